@@ -1,0 +1,35 @@
+package database
+
+import "database/sql/driver"
+
+// sqliteRows is all that database/sql asks of the driver's rows.
+type sqliteRows interface {
+	driver.Rows
+	driver.RowsColumnTypeDatabaseTypeName
+	driver.RowsColumnTypeLength
+	driver.RowsColumnTypeNullable
+	driver.RowsColumnTypePrecisionScale
+	driver.RowsColumnTypeScanType
+}
+
+// rows give their statement back to the connection when they are closed.
+type rows struct {
+	sqliteRows
+	conn      *conn
+	text      string
+	statement statement
+}
+
+// Close implements driver.Rows.
+func (r *rows) Close() error {
+	if r.statement == nil {
+		return nil
+	}
+	s := r.statement
+	r.statement = nil
+	if err := r.sqliteRows.Close(); err != nil {
+		_ = s.Close() // the error says more
+		return err
+	}
+	return r.conn.keep(r.text, s)
+}

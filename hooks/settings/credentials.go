@@ -1,0 +1,38 @@
+package settings
+
+import (
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+)
+
+// projectOf checks a Firebase service account file as Google's console hands it out, and returns its project.
+// A broken one must be found at start and not at the first push.
+func projectOf(content []byte) (string, error) {
+	var account struct {
+		Type        string `json:"type"`
+		ProjectID   string `json:"project_id"`
+		ClientEmail string `json:"client_email"`
+		PrivateKey  string `json:"private_key"`
+	}
+	if err := json.Unmarshal(content, &account); err != nil {
+		return "", errors.New("the service account file is not JSON")
+	}
+	switch {
+	case account.Type != "service_account":
+		return "", errors.New(`the file's "type" is not "service_account"`)
+	case account.ProjectID == "", account.ClientEmail == "":
+		return "", errors.New("the service account file names no project_id or no client_email")
+	}
+	block, _ := pem.Decode([]byte(account.PrivateKey))
+	if block == nil {
+		return "", errors.New("the service account file's private_key is not PEM")
+	}
+	_, err8 := x509.ParsePKCS8PrivateKey(block.Bytes)
+	_, err1 := x509.ParsePKCS1PrivateKey(block.Bytes)
+	if err8 != nil && err1 != nil {
+		return "", errors.New("the service account file's private_key is no RSA key")
+	}
+	return account.ProjectID, nil
+}

@@ -1,0 +1,181 @@
+// Package settings reads privet's environment (contract section 5): once, at start, checked, into one struct
+// that main hands down. Nothing else in privet looks at the environment.
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+)
+
+// Settings is the environment, checked.
+type Settings struct {
+	Firebase  Firebase
+	Google    Google
+	VK        VK
+	RateLimit int    // requests a minute; 0: no limit
+	PublicURL string // base of the media URLs without a slash at its end; empty: the request's own
+	FFmpeg    string // path of a program that makes the stills of videos; empty: the embedded one
+	Redirect  bool   // downloads from an object store are answered by where they are, not by what they are
+}
+
+// Firebase is how pushes are sent.
+type Firebase struct {
+	Credentials []byte // the service account's JSON; nil: pushes are off
+	ProjectID   string // the one that the credentials name
+	Endpoint    string // another FCM address, with /v1; empty: Google's
+}
+
+// Google is how Google's tokens are verified.
+type Google struct {
+	ClientIDs    []string // whose tokens are taken; none: Google sign-in is off
+	JWKSURL      string
+	TokenInfoURL string
+	UserInfoURL  string
+}
+
+// VK is how VK's tokens are verified.
+type VK struct {
+	Apps   []VKApp // whose tokens are taken; none: VK sign-in is off
+	APIURL string
+}
+
+// VKApp is one application registered at VK.
+type VKApp struct {
+	ClientID   string
+	SecureKey  string
+	ServiceKey string
+}
+
+// variable is one environment variable: how it is explained and how it is taken.
+type variable struct {
+	name, meaning, fallback string
+	take                    func(s *Settings, value string) error
+}
+
+var variables = []variable{
+	{"GOOGLE_APPLICATION_CREDENTIALS", "Firebase service account file", "none: pushes are kept back and said to be off", takeCredentials},
+	{"PRIVET_FCM_ENDPOINT", "another FCM address, with /v1 (tests)", "Google's",
+		func(s *Settings, v string) error { return takeURL(&s.Firebase.Endpoint, v) }},
+	{"PRIVET_GOOGLE_CLIENT_IDS", "comma-separated client ids whose tokens are taken", "none: Google sign-in is off", takeClientIDs},
+	{"PRIVET_GOOGLE_JWKS_URL", "another address of Google's keys (tests)", "Google's",
+		func(s *Settings, v string) error { return takeURL(&s.Google.JWKSURL, v) }},
+	{"PRIVET_GOOGLE_TOKENINFO_URL", "another address of Google's tokeninfo (tests)", "Google's",
+		func(s *Settings, v string) error { return takeURL(&s.Google.TokenInfoURL, v) }},
+	{"PRIVET_GOOGLE_USERINFO_URL", "another address of Google's userinfo (tests)", "Google's",
+		func(s *Settings, v string) error { return takeURL(&s.Google.UserInfoURL, v) }},
+	{"PRIVET_VK_APPS", "comma-separated client_id:secure_key:service_key", "none: VK sign-in is off", takeApps},
+	{"PRIVET_VK_API_URL", "another VK address, to which /method/… is added (tests)", "VK's",
+		func(s *Settings, v string) error { return takeURL(&s.VK.APIURL, v) }},
+	{"PRIVET_RATE_LIMIT", "requests a minute for a user, or for an address where nobody is signed in; 0 turns it off", "60", takeRateLimit},
+	{"PRIVET_PUBLIC_URL", "base of the media URLs, as https://api.example.com", "the request's own",
+		func(s *Settings, v string) error { return takeURL(&s.PublicURL, v) }},
+	{"PRIVET_FFMPEG", "path of an ffmpeg that makes the stills of videos, faster", "the embedded one", takeFFmpeg},
+	{"PRIVET_S3_REDIRECT", "1 answers downloads from an object store by a redirect to a presigned address", "they are passed on", takeRedirect},
+}
+
+// Read takes the settings out of the environment that lookup shows (os.LookupEnv outside of tests).
+// An empty variable counts as unset. The error has one line for each setting that makes no sense and never
+// repeats a secret.
+func Read(lookup func(string) (string, bool)) (*Settings, error) {
+	s := &Settings{RateLimit: 60}
+	var wrong []error
+	for _, v := range variables {
+		value, _ := lookup(v.name)
+		value = strings.TrimSpace(value)
+		if value == "" {
+			continue
+		}
+		if err := v.take(s, value); err != nil {
+			wrong = append(wrong, fmt.Errorf("%s: %w", v.name, err))
+		}
+	}
+	return s, errors.Join(wrong...)
+}
+
+// Help lists the variables with their meanings and defaults, for --help.
+func Help() string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for _, v := range variables {
+		fmt.Fprintf(w, "  %s\t%s (default: %s)\n", v.name, v.meaning, v.fallback)
+	}
+	w.Flush()
+	return b.String()
+}
+
+func takeURL(to *string, value string) error {
+	u, err := url.Parse(value)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return errors.New("must be an address as https://example.com, without query, fragment or user")
+	}
+	*to = strings.TrimRight(value, "/")
+	return nil
+}
+
+func takeRateLimit(s *Settings, value string) error {
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 0 {
+		return fmt.Errorf("must be a whole number of requests a minute, 0 or more, and is %q", value)
+	}
+	s.RateLimit = n
+	return nil
+}
+
+func takeFFmpeg(s *Settings, value string) error {
+	path, err := exec.LookPath(value)
+	if err != nil {
+		return fmt.Errorf("is no program that can be run: %w", err)
+	}
+	s.FFmpeg, err = filepath.Abs(path)
+	return err
+}
+
+func takeRedirect(s *Settings, value string) error {
+	on, err := strconv.ParseBool(value)
+	if err != nil {
+		return errors.New("must be 1 or 0")
+	}
+	s.Redirect = on
+	return nil
+}
+
+func takeClientIDs(s *Settings, value string) error {
+	for id := range strings.SplitSeq(value, ",") {
+		if id = strings.TrimSpace(id); id == "" {
+			return errors.New("has an empty client id between its commas")
+		}
+		s.Google.ClientIDs = append(s.Google.ClientIDs, id)
+	}
+	return nil
+}
+
+func takeApps(s *Settings, value string) error {
+	for i, part := range strings.Split(value, ",") {
+		keys := strings.Split(strings.TrimSpace(part), ":")
+		if len(keys) != 3 || keys[0] == "" || keys[1] == "" || keys[2] == "" {
+			return fmt.Errorf("app %d is not client_id:secure_key:service_key", i+1)
+		}
+		s.VK.Apps = append(s.VK.Apps, VKApp{keys[0], keys[1], keys[2]})
+	}
+	return nil
+}
+
+func takeCredentials(s *Settings, value string) error {
+	content, err := os.ReadFile(value)
+	if err != nil {
+		return fmt.Errorf("the service account file can't be read: %w", err)
+	}
+	project, err := projectOf(content)
+	if err != nil {
+		return err
+	}
+	s.Firebase.Credentials, s.Firebase.ProjectID = content, project
+	return nil
+}

@@ -1,0 +1,24 @@
+package settings
+
+import "fmt"
+
+// Status says, for people, what is on or off and why: lines of a name and a text.
+func (s *Settings) Status() [][2]string {
+	push := "off: GOOGLE_APPLICATION_CREDENTIALS is not set"
+	if s.Firebase.Credentials != nil {
+		push = "on: Firebase project " + s.Firebase.ProjectID
+	}
+	google := "off: PRIVET_GOOGLE_CLIENT_IDS is not set"
+	if n := len(s.Google.ClientIDs); n > 0 {
+		google = fmt.Sprintf("on: for %d client ids", n)
+	}
+	vk := "off: PRIVET_VK_APPS is not set"
+	if n := len(s.VK.Apps); n > 0 {
+		vk = fmt.Sprintf("on: for %d apps", n)
+	}
+	limit := "off: PRIVET_RATE_LIMIT is 0"
+	if s.RateLimit > 0 {
+		limit = fmt.Sprintf("%d requests a minute", s.RateLimit)
+	}
+	return [][2]string{{"push", push}, {"Google", google}, {"VK", vk}, {"limit", limit}}
+}
