@@ -1,0 +1,150 @@
+package store
+
+import (
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+)
+
+const (
+	fieldDeviceID      = "device_id"
+	fieldFirebaseToken = "firebase_token"
+	fieldLanguage      = "language"
+	fieldToken         = "token"
+	fieldExpires       = "expires"
+)
+
+// Device is a record of devices: one installation of the app where somebody signed in.
+type Device struct{ core.BaseRecordProxy }
+
+// AsDevice looks at a record of devices.
+func AsDevice(record *core.Record) *Device {
+	d := &Device{}
+	d.SetProxyRecord(record)
+	return d
+}
+
+// User is the id of who is signed in.
+func (d *Device) User() string { return d.GetString(fieldUser) }
+
+// FirebaseToken is where pushes to this device go, "" for nowhere.
+func (d *Device) FirebaseToken() string { return d.GetString(fieldFirebaseToken) }
+
+// SignIn is what an app brings when somebody signs in.
+type SignIn struct {
+	UserID        string
+	DeviceID      string // as the app names itself; "" makes a new device each time
+	FirebaseToken string // "" keeps the one that this device_id had
+	Language      string // ru or en
+}
+
+// AddDevice signs a device in and returns its access token, and whom that speaks for. The same device_id of the
+// same user is the same device: its former token ends.
+func AddDevice(tx core.App, in SignIn) (token string, p *Principal, err error) {
+	if in.DeviceID != "" {
+		// No filter text: PocketBase's would not find an id with a NUL again.
+		former, err := tx.FindAllRecords(Devices, dbx.HashExp{fieldUser: in.UserID, fieldDeviceID: in.DeviceID})
+		if err != nil {
+			return "", nil, err
+		}
+		for _, device := range former {
+			if in.FirebaseToken == "" {
+				in.FirebaseToken = AsDevice(device).FirebaseToken()
+			}
+			if err := tx.Delete(device); err != nil {
+				return "", nil, err
+			}
+		}
+	}
+	device, err := newRecord(tx, Devices)
+	if err != nil {
+		return "", nil, err
+	}
+	secret := newSecret()
+	device.Set(fieldUser, in.UserID)
+	device.Set(fieldDeviceID, in.DeviceID)
+	device.Set(fieldFirebaseToken, in.FirebaseToken)
+	device.Set(fieldLanguage, in.Language)
+	device.Set(fieldToken, TokenHash(secret))
+	if err := tx.Save(device); err != nil {
+		return "", nil, err
+	}
+	p = &Principal{UserID: number(in.UserID), DeviceID: number(device.Id), FirebaseToken: in.FirebaseToken}
+	return device.Id + "|" + secret, p, nil
+}
+
+// KnowsDevice tells whether a user, who may be nil, is signed in on a device with that device_id.
+func KnowsDevice(app core.App, user *User, deviceID string) (bool, error) {
+	if user == nil || deviceID == "" {
+		return false, nil
+	}
+	count, err := app.CountRecords(Devices, dbx.HashExp{fieldUser: user.Id, fieldDeviceID: deviceID})
+	return count > 0, err
+}
+
+// SetFirebaseToken sets a device's push address; "" forgets it. ErrNotFound when the device has signed out.
+func SetFirebaseToken(app core.App, deviceID, address string) error {
+	device, err := app.FindRecordById(Devices, deviceID)
+	if err != nil {
+		return notFound(err)
+	}
+	if AsDevice(device).FirebaseToken() == address {
+		return nil
+	}
+	device.Set(fieldFirebaseToken, address)
+	return app.Save(device)
+}
+
+// TakeFirebaseToken takes a push address from all devices but one: it belongs to who brought it last.
+func TakeFirebaseToken(tx core.App, address, deviceID string) error {
+	var users []string
+	err := tx.NonconcurrentDB().NewQuery(`UPDATE devices SET firebase_token = ''
+		WHERE firebase_token = {:address} AND id <> {:id} RETURNING user`).
+		Bind(dbx.Params{"address": address, "id": deviceID}).Column(&users)
+	forgetWhenCommitted(tx, users)
+	return err
+}
+
+// EndInvites ends the tokens that were handed out for a user's share link.
+func EndInvites(tx core.App, userID string) error {
+	_, err := tx.NonconcurrentDB().Delete(InviteTokens, dbx.HashExp{fieldUser: userID}).Execute()
+	return err
+}
+
+// EndSessions ends all tokens of a user but that of the device except ("" for none).
+func EndSessions(tx core.App, userID, except string) error {
+	devices, err := tx.FindAllRecords(Devices, dbx.HashExp{fieldUser: userID}, dbx.NewExp("id <> {:except}", dbx.Params{"except": except}))
+	if err != nil {
+		return err
+	}
+	for _, device := range devices {
+		if err := tx.Delete(device); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// AddInviteToken makes a token that shows one profile until it expires.
+func AddInviteToken(tx core.App, userID string, expires time.Time) (token string, err error) {
+	record, err := newRecord(tx, InviteTokens)
+	if err != nil {
+		return "", err
+	}
+	secret := newSecret()
+	record.Set(fieldUser, userID)
+	record.Set(fieldExpires, expires)
+	record.Set(fieldToken, TokenHash(secret))
+	if err := tx.Save(record); err != nil {
+		return "", err
+	}
+	return record.Id + "|" + secret, nil
+}
+
+// DropExpiredInviteTokens clears away the tokens that show nothing any more.
+func DropExpiredInviteTokens(app core.App, now time.Time) error {
+	_, err := app.NonconcurrentDB().Delete(InviteTokens, dbx.NewExp("expires < {:now}",
+		dbx.Params{"now": stamp(now)})).Execute()
+	return err
+}

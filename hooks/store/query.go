@@ -1,0 +1,110 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// What is asked often goes past dbx, which looks each text over for its own placeholders first and scans by reflection.
+// Arguments are sql.Named.
+
+// link is what a dbx builder of ours, a database's or a transaction's, runs its statements on.
+type link interface {
+	DB() *dbx.DB
+	Executor() dbx.Executor
+}
+
+func linkOf(builder dbx.Builder) link {
+	if tx, ok := builder.(*dbx.Tx); ok {
+		return tx.Builder.(link)
+	}
+	return builder.(*dbx.DB).Builder.(link)
+}
+
+// readRow reads the one row of a query; sql.ErrNoRows when there is none.
+func readRow(ctx context.Context, app core.App, text string, arguments []any, targets ...any) error {
+	return scanRow(ctx, linkOf(app.ConcurrentDB()), text, arguments, targets...)
+}
+
+// writeRow is readRow for a statement that writes.
+func writeRow(app core.App, text string, arguments []any, targets ...any) error {
+	return scanRow(context.Background(), linkOf(app.NonconcurrentDB()), text, arguments, targets...)
+}
+
+func scanRow(ctx context.Context, on link, text string, arguments []any, targets ...any) error {
+	began := time.Now()
+	rows, err := on.Executor().QueryContext(ctx, text, arguments...)
+	logQuery(ctx, on, text, arguments, began, err)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return cmp.Or(rows.Err(), sql.ErrNoRows)
+	}
+	if err := rows.Scan(targets...); err != nil {
+		return err
+	}
+	return rows.Close()
+}
+
+// readRows reads the rows of a query, each into the targets of a new Row.
+func readRows[Row any](ctx context.Context, app core.App, text string, arguments []any, targets func(*Row) []any) ([]Row, error) {
+	on := linkOf(app.ConcurrentDB())
+	began := time.Now()
+	rows, err := on.Executor().QueryContext(ctx, text, arguments...)
+	logQuery(ctx, on, text, arguments, began, err)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []Row
+	for rows.Next() {
+		all = append(all, *new(Row))
+		if err := rows.Scan(targets(&all[len(all)-1])...); err != nil {
+			return nil, err
+		}
+	}
+	return all, rows.Err()
+}
+
+// write runs a statement that answers nothing.
+func write(app core.App, text string, arguments ...any) error {
+	on := linkOf(app.NonconcurrentDB())
+	began := time.Now()
+	_, err := on.Executor().ExecContext(context.Background(), text, arguments...)
+	logQuery(context.Background(), on, text, arguments, began, err)
+	return err
+}
+
+// logQuery shows a query to whoever listens to dbx's, as `serve --dev` does.
+func logQuery(ctx context.Context, on link, text string, arguments []any, began time.Time, err error) {
+	show := on.DB().QueryLogFunc
+	if show == nil {
+		return
+	}
+	for _, argument := range arguments {
+		if named, ok := argument.(sql.NamedArg); ok {
+			value := "'" + strings.ReplaceAll(fmt.Sprint(named.Value), "'", "''") + "'"
+			if _, ok := named.Value.(string); !ok {
+				value = fmt.Sprint(named.Value)
+			}
+			text = strings.ReplaceAll(text, ":"+named.Name, value)
+		}
+	}
+	show(ctx, time.Since(began), text, nil, err)
+}
+
+// Checkpoint moves what can be moved of the write-ahead log into the database while others read and write (SQLite,
+// "passive").
+func Checkpoint(app core.App) error {
+	_, err := linkOf(app.ConcurrentDB()).Executor().Exec(`PRAGMA wal_checkpoint(PASSIVE)`)
+	return err
+}

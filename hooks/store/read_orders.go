@@ -1,0 +1,71 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// ReadOrder reads an order of the user, as client or performer, with both of them; ErrNotFound when there is
+// none or it is somebody else's.
+func ReadOrder(ctx context.Context, app core.App, id, userID int64) (*OrderRow, error) {
+	var row OrderRow
+	err := readRow(ctx, app, `SELECT `+orderColumns+`, `+userColumns("p")+`, `+userColumns("c")+`
+		FROM orders o JOIN users p ON p.id = o.performer JOIN users c ON c.id = o.client
+		WHERE o.id = :id AND (o.client = :user OR o.performer = :user)`,
+		[]any{sql.Named("id", Key(id)), sql.Named("user", Key(userID))}, row.withSides()...)
+	return &row, notFound(err)
+}
+
+// ReadOrderAlone reads an order without its sides, for who is known to be one of them; ErrNotFound when there is none.
+func ReadOrderAlone(ctx context.Context, app core.App, id int64) (*OrderRow, error) {
+	var row OrderRow
+	err := readRow(ctx, app, `SELECT `+orderColumns+` FROM orders o WHERE o.id = :id`, []any{sql.Named("id", Key(id))}, row.targets()...)
+	return &row, notFound(err)
+}
+
+// OrderSide tells whether the user is the client (true) or the performer of an order; ErrNotFound when neither.
+func OrderSide(ctx context.Context, app core.App, id, userID int64) (client bool, err error) {
+	err = readRow(ctx, app, `SELECT client = :user FROM orders WHERE id = :id AND (client = :user OR performer = :user)`,
+		[]any{sql.Named("id", Key(id)), sql.Named("user", Key(userID))}, &client)
+	return client, notFound(err)
+}
+
+// SearchOrders reads a page of the user's orders, as client or performer, newest first: each with its performer, and
+// with its client where the user is the performer. status narrows it down, "" does not.
+func SearchOrders(ctx context.Context, app core.App, userID int64, status string, page int64) (*Page[OrderRow], error) {
+	// Two look-ups by index instead of an OR, so that SQLite never thinks of a scan. Nobody orders from
+	// themselves: no order is in both.
+	arguments, only := []any{sql.Named("user", Key(userID))}, ``
+	if status != "" {
+		arguments, only = append(arguments, sql.Named("status", status)), ` AND status = CAST(:status AS TEXT)`
+	}
+	side := func(column string) string {
+		return `SELECT CAST(id AS INTEGER) AS n FROM orders WHERE ` + column + ` = CAST(:user AS TEXT)` + only
+	}
+	found, err := readPage(ctx, app, pageQuery{
+		columns:  orderColumns + `, ` + userColumns("x"),
+		matching: side("client") + ` UNION ALL ` + side("performer"),
+		// The other side alone: the user is the same in all rows.
+		joined:    `orders o ON o.id = CAST(page.n AS TEXT) CROSS JOIN users x ON x.id = iif(o.client = :user, o.performer, o.client)`,
+		arguments: arguments, number: page,
+	}, (*OrderRow).withPerformer, func(row *OrderRow) int64 { return row.ID })
+	if err != nil {
+		return nil, err
+	}
+	var user *UserRow
+	for i := range found.Rows {
+		row := &found.Rows[i]
+		if row.PerformerID != userID {
+			continue
+		}
+		if user == nil {
+			if user, err = ReadUser(ctx, app, userID); err != nil {
+				return nil, err
+			}
+		}
+		row.Performer, row.Client = user, row.Performer
+	}
+	return found, nil
+}

@@ -1,0 +1,123 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// ReadUser reads a user by id; ErrNotFound when there is none.
+func ReadUser(ctx context.Context, app core.App, id int64) (*UserRow, error) {
+	return readUser(ctx, app, `u.id = :v`, Key(id))
+}
+
+// ReadUserByInvite reads a user by invite; ErrNotFound when there is none.
+func ReadUserByInvite(ctx context.Context, app core.App, invite string) (*UserRow, error) {
+	return readUser(ctx, app, `u.invite = :v AND u.banned = 0`, invite)
+}
+
+func readUser(ctx context.Context, app core.App, where, value string) (*UserRow, error) {
+	var row UserRow
+	err := readRow(ctx, app, `SELECT `+userColumns("u")+` FROM users u WHERE `+where, []any{sql.Named("v", value)}, row.targets()...)
+	return &row, notFound(err)
+}
+
+// UserFilter is what user/search looks for. Zero values let all pass.
+type UserFilter struct {
+	Role     string
+	Category string
+	Text     string // in name, nickname and description, as part of a word too
+}
+
+// SearchUsers reads a page of users, newest first.
+func SearchUsers(ctx context.Context, app core.App, filter UserFilter, page int64) (*Page[UserRow], error) {
+	q := pageQuery{columns: userColumns("u"), joined: `users u ON u.id = CAST(page.n AS TEXT)`, number: page}
+	if text := SearchKey(filter.Text); text == "" {
+		q.withoutText(filter)
+	} else if phrase, whole := phraseOf(text); phrase == "" {
+		q.withShortText(filter, text)
+		select {
+		case oneScan <- struct{}{}:
+			defer func() { <-oneScan }()
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	} else if whole {
+		q.withPhrase(filter, phrase, "")
+	} else {
+		q.withPhrase(filter, phrase, text)
+	}
+	return readPage(ctx, app, q, (*UserRow).targets, func(row *UserRow) int64 { return row.ID })
+}
+
+// withoutText goes along an index of the newest, and takes the total from the counts that triggers keep.
+func (q *pageQuery) withoutText(filter UserFilter) {
+	q.matching = `SELECT CAST(u.id AS INTEGER) AS n FROM users u WHERE ` + q.passing(filter)
+	q.total = `SELECT sum(count) FROM users_counts WHERE ` + q.ofKind("kind", filter)
+}
+
+// oneScan lets one search at a time look at all users, so that those leave the others their speed.
+var oneScan = make(chan struct{}, 1)
+
+// withShortText looks at all users: fewer than three characters are in no index, and fit most users anyway.
+func (q *pageQuery) withShortText(filter UserFilter, text string) {
+	q.matching = `SELECT CAST(u.id AS INTEGER) AS n FROM users u WHERE instr(u.search, :text) > 0 AND ` + q.passing(filter)
+	q.arguments = append(q.arguments, sql.Named("text", text))
+}
+
+// withPhrase asks the index alone: its rowids tell the user's id and kind (migration users_index). A text longer than
+// its phrase is looked for in what the phrase has found.
+func (q *pageQuery) withPhrase(filter UserFilter, phrase, text string) {
+	found := `users_search s WHERE s.text MATCH :phrase AND ` + q.ofKind("s.rowid", filter)
+	q.arguments = append(q.arguments, sql.Named("phrase", phrase))
+	if text == "" {
+		q.matching = `SELECT s.rowid >> 3 AS n FROM ` + found
+		return
+	}
+	q.matching = `SELECT CAST(u.id AS INTEGER) AS n FROM (SELECT CAST(s.rowid >> 3 AS TEXT) AS id FROM ` + found + `) found
+		CROSS JOIN users u ON u.id = found.id WHERE instr(u.search, :text) > 0`
+	q.arguments = append(q.arguments, sql.Named("text", text))
+}
+
+// passing is what a row of users, u, must fulfil to pass the filter.
+func (q *pageQuery) passing(filter UserFilter) string {
+	conditions := `u.banned = 0`
+	if filter.Role != "" {
+		conditions += ` AND u.role = CAST(:role AS TEXT)`
+		q.arguments = append(q.arguments, sql.Named("role", filter.Role))
+	}
+	if filter.Category != "" {
+		conditions += ` AND instr(u.categories, :category) > 0`
+		q.arguments = append(q.arguments, sql.Named("category", `"`+filter.Category+`"`))
+	}
+	return conditions
+}
+
+// ofKind is what the filter asks of a user's kind, as the index and the counts know it (migration users_index), with
+// its parameters.
+func (q *pageQuery) ofKind(column string, filter UserFilter) string {
+	mask, wanted := 0, 0
+	if filter.Role != "" {
+		mask = 4
+	}
+	if filter.Role == RolePerformer {
+		wanted = 4
+	}
+	category := map[string]int{"streamer": 1, "comedian": 2}[filter.Category]
+	q.arguments = append(q.arguments, sql.Named("mask", mask|category), sql.Named("kind", wanted|category))
+	return column + ` & :mask = :kind`
+}
+
+// phraseOf is the part of a folded text that the trigram index looks for, as an FTS5 phrase. It is "" where the
+// index can't help (shorter than a trigram, or a NUL, which ends a query). A long text is narrowed down by its
+// beginning, and whole is false; the text itself is compared on what is left.
+func phraseOf(text string) (phrase string, whole bool) {
+	runes := []rune(text)
+	if len(runes) < 3 || strings.ContainsRune(text, 0) {
+		return "", false
+	}
+	const most = 64
+	return `"` + strings.ReplaceAll(string(runes[:min(len(runes), most)]), `"`, `""`) + `"`, len(runes) <= most
+}
