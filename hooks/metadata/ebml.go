@@ -1,0 +1,142 @@
+package metadata
+
+import "math/bits"
+
+// Elements of EBML itself (RFC 8794).
+const (
+	idEBML = 0x1a45dfa3
+	idVoid = 0xec
+	idCRC  = 0xbf
+)
+
+// maxElements is more than the blocks of a live recording of three hours are.
+const maxElements = 1 << 22
+
+// ebml goes over elements and overwrites them.
+type ebml struct {
+	view
+	elements int
+}
+
+// element is an element's place. One that is open has no length and lasts as long as what may be in it.
+type element struct {
+	id            uint32
+	at, body, end int64
+	open          bool
+}
+
+// element reads an element's header; it must end before end.
+func (m *ebml) element(at, end int64) (element, error) {
+	if m.elements++; m.elements > maxElements {
+		return element{}, unclean("it has too many elements")
+	}
+	e := element{at: at}
+	if at >= end {
+		return e, unclean("an element is cut off")
+	}
+	b, err := m.bytes(at, int(min(12, m.size-at)))
+	if err != nil {
+		return e, err
+	}
+	idWidth := bits.LeadingZeros8(b[0]) + 1
+	if idWidth > 4 || idWidth >= len(b) {
+		return e, unclean("an element has no valid number")
+	}
+	for _, one := range b[:idWidth] {
+		e.id = e.id<<8 | uint32(one)
+	}
+	width := bits.LeadingZeros8(b[idWidth]) + 1
+	if width > 8 || idWidth+width > len(b) {
+		return e, unclean("an element has no valid length")
+	}
+	size, full := int64(b[idWidth])&(1<<(8-width)-1), b[idWidth] == byte(1<<(9-width)-1)
+	for _, one := range b[idWidth+1:][:width-1] {
+		size = size<<8 | int64(one)
+		full = full && one == 0xff
+	}
+	e.body = at + int64(idWidth+width)
+	switch {
+	case full:
+		e.end, e.open = end, true
+	case e.body > end || size > end-e.body:
+		return e, unclean("an element is longer than what it is in")
+	default:
+		e.end = e.body + size
+	}
+	return e, nil
+}
+
+// each calls do for all elements in another.
+func (m *ebml) each(in element, do func(element) error) error {
+	if in.open {
+		return unclean("an element has no length where it needs one")
+	}
+	for at := in.body; at < in.end; {
+		e, err := m.element(at, in.end)
+		if err != nil {
+			return err
+		}
+		if e.open {
+			return unclean("an element has no length where it needs one")
+		}
+		if err := do(e); err != nil {
+			return err
+		}
+		at = e.end
+	}
+	return nil
+}
+
+// void turns an element into filling of zeros.
+func (m *ebml) void(e element) error {
+	length := e.end - e.at
+	width := min(e.body-e.at-1, 8)
+	size := length - 1 - width
+	head := make([]byte, 1+width)
+	head[0] = idVoid
+	for i := width; i > 0; i-- {
+		head[i] = byte(size)
+		size >>= 8
+	}
+	head[1] |= 1 << (8 - width)
+	if err := m.write(e.at, head); err != nil {
+		return err
+	}
+	return m.zero(e.at+1+width, length-1-width)
+}
+
+// number is an unsigned number.
+func (m *ebml) number(e element) (uint64, error) {
+	if e.end-e.body > 8 {
+		return 0, unclean("a number is too long")
+	}
+	b, err := m.bytes(e.body, int(e.end-e.body))
+	if err != nil {
+		return 0, err
+	}
+	var n uint64
+	for _, one := range b {
+		n = n<<8 | uint64(one)
+	}
+	return n, nil
+}
+
+// vint reads a number that tells its own length.
+func (m *ebml) vint(at, end int64) (uint64, error) {
+	if at >= end {
+		return 0, unclean("an element is cut off")
+	}
+	b, err := m.bytes(at, int(min(8, end-at)))
+	if err != nil {
+		return 0, err
+	}
+	width := bits.LeadingZeros8(b[0]) + 1
+	if width > len(b) {
+		return 0, unclean("a number is cut off")
+	}
+	value := uint64(b[0]) & (1<<(8-width) - 1)
+	for _, one := range b[1:width] {
+		value = value<<8 | uint64(one)
+	}
+	return value, nil
+}

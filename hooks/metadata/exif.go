@@ -1,0 +1,78 @@
+package metadata
+
+import (
+	"bytes"
+	"encoding/binary"
+	"io"
+)
+
+const (
+	orientationTag = 0x0112
+	// maxFields is more fields than any camera writes into a directory.
+	maxFields = 1024
+	// smallExif is the length of what exifOf makes.
+	smallExif = 26
+)
+
+// exifOf is the smallest EXIF (a TIFF file) that tells the orientation and nothing else.
+func exifOf(orientation int) []byte {
+	return []byte{
+		'M', 'M', 0, 42, 0, 0, 0, 8,
+		0, 1, orientationTag >> 8, orientationTag & 0xff, 0, 3, 0, 0, 0, 1, 0, byte(orientation), 0, 0,
+		0, 0, 0, 0,
+	}
+}
+
+// exifNothing is an EXIF without any field.
+var exifNothing = []byte{'M', 'M', 0, 42, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0}
+
+// orientation is what the EXIF in a part of a file says of it: 2 to 8, or 1 (upright) where it says nothing that can
+// be read. A name before the TIFF header ("Exif" and two bytes) is skipped.
+func orientation(f io.ReaderAt, at, size int64) int {
+	var head [8]byte
+	if _, err := io.NewSectionReader(f, at, size).ReadAt(head[:], 0); err != nil {
+		return 1
+	}
+	if bytes.HasPrefix(head[:], []byte("Exif\x00")) {
+		at, size = at+6, size-6
+	}
+	if size < smallExif {
+		return 1
+	}
+	part := io.NewSectionReader(f, at, size)
+	if _, err := part.ReadAt(head[:], 0); err != nil {
+		return 1
+	}
+	var order binary.ByteOrder
+	switch string(head[:4]) {
+	case "MM\x00*":
+		order = binary.BigEndian
+	case "II*\x00":
+		order = binary.LittleEndian
+	default:
+		return 1
+	}
+	directory := int64(order.Uint32(head[4:]))
+	var count [2]byte
+	if _, err := part.ReadAt(count[:], directory); err != nil {
+		return 1
+	}
+	for i := range min(int64(order.Uint16(count[:])), maxFields) {
+		var field [12]byte
+		if _, err := part.ReadAt(field[:], directory+2+12*i); err != nil {
+			return 1
+		}
+		if order.Uint16(field[:]) != orientationTag {
+			continue
+		}
+		value := uint32(order.Uint16(field[8:]))
+		if order.Uint16(field[2:]) == 4 { // a long number, as some write it
+			value = order.Uint32(field[8:])
+		}
+		if value >= 1 && value <= 8 {
+			return int(value)
+		}
+		return 1
+	}
+	return 1
+}

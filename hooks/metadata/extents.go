@@ -1,0 +1,88 @@
+package metadata
+
+// extent is a piece of an item's data.
+type extent struct {
+	span
+	// inList: it is within the list of items itself; elsewhere: in another file or made from another item.
+	inList, elsewhere bool
+	first             bool
+}
+
+// eachExtent calls do for all pieces that a box iloc tells of (ISO/IEC 14496-12, 8.11.3).
+func (c *iso) eachExtent(iloc, idat box, do func(id uint32, e extent) error) error {
+	if iloc.kind == "" {
+		return nil
+	}
+	n := c.numbers(iloc, 0)
+	var failed error
+	read := func(width int) uint64 {
+		value, err := n.read(width)
+		if failed == nil {
+			failed = err
+		}
+		return value
+	}
+	version := read(1)
+	read(1)
+	read(2)
+	widths := read(2)
+	offsetWidth, lengthWidth, baseWidth, indexWidth := int(widths>>12), int(widths>>8&15), int(widths>>4&15), int(widths&15)
+	wide, indexed := 2, version == 1 || version == 2
+	if version == 2 {
+		wide = 4
+	}
+	if !indexed {
+		indexWidth = 0
+	}
+	if version > 2 {
+		return unclean("places of items are not understood")
+	}
+	count := 0
+	for range read(wide) {
+		id := uint32(read(wide))
+		way := uint64(0)
+		if indexed {
+			way = read(2) & 15
+		}
+		reference := read(2)
+		base := read(baseWidth)
+		for i := range read(2) {
+			if count++; count > maxExtents {
+				return unclean("its items are in too many pieces")
+			}
+			read(indexWidth)
+			offset, length := read(offsetWidth), read(lengthWidth)
+			if failed != nil {
+				return failed
+			}
+			e := extent{inList: way == 1, elsewhere: way > 1 || reference != 0, first: i == 0}
+			if !e.elsewhere {
+				var err error
+				if e.span, err = c.extent(way, base, offset, length, idat); err != nil {
+					return err
+				}
+			}
+			if err := do(id, e); err != nil {
+				return err
+			}
+		}
+		if failed != nil {
+			return failed
+		}
+	}
+	return failed
+}
+
+// extent is where a piece is in the file.
+func (c *iso) extent(way, base, offset, length uint64, idat box) (span, error) {
+	from, end := uint64(0), uint64(c.size)
+	if way == 1 {
+		from, end = uint64(idat.body), uint64(idat.end)
+	}
+	room := end - from
+	if base > room || offset > room-base || length > room-base-offset {
+		return span{}, unclean("an item is not in the file")
+	}
+	at := int64(from + base + offset)
+	return span{at, at + int64(length)}, nil
+}

@@ -1,0 +1,125 @@
+package metadata
+
+import "encoding/binary"
+
+const (
+	idTrackEntry   = 0xae
+	idTrackNumber  = 0xd7
+	idTrackType    = 0x83
+	idCodecID      = 0x86
+	idCodecPrivate = 0x63a2
+	idVideo        = 0xe0
+	idAudio        = 0xe1
+	idMapping      = 0x41e4
+
+	typeVideo = 1
+	typeAudio = 2
+)
+
+var (
+	// Number, UID, type, flags, caches, durations, offsets, language, codec, delays, picture, sound, operations, encodings.
+	trackKept = idSet(idTrackNumber, 0x73c5, idTrackType, 0xb9, 0x88, 0x55aa, 0x55ab, 0x55ac, 0x55ad, 0x55ae, 0x55af, 0x9c,
+		0x6de7, 0x6df8, 0x23e383, 0x234e7a, 0x23314f, 0x537f, 0x55ee, idMapping, 0x22b59c, 0x22b59d, idCodecID, idCodecPrivate,
+		0x56aa, 0x56bb, idVideo, idAudio, 0xe2, 0x6d80)
+	// Interlacing, stereo, alpha, sizes, crops, aspect, colour space, gamma, rate, colours, projection.
+	videoKept = idSet(0x9a, 0x9d, 0x53b8, 0x53b9, 0x53c0, 0xb0, 0xba, 0x54aa, 0x54bb, 0x54cc, 0x54dd, 0x54b0, 0x54ba, 0x54b2,
+		0x54b3, 0x2eb524, 0x2fb523, 0x2383e3, 0x55b0, 0x7670)
+	// Rates, channels, their places, bits, emphasis.
+	audioKept = idSet(0xb5, 0x78b5, 0x9f, 0x7d7b, 0x6264, 0x52f1)
+	// Value, type, extra data; not the name.
+	mappingKept = idSet(0x41f0, 0x41e7, 0x41ed)
+)
+
+// tracks treats the list of tracks. Pictures and sound stay.
+func (m *matroska) tracks(e element) error {
+	return m.each(e, func(entry element) error {
+		if entry.id != idTrackEntry {
+			return m.void(entry)
+		}
+		var number, kind uint64
+		var codec string
+		err := m.each(entry, func(inner element) (err error) {
+			switch inner.id {
+			case idTrackNumber:
+				number, err = m.number(inner)
+			case idTrackType:
+				kind, err = m.number(inner)
+			case idCodecID:
+				var b []byte
+				b, err = m.bytes(inner.body, int(min(inner.end-inner.body, 32)))
+				codec = string(b)
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if kind == typeVideo || kind == typeAudio {
+			return m.track(entry, codec)
+		}
+		if m.clusters {
+			return unclean("a track to remove is described after its data")
+		}
+		if len(m.gone) == maxTracks {
+			return unclean("it has too many tracks")
+		}
+		m.gone[number] = true
+		return m.void(entry)
+	})
+}
+
+// track keeps what is needed to decode a track.
+func (m *matroska) track(entry element, codec string) error {
+	return m.each(entry, func(e element) error {
+		switch {
+		case !trackKept[e.id]:
+			return m.void(e)
+		case e.id == idVideo:
+			return m.keepOnly(e, videoKept)
+		case e.id == idAudio:
+			return m.keepOnly(e, audioKept)
+		case e.id == idMapping:
+			return m.keepOnly(e, mappingKept)
+		case e.id == idCodecPrivate && (codec == "A_VORBIS" || codec == "V_THEORA"):
+			return m.xiphHeaders(e, codec == "A_VORBIS")
+		case e.id == idCodecPrivate && codec == "A_FLAC":
+			return flacBlocks(&m.view, e.body+4, e.end)
+		}
+		return nil
+	})
+}
+
+// xiphHeaders empties the comments, which are the second of three headers behind each other (RFC 9559, section 6.7).
+func (m *matroska) xiphHeaders(e element, vorbis bool) error {
+	at := e.body + 1
+	var lengths [2]int64
+	for i := range lengths {
+		for more := true; more; at++ {
+			if at >= e.end {
+				return unclean("a codec's headers are cut off")
+			}
+			b, err := m.bytes(at, 1)
+			if err != nil {
+				return err
+			}
+			lengths[i] += int64(b[0])
+			more = b[0] == 255
+		}
+	}
+	at += lengths[0] + 7 // the comments' own head
+	rest := lengths[1] - 7 - 8
+	if vorbis {
+		rest-- // a bit that ends them
+	}
+	if rest < 0 || at+8+rest > e.end {
+		return unclean("a codec's headers are cut off")
+	}
+	// One name of a program, empty and as long as all there was; no comments.
+	if err := m.write(at, binary.LittleEndian.AppendUint32(nil, uint32(rest))); err != nil {
+		return err
+	}
+	if err := m.zero(at+4, rest); err != nil {
+		return err
+	}
+	return m.zero(at+4+rest, 4)
+}

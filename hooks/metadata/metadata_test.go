@@ -1,0 +1,149 @@
+package metadata_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// written are the tags that exiftool puts into a file: of each it takes those that the format can hold.
+func written(thumbnail string) []string {
+	args := []string{"-q", "-q", "-m", "-overwrite_original", "-ThumbnailImage<=" + thumbnail}
+	for _, tag := range strings.Fields("EXIF:Make EXIF:Model EXIF:Software EXIF:Artist EXIF:Copyright EXIF:ImageDescription " +
+		"EXIF:SerialNumber EXIF:LensModel EXIF:LensSerialNumber EXIF:OwnerName EXIF:UserComment IPTC:City IPTC:Keywords IPTC:By-line " +
+		"XMP-dc:Title XMP-xmp:CreatorTool XMP-tiff:Make XMP-photoshop:City Comment PNG:Author PNG:Title " +
+		"Keys:Make Keys:Model Keys:Software Keys:Title UserData:Make UserData:Model UserData:Comment ItemList:Title ItemList:Artist ItemList:Comment") {
+		args = append(args, "-"+tag+"="+marker)
+	}
+	return append(args, "-EXIF:DateTimeOriginal=2011:12:13 14:15:16", "-EXIF:CreateDate=2011:12:13 14:15:16",
+		"-EXIF:GPSLatitude=48.1", "-EXIF:GPSLatitudeRef=N", "-EXIF:GPSLongitude=11.5", "-EXIF:GPSLongitudeRef=E", "-EXIF:GPSAltitude=520",
+		"-XMP:GPSLatitude=48.1", "-XMP:GPSLongitude=11.5", "-Keys:GPSCoordinates=48.1, 11.5, 520", "-UserData:GPSCoordinates=48.1, 11.5, 520",
+		"-ItemList:GPSCoordinates=48.1, 11.5, 520",
+		"-QuickTime:CreateDate=2011:12:13 14:15:16", "-QuickTime:ModifyDate=2011:12:13 14:15:16", "-TrackCreateDate=2011:12:13 14:15:16", "-MediaCreateDate=2011:12:13 14:15:16")
+}
+
+func TestNothingRemains(t *testing.T) {
+	need(t, "ffmpeg", "exiftool")
+	seen := map[string]bool{}
+	for _, s := range samples {
+		if testing.Short() && seen[s.mime] {
+			continue
+		}
+		seen[s.mime] = true
+		t.Run(s.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), s.name)
+			s.make(t, path)
+			original := copyOf(t, path)
+			mark(t, path)
+			if s.video || s.mime == "image/gif" || s.mime == "image/jpeg" {
+				appendTrailer(t, path)
+			}
+			clean(t, path, s.mime)
+			for tag, value := range tags(t, path) {
+				group, name, found := strings.Cut(tag, ":")
+				if !found {
+					group, name = "", tag
+				}
+				if strings.HasPrefix(group, "Track") {
+					group = "Track"
+				}
+				if !harmless.MatchString(group+":"+name) && !zeroDate(name, value) || strings.HasSuffix(name, "ingApp") && value != "" {
+					t.Errorf("exiftool still finds %s: %v", tag, value)
+				}
+			}
+			if before, after := shown(t, s, original), shown(t, s, path); before != after {
+				t.Errorf("what is shown differs, before:\n%s\nafter:\n%s", before, after)
+			}
+		})
+	}
+}
+
+// mark writes all the tags into a file that it can hold.
+func mark(t testing.TB, path string) {
+	switch name := filepath.Base(path); {
+	case strings.HasSuffix(name, ".webm"), strings.HasSuffix(name, ".mkv"), strings.Contains(name, "fragments"), strings.HasPrefix(name, "dash"):
+		return // exiftool does not write these; ffmpeg has put tags in
+	}
+	thumbnail := filepath.Join(t.TempDir(), "thumbnail.jpg")
+	still("-s", "80x48", "-pix_fmt", "yuvj420p")(t, thumbnail)
+	run(t, "exiftool", append(written(thumbnail), path)...)
+	found := 0
+	for _, value := range tags(t, path) {
+		if text, ok := value.(string); ok && strings.Contains(text, marker) {
+			found++
+		}
+	}
+	if found == 0 {
+		t.Fatal("no tag could be written")
+	}
+}
+
+// appendTrailer puts a maker's trailer after the end.
+func appendTrailer(t testing.TB, path string) {
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.WriteString("\x00\x00\x01\x0aSEFH" + marker + "\x00\x00SEFT")
+	f.Close()
+}
+
+// shown is all that is seen and heard: of videos the packets with their times, of pictures the pixels.
+func shown(t testing.TB, s sample, path string) string {
+	if strings.HasSuffix(path, ".heic") || strings.HasSuffix(path, ".avif") && s.name != "moving.avif" {
+		out := filepath.Join(t.TempDir(), "out.png")
+		run(t, "heif-convert", path, out)
+		return ffmpeg(t, "-i", out, "-f", "framemd5", "-")
+	}
+	if strings.HasSuffix(path, ".webp") { // ffmpeg does not decode moving ones
+		return run(t, "convert", path, "-format", "%# %T %wx%h%O\n", "info:")
+	}
+	args := []string{"-noautorotate", "-i", path, "-map", "0:v?", "-map", "0:a?"}
+	packets := ffmpeg(t, append(args, "-c", "copy", "-f", "framemd5", "-")...)
+	frames := ffmpeg(t, append(args, "-f", "framemd5", "-")...)
+	if strings.HasSuffix(path, ".jpg") || strings.HasSuffix(path, ".gif") || strings.HasSuffix(path, ".png") {
+		return frames
+	}
+	return withoutExtradata.ReplaceAllString(packets+frames, "")
+}
+
+// withoutExtradata matches the line about a codec's header, from which comments go.
+var withoutExtradata = regexp.MustCompile(`(?m)^#extradata.*\n`)
+
+func zeroDate(name string, value any) bool {
+	return strings.HasSuffix(name, "Date") && value == "0000:00:00 00:00:00"
+}
+
+// harmless are the tags that may remain: what the file is, sizes, colours and codecs of what it shows. Any other fails.
+var harmless = regexp.MustCompile(`^:SourceFile$|^(` + strings.Join([]string{
+	`ExifTool:ExifToolVersion`,
+	`System:(FileName|Directory|FileSize|FileModifyDate|FileAccessDate|FileInodeChangeDate|FilePermissions)`,
+	`Composite:(Megapixels|ImageSize|Rotation|AvgBitrate)`,
+	`File:(FileType|FileTypeExtension|MIMEType|ImageWidth|ImageHeight|BitsPerSample|ColorComponents|EncodingProcess|YCbCrSubSampling|ExifByteOrder)`,
+	`JFIF:(JFIFVersion|ResolutionUnit|XResolution|YResolution)`,
+	`Adobe:(DCTEncodeVersion|APP14Flags0|APP14Flags1|ColorTransform)`,
+	`PNG(-pHYs|-cHRM)?:(ImageWidth|ImageHeight|BitDepth|ColorType|Compression|Filter|Interlace|PixelsPerUnitX|PixelsPerUnitY|PixelUnits|` +
+		`AnimationFrames|AnimationPlays|Gamma|SRGBRendering|Palette|Transparency|BackgroundColor|SignificantBits|` +
+		`WhitePointX|WhitePointY|RedX|RedY|GreenX|GreenY|BlueX|BlueY)`,
+	`GIF:(GIFVersion|ImageWidth|ImageHeight|HasColorMap|ColorResolutionDepth|BitsPerPixel|BackgroundColor|AnimationIterations|FrameCount|Duration|` +
+		`TransparentColor|PixelAspectRatio)`,
+	`RIFF:(VP8Version|ImageWidth|ImageHeight|HorizontalScale|VerticalScale|AlphaIsUsed|WebP_Flags|BackgroundColor|AnimationLoopCount|` +
+		`FrameCount|Duration|AlphaPreprocessing|AlphaFiltering|AlphaCompression)`,
+	`(QuickTime|Meta):(MajorBrand|MinorVersion|CompatibleBrands|HandlerType|PrimaryItemReference|MediaDataSize|MediaDataOffset|` +
+		`MovieHeaderVersion|TimeScale|Duration|PreferredRate|PreferredVolume|MatrixStructure|PreviewTime|PreviewDuration|PosterTime|` +
+		`SelectionTime|SelectionDuration|CurrentTime|NextTrackID|ImageSpatialExtent|ImagePixelDepth|ColorProfiles|ColorPrimaries|` +
+		`TransferCharacteristics|MatrixCoefficients|VideoFullRangeFlag|ImageWidth|ImageHeight|HEVCConfigurationVersion|GeneralProfileSpace|` +
+		`GeneralTierFlag|GeneralProfileIDC|GenProfileCompatibilityFlags|ConstraintIndicatorFlags|GeneralLevelIDC|MinSpatialSegmentationIDC|` +
+		`ParallelismType|ChromaFormat|BitDepthLuma|BitDepthChroma|AverageFrameRate|ConstantFrameRate|NumTemporalLayers|TemporalIDNested|` +
+		`AV1ConfigurationVersion|ChromaSamplePosition|MovieFragmentSequence|MetaImageSize|CleanAperture)`,
+	`Track:(TrackHeaderVersion|OtherFormat|TrackID|TrackDuration|TrackLayer|TrackVolume|MatrixStructure|ImageWidth|ImageHeight|MediaHeaderVersion|` +
+		`MediaTimeScale|MediaDuration|MediaLanguageCode|HandlerType|HandlerClass|GraphicsMode|OpColor|CompressorID|SourceImageWidth|` +
+		`SourceImageHeight|XResolution|YResolution|BitDepth|PixelAspectRatio|VideoFrameRate|Balance|AudioFormat|AudioChannels|` +
+		`AudioBitsPerSample|AudioSampleRate|BufferSize|MaxBitrate|AverageBitrate|LayoutFlags|PurchaseFileFormat|ColorProfiles|` +
+		`ColorPrimaries|TransferCharacteristics|MatrixCoefficients|VideoFullRangeFlag|TrackNumber|TrackUID|TrackType|TrackLanguage|` +
+		`TrackDefault|CodecID|VideoScanType|VideoFieldOrder|DefaultDuration|DisplayWidth|DisplayHeight|DisplayUnit|` +
+		`CodecDelay|SeekPreRoll|SamplesPerFrame|Duration)`,
+	`Matroska:(EBMLVersion|EBMLReadVersion|DocType|DocTypeVersion|DocTypeReadVersion|TimecodeScale|Duration|MuxingApp|WritingApp)`,
+}, "|") + `)$`)

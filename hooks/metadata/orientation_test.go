@@ -1,0 +1,119 @@
+package metadata_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// A picture stays as it was turned, and of the EXIF that says so nothing else remains.
+func TestOrientationStays(t *testing.T) {
+	need(t, "ffmpeg", "exiftool")
+	for _, s := range samples {
+		switch s.name {
+		case "plain.jpg", "progressive.jpg", "plain.png", "moving.png", "plain.webp", "moving.webp":
+		default:
+			continue
+		}
+		source := filepath.Join(t.TempDir(), s.name)
+		s.make(t, source)
+		folder := t.TempDir()
+		var paths []string
+		for o := 1; o <= 8; o++ {
+			path := filepath.Join(folder, fmt.Sprint(o, filepath.Ext(s.name)))
+			if err := os.Rename(copyOf(t, source), path); err != nil {
+				t.Fatal(err)
+			}
+			run(t, "exiftool", "-q", "-overwrite_original", "-n", "-ExifByteOrder="+[]string{"MM", "II"}[o/2%2], fmt.Sprint("-EXIF:Orientation=", o),
+				"-EXIF:Make="+marker, "-EXIF:GPSLatitude=48.1", "-EXIF:GPSLatitudeRef=N", path)
+			paths = append(paths, path)
+		}
+		for _, found := range tagsOf(t, paths...) {
+			if found["IFD0:Make"] != marker {
+				t.Fatalf("%s: no EXIF could be written", s.name)
+			}
+		}
+		for _, path := range paths {
+			clean(t, path, s.mime)
+		}
+		for i, found := range tagsOf(t, paths...) {
+			got := map[string]any{}
+			for tag, value := range found {
+				for _, group := range []string{"IFD", "ExifIFD", "GPS", "XMP", "Interop"} {
+					if strings.HasPrefix(tag, group) {
+						got[tag] = value
+					}
+				}
+			}
+			if i == 0 && len(got) == 0 { // upright is said by nothing
+				continue
+			}
+			if len(got) != 1 || got["IFD0:Orientation"] != float64(i+1) {
+				t.Errorf("%s: EXIF says %v, want the orientation %d alone", s.name, got, i+1)
+			}
+		}
+	}
+}
+
+// A phone's video is turned by its track's matrix, a HEIC by a property.
+func TestTurnedMediaStay(t *testing.T) {
+	need(t, "ffmpeg", "exiftool", "heif-enc", "heif-convert")
+	folder := t.TempDir()
+	plain, path := filepath.Join(folder, "plain.mp4"), filepath.Join(folder, "turned.mp4")
+	film("-c:v", "libx264", "-c:a", "aac")(t, plain)
+	ffmpeg(t, "-i", plain, "-c", "copy", "-metadata:s:v", "rotate=90", path)
+	before := tags(t, path)["Composite:Rotation"]
+	clean(t, path, "video/mp4")
+	if after := tags(t, path)["Composite:Rotation"]; before != after || after == float64(0) {
+		t.Errorf("the video's rotation was %v and is %v", before, after)
+	}
+
+	path = filepath.Join(folder, "turned.heic")
+	heif()(t, path) // from a JPEG that is turned by 90 degrees
+	size := func() string {
+		out := filepath.Join(folder, "turned.png")
+		run(t, "heif-convert", path, out)
+		return ffmpeg(t, "-i", out, "-f", "framemd5", "-")
+	}
+	shown := size()
+	if tags(t, path)["IFD0:Make"] != marker {
+		t.Fatal("the HEIC has no EXIF to remove")
+	}
+	clean(t, path, "image/heic")
+	if shown != size() {
+		t.Error("the HEIC looks otherwise")
+	}
+}
+
+// The colour profile stays bit for bit.
+func TestProfileStays(t *testing.T) {
+	need(t, "exiftool", "ffmpeg")
+	profile := filepath.Join(t.TempDir(), "profile.icc")
+	content := append(make([]byte, 12), "mntrRGB XYZ "...)
+	content = append(append(content, make([]byte, 12)...), "acsp"...)
+	content = append(content, make([]byte, 128-len(content)+4)...)
+	content = append(content, bytes.Repeat([]byte("colours "), 10000)...) // longer than a segment of a JPEG
+	binary.BigEndian.PutUint32(content, uint32(len(content)))
+	if err := os.WriteFile(profile, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range samples {
+		switch s.name {
+		case "plain.jpg", "plain.png", "plain.webp":
+		default:
+			continue
+		}
+		path := filepath.Join(t.TempDir(), s.name)
+		s.make(t, path)
+		run(t, "exiftool", "-q", "-overwrite_original", "-ICC_Profile<="+profile, "-XMP-dc:Title="+marker, path)
+		before := run(t, "exiftool", "-b", "-ICC_Profile", path)
+		clean(t, path, s.mime)
+		if after := run(t, "exiftool", "-b", "-ICC_Profile", path); after != before || after == "" {
+			t.Errorf("%s: a profile of %d bytes became one of %d", s.name, len(before), len(after))
+		}
+	}
+}

@@ -1,0 +1,140 @@
+package metadata
+
+import (
+	"encoding/binary"
+	"slices"
+)
+
+// maxTracks is more tracks than a video has.
+const maxTracks = 128
+
+// track is one track of a movie.
+type track struct {
+	box
+	id      uint32
+	handler string
+	table   box
+	// sampleSize is the usual one of its fragments.
+	sampleSize uint32
+}
+
+// doomed tells whether a track goes: all do but pictures and sound. Positions, sensors (GoPro's, Android's, Apple's),
+// time codes, and texts, as in these drones write where they are.
+func (t track) doomed() bool {
+	switch t.handler {
+	case "vide", "soun", "auxv", "pict":
+		return false
+	}
+	return true
+}
+
+// readTracks reads which tracks there are.
+func (c *iso) readTracks(moov box) error {
+	err := c.each(moov, func(b box) error {
+		switch b.kind {
+		case "trak":
+			if len(c.tracks) == maxTracks {
+				return unclean("it has too many tracks")
+			}
+			t, err := c.readTrack(b)
+			c.tracks = append(c.tracks, t)
+			return err
+		case "meta":
+			return c.noItems(b)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return c.each(moov, func(b box) error {
+		if b.kind != "mvex" {
+			return nil
+		}
+		return c.each(b, c.readDefaults)
+	})
+}
+
+func (c *iso) readTrack(b box) (track, error) {
+	t := track{box: b}
+	parts, err := c.find(b, "tkhd", "mdia")
+	if err != nil {
+		return t, err
+	}
+	head, err := c.content(parts["tkhd"], 24)
+	if err != nil {
+		return t, err
+	}
+	t.id = binary.BigEndian.Uint32(head[12:])
+	if head[0] == 1 {
+		t.id = binary.BigEndian.Uint32(head[20:])
+	}
+	if slices.ContainsFunc(c.tracks, func(other track) bool { return other.id == t.id }) {
+		return t, unclean("two tracks have one number")
+	}
+	media, err := c.find(parts["mdia"], "hdlr", "minf")
+	if err != nil {
+		return t, err
+	}
+	handler, err := c.content(media["hdlr"], 12)
+	if err != nil {
+		return t, err
+	}
+	t.handler = string(handler[8:12])
+	information, err := c.find(media["minf"], "stbl")
+	t.table = information["stbl"]
+	return t, err
+}
+
+// readDefaults reads a track's usual size of samples in fragments.
+func (c *iso) readDefaults(b box) error {
+	if b.kind != "trex" {
+		return nil
+	}
+	head, err := c.content(b, 20)
+	if err != nil {
+		return err
+	}
+	if t := c.track(binary.BigEndian.Uint32(head[4:])); t != nil {
+		t.sampleSize = binary.BigEndian.Uint32(head[16:])
+	}
+	return nil
+}
+
+// track is the track of a number; nil if there is none.
+func (c *iso) track(id uint32) *track {
+	for i := range c.tracks {
+		if c.tracks[i].id == id {
+			return &c.tracks[i]
+		}
+	}
+	return nil
+}
+
+// handlerAt is the handler of the track that a place is in.
+func (c *iso) handlerAt(at int64) string {
+	for _, t := range c.tracks {
+		if at > t.at && at < t.end {
+			return t.handler
+		}
+	}
+	return ""
+}
+
+// goneAt tells whether a place holds the number of a track that goes, or of none.
+func (c *iso) goneAt(at int64) (bool, error) {
+	b, err := c.bytes(at, 4)
+	if err != nil {
+		return false, err
+	}
+	t := c.track(binary.BigEndian.Uint32(b))
+	return t == nil || t.doomed(), nil
+}
+
+// ofDoomed tells the same of the number that stands after version and flags.
+func (c *iso) ofDoomed(b box) (bool, error) {
+	if _, err := c.content(b, 8); err != nil {
+		return false, err
+	}
+	return c.goneAt(b.body + 4)
+}
