@@ -1,0 +1,121 @@
+package push
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"github.com/privet/privet/hooks/store"
+)
+
+// attempt tries to send a push once and writes down what came of it. It looks at things as they stand now: the
+// push may have been settled, and its device may have changed hands, since the outbox was looked through.
+func (w *Worker) attempt(ctx context.Context, id string) {
+	p, err := store.ReadPush(ctx, w.app, id)
+	if errors.Is(err, store.ErrNotFound) || ctx.Err() != nil {
+		return
+	}
+	if err != nil {
+		w.app.Logger().Error("a push can't be read", "id", id, "error", err)
+		w.pause(time.Now().Add(firstDelay))
+		return
+	}
+	now := time.Now()
+	switch {
+	case !now.Before(p.Expires):
+		w.settle(p, store.PushOutcome{State: store.PushExpired, Error: "It could not be sent in time."})
+		return
+	case p.Device == "":
+		w.settle(p, store.PushOutcome{State: store.PushFailed, Error: "The device signed out, or changed hands."})
+		return
+	case p.Address == "":
+		w.settle(p, store.PushOutcome{State: store.PushFailed, Error: "The device has no push address any more."})
+		return
+	}
+	call, cancel := context.WithTimeout(ctx, callLimit)
+	_, err = w.sender.Send(call, messageOf(p, now))
+	cancel()
+	if err != nil && ctx.Err() != nil {
+		return // cut off by a stop: it waits for the next start
+	}
+	w.settle(p, w.outcome(p, err))
+}
+
+// outcome is what follows from FCM's answer.
+func (w *Worker) outcome(p *store.PushContent, err error) store.PushOutcome {
+	now := time.Now()
+	what, words := judge(err)
+	outcome := store.PushOutcome{State: store.PushFailed, Error: words, Tried: true}
+	again := func(after time.Duration) {
+		outcome.State, outcome.NextTry = store.PushWaiting, now.Add(after)
+	}
+	switch what {
+	case accepted:
+		outcome.State = store.PushSent
+		w.learn(p.Type)
+	case unknown:
+		w.forget(p)
+	case badArgument:
+		// FCM says the same of a broken address and of a broken message. Where it has taken such a message
+		// before, it is the address.
+		if w.knows(p.Type) {
+			w.forget(p)
+		} else {
+			w.shout(p, words)
+		}
+	case ourFault:
+		w.shout(p, words)
+	case tooMany:
+		wait := retryAfter(err, now)
+		w.pause(now.Add(wait))
+		again(wait)
+	case iosOff:
+		w.shout(p, words)
+		again(longest)
+	case later:
+		again(backoff(p.Tries))
+	}
+	return outcome
+}
+
+// backoff is the time to the next try: doubled with each, up to a cap, and scattered so that what failed together
+// does not come back together.
+func backoff(tries int) time.Duration {
+	delay := longest
+	if tries < 10 {
+		delay = min(longest, firstDelay<<tries)
+	}
+	return delay/2 + rand.N(delay)
+}
+
+func (w *Worker) settle(p *store.PushContent, o store.PushOutcome) {
+	if err := store.SetPushOutcome(w.app, p.ID, o); err != nil {
+		w.app.Logger().Error("what came of a push can't be written", "id", p.ID, "error", err)
+		// Else it would be sent again at once, and again.
+		w.pause(time.Now().Add(firstDelay))
+	}
+}
+
+func (w *Worker) forget(p *store.PushContent) {
+	if err := store.ForgetFirebaseToken(w.app, p.Device, p.Address); err != nil {
+		w.app.Logger().Error("a dead push address can't be forgotten", "device", p.Device, "error", err)
+	}
+}
+
+// shout tells whoever runs the server what only they can mend.
+func (w *Worker) shout(p *store.PushContent, words string) {
+	w.app.Logger().Error("a push was refused", "id", p.ID, "event", p.Event, "error", words)
+}
+
+func (w *Worker) learn(kind string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.knownGood[kind] = true
+}
+
+func (w *Worker) knows(kind string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.knownGood[kind]
+}

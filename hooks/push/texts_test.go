@@ -1,0 +1,78 @@
+package push
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Both languages have all texts of all events, with the same placeholders, and all plural forms of their language.
+func TestTextsAreComplete(t *testing.T) {
+	placeholders := func(text string) (found []string) {
+		for _, p := range []string{"{client}", "{performer}", "{rating}"} {
+			if strings.Contains(text, p) {
+				found = append(found, p)
+			}
+		}
+		return found
+	}
+	categories := map[string][]string{"en": {"one", "other"}, "ru": {"few", "many", "one", "other"}}
+	for lang := range languages {
+		if got, want := slices.Sorted(maps.Keys(texts[lang])), slices.Sorted(maps.Keys(texts[fallback])); !slices.Equal(got, want) {
+			t.Errorf("%s has the events %v, want %v", lang, got, want)
+		}
+		for event, parts := range texts[fallback] {
+			for _, part := range []string{"title", "body"} {
+				have := texts[lang][event][part]
+				plural := len(parts[part]) > 1
+				want := []string{"other"}
+				if plural {
+					want = categories[lang]
+				}
+				if got := slices.Sorted(maps.Keys(have)); !slices.Equal(got, want) {
+					t.Errorf("%s %s %s has the forms %v, want %v", lang, event, part, got, want)
+				}
+				for form, text := range have {
+					if !slices.Equal(placeholders(text), placeholders(parts[part]["other"])) || strings.Count(text, "{") != len(placeholders(text)) {
+						t.Errorf("%s %s %s %s has other placeholders: %s", lang, event, part, form, text)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestSay(t *testing.T) {
+	for _, c := range []struct {
+		lang   string
+		rating float64
+		want   string
+	}{
+		{"en", 1, "A rated your greeting with 1 star"},
+		{"en", 4.5, "A rated your greeting with 4.5 stars"},
+		{"ru", 1, "Оценка от A: 1 звезда"},
+		{"ru", 3, "Оценка от A: 3 звезды"},
+		{"ru", 5, "Оценка от A: 5 звёзд"},
+		{"ru", 4.5, "Оценка от A: 4,5 звезды"},
+		{"", 2, "A rated your greeting with 2 stars"},
+	} {
+		if got := say(c.lang, "order.reviewed", "body", values{client: "A", rating: c.rating}); got != c.want {
+			t.Errorf("%s %v: %q", c.lang, c.rating, got)
+		}
+	}
+	// A nickname that looks like a placeholder stays as it is.
+	if got := say("en", "order.created", "body", values{client: "{performer}", performer: "B"}); got != "{performer} asks you for a greeting" {
+		t.Error(got)
+	}
+}
+
+func TestBackoff(t *testing.T) {
+	for tries, most := range map[int]int{0: 15, 1: 30, 5: 480, 6: 900, 60: 900} {
+		for range 100 {
+			if got := backoff(tries).Seconds(); got < float64(most)/3-1 || got > float64(most) {
+				t.Fatalf("after %d tries: %v s, at most %d", tries, got, most)
+			}
+		}
+	}
+}
