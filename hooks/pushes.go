@@ -1,0 +1,29 @@
+package hooks
+
+import (
+	"time"
+
+	"github.com/privet/privet/hooks/push"
+	"github.com/privet/privet/hooks/store"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// pushesKept is how long the outbox shows what became of a push.
+const pushesKept = 30 * 24 * time.Hour
+
+// registerPushes runs the worker while the app serves, and wakes it when a change of an order was committed.
+func registerPushes(app core.App, worker *push.Worker) {
+	wake := func(e *core.RecordEvent) error {
+		worker.Wake()
+		return e.Next()
+	}
+	app.OnRecordAfterCreateSuccess(store.Orders).BindFunc(wake)
+	app.OnRecordAfterUpdateSuccess(store.Orders).BindFunc(wake)
+	whileServing(app, worker.Start)
+	app.Cron().MustAdd("privet_pushes", "43 4 * * *", func() {
+		if err := store.DropOldPushes(app, time.Now().Add(-pushesKept)); err != nil {
+			app.Logger().Error("old pushes could not be removed", "error", err)
+		}
+	})
+}
