@@ -1,0 +1,21 @@
+package pb_migrations
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/migrations"
+)
+
+// The sequences behind the integer ids: the last number given out, one row a kind. A plain table and no
+// collection: nothing in the dashboard may turn a sequence back.
+func init() {
+	migrations.Register(func(app core.App) error {
+		_, err := app.DB().NewQuery(`CREATE TABLE sequences (
+			name  TEXT PRIMARY KEY NOT NULL,
+			value INTEGER NOT NULL
+		) WITHOUT ROWID`).Execute()
+		return err
+	}, func(app core.App) error {
+		_, err := app.DB().NewQuery(`DROP TABLE sequences`).Execute()
+		return err
+	})
+}
