@@ -1,0 +1,15 @@
+// Package pb_public is what a browser gets, embedded in the binary.
+//
+//	openapi.yaml     the specification of the API: the one source of the page, of /openapi.json and of /postman.json
+//	index.html reference.js reference.css icon.png    the page
+//	guide/           the moderators' guide; its pictures are made by a test (routes/desk_browser_test.go)
+//	scalar-*.js.gz   what draws the page: dist/browser/standalone.js of the npm package @scalar/api-reference of the
+//	                 version in its name, as it is, compressed by gzip -9n; MIT, see SCALAR-LICENSE
+package pb_public
+
+import "embed"
+
+// Pages are the files, by their path under /. What ends in .gz is served under its name without that.
+//
+//go:embed *.html *.css *.js *.png *.yaml *.gz guide
+var Pages embed.FS
