@@ -1,0 +1,122 @@
+// Command privet serves a marketplace of personal greetings: one binary with the API, the dashboard and the data.
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/privet/privet/hooks"
+	"github.com/privet/privet/hooks/database"
+	"github.com/privet/privet/hooks/demo"
+	"github.com/privet/privet/hooks/preview"
+	"github.com/privet/privet/hooks/push"
+	"github.com/privet/privet/hooks/settings"
+	"github.com/privet/privet/hooks/stills"
+	_ "github.com/privet/privet/pb_migrations"
+	"github.com/privet/privet/pb_public"
+	"github.com/privet/privet/routes"
+
+	"github.com/pocketbase/pocketbase"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/spf13/cobra"
+)
+
+// version is the release; CHANGELOG.md says what is in it.
+const version = "0.1.0"
+
+func main() {
+	if len(os.Args) > 1 && os.Args[1] == preview.Word {
+		os.Exit(preview.Child(os.Args[2:], os.Stdin, os.Stdout))
+	}
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "privet:", err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
+	app := pocketbase.NewWithConfig(pocketbase.Config{
+		HideStartBanner:  true,
+		DBConnect:        database.Connect,
+		DataMaxOpenConns: database.Connections(),
+		DataMaxIdleConns: database.Connections(),
+		AuxMaxOpenConns:  2, // the logs
+		AuxMaxIdleConns:  2,
+	})
+	describe(app.RootCmd)
+	health := healthCommand()
+	app.RootCmd.AddCommand(health)
+	if found, _, _ := app.RootCmd.Find(os.Args[1:]); found == health {
+		return app.RootCmd.Execute() // it needs no data folder, and opening one takes a while
+	}
+	s, err := settings.Read(os.LookupEnv)
+	if err != nil && !asksForHelp(os.Args[1:]) {
+		return fmt.Errorf("these settings make no sense:\n%w", err)
+	}
+	worker, err := push.NewWorker(app, s.Firebase)
+	if err != nil {
+		return fmt.Errorf("GOOGLE_APPLICATION_CREDENTIALS: %w", err)
+	}
+	pictures := stills.NewWorker(app, preview.New(preview.Config{FFmpeg: s.FFmpeg, CacheDir: keepEngine(app)}))
+	hooks.Register(app, worker, pictures, os.Stderr)
+	routes.Register(app, s, worker, pictures, pb_public.Pages)
+	routes.Announce(app, s, version, os.Stdout)
+	app.RootCmd.AddCommand(demo.Command(app))
+	return app.Start()
+}
+
+// keepEngine returns where the compiled code of the stills' engine is kept: with the user's other caches, else in the
+// data folder, but then in no backup.
+func keepEngine(app core.App) string {
+	const folder = "privet"
+	if cache, err := os.UserCacheDir(); err == nil {
+		return filepath.Join(cache, folder, "engine")
+	}
+	leaveOut := func(e *core.BackupEvent) error {
+		e.Exclude = append(e.Exclude, folder)
+		return e.Next()
+	}
+	app.OnBackupCreate().BindFunc(leaveOut)
+	app.OnBackupRestore().BindFunc(leaveOut)
+	data, err := filepath.Abs(app.DataDir())
+	if err != nil {
+		data = app.DataDir()
+	}
+	return filepath.Join(data, folder, "engine")
+}
+
+// asksForHelp tells whether the arguments ask for no more than a text.
+func asksForHelp(args []string) bool {
+	return len(args) == 0 || slices.ContainsFunc(args, func(arg string) bool {
+		return arg == "-h" || arg == "--help" || arg == "-v" || arg == "--version"
+	})
+}
+
+func describe(root *cobra.Command) {
+	root.Use = "privet"
+	root.Version = version
+	root.Short = "A self-hosted marketplace of personal greetings: REST API, dashboard and data in one binary."
+	root.Long = root.Short + `
+
+Start it with "privet serve": the API is at /api/v1, the dashboard at /_/. Everything it keeps lies in the
+data folder (--dir). Make a moderator's account with "privet superuser upsert EMAIL PASSWORD".
+
+Settings are read from the environment, once, at start:
+` + settings.Help()
+}
+
+// healthCommand asks a running server how it is, for a container's HEALTHCHECK.
+func healthCommand() *cobra.Command {
+	var address string
+	command := &cobra.Command{
+		Use:           "health",
+		Short:         "Asks the server on this machine whether it is well; exits with 0 if so",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE:          func(*cobra.Command, []string) error { return routes.Health(address) },
+	}
+	command.Flags().StringVar(&address, "http", "127.0.0.1:8090", "the address that the server listens on")
+	return command
+}

@@ -1,0 +1,46 @@
+package access
+
+import (
+	"sync"
+	"time"
+
+	"github.com/privet/privet/hooks/store"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// LastUsed gathers when devices were used and writes it down once a minute: a write for each request would
+// cost more than the request.
+type LastUsed struct {
+	app core.App
+
+	mu   sync.Mutex
+	used map[int64]time.Time
+}
+
+// NewLastUsed makes one for the app's devices.
+func NewLastUsed(app core.App) *LastUsed {
+	return &LastUsed{app: app, used: map[int64]time.Time{}}
+}
+
+// Note remembers that a device was used now.
+func (l *LastUsed) Note(device int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.used[device] = time.Now()
+}
+
+// Flush writes down what was gathered. What can't be written is lost with a line in the log: it is no more
+// than a hint for moderators.
+func (l *LastUsed) Flush() {
+	l.mu.Lock()
+	used := l.used
+	l.used = map[int64]time.Time{}
+	l.mu.Unlock()
+	if len(used) == 0 {
+		return
+	}
+	if err := store.TouchDevices(l.app, used); err != nil {
+		l.app.Logger().Warn("the devices' last use could not be written", "error", err)
+	}
+}

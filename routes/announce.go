@@ -1,0 +1,61 @@
+package routes
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/privet/privet/hooks/settings"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// Announce prints, once the server listens, where things are and what is on or off and why.
+func Announce(app core.App, s *settings.Settings, version string, to io.Writer) {
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		e.InstallerFunc = func(_ core.App, first *core.Record, base string) error {
+			token, err := first.NewStaticAuthToken(30 * time.Minute)
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(to, "\nNobody moderates yet. Within half an hour, make the first account here:\n%s/_/#/pbinstall/%s\nor with: privet superuser upsert EMAIL PASSWORD\n",
+				strings.TrimRight(base, "/"), token)
+			return err
+		}
+		if err := e.Next(); err != nil {
+			return err
+		}
+		base := s.PublicURL
+		if base == "" {
+			base = address(e)
+		}
+		fmt.Fprintf(to, "privet %s\n", version)
+		table := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
+		fmt.Fprintf(table, "  API\t%s\n  reference\t%s\n  dashboard\t%s\n  guide\t%s\n  data\t%s\n", base+strings.TrimSuffix(prefix, "/"), base+"/", base+"/_/", base+"/guide", e.App.DataDir())
+		for _, line := range s.Status() {
+			fmt.Fprintf(table, "  %s\t%s\n", line[0], line[1])
+		}
+		return table.Flush()
+	})
+}
+
+// address is where a browser on this machine finds the server.
+func address(e *core.ServeEvent) string {
+	host, port, err := net.SplitHostPort(e.Server.Addr)
+	if err != nil {
+		return "http://" + e.Server.Addr
+	}
+	if ip := net.ParseIP(host); host == "" || (ip != nil && ip.IsUnspecified()) {
+		host = "127.0.0.1"
+	}
+	switch port {
+	case "443", "https":
+		return "https://" + host
+	case "80", "http":
+		return "http://" + host
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}

@@ -1,0 +1,103 @@
+package routes
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/privet/privet/hooks/store"
+	"github.com/privet/privet/routes/input"
+	"github.com/privet/privet/routes/output"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// errNoToken is the 401 for want of a token, which alone has no throttle headers.
+var errNoToken = errors.New("routes: no token")
+
+// invalid is the shape of a validation error.
+type invalid struct {
+	Message string         `json:"message"`
+	Errors  *input.Invalid `json:"errors"`
+}
+
+// fail is the one exit for errors of an endpoint: it answers what the contract says, and logs what is our fault.
+func (c *call) fail(err error) error {
+	shown := c.shape(err)
+	return writeJSON(c.event, shown.Status, shown.Body)
+}
+
+// shape turns an error into its documented answer.
+func (c *call) shape(err error) *output.Error {
+	var known *output.Error
+	var broken *input.Invalid
+	var malformed *input.Malformed
+	switch {
+	case errors.As(err, &known):
+		return known
+	case errors.As(err, &broken):
+		return validationError(broken)
+	case errors.As(err, &malformed):
+		return output.Failure(http.StatusBadRequest, malformed.Message)
+	case errors.Is(err, input.ErrTooLarge):
+		return output.TooLarge
+	case errors.Is(err, store.ErrNotFound):
+		return output.NotFound
+	case errors.Is(err, errNoToken), errors.Is(err, store.ErrShutOut):
+		c.event.Response.Header().Del("X-RateLimit-Limit")
+		c.event.Response.Header().Del("X-RateLimit-Remaining")
+		return output.Unauthorized
+	case c.req.Context().Err() != nil:
+		return output.Stopping // unless the client is gone, and nobody reads it
+	}
+	if refusal, ok := store.RefusalOf(err); ok {
+		return validationError(input.NewInvalid(refusal.Field, refusal.Error()))
+	}
+	c.app.Logger().Error("a request failed", "method", c.req.Method, "path", c.req.URL.Path, "error", err)
+	return output.ServerError
+}
+
+func validationError(e *input.Invalid) *output.Error {
+	return &output.Error{Status: http.StatusTooManyRequests, Body: invalid{e.Message(), e}}
+}
+
+// noRoute answers addresses under the prefix that are no endpoint.
+func (a *api) noRoute(e *core.RequestEvent) error {
+	unknown := output.NoRoute(strings.TrimPrefix(e.Request.URL.Path, "/"))
+	return writeJSON(e, unknown.Status, unknown.Body)
+}
+
+// lastResort stands before everything PocketBase does with a request: it sets what each answer of the contract
+// carries, and turns what nobody else turned into an answer (a panic, a refusal of PocketBase's) into one.
+func (a *api) lastResort(e *core.RequestEvent) error {
+	if !strings.HasPrefix(e.Request.URL.Path, prefix) {
+		return e.Next()
+	}
+	header := e.Response.Header()
+	header.Set("Access-Control-Allow-Origin", "*")
+	header.Set("Cache-Control", "no-cache, private")
+	if methods, ok := a.optionsOf(e); ok {
+		header.Set("Allow", methods)
+		e.Response.WriteHeader(http.StatusOK)
+		return nil
+	}
+	err := e.Next()
+	if err == nil || e.Written() {
+		return err
+	}
+	a.app.Logger().Error("a request failed", "method", e.Request.Method, "path", e.Request.URL.Path, "error", err)
+	return writeJSON(e, output.ServerError.Status, output.ServerError.Body)
+}
+
+// optionsOf is what OPTIONS of an endpoint answers. A browser's preflight is left to PocketBase's CORS.
+func (a *api) optionsOf(e *core.RequestEvent) (methods string, ok bool) {
+	if e.Request.Method != http.MethodOptions || e.Request.Header.Get("Access-Control-Request-Method") != "" {
+		return "", false
+	}
+	for _, point := range a.endpoints() {
+		if e.Request.Pattern == prefix+point.path {
+			return strings.ReplaceAll(point.allow(), " ", ""), true
+		}
+	}
+	return "", false
+}

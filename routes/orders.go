@@ -1,0 +1,125 @@
+package routes
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/privet/privet/hooks/order"
+	"github.com/privet/privet/hooks/store"
+	"github.com/privet/privet/routes/input"
+	"github.com/privet/privet/routes/output"
+)
+
+type orderCreate struct {
+	PerformerID int    `in:"performer_id" rules:"required|integer"`
+	OccasionID  int    `in:"occasion_id" rules:"nullable|integer|in:1,2,3,4"`
+	Description string `in:"description" rules:"required|string"`
+	DateTill    string `in:"date_till" rules:"required|date|date_format:Y-m-d H:i:s"`
+}
+
+type orderUpdate struct {
+	Status     int         `in:"status" rules:"nullable|integer|in:1,2,3,4"`
+	Media      *input.File `in:"media" rules:"nullable|file|max:599999|media"`
+	RatingRate float64     `in:"rating_rate" rules:"nullable|numeric|min:1|max:5"`
+	RatingText string      `in:"rating_text" rules:"nullable|string"`
+	CancelText string      `in:"cancel_text" rules:"nullable|string"`
+}
+
+type orderSearch struct {
+	Status int `in:"status" rules:"nullable|integer|in:1,2,3,4"`
+}
+
+var (
+	orderCreateInput = input.Of[orderCreate]()
+	orderUpdateInput = input.Of[orderUpdate]()
+	orderSearchInput = input.Of[orderSearch]()
+)
+
+// orderCreate orders a greeting: who calls becomes the client.
+func (a *api) orderCreate(c *call) error {
+	in, err := read(c, orderCreateInput, nil)
+	if err != nil {
+		return err
+	}
+	till, err := time.Parse(time.DateTime, in.DateTill)
+	if err != nil {
+		return fmt.Errorf("a date that passed its rules: %w", err)
+	}
+	o, err := store.NewOrder(c.app)
+	if err != nil {
+		return err
+	}
+	store.SetActor(o.Record, c.actor(order.Client))
+	o.SetClient(c.user())
+	o.SetPerformer(store.Key(int64(in.PerformerID)))
+	o.SetOccasion(output.Occasions.Word(in.OccasionID))
+	o.SetDescription(in.Description)
+	o.SetDateTill(till)
+	if err := c.app.SaveWithContext(c.req.Context(), o); err != nil {
+		return err
+	}
+	return c.answer(http.StatusOK, data{c.viewer().CreatedOrder(o.Row())}) // nothing but the hooks has touched it since
+}
+
+// orderUpdate is every move in an order's life. Whether there is such an order of the caller's is settled before
+// anything of the body is read.
+func (a *api) orderUpdate(c *call) error {
+	id := c.pathID("order_id")
+	client, err := store.OrderSide(c.req.Context(), c.app, id, c.principal.UserID)
+	if err != nil {
+		return err
+	}
+	in, err := readUpload(c, orderUpdateInput, nil)
+	if err != nil {
+		return err
+	}
+	o, err := store.FindOrder(c.app, store.Key(id))
+	if err != nil {
+		return err
+	}
+	side := order.Performer
+	if client {
+		side = order.Client
+	}
+	upload := uploadOf(in.Media)
+	store.SetActor(o.Record, c.actor(side))
+	store.AskUpload(o.Record, upload)
+	o.Ask(order.Request{
+		Status:     order.Status(output.Statuses.Word(in.Status)),
+		CancelText: in.CancelText,
+		Rating:     in.RatingRate,
+		RatingText: in.RatingText,
+		Media:      upload != nil,
+	})
+	if err := c.app.SaveWithContext(c.req.Context(), o); err != nil {
+		return err
+	}
+	row, err := store.ReadOrderAlone(c.req.Context(), c.app, id)
+	if err != nil {
+		return err
+	}
+	return c.answer(http.StatusOK, data{c.viewer().UpdatedOrder(row)})
+}
+
+// orderView shows one of the caller's orders.
+func (a *api) orderView(c *call) error {
+	row, err := store.ReadOrder(c.req.Context(), c.app, c.pathID("order_id"), c.principal.UserID)
+	if err != nil {
+		return err
+	}
+	return c.answer(http.StatusOK, data{c.viewer().ViewedOrder(row)})
+}
+
+// orderSearch lists the caller's orders, newest first.
+func (a *api) orderSearch(c *call) error {
+	in, err := read(c, orderSearchInput, nil)
+	if err != nil {
+		return err
+	}
+	page, err := store.SearchOrders(c.req.Context(), c.app, c.principal.UserID, output.Statuses.Word(in.Status), input.Page(c.req))
+	if err != nil {
+		return err
+	}
+	return c.answer(http.StatusOK, output.List(page, c.viewer().FoundOrder, c.url(), input.QueryWithoutPage(c.req)))
+}

@@ -1,0 +1,257 @@
+package routes_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/privet/privet/hooks/settings"
+	"github.com/privet/privet/routes/testkit"
+	"github.com/privet/privet/routes/testkit/fakes"
+)
+
+// networks is a server with both providers on.
+func networks(t *testing.T) (*testkit.Server, *fakes.Google, *fakes.VK) {
+	t.Helper()
+	google, vk := fakes.NewGoogle(t), fakes.NewVK(t)
+	google.PictureBytes = testkit.PNG()
+	s := testkit.Start(t, func(s *settings.Settings) { s.Google, s.VK = google.Settings(), vk.Settings() })
+	return s, google, vk
+}
+
+func join(s *testkit.Server, token string, socialType int, email string) *testkit.Answer {
+	return s.Post("auth/social/signup").JSON(map[string]any{"token": token, "social_type": socialType, "role": 2,
+		"price": 2.99, "phone": "+79000000000", "email": email, "device_id": "phone", "firebase_token": "push-" + email}).Do()
+}
+
+func enter(s *testkit.Server, token string, socialType any) *testkit.Answer {
+	return s.Post("auth/social/sign-in").JSON(map[string]any{"token": token, "social_type": socialType}).Do()
+}
+
+const (
+	notExists = `{"status":"error","message":"User not exists"}`
+	exists    = `{"status":"error","message":"User already exists"}`
+	noToken   = `{"status":"error","message":"Invalid token"}`
+)
+
+// The normal way in: sign-in says that there is nobody, sign-up with the same token, sign-in from then on.
+func TestSocialSignup(t *testing.T) {
+	s, google, vk := networks(t)
+	ivan := fakes.GooglePerson{Sub: "110", Email: "ivan@gmail.com", Verified: true, Name: "Ivan Ivanov", Picture: google.URL + fakes.Picture}
+	token := google.IDToken(ivan)
+	enter(s, token, 1).Want(400).WantJSON(notExists)
+	m := join(s, token, 1, "Ivan@gmail.com").Want(200).Map()
+	if m.String("data", "name") != "Ivan Ivanov" || m.String("data", "nickname") != "Ivan Ivanov" || m.Int("data", "role") != 2 ||
+		m.At("data", "price") != 2.99 || m.String("data", "phone") != "+79000000000" || m.String("data", "email") != "Ivan@gmail.com" ||
+		m.String("data", "firebase_token") != "push-Ivan@gmail.com" || m.Len("data", "categories") != 0 {
+		t.Errorf("signed up as %v", m)
+	}
+	for _, again := range []string{token, google.IDToken(ivan), google.AccessToken(ivan)} {
+		if in := enter(s, again, "1").Want(200).Map(); in.Int("data", "id") != m.Int("data", "id") {
+			t.Errorf("signed in as %v", in)
+		}
+	}
+	join(s, token, 1, "other@example.com").Want(400).WantJSON(exists)
+
+	// The picture comes in the background.
+	path := fmt.Sprintf("user/view/%d", m.Int("data", "id"))
+	for deadline := time.Now().Add(soon); ; time.Sleep(20 * time.Millisecond) {
+		if media := s.Get(path).As(m.String("token")).Do().Want(200).Map(); media.Len("data", "media") == 1 {
+			s.Get(strings.TrimPrefix(media.String("data", "media", 0, "path_url"), s.URL)).Do().Want(200)
+			break
+		} else if time.Now().After(deadline) {
+			t.Fatal("the picture does not come")
+		}
+	}
+	proven := func(id int) bool {
+		record, err := s.App.FindRecordById("users", fmt.Sprint(id))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return record.GetBool("email_proven")
+	}
+	if !proven(m.Int("data", "id")) {
+		t.Error("Google's word for its own address does not count")
+	}
+
+	// VK knows no e-mail; a taken one signs nobody in and is not taken over.
+	anna := fakes.VKPerson{ID: 42, FirstName: "Anna", LastName: "A.", ScreenName: "anna_a"}
+	for _, app := range []settings.VKApp{fakes.Android, fakes.IOS} {
+		join(s, vk.Token(app, anna), 2, "IVAN@gmail.com").Want(400).WantJSON(exists)
+		enter(s, vk.Token(app, anna), 2).Want(400).WantJSON(notExists)
+	}
+	a := join(s, vk.Token(fakes.IOS, anna), 2, "anna@gmail.com").Want(200).Map()
+	if a.String("data", "nickname") != "anna_a" || a.String("data", "name") != "Anna A." || proven(a.Int("data", "id")) {
+		t.Errorf("VK's person is %v", a)
+	}
+	if in := enter(s, vk.Token(fakes.Android, anna), 2).Want(200).Map(); in.Int("data", "id") != a.Int("data", "id") {
+		t.Errorf("the other platform is %v", in)
+	}
+	// An equal e-mail at Google signs nobody in either.
+	enter(s, google.IDToken(fakes.GooglePerson{Sub: "111", Email: "anna@gmail.com", Verified: true}), 1).Want(400).WantJSON(notExists)
+
+	for _, bad := range []string{vk.Token(fakes.Foreign, anna), google.IDToken(ivan), "junk", strings.Repeat("x", 1<<19)} {
+		enter(s, bad, 2).Want(400).WantJSON(noToken)
+	}
+	// Who came by a provider has no password to guess.
+	s.Post("auth/login").JSON(map[string]any{"email": "anna@gmail.com", "password": testkit.Password}).Do().Want(401)
+}
+
+// A nickname that the provider lacks is made from the e-mail's first part; a profile that can't be read does no harm.
+func TestSocialWithoutProfile(t *testing.T) {
+	s, google, vk := networks(t)
+	m := join(s, google.IDToken(fakes.GooglePerson{Sub: "9"}), 1, "first.part@example.com").Want(200).Map()
+	if m.String("data", "nickname") != "first.part" || m.At("data", "name") != nil || m.Len("data", "media") != 0 {
+		t.Errorf("%v", m)
+	}
+	lost := fakes.VKPerson{ID: 7}
+	token := vk.Token(fakes.Android, lost)
+	vk.Set(fakes.Fails, fakes.UsersGet)
+	join(s, token, 2, "lost@example.com").Want(200)
+	long := fakes.GooglePerson{Sub: "10", Name: strings.Repeat("я", 300), Picture: google.URL + "/none.png"}
+	if m := join(s, google.IDToken(long), 1, "long@example.com").Want(200).Map(); len([]rune(m.String("data", "name"))) != 255 {
+		t.Errorf("%v", m)
+	}
+}
+
+// Twenty sign-ups at once with one identity make one account.
+func TestSocialRace(t *testing.T) {
+	s, google, _ := networks(t)
+	token := google.IDToken(fakes.GooglePerson{Sub: "110", Name: "Ivan"})
+	var made, refused atomic.Int32
+	var all sync.WaitGroup
+	for i := range 20 {
+		all.Go(func() {
+			switch answer := join(s, token, 1, fmt.Sprintf("ivan%d@example.com", i)); answer.Status {
+			case 200:
+				made.Add(1)
+			case 400:
+				answer.WantJSON(exists)
+				refused.Add(1)
+			default:
+				t.Errorf("%d %s", answer.Status, answer.Body)
+			}
+		})
+	}
+	all.Wait()
+	if made.Load() != 1 || refused.Load() != 19 {
+		t.Errorf("%d made, %d refused", made.Load(), refused.Load())
+	}
+	if next := s.Buyer(); next.ID != 2 {
+		t.Errorf("the refused took ids: the next is %d", next.ID)
+	}
+}
+
+func TestSocialConnect(t *testing.T) {
+	s, google, vk := networks(t)
+	p, other := s.Buyer(), s.Buyer()
+	connect := func(who testkit.Person, token string, socialType int) *testkit.Answer {
+		return s.Post("auth/social/connect").As(who.Token).JSON(map[string]any{"token": token, "social_type": socialType}).Do()
+	}
+	disconnect := func(token string, socialType int) *testkit.Answer {
+		return s.Post("auth/social/disconnect").As(token).JSON(map[string]any{"social_type": socialType}).Do()
+	}
+	token := google.IDToken(fakes.GooglePerson{Sub: "110"})
+	s.Post("auth/social/connect").JSON(map[string]any{"token": token, "social_type": 1}).Do().Want(401)
+	disconnect(p.Token, 1).Want(201).WantJSON(`{}`) // nothing was connected
+	connect(p, token, 1).Want(201).WantJSON(`{}`)
+	connect(p, token, 1).Want(201).WantJSON(`{}`)
+	connect(p, google.IDToken(fakes.GooglePerson{Sub: "111"}), 1).Want(400).WantJSON(exists)
+	connect(other, token, 1).Want(400).WantJSON(exists)
+	connect(p, "junk", 1).Want(400).WantJSON(noToken)
+	if in := enter(s, token, 1).Want(200).Map(); in.Int("data", "id") != p.ID {
+		t.Errorf("signed in as %v", in)
+	}
+	disconnect(p.Token, 1).Want(201)
+	enter(s, token, 1).Want(400).WantJSON(notExists)
+
+	// The last way to sign in stays: neither of two providers without a password is the last, one is.
+	anna := fakes.VKPerson{ID: 42, FirstName: "Anna"}
+	in := join(s, vk.Token(fakes.IOS, anna), 2, "anna@example.com").Want(200).Map().String("token")
+	disconnect(in, 1).Want(201)
+	disconnect(in, 2).WantError("social_type", "The selected social type is invalid.")
+	s.Post("auth/social/connect").As(in).JSON(map[string]any{"token": token, "social_type": 1}).Do().Want(201)
+	disconnect(in, 2).Want(201)
+	disconnect(in, 1).WantError("social_type", "The selected social type is invalid.")
+	s.Post("user/update").As(in).JSON(`{"password":"secret","password_confirmation":"secret"}`).Do().Want(200)
+	disconnect(in, 1).Want(201)
+	s.Post("auth/login").JSON(`{"email":"anna@example.com","password":"secret"}`).Do().Want(200)
+}
+
+var playground = flag.Bool("playground", false, "run a server with fakes of Google and VK until interrupted (TestPlayground)")
+
+// TestPlayground lets a developer try the social endpoints by hand; see the README.
+func TestPlayground(t *testing.T) {
+	if !*playground {
+		t.Skip("only with -playground")
+	}
+	s, google, vk := networks(t)
+	person := fakes.GooglePerson{Sub: "110", Email: "ivan@gmail.com", Verified: true, Name: "Ivan Ivanov", Picture: google.URL + fakes.Picture}
+	t.Logf("privet with fakes of Google and VK at %s/api/v1", s.URL)
+	t.Logf("social_type 1, an ID token:      %s", google.IDToken(person))
+	t.Logf("social_type 1, an access token:  %s", google.AccessToken(person))
+	t.Logf("social_type 2:                   %s", vk.Token(fakes.Android, fakes.VKPerson{ID: 42, FirstName: "Anna", ScreenName: "anna_a"}))
+	interrupted, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	<-interrupted.Done()
+}
+
+// A provider that is down is nobody's bad token, and keeps nobody waiting for long; one that is off refuses all.
+func TestSocialProviderDown(t *testing.T) {
+	s, google, vk := networks(t)
+	id, access := google.IDToken(fakes.GooglePerson{Sub: "1"}), google.AccessToken(fakes.GooglePerson{Sub: "1"})
+	token := vk.Token(fakes.IOS, fakes.VKPerson{ID: 42})
+	google.Set(fakes.Fails)
+	vk.Set(fakes.Drops)
+	for _, c := range []struct {
+		token      string
+		socialType int
+		name       string
+	}{{id, 1, "Google"}, {access, 1, "Google"}, {token, 2, "VK"}} {
+		want := fmt.Sprintf(`{"status":"error","message":"%s is not available, try again later"}`, c.name)
+		join(s, c.token, c.socialType, "a@example.com").Want(503).WantJSON(want)
+		enter(s, c.token, c.socialType).Want(503).WantJSON(want)
+	}
+	google.Set(fakes.Hangs)
+	began := time.Now()
+	enter(s, access, 1).Want(503)
+	if took := time.Since(began); took > 9*time.Second {
+		t.Errorf("a hanging provider holds a request for %s", took)
+	}
+	s.WantLog("a social token could not be verified")
+	var kept []string // what the dashboard shows, of all levels
+	if err := s.App.AuxDB().NewQuery("SELECT message || data FROM _logs").Column(&kept); err != nil || len(kept) == 0 {
+		t.Fatalf("%d logs: %v", len(kept), err)
+	}
+	all := s.Log.String() + strings.Join(kept, "\n")
+	for _, secret := range []string{id, access, token, fakes.IOS.SecureKey, fakes.IOS.ServiceKey, fakes.Android.SecureKey} {
+		if strings.Contains(all, secret) {
+			t.Error("the log holds a secret")
+		}
+	}
+	google.Set(fakes.Works)
+	enter(s, access, 1).Want(400).WantJSON(notExists)
+
+	off := testkit.Start(t)
+	for socialType := 1; socialType <= 2; socialType++ {
+		enter(off, id, socialType).Want(400).WantJSON(noToken)
+		join(off, id, socialType, "a@example.com").Want(400).WantJSON(noToken)
+	}
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+		var why int
+		err := off.App.AuxDB().NewQuery("SELECT count(*) FROM _logs WHERE data LIKE '%the provider is not configured%'").Row(&why)
+		if err == nil && why == 4 {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the log says %d times why: %v", why, err)
+		}
+	}
+}

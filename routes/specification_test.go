@@ -1,0 +1,236 @@
+package routes_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/privet/privet/routes"
+	"github.com/privet/privet/routes/output"
+	"github.com/privet/privet/routes/testkit"
+)
+
+// The specification lists the routes there are, and no others.
+func TestSpecificationListsTheRoutes(t *testing.T) {
+	s := testkit.Start(t)
+	var specification struct {
+		Paths map[string]map[string]any `json:"paths"`
+	}
+	s.Get("/openapi.json").Do().Want(200).Into(&specification)
+	var listed []string
+	for path, methods := range specification.Paths {
+		for method := range methods {
+			listed = append(listed, strings.ToUpper(method)+" "+path)
+		}
+	}
+	served := append(routes.Endpoints(), "GET "+output.MediaPath+"{name}", "GET "+output.PreviewPath+"{name}")
+	slices.Sort(listed)
+	slices.Sort(served)
+	if !slices.Equal(listed, served) {
+		t.Errorf("the specification lists\n%q\nserved are\n%q", listed, served)
+	}
+}
+
+// witness is a test that only looks whether it would fail.
+type witness struct {
+	testing.TB
+	faults []string
+}
+
+func (w *witness) Helper() {}
+func (w *witness) Errorf(format string, args ...any) {
+	w.faults = append(w.faults, fmt.Sprintf(format, args...))
+}
+
+// broken changes what comes from the server.
+type broken struct {
+	next     http.RoundTripper
+	old, new string
+	status   int
+}
+
+func (b broken) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := b.next.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(response.Body)
+	changed := strings.Replace(string(body), b.old, b.new, 1)
+	response.Body = io.NopCloser(strings.NewReader(changed))
+	response.ContentLength = int64(len(changed))
+	if b.status != 0 {
+		response.StatusCode = b.status
+	}
+	return response, err
+}
+
+// Whatever changes in an answer fails the test that happens to see it.
+func TestBrokenAnswersAreSeen(t *testing.T) {
+	s := testkit.Start(t)
+	client, performer := s.Buyer(), s.Performer()
+	order := s.Order(client, performer)
+	s.Finish(performer, order).Want(200)
+	view := fmt.Sprintf("order/view/%d", order)
+	for _, c := range []struct {
+		name, path, token string
+		broken
+	}{
+		{"as it is", view, client.Token, broken{}},
+		{"a missing field", view, client.Token, broken{old: `"cancel_date":null,`}},
+		{"a field more", view, client.Token, broken{old: `"cancel_date":null,`, new: `"cancel_date":null,"secret":1,`}},
+		{"a field more, deep inside", view, client.Token, broken{old: `"preview_url":`, new: `"size":1,"preview_url":`}},
+		{"a number as a string", view, client.Token, broken{old: `"status":2`, new: `"status":"2"`}},
+		{"an unknown status of the order", view, client.Token, broken{old: `"status":2`, new: `"status":5`}},
+		{"a stamp without a zone", view, client.Token, broken{old: `.000000Z"`, new: `.000000"`}},
+		{"a list that is none", "order/search", client.Token, broken{old: `"data":[`, new: `"data":null,"rest":[`}},
+		{"pages of another size", "user/search", client.Token, broken{old: `"per_page":15`, new: `"per_page":20`}},
+		{"an unlisted status", view, client.Token, broken{status: 202}},
+		{"an error in another shape", view, "nobody", broken{old: `"status":"error"`, new: `"status":"bad"`}},
+		{"a validation error without its fields", "user/search?role=9", client.Token, broken{old: `"errors"`, new: `"details"`}},
+		{"no endpoint, in another shape", "nope", "", broken{old: `"message"`, new: `"error"`}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			seen := &witness{TB: t}
+			c.broken.next = http.DefaultTransport
+			kit := *s
+			kit.Client = &http.Client{Transport: testkit.Checked(seen, c.broken)}
+			kit.Get(c.path).As(c.token).Do()
+			if (len(seen.faults) > 0) != (c.broken != broken{next: c.broken.next}) {
+				t.Errorf("%d faults are seen: %q", len(seen.faults), seen.faults)
+			}
+		})
+	}
+}
+
+// A request that succeeds against the specification is seen, too.
+func TestUnlistedRequestsAreSeen(t *testing.T) {
+	s := testkit.Start(t)
+	seen := &witness{TB: t}
+	kit := *s
+	kit.Client = &http.Client{Transport: testkit.Checked(seen, broken{next: http.DefaultTransport, old: "\x00", status: 200})}
+	kit.Post("user/check-free").JSON(`{"email":"a@example.com"}`).Do()
+	if len(seen.faults) > 0 {
+		t.Errorf("a good request is none: %q", seen.faults)
+	}
+	kit.Client.Transport = testkit.Checked(seen, answering(`{"free":true}`))
+	kit.Post("user/check-free").JSON(`{"mail":"a@example.com"}`).Do()
+	if len(seen.faults) != 1 || !strings.Contains(seen.faults[0], "email") {
+		t.Errorf("a request without its field: %q", seen.faults)
+	}
+}
+
+// answering is a server that says always the same.
+type answering string
+
+func (a answering) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body != nil {
+		_, _ = io.Copy(io.Discard, r.Body)
+	}
+	return &http.Response{StatusCode: 200, Request: r, ContentLength: int64(len(a)), Header: http.Header{"Content-Type": {"application/json"}},
+		Body: io.NopCloser(strings.NewReader(string(a)))}, nil
+}
+
+// fence finds a block of code by the word after its fence.
+func fence(t *testing.T, text, name string) string {
+	t.Helper()
+	found := regexp.MustCompile("(?s)```" + name + "\n(.*?)```").FindStringSubmatch(text)
+	if found == nil {
+		t.Fatalf("there is no block %q", name)
+	}
+	return found[1]
+}
+
+// README and page say the same five lines, and they work.
+func TestFirstOrderOnThePage(t *testing.T) {
+	s := testkit.Start(t)
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := fence(t, string(readme), "sh first order")
+	if strings.Count(lines, "\n") != 5 {
+		t.Errorf("these are not five lines:\n%s", lines)
+	}
+	var specification struct {
+		Info struct{ Description string } `json:"info"`
+	}
+	s.Get("/openapi.json").Do().Want(200).Into(&specification)
+	if page := fence(t, specification.Info.Description, "sh"); page != lines {
+		t.Errorf("the page says\n%s\nthe README\n%s", page, lines)
+	}
+	for _, tool := range []string{"bash", "curl"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skip("needs ", tool)
+		}
+	}
+	shell := exec.Command("bash", "-eu")
+	shell.Dir = t.TempDir()
+	shell.Stdin = strings.NewReader(strings.ReplaceAll(lines, "http://127.0.0.1:8090", s.URL))
+	out, err := shell.Output()
+	if err != nil || !strings.Contains(string(out), `{"data":{"id":1,"client_id":2,"performer_id":1,`) {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
+// The collection has a request for each route; its variables are host and token.
+func TestPostman(t *testing.T) {
+	s := testkit.Start(t)
+	var collection struct {
+		Info     struct{ Schema string }
+		Variable []struct{ Key string }
+		Item     []struct {
+			Name string
+			Item []struct {
+				Request struct {
+					Method string
+					URL    struct{ Raw string }
+				}
+				Event []struct{ Script struct{ Exec []string } }
+			}
+		}
+	}
+	s.Get("/postman.json").Do().Want(200).Into(&collection)
+	if !strings.Contains(collection.Info.Schema, "v2.1.0") || len(collection.Variable) != 2 || collection.Variable[0].Key != "host" || collection.Variable[1].Key != "token" {
+		t.Errorf("%+v", collection)
+	}
+	requests := map[string]int{}
+	var storing []string
+	for _, folder := range collection.Item[1:] {
+		for _, item := range folder.Item {
+			name := item.Request.Method + " " + strings.TrimPrefix(item.Request.URL.Raw, "{{host}}")
+			requests[name]++
+			if strings.Contains(strings.Join(item.Event[0].Script.Exec, "\n"), `set("token"`) {
+				storing = append(storing, name)
+			}
+		}
+	}
+	for _, endpoint := range routes.Endpoints() {
+		name := regexp.MustCompile(`\{(\w+)\}`).ReplaceAllString(endpoint, ":$1")
+		if requests[name] != 1 {
+			t.Errorf("%d requests for %s", requests[name], name)
+		}
+	}
+	want := []string{"POST /api/v1/auth/signup", "POST /api/v1/auth/login", "POST /api/v1/auth/social/signup", "POST /api/v1/auth/social/sign-in"}
+	if len(requests) != 19 || !slices.Equal(storing, want) {
+		t.Errorf("%d requests, storing the token: %q", len(requests), storing)
+	}
+}
+
+// The JSON form says what the YAML says.
+func TestSpecificationAsJSON(t *testing.T) {
+	s := testkit.Start(t)
+	body := s.Get("/openapi.json").Do().Want(200).Body
+	if !json.Valid(body) || !strings.HasPrefix(string(body), `{"openapi":"3.1.0","info":{"title":`) {
+		t.Errorf("%.200s", body)
+	}
+	if text := s.Get("/openapi.yaml").Do().Want(200); !strings.HasPrefix(string(text.Body), "openapi: 3.1.0\n") || text.Header.Get("Content-Type") != "application/yaml" {
+		t.Errorf("%v %.200s", text.Header, text.Body)
+	}
+}

@@ -1,0 +1,220 @@
+package fakes
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/privet/privet/hooks/settings"
+)
+
+// FCM answers as Firebase Cloud Messaging does. It takes every message until Answer says otherwise.
+type FCM struct {
+	t       testing.TB
+	server  *httptest.Server
+	account string // the service account's file
+
+	mu      sync.Mutex
+	answer  func(Message) Reply
+	taken   []Message
+	changed chan struct{} // closed and renewed with each message taken
+}
+
+// Message is what FCM was asked to deliver.
+type Message struct {
+	Token        string            `json:"token"`
+	Data         map[string]string `json:"data"`
+	Notification struct {
+		Title, Body string
+	} `json:"notification"`
+	Android struct {
+		Priority, TTL string
+		Notification  struct {
+			ChannelID   string   `json:"channel_id"`
+			Tag         string   `json:"tag"`
+			TitleLocKey string   `json:"title_loc_key"`
+			BodyLocKey  string   `json:"body_loc_key"`
+			BodyLocArgs []string `json:"body_loc_args"`
+		} `json:"notification"`
+	} `json:"android"`
+	APNS struct {
+		Headers map[string]string `json:"headers"`
+		Payload struct {
+			Aps struct {
+				Sound    string `json:"sound"`
+				ThreadID string `json:"thread-id"`
+				Category string `json:"category"`
+			} `json:"aps"`
+		} `json:"payload"`
+	} `json:"apns"`
+	At time.Time `json:"-"` // when it came
+}
+
+// Reply is an answer of FCM. The zero Reply takes the message.
+type Reply struct {
+	Status     int    // an error's
+	Code       string // its FcmError's errorCode; "" sends none
+	RetryAfter int    // seconds; 0 sends no header
+	Drop       bool   // the connection is closed instead
+	Hang       bool   // no answer until the caller goes away
+}
+
+// NewFCM starts one that ends with the test.
+func NewFCM(t testing.TB) *FCM {
+	t.Helper()
+	f := &FCM{t: t, changed: make(chan struct{})}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /token", func(w http.ResponseWriter, _ *http.Request) {
+		writeJSON(w, http.StatusOK, map[string]any{"access_token": "x", "token_type": "Bearer", "expires_in": 3599})
+	})
+	mux.HandleFunc("POST /v1/projects/{project}/messages:send", f.send)
+	f.server = httptest.NewServer(mux)
+	t.Cleanup(f.server.Close)
+	t.Cleanup(f.server.CloseClientConnections)
+	f.writeAccount()
+	return f
+}
+
+func (f *FCM) writeAccount() {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	content, err := json.Marshal(map[string]string{
+		"type": "service_account", "project_id": "greetings", "client_email": "push@greetings.example", "private_key_id": "1",
+		"private_key": string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})),
+		"token_uri":   f.server.URL + "/token",
+	})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	f.account = filepath.Join(f.t.TempDir(), "account.json")
+	if err := os.WriteFile(f.account, content, 0o600); err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+// Env is the environment that lets a process push through this FCM.
+func (f *FCM) Env() []string {
+	return []string{"GOOGLE_APPLICATION_CREDENTIALS=" + f.account, "PRIVET_FCM_ENDPOINT=" + f.server.URL + "/v1"}
+}
+
+// Configure lets a server push through this FCM: a change of settings for testkit.Start.
+func (f *FCM) Configure(s *settings.Settings) {
+	content, err := os.ReadFile(f.account)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	s.Firebase = settings.Firebase{Credentials: content, ProjectID: "greetings", Endpoint: f.server.URL + "/v1"}
+}
+
+// Answer makes FCM reply as a function of the message says.
+func (f *FCM) Answer(reply func(Message) Reply) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.answer = reply
+}
+
+// Always is a reply to all messages.
+func Always(r Reply) func(Message) Reply { return func(Message) Reply { return r } }
+
+func (f *FCM) send(w http.ResponseWriter, r *http.Request) {
+	var body struct{ Message Message }
+	if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
+		writeJSON(w, http.StatusBadRequest, fcmError(http.StatusBadRequest, ""))
+		return
+	}
+	body.Message.At = time.Now()
+	f.mu.Lock()
+	answer := f.answer
+	f.mu.Unlock()
+	var reply Reply
+	if answer != nil {
+		reply = answer(body.Message)
+	}
+	switch {
+	case reply.Hang:
+		<-r.Context().Done()
+	case reply.Drop:
+		if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
+			conn.Close()
+		}
+	case reply.Status != 0:
+		if reply.RetryAfter > 0 {
+			w.Header().Set("Retry-After", strconv.Itoa(reply.RetryAfter))
+		}
+		writeJSON(w, reply.Status, fcmError(reply.Status, reply.Code))
+	default:
+		f.mu.Lock()
+		f.taken = append(f.taken, body.Message)
+		number := len(f.taken)
+		close(f.changed)
+		f.changed = make(chan struct{})
+		f.mu.Unlock()
+		writeJSON(w, http.StatusOK, map[string]string{"name": fmt.Sprintf("projects/greetings/messages/%d", number)})
+	}
+}
+
+func fcmError(status int, code string) any {
+	names := map[int]string{400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND",
+		429: "RESOURCE_EXHAUSTED", 500: "INTERNAL", 503: "UNAVAILABLE"}
+	e := map[string]any{"code": status, "message": "the fake says " + names[status], "status": names[status]}
+	if code != "" {
+		e["details"] = []any{map[string]string{"@type": "type.googleapis.com/google.firebase.fcm.v1.FcmError", "errorCode": code}}
+	}
+	return map[string]any{"error": e}
+}
+
+func writeJSON(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body)
+}
+
+// Taken are the messages that FCM has taken so far.
+func (f *FCM) Taken() []Message {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return append([]Message(nil), f.taken...)
+}
+
+// Wait returns the messages once there are count of them; it fails the test when they don't come.
+func (f *FCM) Wait(count int, patience time.Duration) []Message {
+	f.t.Helper()
+	deadline := time.After(patience)
+	for {
+		f.mu.Lock()
+		taken, changed := len(f.taken), f.changed
+		f.mu.Unlock()
+		if taken >= count {
+			return f.Taken()
+		}
+		select {
+		case <-changed:
+		case <-deadline:
+			f.t.Fatalf("FCM has %d messages after %s, want %d", taken, patience, count)
+		}
+	}
+}
+
+// Forget drops what was taken so far.
+func (f *FCM) Forget() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.taken = nil
+}

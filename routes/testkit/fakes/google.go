@@ -1,0 +1,210 @@
+package fakes
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/privet/privet/hooks/settings"
+)
+
+// Paths of Google's endpoints.
+const (
+	Keys      = "/oauth2/v3/certs"
+	TokenInfo = "/tokeninfo"
+	UserInfo  = "/oauth2/v3/userinfo"
+	Picture   = "/picture.png"
+)
+
+// ClientID is the client that the settings name and tokens are made for.
+const ClientID = "1234567890-privet.apps.googleusercontent.com"
+
+// Google answers as Google does: it publishes keys, signs ID tokens and knows the access tokens it gave out.
+type Google struct {
+	*Server
+	PictureBytes []byte // what Picture answers with
+
+	mu     sync.Mutex
+	keys   []Key // the last one signs
+	made   int
+	grants map[string]Grant // by access token
+}
+
+// GooglePerson is who somebody is to Google. Empty fields are left out of its answers.
+type GooglePerson struct {
+	Sub, Email string
+	Verified   any    // email_verified: a bool or a string; nil leaves it out
+	HD         string // the Workspace organisation's domain
+	Name       string
+	Picture    string
+}
+
+// Grant is what an access token stands for.
+type Grant struct {
+	GooglePerson           // whom tokeninfo names
+	Audience     string    // "": ClientID
+	Expires      time.Time // zero: in an hour
+	Late         bool      // tokeninfo has not noticed yet that it expired
+	Other        string    // another sub that userinfo names
+	Revoked      bool      // userinfo refuses it already
+}
+
+// NewGoogle runs a Google until the test ends.
+func NewGoogle(t testing.TB) *Google {
+	g := &Google{grants: map[string]Grant{}}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+Keys, g.serveKeys)
+	mux.HandleFunc("GET "+TokenInfo, g.serveTokenInfo)
+	mux.HandleFunc("GET "+UserInfo, g.serveUserInfo)
+	mux.HandleFunc("GET "+Picture, func(w http.ResponseWriter, r *http.Request) { w.Write(g.PictureBytes) })
+	g.Server = start(t, mux)
+	g.Rotate()
+	return g
+}
+
+// Settings let privet take this Google for the real one.
+func (g *Google) Settings() settings.Google {
+	return settings.Google{
+		ClientIDs:    []string{"other-platform.apps.googleusercontent.com", ClientID},
+		JWKSURL:      g.URL + Keys,
+		TokenInfoURL: g.URL + TokenInfo,
+		UserInfoURL:  g.URL + UserInfo,
+	}
+}
+
+// Rotate signs with a new RSA key from now on and publishes it along with the former ones.
+func (g *Google) Rotate() { g.add(newRSA()) }
+
+// RotateEC is Rotate with a P-256 key.
+func (g *Google) RotateEC() { g.add(newEC()) }
+
+func (g *Google) add(secret any) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.made++
+	g.keys = append(g.keys, Key{fmt.Sprintf("%040x", g.made), secret})
+}
+
+// Withdraw publishes the present key alone.
+func (g *Google) Withdraw() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.keys = g.keys[len(g.keys)-1:]
+}
+
+// Key is the present key.
+func (g *Google) Key() Key {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.keys[len(g.keys)-1]
+}
+
+// Claims are those of a good ID token, for a test to change.
+func (g *Google) Claims(p GooglePerson) map[string]any {
+	now := time.Now().Unix()
+	claims := p.fields()
+	claims["iss"], claims["aud"], claims["azp"] = "https://accounts.google.com", ClientID, ClientID
+	claims["iat"], claims["exp"] = now, now+3600
+	return claims
+}
+
+// Sign signs any claims with the present key.
+func (g *Google) Sign(claims map[string]any) string {
+	key := g.Key()
+	return key.Sign(map[string]any{"alg": key.Algorithm(), "kid": key.ID, "typ": "JWT"}, claims)
+}
+
+// IDToken is a good one.
+func (g *Google) IDToken(p GooglePerson) string { return g.Sign(g.Claims(p)) }
+
+// AccessToken is a good one.
+func (g *Google) AccessToken(p GooglePerson) string { return g.Grant(Grant{GooglePerson: p}) }
+
+// Grant gives out an access token that stands for anything.
+func (g *Google) Grant(grant Grant) string {
+	if grant.Audience == "" {
+		grant.Audience = ClientID
+	}
+	if grant.Expires.IsZero() {
+		grant.Expires = time.Now().Add(time.Hour)
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.made++
+	token := fmt.Sprintf("ya29.a0Af+H/%d_secret-of-%s", g.made, grant.Sub)
+	g.grants[token] = grant
+	return token
+}
+
+func (g *Google) grant(token string) (Grant, bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	grant, known := g.grants[token]
+	return grant, known && (grant.Late || grant.Expires.After(time.Now()))
+}
+
+func (p GooglePerson) fields() map[string]any {
+	fields := map[string]any{}
+	for name, value := range map[string]string{"sub": p.Sub, "email": p.Email, "hd": p.HD, "name": p.Name, "picture": p.Picture} {
+		if value != "" {
+			fields[name] = value
+		}
+	}
+	if p.Verified != nil {
+		fields["email_verified"] = p.Verified
+	}
+	return fields
+}
+
+func (g *Google) serveKeys(w http.ResponseWriter, _ *http.Request) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	published := []any{}
+	for _, key := range g.keys {
+		published = append(published, key.jwk())
+	}
+	w.Header().Set("Cache-Control", "public, max-age=19845, must-revalidate, no-transform")
+	answer(w, http.StatusOK, map[string]any{"keys": published})
+}
+
+// serveTokenInfo puts all values in quotes, as Google does.
+func (g *Google) serveTokenInfo(w http.ResponseWriter, r *http.Request) {
+	grant, good := g.grant(r.FormValue("access_token"))
+	if !good {
+		answer(w, http.StatusBadRequest, map[string]any{"error": "invalid_token", "error_description": "Invalid Value"})
+		return
+	}
+	info := map[string]any{
+		"azp":         grant.Audience,
+		"aud":         grant.Audience,
+		"scope":       "openid https://www.googleapis.com/auth/userinfo.email https://www.googleapis.com/auth/userinfo.profile",
+		"exp":         strconv.FormatInt(grant.Expires.Unix(), 10),
+		"expires_in":  strconv.Itoa(int(time.Until(grant.Expires).Seconds())),
+		"access_type": "online",
+	}
+	for name, value := range grant.fields() {
+		switch name {
+		case "sub", "email", "email_verified":
+			info[name] = fmt.Sprint(value)
+		}
+	}
+	answer(w, http.StatusOK, info)
+}
+
+func (g *Google) serveUserInfo(w http.ResponseWriter, r *http.Request) {
+	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	grant, good := g.grant(token)
+	if !good || grant.Revoked {
+		answer(w, http.StatusUnauthorized, map[string]any{"error": "invalid_request", "error_description": "Invalid Credentials"})
+		return
+	}
+	info := grant.fields()
+	if grant.Other != "" {
+		info["sub"] = grant.Other
+	}
+	answer(w, http.StatusOK, info)
+}

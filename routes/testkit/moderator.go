@@ -1,0 +1,140 @@
+package testkit
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// The moderator's account.
+const (
+	moderatorEmail    = "moderator@example.com"
+	moderatorPassword = "a long password"
+)
+
+// Moderator makes a superuser, once, and returns a token for PocketBase's own API (/api/collections/…), to be sent with As.
+func (s *Server) Moderator() string {
+	s.t.Helper()
+	superusers, err := s.App.FindCollectionByNameOrId(core.CollectionNameSuperusers)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	record, err := s.App.FindAuthRecordByEmail(superusers, moderatorEmail)
+	if err != nil { // the first time
+		record = core.NewRecord(superusers)
+		record.SetEmail(moderatorEmail)
+		record.SetPassword(moderatorPassword)
+		if err := s.App.Save(record); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	token, err := record.NewAuthToken()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return token
+}
+
+// Desk is the dashboard as a moderator uses it: PocketBase's own API with a superuser's token.
+type Desk struct {
+	s     *Server
+	token string
+}
+
+// Desk signs a moderator in.
+func (s *Server) Desk() *Desk { return &Desk{s, s.Moderator()} }
+
+// Desk signs a moderator in, whom it makes by the command line.
+func (p *Running) Desk() *Desk {
+	p.t.Helper()
+	p.Run("superuser", "upsert", moderatorEmail, moderatorPassword)
+	answer := p.Request(http.MethodPost, "/api/collections/_superusers/auth-with-password").
+		JSON(map[string]any{"identity": moderatorEmail, "password": moderatorPassword}).Do().Want(http.StatusOK)
+	return &Desk{p.Server, answer.Map().String("token")}
+}
+
+// Ask starts a request of PocketBase's own API; path begins behind /api/.
+func (d *Desk) Ask(method, path string) *Request {
+	return d.s.Request(method, "/api/"+path).As(d.token)
+}
+
+// Path is where a record of a collection is, or all of them for an id of nil.
+func (d *Desk) Path(collection string, id any) string {
+	path := "collections/" + collection + "/records"
+	if id != nil {
+		path += fmt.Sprint("/", id)
+	}
+	return path
+}
+
+// Create adds a record.
+func (d *Desk) Create(collection string, fields map[string]any) *Answer {
+	d.s.t.Helper()
+	return d.Ask(http.MethodPost, d.Path(collection, nil)).JSON(fields).Do()
+}
+
+// Change saves a record's form with the given fields changed. As the dashboard does, it sends all the others along,
+// as they were when the form was opened: just now.
+func (d *Desk) Change(collection string, id any, fields map[string]any) *Answer {
+	d.s.t.Helper()
+	return d.Save(collection, id, d.Open(collection, id), fields)
+}
+
+// Open loads a record as its form does.
+func (d *Desk) Open(collection string, id any) map[string]any {
+	d.s.t.Helper()
+	return d.Ask(http.MethodGet, d.Path(collection, id)).Do().Want(http.StatusOK).Map().m
+}
+
+// Save saves a form that was opened before, with the given fields changed.
+func (d *Desk) Save(collection string, id any, form, fields map[string]any) *Answer {
+	d.s.t.Helper()
+	form = maps.Clone(form)
+	maps.Copy(form, fields)
+	return d.Ask(http.MethodPatch, d.Path(collection, id)).JSON(form).Do()
+}
+
+// Delete deletes a record.
+func (d *Desk) Delete(collection string, id any) *Answer {
+	d.s.t.Helper()
+	return d.Ask(http.MethodDelete, d.Path(collection, id)).Do()
+}
+
+// List lists the first records of a collection.
+func (d *Desk) List(collection string) []map[string]any {
+	d.s.t.Helper()
+	var page struct{ Items []map[string]any }
+	d.Ask(http.MethodGet, d.Path(collection, nil)).Do().Want(http.StatusOK).Into(&page)
+	return page.Items
+}
+
+// WantFields fails the test unless a form was refused with a message on just these fields.
+func (a *Answer) WantFields(fields ...string) {
+	a.t.Helper()
+	var refusal struct {
+		Data map[string]struct{ Message string }
+	}
+	a.Want(http.StatusBadRequest).Into(&refusal)
+	got := slices.Sorted(maps.Keys(refusal.Data))
+	slices.Sort(fields)
+	if !slices.Equal(got, fields) {
+		a.t.Errorf("refused on %v, want %v: %s", got, fields, a.Body)
+	}
+	for name, field := range refusal.Data {
+		if field.Message == "" {
+			a.t.Errorf("%s has no message: %s", name, a.Body)
+		}
+	}
+}
+
+// WantMessage fails the test unless an action was refused with a message that holds text.
+func (a *Answer) WantMessage(text string) {
+	a.t.Helper()
+	if message := a.Want(http.StatusBadRequest).Map().String("message"); !strings.Contains(message, text) {
+		a.t.Errorf("refused with %q, want %q", message, text)
+	}
+}

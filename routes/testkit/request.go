@@ -1,0 +1,196 @@
+package testkit
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/textproto"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+// Request is a request on its way. Its methods change it and return it.
+type Request struct {
+	s      *Server
+	method string
+	path   string
+	header http.Header
+	body   io.Reader
+	length int64 // of the body, where it is announced and net/http can't tell
+}
+
+// Answer is what came back.
+type Answer struct {
+	t      testing.TB
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// Get starts a GET of a path under /api/v1/, or of one that begins with a slash as it stands.
+func (s *Server) Get(path string) *Request { return s.Request(http.MethodGet, path) }
+
+// Post starts a POST, likewise.
+func (s *Server) Post(path string) *Request { return s.Request(http.MethodPost, path) }
+
+// Request starts a request of any method.
+func (s *Server) Request(method, path string) *Request {
+	if !strings.HasPrefix(path, "/") {
+		path = "/api/v1/" + path
+	}
+	return &Request{s: s, method: method, path: path, header: http.Header{}}
+}
+
+// As sends an access token.
+func (r *Request) As(token string) *Request { return r.Header("Authorization", "Bearer "+token) }
+
+// Header sets a header.
+func (r *Request) Header(name, value string) *Request {
+	r.header.Set(name, value)
+	return r
+}
+
+// Raw sends a body as it stands.
+func (r *Request) Raw(contentType string, body io.Reader) *Request {
+	r.body = body
+	return r.Header("Content-Type", contentType)
+}
+
+// JSON sends a value as JSON; a string goes as it stands.
+func (r *Request) JSON(value any) *Request {
+	text, ok := value.(string)
+	if !ok {
+		encoded, err := json.Marshal(value)
+		if err != nil {
+			r.s.t.Fatal(err)
+		}
+		text = string(encoded)
+	}
+	return r.Raw("application/json", strings.NewReader(text))
+}
+
+// Form sends pairs of names and values as an urlencoded form.
+func (r *Request) Form(pairs ...string) *Request {
+	var parts []string
+	for i := 0; i < len(pairs); i += 2 {
+		parts = append(parts, url.QueryEscape(pairs[i])+"="+url.QueryEscape(pairs[i+1]))
+	}
+	return r.Raw("application/x-www-form-urlencoded", strings.NewReader(strings.Join(parts, "&")))
+}
+
+// File is a file of a multipart form.
+type File struct {
+	Field, Name, Type string
+	Content           []byte
+}
+
+// Multipart sends files and pairs of names and values.
+func (r *Request) Multipart(files []File, pairs ...string) *Request {
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	fail := func(err error) {
+		if err != nil {
+			r.s.t.Fatal(err)
+		}
+	}
+	for i := 0; i < len(pairs); i += 2 {
+		fail(w.WriteField(pairs[i], pairs[i+1]))
+	}
+	for _, file := range files {
+		header := textproto.MIMEHeader{}
+		header.Set("Content-Disposition", multipart.FileContentDisposition(file.Field, file.Name))
+		header.Set("Content-Type", file.Type)
+		part, err := w.CreatePart(header)
+		fail(err)
+		_, err = part.Write(file.Content)
+		fail(err)
+	}
+	fail(w.Close())
+	return r.Raw(w.FormDataContentType(), &body)
+}
+
+// Do sends the request. It may be called from many goroutines, each with a request of its own.
+func (r *Request) Do() *Answer {
+	r.s.t.Helper()
+	answer, err := r.Try()
+	if err != nil {
+		r.s.t.Error(err)
+		return &Answer{t: r.s.t}
+	}
+	return answer
+}
+
+// Try is Do for a request that may come to nothing.
+func (r *Request) Try() (*Answer, error) {
+	req, err := http.NewRequest(r.method, r.s.URL+r.path, r.body)
+	if err != nil {
+		return nil, err
+	}
+	req.Header = r.header
+	if r.length != 0 {
+		req.ContentLength = r.length
+	}
+	resp, err := r.s.Client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	return &Answer{t: r.s.t, Status: resp.StatusCode, Header: resp.Header, Body: body}, err
+}
+
+// Want fails the test unless the answer has the status, and returns the answer.
+func (a *Answer) Want(status int) *Answer {
+	a.t.Helper()
+	if a.Status != status {
+		a.t.Fatalf("status %d, want %d: %s", a.Status, status, a.Body)
+	}
+	return a
+}
+
+// WantError fails the test unless the answer is a validation error with just this message on this field.
+func (a *Answer) WantError(field, message string) {
+	a.t.Helper()
+	a.Want(http.StatusTooManyRequests)
+	want, err := json.Marshal(map[string]any{"message": message, "errors": map[string][]string{field: {message}}})
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	a.WantJSON(string(want))
+}
+
+// WantJSON fails the test unless the body equals want as JSON.
+func (a *Answer) WantJSON(want string) {
+	a.t.Helper()
+	var got, wanted any
+	if err := json.Unmarshal(a.Body, &got); err != nil {
+		a.t.Fatalf("%v in %s", err, a.Body)
+	}
+	if err := json.Unmarshal([]byte(want), &wanted); err != nil {
+		a.t.Fatal(err)
+	}
+	g, _ := json.Marshal(got)
+	w, _ := json.Marshal(wanted)
+	if !bytes.Equal(g, w) {
+		a.t.Fatalf("got  %s\nwant %s", g, w)
+	}
+}
+
+// Into decodes the answer.
+func (a *Answer) Into(v any) {
+	a.t.Helper()
+	if err := json.Unmarshal(a.Body, v); err != nil {
+		a.t.Fatalf("%v in %s", err, a.Body)
+	}
+}
+
+// Map is the answer as JSON, to look into with Map's methods.
+func (a *Answer) Map() Map {
+	a.t.Helper()
+	var m map[string]any
+	a.Into(&m)
+	return Map{a.t, m}
+}

@@ -1,0 +1,155 @@
+package testkit
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/privet/privet/pb_public"
+
+	"github.com/pb33f/libopenapi"
+	validator "github.com/pb33f/libopenapi-validator"
+	"github.com/pb33f/libopenapi-validator/config"
+	v3 "github.com/pb33f/libopenapi/datamodel/high/v3"
+)
+
+// readLimit is how much of a body is looked at: beyond it, only status and headers are checked.
+const readLimit = 1 << 20
+
+// specification is pb_public/openapi.yaml, ready to check exchanges against. libopenapi-validator is used, as it
+// understands OpenAPI 3.1's JSON Schema whole and knows a strict mode, in which a field that is not listed is an error.
+type specification struct {
+	model    *v3.Document
+	answers  validator.Validator // strict
+	requests validator.Validator
+
+	validator sync.Mutex // the library renders schemas into its own model while it validates
+	schemas   sync.Mutex // schemas are rendered where they stand
+}
+
+var readSpecification = sync.OnceValues(func() (*specification, error) {
+	text, err := pb_public.Pages.ReadFile("openapi.yaml")
+	if err != nil {
+		return nil, err
+	}
+	document, err := libopenapi.NewDocument(text)
+	if err != nil {
+		return nil, err
+	}
+	model, err := document.BuildV3Model()
+	if err != nil {
+		return nil, err
+	}
+	return &specification{
+		model: &model.Model,
+		answers: validator.NewValidatorFromV3Model(&model.Model, config.WithStrictMode(),
+			config.WithStrictIgnorePaths("$.headers.**", "$.body.errors**")), // the latter is a map,
+		requests: validator.NewValidatorFromV3Model(&model.Model, config.WithoutRequestBodyValidation(), config.WithAuthenticationFunc(withToken)),
+	}, nil
+})
+
+// Checked is a transport that fails the test wherever an exchange under /api/v1 or /storage is none that the
+// specification knows: an answer whose status or shape is not listed, and a successful request that could not be
+// made after it.
+func Checked(t testing.TB, next http.RoundTripper) http.RoundTripper {
+	t.Helper()
+	spec, err := readSpecification()
+	if err != nil {
+		t.Fatal("openapi.yaml: ", err)
+	}
+	return &checked{t, next, spec}
+}
+
+type checked struct {
+	t    testing.TB
+	next http.RoundTripper
+	spec *specification
+}
+
+// CloseIdleConnections lets http.Client's reach the transport.
+func (c *checked) CloseIdleConnections() {
+	if next, ok := c.next.(interface{ CloseIdleConnections() }); ok {
+		next.CloseIdleConnections()
+	}
+}
+
+// RoundTrip implements http.RoundTripper.
+func (c *checked) RoundTrip(request *http.Request) (*http.Response, error) {
+	if !strings.HasPrefix(request.URL.Path, "/api/v1/") && !strings.HasPrefix(request.URL.Path, "/storage/") {
+		return c.next.RoundTrip(request)
+	}
+	sent := &copied{}
+	if request.Body != nil && request.Body != http.NoBody {
+		request = request.Clone(request.Context())
+		sent.ReadCloser = request.Body
+		request.Body = sent
+	}
+	response, err := c.next.RoundTrip(request)
+	if err != nil {
+		return response, err
+	}
+	got, err := peek(response)
+	if err != nil {
+		return response, nil // whoever reads on meets the same error
+	}
+	if err := c.spec.check(request, sent, response, got); err != nil {
+		c.t.Errorf("%s %s answered %d %s, which openapi.yaml does not know: %v", request.Method, request.URL, response.StatusCode, got, err)
+	}
+	return response, nil
+}
+
+// check compares one exchange with the specification. got is the answer's body, nil if it is not looked at.
+func (s *specification) check(request *http.Request, sent *copied, response *http.Response, got []byte) error {
+	s.validator.Lock()
+	defer s.validator.Unlock()
+	item, methods := s.find(request.URL.Path)
+	allowed := strings.Split(strings.ReplaceAll(response.Header.Get("Allow"), " ", ""), ",")
+	switch method := meant(request); {
+	case method == http.MethodOptions && request.Header.Get("Access-Control-Request-Method") != "":
+		return nil // a browser's preflight
+	case item == nil:
+		return s.component("RouteNotFound", http.StatusNotFound, response, got)
+	case response.StatusCode == http.StatusMethodNotAllowed:
+		if !slices.Equal(methods, allowed) || slices.Contains(methods, method) {
+			return fmt.Errorf("allowed are %v", methods)
+		}
+		return s.component("MethodNotAllowed", http.StatusMethodNotAllowed, response, got)
+	case method == http.MethodOptions:
+		if joined := strings.Join(methods, ","); response.Header.Get("Allow") != joined {
+			return fmt.Errorf("allowed are %s", joined)
+		}
+		return nil
+	case !slices.Contains(methods, method):
+		return fmt.Errorf("there is no method %s", method)
+	default:
+		return s.exchange(method, request, sent, response, got)
+	}
+}
+
+// exchange checks a request that has an operation.
+func (s *specification) exchange(method string, request *http.Request, sent *copied, response *http.Response, got []byte) error {
+	asked := request.Clone(request.Context())
+	asked.URL.Path, asked.Body = strings.TrimSuffix(asked.URL.Path, "/"), http.NoBody
+	asked.Method = method
+	if method == http.MethodHead {
+		asked.Method = http.MethodGet
+	}
+	answered := *response
+	answered.Body = io.NopCloser(bytes.NewReader(got))
+	if got == nil {
+		return s.status(asked, response)
+	}
+	if ok, faults := s.answers.ValidateHttpResponse(asked, &answered); !ok {
+		return faultsOf(faults)
+	}
+	body, whole := sent.content()
+	if response.StatusCode >= 300 || !whole {
+		return nil
+	}
+	return s.request(asked, body)
+}

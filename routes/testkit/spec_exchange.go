@@ -1,0 +1,164 @@
+package testkit
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+	"sync"
+
+	faults "github.com/pb33f/libopenapi-validator/errors"
+	"github.com/pb33f/libopenapi-validator/schema_validation"
+	v3 "github.com/pb33f/libopenapi/datamodel/high/v3"
+)
+
+// copied is a body on its way, of which the first part is kept.
+type copied struct {
+	io.ReadCloser
+	mu   sync.Mutex // net/http may go on sending after the answer
+	kept bytes.Buffer
+	end  bool
+}
+
+// Read implements io.Reader.
+func (c *copied) Read(p []byte) (int, error) {
+	n, err := c.ReadCloser.Read(p)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if room := readLimit + 1 - c.kept.Len(); room > 0 {
+		c.kept.Write(p[:min(n, room)])
+	}
+	c.end = c.end || errors.Is(err, io.EOF)
+	return n, err
+}
+
+// content is what was sent, and whether that is all and not too much.
+func (c *copied) content() (body []byte, whole bool) {
+	if c.ReadCloser == nil {
+		return nil, true
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return bytes.Clone(c.kept.Bytes()), c.end && c.kept.Len() <= readLimit
+}
+
+// peek reads an answer that is JSON or text and not too long, and puts it back; nil of any other.
+func peek(response *http.Response) ([]byte, error) {
+	kind, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
+	if kind != "application/json" && kind != "text/plain" || response.ContentLength > readLimit || response.Request.Method == http.MethodHead {
+		return nil, nil
+	}
+	body, err := io.ReadAll(io.LimitReader(response.Body, readLimit))
+	rest := io.Reader(response.Body)
+	if err != nil {
+		rest = failing{err}
+	}
+	response.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(body), rest), response.Body}
+	return body, err
+}
+
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+// meant is the method that a request stands for: a POST may name another (contract's original: Symfony).
+func meant(r *http.Request) string {
+	if r.Method != http.MethodPost {
+		return r.Method
+	}
+	named := r.Header.Get("X-HTTP-Method-Override")
+	if named == "" {
+		named = r.URL.Query().Get("_method")
+	}
+	switch named = strings.ToUpper(named); named {
+	case http.MethodGet, http.MethodHead, http.MethodPut, http.MethodPatch, http.MethodDelete:
+		return named
+	}
+	return http.MethodPost
+}
+
+// find is the documented path that an address belongs to, and its methods as Allow lists them; nil for none.
+func (s *specification) find(address string) (item *v3.PathItem, methods []string) {
+	address = strings.TrimSuffix(address, "/")
+	if path.Clean(address) != address {
+		return nil, nil
+	}
+	segments := strings.Split(address, "/")
+	for template, item := range s.model.Paths.PathItems.FromOldest() {
+		parts := strings.Split(template, "/")
+		if len(parts) != len(segments) {
+			continue
+		}
+		same := true
+		for i, part := range parts {
+			same = same && (part == segments[i] || strings.HasPrefix(part, "{") && segments[i] != "")
+		}
+		if !same {
+			continue
+		}
+		if item.Get != nil {
+			methods = append(methods, http.MethodGet, http.MethodHead)
+		}
+		if item.Post != nil {
+			methods = append(methods, http.MethodPost)
+		}
+		return item, methods
+	}
+	return nil, nil
+}
+
+// status checks an answer whose body is not looked at: its status and kind must be listed.
+func (s *specification) status(request *http.Request, response *http.Response) error {
+	item, _ := s.find(request.URL.Path)
+	listed := item.GetOperations().GetOrZero(strings.ToLower(request.Method)).Responses.Codes.GetOrZero(strconv.Itoa(response.StatusCode))
+	if listed == nil {
+		return errors.New("the status is not listed")
+	}
+	kind, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
+	if listed.Content == nil || response.StatusCode == http.StatusNotModified {
+		return nil
+	}
+	for pattern := range listed.Content.KeysFromOldest() {
+		if matched, _ := path.Match(pattern, kind); matched {
+			return nil
+		}
+	}
+	return fmt.Errorf("the kind %q is not listed", kind)
+}
+
+// component checks an answer that belongs to no operation, against one of components/responses.
+func (s *specification) component(name string, status int, response *http.Response, got []byte) error {
+	if response.StatusCode != status {
+		return fmt.Errorf("it should be %d %s", status, name)
+	}
+	if got == nil {
+		return nil
+	}
+	schema := s.model.Components.Responses.GetOrZero(name).Content.GetOrZero("application/json").Schema.Schema()
+	s.schemas.Lock()
+	defer s.schemas.Unlock()
+	if ok, found := schema_validation.NewSchemaValidator().ValidateSchemaBytes(schema, got); !ok {
+		return faultsOf(found)
+	}
+	return nil
+}
+
+func faultsOf(found []*faults.ValidationError) error {
+	var lines []string
+	for _, fault := range found {
+		line := fault.Message + ": " + fault.Reason
+		for _, inner := range fault.SchemaValidationErrors {
+			line += fmt.Sprintf("; %s: %s", inner.FieldPath, inner.Reason)
+		}
+		lines = append(lines, line)
+	}
+	return errors.New(strings.Join(lines, "\n"))
+}

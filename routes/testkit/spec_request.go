@@ -1,0 +1,179 @@
+package testkit
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	contract "github.com/privet/privet/routes/input/value"
+
+	"github.com/pb33f/libopenapi-validator/config"
+	"github.com/pb33f/libopenapi-validator/schema_validation"
+	"github.com/pb33f/libopenapi/datamodel/high/base"
+)
+
+// withToken stands for the security scheme bearer: that the token is right is what the answer shows.
+func withToken(_ context.Context, input *config.AuthenticationInput) error {
+	if input.Request.Header.Get("Authorization") == "" {
+		return errors.New("no token")
+	}
+	return nil
+}
+
+// contractKinds are the bodies that are read (contract section 1, input).
+var contractKinds = []string{"application/json", "multipart/form-data", "application/x-www-form-urlencoded"}
+
+// request checks a request that succeeded: its parameters, its token and its body.
+func (s *specification) request(request *http.Request, body []byte) error {
+	asked := request.Clone(request.Context())
+	asked.Body, asked.ContentLength = http.NoBody, 0
+	asked.URL.RawQuery = contractQuery(request.URL.Query()).Encode()
+	if ok, found := s.requests.ValidateHttpRequest(asked); !ok {
+		return fmt.Errorf("the request: %w", faultsOf(found))
+	}
+	if len(body) == 0 {
+		return nil // all of it may be in the query (contract section 1, input)
+	}
+	item, _ := s.find(request.URL.Path)
+	kind, parameters, _ := mime.ParseMediaType(request.Header.Get("Content-Type"))
+	if strings.Contains(kind, "json") {
+		kind = "application/json"
+	}
+	operation := item.GetOperations().GetOrZero(strings.ToLower(request.Method))
+	if operation.RequestBody == nil {
+		return nil // a GET's is not read
+	}
+	listed := operation.RequestBody.Content.GetOrZero(kind)
+	if listed == nil && !slices.Contains(contractKinds, kind) {
+		return nil // it is not read
+	}
+	if listed == nil {
+		return fmt.Errorf("the request's kind %q is not listed", kind)
+	}
+	fields, err := decode(kind, parameters["boundary"], body)
+	if err != nil {
+		return nil // read otherwise than Go does: PHP is more lenient
+	}
+	s.schemas.Lock()
+	defer s.schemas.Unlock()
+	schema := listed.Schema.Schema()
+	contractFields(fields, schema)
+	if ok, found := schema_validation.NewSchemaValidator().ValidateSchemaObject(schema, fields); !ok {
+		return fmt.Errorf("the request %v: %w", fields, faultsOf(found))
+	}
+	return nil
+}
+
+// decode reads a body's fields.
+func decode(kind, boundary string, body []byte) (map[string]any, error) {
+	fields := map[string]any{}
+	add := func(name, value string) {
+		base, _, isArray := strings.Cut(name, "[")
+		if !isArray {
+			fields[name] = value
+			return
+		}
+		list, _ := fields[base+"[]"].([]any)
+		fields[base+"[]"] = append(list, value)
+	}
+	switch kind {
+	case "application/json":
+		return fields, json.Unmarshal(body, &fields)
+	case "application/x-www-form-urlencoded":
+		values, err := url.ParseQuery(string(body))
+		for name, all := range values {
+			for _, value := range all {
+				add(name, value)
+			}
+		}
+		return fields, err
+	}
+	for parts := multipart.NewReader(bytes.NewReader(body), boundary); ; {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			return fields, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		value, err := io.ReadAll(part)
+		if err != nil {
+			return nil, err
+		}
+		if part.FileName() != "" {
+			value = []byte("a file")
+		}
+		add(part.FormName(), string(value))
+	}
+}
+
+// contractFields does to the fields what the contract says of input (section 1): strings are trimmed, then blank ones
+// are null, also what only PHP's trim finds blank, of which no rule is asked. Passwords stay as they are, but a blank one
+// is none where there may be none. A number may come as a string, or as true, and a list as an object, as in PHP.
+func contractFields(fields map[string]any, schema *base.Schema) {
+	for name, value := range fields {
+		property := schema.Properties.GetOrZero(name)
+		if property == nil {
+			continue
+		}
+		if text, isText := value.(string); isText {
+			trimmed, isPassword := strings.Trim(contract.Trim(text), "\x00\v"), strings.HasPrefix(name, "password")
+			switch {
+			case trimmed == "" && (!isPassword || slices.Contains(property.Schema().Type, "null")):
+				value = nil
+			case !isPassword:
+				value = trimmed
+			}
+		}
+		if object, isObject := value.(map[string]any); isObject && property.Schema().Items != nil {
+			value = slices.Collect(maps.Values(object))
+		}
+		if list, isList := value.([]any); isList && property.Schema().Items != nil {
+			for i, item := range list {
+				list[i] = contractNumber(item, property.Schema().Items.A.Schema())
+			}
+		}
+		fields[name] = contractNumber(value, property.Schema())
+	}
+}
+
+func contractNumber(value any, schema *base.Schema) any {
+	if !slices.Contains(schema.Type, "integer") && !slices.Contains(schema.Type, "number") {
+		return value
+	}
+	switch v := value.(type) {
+	case bool:
+		if v {
+			return 1.0
+		}
+	case string:
+		if number, err := strconv.ParseFloat(strings.TrimSpace(v), 64); err == nil {
+			return number
+		}
+	}
+	return value
+}
+
+// contractQuery leaves out what the contract takes for missing: blank values, and a page that is none.
+func contractQuery(query url.Values) url.Values {
+	for name, values := range query {
+		text := contract.Trim(strings.Join(values, ""))
+		number, err := strconv.Atoi(text)
+		query.Set(name, text)
+		if text == "" || name == "page" && (err != nil || number < 1) {
+			query.Del(name)
+		}
+	}
+	return query
+}

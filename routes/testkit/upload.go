@@ -1,0 +1,168 @@
+package testkit
+
+import (
+	"bytes"
+	"io"
+	"io/fs"
+	"mime/multipart"
+	"net/textproto"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+// movie is bytes without end that are built as an MP4 video and differ from place to place.
+type movie struct{}
+
+// movieHead is the type of the file and the head of a box of data that reaches to the file's end.
+const movieHead = "\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + "\x00\x00\x00\x00mdat"
+
+// movieBlock has a prime length, so that no two nearby powers of two look the same.
+var movieBlock = func() []byte {
+	block := make([]byte, 65521)
+	for i := range block {
+		block[i] = byte(i*i>>3 ^ i)
+	}
+	return block
+}()
+
+// ReadAt implements io.ReaderAt.
+func (movie) ReadAt(p []byte, off int64) (int, error) {
+	for n := 0; n < len(p); {
+		n += copy(p[n:], movieBlock[(off+int64(n))%int64(len(movieBlock)):])
+	}
+	if off < int64(len(movieHead)) {
+		copy(p, movieHead[off:])
+	}
+	return len(p), nil
+}
+
+// Movie is size bytes of a video, made as they are read.
+func Movie(size int64) *io.SectionReader { return io.NewSectionReader(movie{}, 0, size) }
+
+// Frame is a multipart body around the content of a file: what comes before it, and what comes after it.
+type Frame struct {
+	Type       string // the Content-Type
+	Head, Tail []byte
+}
+
+// FrameOf frames a file, whose Content is left out, and pairs of names and values that follow it.
+func FrameOf(file File, pairs ...string) Frame {
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	header := textproto.MIMEHeader{}
+	header.Set("Content-Disposition", multipart.FileContentDisposition(file.Field, file.Name))
+	header.Set("Content-Type", file.Type)
+	_, _ = w.CreatePart(header) // writing to memory does not fail, here and below
+	head := body.Len()
+	for i := 0; i < len(pairs); i += 2 {
+		_ = w.WriteField(pairs[i], pairs[i+1])
+	}
+	_ = w.Close()
+	return Frame{w.FormDataContentType(), body.Bytes()[:head], body.Bytes()[head:]}
+}
+
+// Stream sends a file of size bytes, read from content on the way, and pairs of names and values after it.
+// The length is announced if sized, else the body comes in chunks.
+func (r *Request) Stream(file File, content io.Reader, size int64, sized bool, pairs ...string) *Request {
+	frame := FrameOf(file, pairs...)
+	if sized {
+		r.length = int64(len(frame.Head)) + size + int64(len(frame.Tail))
+	}
+	return r.Raw(frame.Type, io.MultiReader(bytes.NewReader(frame.Head), content, bytes.NewReader(frame.Tail)))
+}
+
+// Half is an upload that stands at half: its first half is on the server's disk.
+type Half struct {
+	t     interface{ Fatal(...any) }
+	pipe  *io.PipeWriter
+	rest  io.Reader
+	ended chan struct{}
+
+	answer *Answer // after ended
+	err    error
+}
+
+// Half sends the first half of a video of the given size, to which pairs of names and values would follow.
+func (r *Request) Half(size int64, pairs ...string) *Half {
+	r.s.t.Helper()
+	before := r.s.StoredBytes()
+	frame := FrameOf(Clip(0), pairs...)
+	reader, pipe := io.Pipe()
+	r.Raw(frame.Type, reader)
+	r.length = int64(len(frame.Head)) + size + int64(len(frame.Tail))
+	content := Movie(size)
+	h := &Half{t: r.s.t, pipe: pipe, ended: make(chan struct{}),
+		rest: io.MultiReader(io.NewSectionReader(content, size/2, size-size/2), bytes.NewReader(frame.Tail))}
+	go func() {
+		h.answer, h.err = r.Try()
+		close(h.ended)
+	}()
+	go func() {
+		_, _ = io.Copy(pipe, io.MultiReader(bytes.NewReader(frame.Head), io.NewSectionReader(content, 0, size/2)))
+	}()
+	for range 1000 {
+		if r.s.StoredBytes()-before > size/4 {
+			return h
+		}
+		select {
+		case <-h.ended:
+			r.s.t.Fatal("the upload ended early: ", h.answer, h.err)
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	r.s.t.Fatal("nothing of the upload is stored")
+	return nil
+}
+
+// Finish sends the rest and returns the answer.
+func (h *Half) Finish() *Answer {
+	_, err := io.Copy(h.pipe, h.rest)
+	h.pipe.Close()
+	<-h.ended
+	if err != nil || h.err != nil {
+		h.t.Fatal("the upload was cut off: ", err, h.err)
+	}
+	return h.answer
+}
+
+// Break cuts the connection.
+func (h *Half) Break() {
+	h.pipe.CloseWithError(io.ErrUnexpectedEOF)
+	<-h.ended
+}
+
+// Stored lists the files in the server's storage, those of uploads under way too.
+func (s *Server) Stored() []string {
+	files, _ := s.stored()
+	return files
+}
+
+// StoredBytes is how much the storage holds, in bytes.
+func (s *Server) StoredBytes() int64 {
+	_, size := s.stored()
+	return size
+}
+
+func (s *Server) stored() (files []string, size int64) { return list(filepath.Join(s.dir, "storage")) }
+
+// Size is how much a folder holds, in bytes.
+func Size(folder string) int64 {
+	_, size := list(folder)
+	return size
+}
+
+// list passes over what vanishes while it looks.
+func list(folder string) (files []string, size int64) {
+	_ = filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return nil
+		}
+		if info, err := entry.Info(); err == nil {
+			files, size = append(files, path[len(folder)+1:]), size+info.Size()
+		}
+		return nil
+	})
+	slices.Sort(files)
+	return files, size
+}

@@ -1,0 +1,258 @@
+package routes_test
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/privet/privet/hooks/store"
+	"github.com/privet/privet/routes/testkit"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+const video = 1 << 20 // bytes of a small video
+
+// untouched returns a check that nothing of an upload has stayed: no file, no row and no number that was used up.
+func untouched(t *testing.T, s *testkit.Server) (check func(what string)) {
+	t.Helper()
+	before, state := s.Stored(), counts(t, s)
+	return func(what string) {
+		t.Helper()
+		if files := storedSoon(s, len(before)); !slices.Equal(files, before) {
+			t.Errorf("%s: files were\n%s\nand are\n%s", what, strings.Join(before, "\n"), strings.Join(files, "\n"))
+		}
+		if after := counts(t, s); after != state {
+			t.Errorf("%s: rows and last ids were\n%s\nand are\n%s", what, state, after)
+		}
+	}
+}
+
+// storedSoon lists what is stored once it is so many files, or after five seconds: deleted files go a moment after
+// their rows, and a cancelled upload when the server notices.
+func storedSoon(s *testkit.Server, files int) []string {
+	for range 500 {
+		if stored := s.Stored(); len(stored) == files {
+			return stored
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return s.Stored()
+}
+
+// counts are the rows of users, media and devices, and the last ids that were given out.
+func counts(t *testing.T, s *testkit.Server) string {
+	t.Helper()
+	var all []string
+	for _, collection := range []string{store.Users, store.Media, store.Devices} {
+		rows, err := s.App.CountRecords(collection)
+		if err != nil {
+			t.Fatal(err)
+		}
+		last, err := store.LastID(s.App, store.Sequence(collection))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, fmt.Sprintf("%s: %d rows, last id %d", collection, rows, last))
+	}
+	return strings.Join(all, "; ")
+}
+
+// An upload that is refused leaves nothing behind, whatever it is refused for.
+func TestRefusedUploads(t *testing.T) {
+	t.Parallel()
+	s := testkit.Start(t)
+	client, performer, stranger := s.Buyer(), s.Performer(), s.Performer()
+	id := s.Order(client, performer)
+	update := fmt.Sprintf("order/update/%d", id)
+	cancelled := fmt.Sprintf("order/update/%d", s.Order(client, performer))
+	s.Post(cancelled).As(client.Token).JSON(`{"status":3}`).Do().Want(200)
+	stream := func(r *testkit.Request, pairs ...string) *testkit.Answer {
+		return r.Stream(testkit.Clip(0), testkit.Movie(video), video, true, pairs...).Do()
+	}
+	check := untouched(t, s)
+
+	stream(s.Post("auth/signup"), "email", "no address", "nickname", "x", "password", "password", "role", "1").
+		WantError("email", "The email field must be a valid email address.")
+	check("signup with a bad e-mail after the file")
+	stream(s.Post("auth/signup"), "email", strings.ToUpper(client.Email), "nickname", "x", "password", "password", "role", "1").
+		WantError("email", "The email has already been taken.")
+	check("signup with a taken e-mail after the file")
+	stream(s.Post("user/update").As(client.Token), "role", "3").WantError("role", "The selected role is invalid.")
+	check("update with a bad role after the file")
+	performerUpdate := func(path string) *testkit.Request { return s.Post(path).As(performer.Token) }
+	stream(performerUpdate(update), "status", "4").WantError("status", "The selected status is invalid.")
+	check("a move that is not the performer's")
+	stream(performerUpdate(update), "status", "9").WantError("status", "The selected status is invalid.")
+	check("a status that is none")
+	stream(performerUpdate(cancelled)).WantError("media", "The media field is prohibited.")
+	check("media on a cancelled order")
+	stream(s.Post(update).As(client.Token)).Want(200)
+	check("media by the client, which is ignored")
+	stream(s.Post(update).As(stranger.Token), "status", "2").Want(404).WantJSON(`{"status":"error","message":"Not found"}`)
+	check("somebody else's order")
+	stream(s.Post(update)).Want(401)
+	check("no token")
+
+	const kinds = "The media field must be a file of type: image, video."
+	for name, content := range map[string]string{
+		"text": "just words", "empty": "", "svg": `<svg xmlns="http://www.w3.org/2000/svg"/>`,
+		"page": "<!doctype html><script>alert(1)</script>", "pdf": "%PDF-1.7\n", "audio": "ID3\x03\x00\x00\x00\x00\x00\x00",
+	} {
+		file := testkit.File{Field: "media", Name: "clip.mp4", Type: "video/mp4", Content: []byte(content)}
+		performerUpdate(update).Multipart([]testkit.File{file}, "status", "2").Do().WantError("media", kinds)
+		check(name)
+	}
+	unasked := testkit.Clip(video)
+	unasked.Field = "avatar"
+	performerUpdate(update).Multipart([]testkit.File{unasked}).Do().Want(200)
+	check("a file that is not asked for")
+	body := testkit.FrameOf(testkit.Clip(0))
+	performerUpdate(update).Raw(body.Type, io.MultiReader(bytes.NewReader(body.Head), testkit.Movie(video))).Do().Want(400)
+	check("no closing boundary")
+
+	// The numbers go on without a gap, and of two files under one name the last is taken.
+	done := performerUpdate(update).Multipart([]testkit.File{testkit.Clip(video), testkit.Picture()}, "status", "2").Do().Want(200).Map()
+	if done.Len("data", "media") != 1 || done.Int("data", "media", 0, "id") != 4 || done.Int("data", "media", 0, "type") != 1 {
+		t.Errorf("after all: %v", done)
+	}
+	if next := s.Buyer(); next.ID != 4 || next.Data.Int("data", "media", 0, "id") != 5 {
+		t.Errorf("the next user: %v", next.Data)
+	}
+	noTrouble(t, s)
+}
+
+// noTrouble fails the test if the server has printed an error of its own.
+func noTrouble(t *testing.T, s *testkit.Server) {
+	t.Helper()
+	s.FlushLog()
+	if log := s.Log.String(); strings.Contains(log, "panic") || strings.Contains(log, "a request failed") || strings.Contains(log, "level=ERROR") {
+		t.Error(log[:min(len(log), 4000)])
+	}
+}
+
+// A client that is gone in the middle leaves nothing.
+func TestBrokenUpload(t *testing.T) {
+	t.Parallel()
+	s := testkit.Start(t)
+	client, performer := s.Buyer(), s.Performer()
+	id := s.Order(client, performer)
+	check := untouched(t, s)
+	for what, r := range map[string]*testkit.Request{
+		"signup":       s.Post("auth/signup"),
+		"user/update":  s.Post("user/update").As(client.Token),
+		"order/update": s.Post(fmt.Sprintf("order/update/%d", id)).As(performer.Token),
+	} {
+		r.Half(video, "status", "2").Break()
+		check(what)
+	}
+	if media := s.Finish(performer, id).Want(200).Map(); media.Int("data", "media", 0, "id") != 3 {
+		t.Errorf("the next media: %v", media)
+	}
+	noTrouble(t, s)
+}
+
+// What an upload was for may be gone when it has come.
+func TestUploadForNothing(t *testing.T) {
+	t.Parallel()
+	s := testkit.Start(t)
+	client, performer := s.Buyer(), s.Performer()
+	id := s.Order(client, performer)
+	check := untouched(t, s)
+	upload := s.Post(fmt.Sprintf("order/update/%d", id)).As(performer.Token).Half(video, "status", "2")
+	change(t, s, `DELETE FROM orders WHERE id = '%d'`, id) // past the hooks, which keep every order
+	upload.Finish().Want(404).WantJSON(`{"status":"error","message":"Not found"}`)
+	check("an order that was removed meanwhile")
+
+	gone := s.Buyer()
+	upload = s.Post("user/update").As(gone.Token).Half(video)
+	s.Desk().Delete(store.Users, gone.ID).Want(204)
+	if answer := upload.Finish(); answer.Status != 401 && answer.Status != 404 {
+		t.Errorf("a user who was removed meanwhile: %d %s", answer.Status, answer.Body)
+	}
+	if left := storedSoon(s, 4); len(left) != 4 { // two pictures, each with its attributes
+		t.Errorf("left: %v", left)
+	}
+	noTrouble(t, s)
+}
+
+// The number of an upload that failed goes to another; what is cleared away of the first must not be the other's.
+func TestFailedUploadSparesItsSuccessor(t *testing.T) {
+	t.Parallel()
+	s := testkit.Start(t)
+	var next testkit.Person
+	s.App.OnRecordCreate(store.Devices).BindFunc(func(e *core.RecordEvent) error {
+		if e.Record.GetString("device_id") == "fails" {
+			return fmt.Errorf("a disk is full, say")
+		}
+		return e.Next()
+	})
+	s.App.OnRecordAfterCreateError(store.Users).BindFunc(func(e *core.RecordErrorEvent) error {
+		next = s.Buyer() // after the transaction was rolled back, before the answer
+		return e.Next()
+	})
+	s.Post("auth/signup").Multipart([]testkit.File{testkit.Picture()}, "email", "first@example.com", "nickname", "x", "password", "password",
+		"role", "1", "device_id", "fails").Do().Want(500)
+	if next.ID != 1 {
+		t.Fatalf("the successor has id %d", next.ID)
+	}
+	s.Get(pathOf(next.Data.String("data", "media", 0, "path_url"))).Do().Want(200)
+}
+
+// pathOf cuts the server's address off a URL.
+func pathOf(url string) string {
+	_, rest, _ := strings.Cut(url, "://")
+	return rest[strings.Index(rest, "/"):]
+}
+
+// A body over the route's limit is refused before it is sent.
+func TestBodyOverTheLimit(t *testing.T) {
+	t.Parallel()
+	s := testkit.Start(t)
+	client := s.Buyer()
+	for _, c := range []struct {
+		path string
+		size int64
+	}{{"user/update", 640<<20 + 1}, {"user/update", 1 << 60}, {"order/create", 1<<20 + 1}} {
+		head := fmt.Sprintf("POST /api/v1/%s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: %d\r\n\r\n",
+			c.path, client.Token, c.size)
+		answer := exchange(t, s, head, nil, "")
+		body, err := io.ReadAll(answer.Body)
+		if err != nil || answer.StatusCode != 413 || !bytes.HasPrefix(body, []byte(`{"message":`)) {
+			t.Errorf("%s of %d bytes: %d %s %v", c.path, c.size, answer.StatusCode, body, err)
+		}
+	}
+}
+
+// exchange sends bytes as they stand, does what is to be done meanwhile, sends the rest and reads the answer.
+func exchange(t *testing.T, s *testkit.Server, request string, meanwhile func(), rest string) *http.Response {
+	t.Helper()
+	connection, err := net.DialTimeout("tcp", strings.TrimPrefix(s.URL, "http://"), 10*time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { connection.Close() })
+	_ = connection.SetDeadline(time.Now().Add(30 * time.Second))
+	if _, err := io.WriteString(connection, request); err != nil {
+		t.Fatal(err)
+	}
+	if meanwhile != nil {
+		time.Sleep(200 * time.Millisecond) // in which the server has read the head
+		meanwhile()
+	}
+	if _, err := io.WriteString(connection, rest); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.ReadResponse(bufio.NewReader(connection), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer
+}

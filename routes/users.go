@@ -1,0 +1,224 @@
+package routes
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/privet/privet/hooks/order"
+	"github.com/privet/privet/hooks/store"
+	"github.com/privet/privet/routes/input"
+	"github.com/privet/privet/routes/output"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+type byInvite struct {
+	Invite string `in:"invite" rules:"required|string|size:8"`
+}
+
+type checkFree struct {
+	Email string `in:"email" rules:"required|email"`
+}
+
+type userUpdate struct {
+	Email         input.Field[string]  `in:"email" rules:"nullable|email|unique:users,email"`
+	Password      input.Field[string]  `in:"password" rules:"nullable|string|min:6"`
+	Confirmation  string               `in:"password_confirmation" rules:"same:password|min:6"`
+	Phone         input.Field[string]  `in:"phone" rules:"nullable|string|max:255"`
+	Name          input.Field[string]  `in:"name" rules:"nullable|string|max:255"`
+	Nickname      input.Field[string]  `in:"nickname" rules:"nullable|string|max:255"`
+	Description   input.Field[string]  `in:"description" rules:"nullable|string"`
+	Role          input.Field[int]     `in:"role" rules:"nullable|integer|in:1,2"`
+	Price         input.Field[float64] `in:"price" rules:"nullable|numeric|min:0|max:999999999"`
+	FirebaseToken input.Field[string]  `in:"firebase_token" rules:"nullable|string"`
+	Categories    input.Field[[]int]   `in:"category_ids" rules:"nullable|array" each:"integer|in:1,2"`
+	Media         *input.File          `in:"media" rules:"nullable|file|max:599999|media"`
+}
+
+type userSearch struct {
+	Category int    `in:"category_id" rules:"nullable|integer|in:1,2"`
+	Text     string `in:"text" rules:"nullable|string"`
+	Role     int    `in:"role" rules:"nullable|integer|in:1,2"`
+}
+
+type firebaseToken struct {
+	FirebaseToken string `in:"firebase_token" rules:"required|string"`
+}
+
+var (
+	byInviteInput      = input.Of[byInvite]()
+	checkFreeInput     = input.Of[checkFree]()
+	userUpdateInput    = input.Of[userUpdate]()
+	userSearchInput    = input.Of[userSearch]()
+	firebaseTokenInput = input.Of[firebaseToken]()
+)
+
+// inviteLife is how long the token of a share link shows its profile.
+const inviteLife = 24 * time.Hour
+
+// userByInvite shows the profile behind a share link, with a token for just that profile.
+func (a *api) userByInvite(c *call) error {
+	in, err := read(c, byInviteInput, nil)
+	if err != nil {
+		return err
+	}
+	row, err := store.ReadUserByInvite(c.req.Context(), c.app, in.Invite)
+	if errors.Is(err, store.ErrNotFound) {
+		return output.UserNotFound
+	}
+	if err != nil {
+		return err
+	}
+	token, err := store.AddInviteToken(c.app, store.Key(row.ID), time.Now().Add(inviteLife))
+	if errors.Is(err, store.ErrShutOut) {
+		return output.UserNotFound
+	}
+	if err != nil {
+		return err
+	}
+	return c.answer(http.StatusOK, dataToken{c.viewer().User(row, false), token})
+}
+
+// userCheckFree tells whether an e-mail is nobody's yet.
+func (a *api) userCheckFree(c *call) error {
+	in, err := read(c, checkFreeInput, nil)
+	if err != nil {
+		return err
+	}
+	taken, err := store.EmailTaken(c.app, in.Email, "")
+	if err != nil {
+		return err
+	}
+	return c.answer(http.StatusOK, struct {
+		Free bool `json:"free"`
+	}{!taken})
+}
+
+// userUpdate changes the given fields of who is signed in.
+func (a *api) userUpdate(c *call) error {
+	in, err := readUpload(c, userUpdateInput, c.freeEmail(c.user()))
+	if err != nil {
+		return err
+	}
+	var hashed string
+	if in.Password.Value != "" {
+		if hashed, err = store.HashPassword(c.req.Context(), in.Password.Value); err != nil {
+			return err
+		}
+	}
+	err = c.asUser(func(tx core.App, user *store.User) error {
+		store.SetActor(user.Record, c.actor(order.Client))
+		in.apply(user)
+		if hashed != "" {
+			user.SetPasswordHash(hashed)
+		}
+		if in.FirebaseToken.Given {
+			if err := c.setFirebaseToken(tx, in.FirebaseToken.Value); err != nil {
+				return err
+			}
+		}
+		return tx.Save(user)
+	})
+	if err != nil {
+		return err
+	}
+	if in.FirebaseToken.Given {
+		c.principal.FirebaseToken = in.FirebaseToken.Value
+	}
+	row, err := store.ReadUser(c.req.Context(), c.app, c.principal.UserID)
+	if err != nil {
+		return err
+	}
+	return c.answer(http.StatusOK, data{c.viewer().User(row, false)})
+}
+
+// apply sets the given fields on the user. An explicit null clears those that may be empty and leaves the others.
+func (in *userUpdate) apply(user *store.User) {
+	for _, clearable := range []struct {
+		field input.Field[string]
+		set   func(string)
+	}{{in.Phone, user.SetPhone}, {in.Name, user.SetName}, {in.Description, user.SetDescription}} {
+		if clearable.field.Given {
+			clearable.set(clearable.field.Value)
+		}
+	}
+	if in.Price.Given {
+		user.SetPrice(price(in.Price))
+	}
+	if in.Categories.Given {
+		user.SetCategories(categories(in.Categories.Value))
+	}
+	if in.Email.Value != "" {
+		user.SetCheckedEmail(in.Email.Value)
+	}
+	if in.Nickname.Value != "" {
+		user.SetNickname(in.Nickname.Value)
+	}
+	if in.Role.Value != 0 {
+		user.SetRole(output.Roles.Word(in.Role.Value))
+	}
+	if upload := uploadOf(in.Media); upload != nil {
+		store.AskUpload(user.Record, upload)
+	}
+}
+
+// userSearch lists users, newest first.
+func (a *api) userSearch(c *call) error {
+	in, err := read(c, userSearchInput, nil)
+	if err != nil {
+		return err
+	}
+	page, err := store.SearchUsers(c.req.Context(), c.app, store.UserFilter{
+		Role:     output.Roles.Word(in.Role),
+		Category: output.Categories.Word(in.Category),
+		Text:     in.Text,
+	}, input.Page(c.req))
+	if err != nil {
+		return err
+	}
+	viewer := c.viewer()
+	return c.answer(http.StatusOK, output.List(page, func(row *store.UserRow) output.User {
+		return viewer.User(row, false)
+	}, c.url(), input.QueryWithoutPage(c.req)))
+}
+
+// userView shows a user.
+func (a *api) userView(c *call) error {
+	row, err := store.ReadUser(c.req.Context(), c.app, c.pathID("user_id"))
+	if err != nil {
+		return err
+	}
+	return c.answer(http.StatusOK, data{c.viewer().User(row, false)})
+}
+
+// userAddFirebaseToken keeps the calling device's push address. Its validation error is the one with status 422
+// and a message alone (contract section 1).
+func (a *api) userAddFirebaseToken(c *call) error {
+	in, err := read(c, firebaseTokenInput, nil)
+	var broken *input.Invalid
+	if errors.As(err, &broken) {
+		return &output.Error{Status: http.StatusUnprocessableEntity, Body: output.Message{Message: broken.Message()}}
+	}
+	if err != nil {
+		return err
+	}
+	if err := c.setFirebaseToken(c.app, in.FirebaseToken); err != nil {
+		return err
+	}
+	return c.answer(http.StatusCreated, success{"success"})
+}
+
+// setFirebaseToken sets the calling device's push address. A device that signed out meanwhile has no token any more.
+func (c *call) setFirebaseToken(app core.App, address string) error {
+	err := store.SetFirebaseToken(app, c.device(), address)
+	if errors.Is(err, store.ErrNotFound) {
+		return errNoToken
+	}
+	return err
+}
+
+// success is the answer that says no more.
+type success struct {
+	Status string `json:"status"`
+}

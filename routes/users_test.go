@@ -1,0 +1,234 @@
+package routes_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/privet/privet/routes/testkit"
+)
+
+func userPath(p testkit.Person) string { return fmt.Sprintf("user/view/%d", p.ID) }
+
+// E-mail, phone and push address are shown to their owner and hidden from others (contract section 2).
+func TestPrivacy(t *testing.T) {
+	s := testkit.Start(t)
+	owner := s.Signup("role", "2", "phone", "+79000000000", "firebase_token", "push-1", "device_id", "d1")
+	stranger := s.Buyer()
+
+	own := s.Get(userPath(owner)).As(owner.Token).Do().Want(200).Map()
+	if own.String("data", "email") != owner.Email || own.String("data", "phone") != "+79000000000" || own.String("data", "firebase_token") != "push-1" {
+		t.Errorf("the owner does not see their own: %v", own)
+	}
+	for name, seen := range map[string]testkit.Map{
+		"view":   s.Get(userPath(owner)).As(stranger.Token).Do().Want(200).Map(),
+		"invite": s.Post("user/get-by-invite").JSON(map[string]any{"invite": own.String("data", "invite")}).Do().Want(200).Map(),
+	} {
+		if seen.String("data", "email") != "user1@hidden.invalid" || seen.At("data", "phone") != nil || seen.At("data", "firebase_token") != nil {
+			t.Errorf("%s shows too much: %v", name, seen)
+		}
+	}
+	found := s.Get("user/search?role=2").As(stranger.Token).Do().Want(200).Map()
+	if found.String("data", 0, "email") != "user1@hidden.invalid" || found.At("data", 0, "phone") != nil {
+		t.Errorf("search shows too much: %v", found)
+	}
+
+	// The two sides of an order see each other's contacts while it is not cancelled, in its view alone.
+	order := s.Order(stranger, owner)
+	view := fmt.Sprintf("order/view/%d", order)
+	seen := s.Get(view).As(stranger.Token).Do().Want(200).Map()
+	if seen.String("data", "performer", "phone") != "+79000000000" || seen.At("data", "performer", "firebase_token") != nil {
+		t.Errorf("view of an order: %v", seen)
+	}
+	listed := s.Get("order/search").As(stranger.Token).Do().Want(200).Map()
+	if listed.At("data", 0, "performer", "phone") != nil {
+		t.Errorf("a list of orders shows too much: %v", listed)
+	}
+	s.Post(fmt.Sprintf("order/update/%d", order)).As(stranger.Token).JSON(`{"status":3,"cancel_text":"no"}`).Do().Want(200)
+	seen = s.Get(view).As(stranger.Token).Do().Want(200).Map()
+	if seen.At("data", "performer", "phone") != nil || seen.String("data", "performer", "email") != "user1@hidden.invalid" {
+		t.Errorf("view of a cancelled order: %v", seen)
+	}
+}
+
+// A device_id is one device: its former token ends. Without one each sign-in is a new device.
+func TestDevices(t *testing.T) {
+	s := testkit.Start(t)
+	p := s.Signup("role", "1", "device_id", "phone", "firebase_token", "push-1")
+	sign := func(body string) testkit.Map {
+		t.Helper()
+		return s.Post("auth/login").JSON(fmt.Sprintf(`{"email":%q,"password":"password"%s}`, strings.ToUpper(p.Email), body)).Do().Want(200).Map()
+	}
+	again := sign(`,"device_id":"phone"`)
+	s.Get(userPath(p)).As(p.Token).Do().Want(401)
+	if again.String("data", "firebase_token") != "push-1" {
+		t.Errorf("the device lost its push address: %v", again)
+	}
+	tablet := sign(`,"device_id":"tablet"`)
+	if tablet.At("data", "firebase_token") != nil {
+		t.Errorf("another device has the first one's push address: %v", tablet)
+	}
+	first, second := sign(``), sign(``)
+	for _, m := range []testkit.Map{again, tablet, first, second} {
+		s.Get(userPath(p)).As(m.String("token")).Do().Want(200)
+	}
+
+	// A push address moves to whoever brings it.
+	s.Post("user/add-firebase-token").As(tablet.String("token")).JSON(`{"firebase_token":" push-1 "}`).Do().Want(201).WantJSON(`{"status":"success"}`)
+	if m := s.Get(userPath(p)).As(again.String("token")).Do().Want(200).Map(); m.At("data", "firebase_token") != nil {
+		t.Errorf("two devices have one push address: %v", m)
+	}
+	if m := s.Get(userPath(p)).As(tablet.String("token")).Do().Want(200).Map(); m.String("data", "firebase_token") != "push-1" {
+		t.Errorf("the push address got lost: %v", m)
+	}
+	s.Post("user/add-firebase-token").As(tablet.String("token")).JSON(`{}`).Do().Want(422).WantJSON(`{"message":"The firebase token field is required."}`)
+}
+
+func TestUpdate(t *testing.T) {
+	s := testkit.Start(t)
+	p := s.Signup("role", "2", "phone", "1", "name", "N", "description", "D", "price", "0", "category_ids[]", "1", "category_ids[]", "2")
+	if p.Data.At("data", "price") != 0.0 || p.Data.Len("data", "categories") != 2 {
+		t.Fatalf("signed up as %v", p.Data)
+	}
+	update := func(body string) testkit.Map {
+		t.Helper()
+		return s.Post("user/update").As(p.Token).JSON(body).Do().Want(200).Map()
+	}
+
+	// Only what is given changes; blanks and nulls of what can't be empty change nothing.
+	m := update(`{"nickname":"New","email":null,"password":"","role":"","price":"12.50"}`)
+	if m.String("data", "nickname") != "New" || m.String("data", "email") != p.Email || m.Int("data", "role") != 2 ||
+		m.At("data", "price") != 12.5 || m.String("data", "phone") != "1" || m.Len("data", "categories") != 2 {
+		t.Fatalf("after a change: %v", m)
+	}
+	m = update(`{"phone":null,"name":" ","description":"","price":null,"category_ids":null,"firebase_token":null,"nickname":null,"media":null}`)
+	for _, field := range []string{"phone", "name", "description", "price", "firebase_token"} {
+		if m.At("data", field) != nil {
+			t.Errorf("%s was not cleared: %v", field, m)
+		}
+	}
+	if m.Len("data", "categories") != 0 || m.String("data", "nickname") != "New" || m.Len("data", "media") != 1 {
+		t.Errorf("after nulls: %v", m)
+	}
+
+	// E-mails are unique without regard to case, in any script, except for oneself.
+	other := s.Signup("role", "1", "email", "Иван@пример.рф")
+	s.Post("user/update").As(p.Token).JSON(`{"email":"иВАН@пример.рф"}`).Do().WantError("email", "The email has already been taken.")
+	s.Post("user/update").As(other.Token).JSON(`{"email":"иВАН@пример.рф"}`).Do().Want(200)
+	s.Post("user/check-free").JSON(`{"email":"ИВАН@пример.рф"}`).Do().Want(200).WantJSON(`{"free":false}`)
+	s.Post("user/check-free").JSON(`{"email":"free@example.com"}`).Do().Want(200).WantJSON(`{"free":true}`)
+
+	// New media replaces the old; the old file is gone.
+	old := p.Data.String("data", "media", 0, "path_url")
+	s.Get(strings.TrimPrefix(old, s.URL)).Do().Want(200)
+	m = s.Post("user/update").As(p.Token).Multipart([]testkit.File{testkit.Clip(5000)}).Do().Want(200).Map()
+	if m.Len("data", "media") != 1 || m.Int("data", "media", 0, "type") != 2 {
+		t.Fatalf("new media: %v", m)
+	}
+	s.Get(strings.TrimPrefix(old, s.URL)).Do().Want(404)
+	s.Get(strings.TrimPrefix(m.String("data", "media", 0, "preview_url"), s.URL)).Do().Want(200)
+
+	// A performer with New orders can't become a client.
+	order := s.Order(other, p)
+	s.Post("user/update").As(p.Token).JSON(`{"role":1}`).Do().WantError("role", "The selected role is invalid.")
+	s.Post(fmt.Sprintf("order/update/%d", order)).As(p.Token).JSON(`{"status":"3"}`).Do().Want(200)
+	if update(`{"role":1}`).Int("data", "role") != 1 {
+		t.Error("the role did not change")
+	}
+}
+
+// A new password ends all other devices' tokens, and may be longer than bcrypt reads.
+func TestPassword(t *testing.T) {
+	s := testkit.Start(t)
+	p := s.Buyer()
+	other := s.Login(p)
+	long := strings.Repeat("пароль", 20)
+	s.Post("user/update").As(p.Token).JSON(map[string]any{"password": long, "password_confirmation": long + "!"}).Do().
+		WantError("password_confirmation", "The password confirmation field must match password.")
+	s.Post("user/update").As(p.Token).JSON(map[string]any{"password": long, "password_confirmation": long}).Do().Want(200)
+	s.Get(userPath(p)).As(p.Token).Do().Want(200)
+	s.Get(userPath(p)).As(other).Do().Want(401).WantJSON(`{"status":"error","message":"Unauthorized"}`)
+	login := func(password string) int {
+		return s.Post("auth/login").JSON(map[string]any{"email": p.Email, "password": password}).Do().Status
+	}
+	if login(long) != 200 || login(long[:len(long)-2]) != 401 || login(testkit.Password) != 401 || login(long+"x") != 401 {
+		t.Error("not just the new password signs in")
+	}
+	// At the edge of what bcrypt reads, 72 bytes.
+	for _, size := range []int{71, 72, 73} {
+		edge := strings.Repeat("x", size)
+		s.Post("user/update").As(p.Token).JSON(map[string]any{"password": edge, "password_confirmation": edge}).Do().Want(200)
+		if login(edge) != 200 || login(edge[1:]) != 401 || login(edge+"x") != 401 {
+			t.Errorf("a password of %d bytes", size)
+		}
+	}
+}
+
+// An invite's token shows one profile and nothing else.
+func TestInvite(t *testing.T) {
+	s := testkit.Start(t)
+	p, other := s.Performer(), s.Buyer()
+	m := s.Post("user/get-by-invite").JSON(map[string]any{"invite": p.Data.String("data", "invite")}).Do().Want(200).Map()
+	token := m.String("token")
+	s.Get(userPath(p)).As(token).Do().Want(200)
+	for _, path := range []string{userPath(other), "user/search", "order/search", "order/view/1", "user/view/0"} {
+		answer := s.Get(path).As(token).Do().Want(401)
+		if answer.Header.Get("X-RateLimit-Limit") != "" {
+			t.Errorf("%s: a 401 for want of a token has throttle headers", path)
+		}
+	}
+	s.Post("user/update").As(token).JSON(`{"nickname":"Mine"}`).Do().Want(401)
+	s.Post("user/get-by-invite").JSON(`{"invite":"nobody99"}`).Do().Want(404).WantJSON(`{"status":"error","message":"User not found"}`)
+
+	// It ends after a day.
+	if _, err := s.App.DB().NewQuery(`UPDATE invite_tokens SET expires = '2020-01-01 00:00:00.000Z'`).Execute(); err != nil {
+		t.Fatal(err)
+	}
+	s.Get(userPath(p)).As(token).Do().Want(401)
+}
+
+// Words are found in any script, without regard to case, as part of a word too, newest first.
+func TestSearch(t *testing.T) {
+	s := testkit.Start(t)
+	ivan := s.Signup("role", "2", "name", "Иванов Пётр", "category_ids[]", "1")
+	anna := s.Signup("role", "2", "nickname", "ANNA_xx", "description", `100% "fun" ИВАНОВСКАЯ`, "category_ids[]", "2")
+	s.Signup("role", "1", "nickname", "Ян")
+	search := func(query string) (ids []int) {
+		t.Helper()
+		m := s.Get("user/search?" + query).As(ivan.Token).Do().Want(200).Map()
+		for i := range m.Len("data") {
+			ids = append(ids, m.Int("data", i, "id"))
+		}
+		return ids
+	}
+	for query, want := range map[string]string{
+		"":                          "[3 2 1]",
+		"text=иван":                 "[2 1]",
+		"text=ПЕТР":                 "[1]",
+		"text=пётр":                 "[1]",
+		"text=анн":                  "[]",
+		"text=anna_XX":              "[2]",
+		"text=_":                    "[2]",
+		"text=ян":                   "[3]",
+		"text=%25":                  "[2]",
+		"text=%22fun%22":            "[2]",
+		"text=0%25+%22":             "[2]",
+		"text=нов&category_id=1":    "[1]",
+		"category_id=2":             "[2]",
+		"role=1":                    "[3]",
+		"role=2&text=ив":            "[2 1]",
+		"text=иван+OR+anna":         "[]",
+		"text=" + "иванов%0Aпетр":   "[]",
+		"text=иванов+петр&page=2":   "[]",
+		"text=++иванов+петр++&a=b ": "[1]",
+	} {
+		query = strings.ReplaceAll(query, " ", "%20")
+		if got := fmt.Sprint(search(query)); got != want {
+			t.Errorf("%s: %s, want %s", query, got, want)
+		}
+	}
+	s.Post("user/update").As(anna.Token).JSON(`{"description":"nothing"}`).Do().Want(200)
+	if got := fmt.Sprint(search("text=иван")); got != "[1]" {
+		t.Errorf("after a change: %s", got)
+	}
+}
