@@ -39,7 +39,7 @@ func AddPushes(tx core.App, p NewPush) error {
 		(id, state, type, receiver, "order", device, tries, error, sent, next_try, expires, event, created, updated)
 		SELECT :row || printf('%03x', row_number() OVER () % 4096), :state, :type, user, :order, id, 0, '', '', :now, :expires, :event, :now, :now
 		FROM devices WHERE user = CAST(:receiver AS TEXT) AND firebase_token <> ''
-		ON CONFLICT DO NOTHING`,
+		ON CONFLICT (event, device) DO NOTHING`,
 		sql.Named("row", newRowIDs()), sql.Named("state", p.State), sql.Named("type", p.Type), sql.Named("order", p.Order), sql.Named("receiver", p.Receiver),
 		sql.Named("now", now), sql.Named("expires", stamp(p.Expires)), sql.Named("event", p.Event))
 }

@@ -81,7 +81,15 @@ func Process(t testing.TB, env ...string) *Running {
 	p.dir = p.Dir
 	p.env = append(append(os.Environ(), "PRIVET_RATE_LIMIT=0", "TMPDIR="+p.Temp), env...)
 	p.connect()
-	t.Cleanup(func() { p.End(syscall.SIGKILL) })
+	t.Cleanup(func() {
+		if t.Failed() {
+			time.Sleep(4 * time.Second) // PocketBase gathers its logs for three
+		}
+		p.End(syscall.SIGKILL)
+		if t.Failed() {
+			t.Logf("the process printed:\n%s", p.Log)
+		}
+	})
 	p.Begin()
 	return p
 }
