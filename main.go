@@ -20,6 +20,7 @@ import (
 
 	"github.com/pocketbase/pocketbase"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/plugins/migratecmd"
 	"github.com/spf13/cobra"
 )
 
@@ -64,6 +65,7 @@ func run() error {
 	routes.Register(app, s, worker, pictures, pb_public.Pages)
 	routes.Announce(app, s, version, os.Stdout)
 	app.RootCmd.AddCommand(demo.Command(app))
+	migratecmd.MustRegister(app, app.RootCmd, migratecmd.Config{})
 	return app.Start()
 }
 

@@ -51,9 +51,9 @@ func init() {
 		if err := app.Save(users); err != nil {
 			return err
 		}
-		// Who is there already, after a way down, needs what the indexes below want to be each one's own.
-		_, err = app.DB().NewQuery(`UPDATE users SET email_key = lower(email), invite = hex(randomblob(4)),
-			search = lower(nickname || char(10) || name || char(10) || description)`).Execute()
+		// Who is there already, after a way down, needs what each user has, and what the indexes below want to be one's own.
+		_, err = app.DB().NewQuery(`UPDATE users SET role = 'client', nickname = 'User ' || id, email_key = lower(email),
+			invite = hex(randomblob(4)), search = 'user ' || id || char(10) || char(10), password_set = TRUE`).Execute()
 		if err != nil {
 			return err
 		}

@@ -94,11 +94,11 @@ func Process(t testing.TB, env ...string) *Running {
 	return p
 }
 
-// Run runs another command of the binary on the same data folder.
+// Run runs another command of the binary on the same data folder, and says yes to what it asks.
 func (p *Running) Run(arguments ...string) {
 	p.t.Helper()
 	command := exec.Command(Binary(p.t), append(arguments, "--dir", p.Dir)...)
-	command.Env = p.env
+	command.Env, command.Stdin = p.env, strings.NewReader("y\n")
 	if out, err := command.CombinedOutput(); err != nil {
 		p.t.Fatalf("%v: %v\n%s", arguments, err, out)
 	}
