@@ -20,4 +20,14 @@ func registerActors(app core.App) {
 	app.OnRecordCreateRequest().BindFunc(checkTyped)
 	app.OnRecordUpdateRequest().BindFunc(checkTyped)
 	app.OnRecordDeleteRequest().BindFunc(moderator)
+	app.OnRecordAuthRequest(core.CollectionNameSuperusers).BindFunc(refuseImpersonation)
+}
+
+// refuseImpersonation: what a moderator does goes into the history under their own name. A superuser who is signed in
+// gets another's token by PocketBase's impersonation alone, which names no method of sign-in.
+func refuseImpersonation(e *core.RecordAuthRequestEvent) error {
+	if e.AuthMethod == "" && e.HasSuperuserAuth() && e.Auth.Id != e.Record.Id {
+		return e.ForbiddenError("Nobody acts under another moderator's name", nil)
+	}
+	return e.Next()
 }

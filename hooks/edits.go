@@ -13,7 +13,7 @@ import (
 
 // applyEdit guards an edit that is no request of a side: the dashboard's, another program's. Any status may be
 // set; what only one status has follows. An edit that brings an older rev was made on a stale copy.
-func applyEdit(o, fresh *store.Order) error {
+func applyEdit(tx core.App, o, fresh *store.Order) error {
 	if o.Rev() != fresh.Rev() {
 		return stale("order")
 	}
@@ -31,7 +31,44 @@ func applyEdit(o, fresh *store.Order) error {
 		wrong["description"] = validation.ErrRequired
 	}
 	agree(o, fresh.Status(), fresh.CancelText(), fresh.Rating(), fresh.RatingText(), wrong)
+	if err := checkSides(tx, o, fresh, wrong); err != nil {
+		return err
+	}
 	return orNil(wrong)
+}
+
+// checkSides refuses what the two of an order could not do any more: to work on it again while one of them is shut out,
+// and new words of a client who was erased.
+func checkSides(tx core.App, o, fresh *store.Order, wrong validation.Errors) error {
+	reopened := o.Status() == order.New && fresh.Status() != order.New
+	words := o.Description() != fresh.Description() || o.RatingText() != "" && o.RatingText() != fresh.RatingText()
+	if !reopened && !words {
+		return nil
+	}
+	sides, err := store.ReadSides(tx, o.Performer(), o.Client())
+	if err != nil {
+		return err
+	}
+	if reopened && sides.PerformerOut {
+		wrong["status"] = invalid("It can't be new again: its performer is banned or erased.")
+	} else if reopened && sides.ClientOut {
+		wrong["status"] = invalid("It can't be new again: its client is banned or erased.")
+	}
+	if !words || !sides.ClientOut {
+		return nil
+	}
+	client, err := store.FindUser(tx, o.Client())
+	if err != nil || !client.Erased() {
+		return err
+	}
+	const why = "Its client was erased, and so were their words."
+	if o.Description() != fresh.Description() {
+		wrong["description"] = invalid(why)
+	}
+	if o.RatingText() != "" && o.RatingText() != fresh.RatingText() {
+		wrong["rating_text"] = invalid(why)
+	}
+	return nil
 }
 
 // checkNewOrder guards an order that is made by a moderator or a program.

@@ -51,6 +51,11 @@ func Register(app core.App, worker *push.Worker, pictures *stills.Worker, logs i
 			app.Logger().Error("expired invite tokens could not be removed", "error", err)
 		}
 	})
+	app.Cron().MustAdd("privet_search", "13 3 * * *", func() {
+		if err := store.MergeSearch(app); err != nil {
+			app.Logger().Error("the search index could not be merged", "error", err)
+		}
+	})
 }
 
 // whileServing starts a worker once the app serves, and stops it before the database closes.

@@ -35,6 +35,9 @@ func registerIDs(app core.App) {
 	})
 }
 
+// farthestID is how far ahead of the last one an id may be typed: a slip of the hand must not use up the numbers.
+const farthestID = 1_000_000
+
 func assignID(e *core.RecordEvent) error {
 	sequence := store.Sequence(e.Record.Collection().Name)
 	if e.Record.Id == "" || e.Record.Id == "0" {
@@ -56,6 +59,9 @@ func assignID(e *core.RecordEvent) error {
 	}
 	if id <= last {
 		return badID("Numbers up to " + store.Key(last) + " were given out already and are never used again.")
+	}
+	if id > last+farthestID {
+		return badID("Must not lie so far ahead: the next number is " + store.Key(last+1) + ", and those between are never used.")
 	}
 	return store.RaiseID(e.App, sequence, id)
 }

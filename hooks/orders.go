@@ -77,7 +77,7 @@ func updateOrder(e *core.RecordEvent, worker *push.Worker) error {
 		if !changed && upload == nil {
 			return nil
 		}
-	} else if err := applyEdit(o, fresh); err != nil {
+	} else if err := applyEdit(e.App, o, fresh); err != nil {
 		return err
 	}
 	o.SetRev(fresh.Rev() + 1)

@@ -37,7 +37,8 @@ func init() {
 			&core.TextField{Name: "event", Required: true, Max: 100, Help: "The event_id that the app gets: the same for all devices."},
 		)
 		stamps(pushes)
-		pushes.AddIndex("idx_pushes_event", true, "`event`, `device`", "")
+		// PocketBase empties the device when that signs out: any number of an event's may have.
+		pushes.AddIndex("idx_pushes_event", true, "`event`, `device`", "`device` != ''")
 		pushes.AddIndex("idx_pushes_waiting", false, "`state`, `next_try`", "")
 		pushes.AddIndex("idx_pushes_created", false, "`created`", "")
 		pushes.AddIndex("idx_pushes_receiver", false, "`receiver`", "")

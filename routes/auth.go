@@ -98,7 +98,14 @@ func (a *api) login(c *call) error {
 		return output.Unauthorized
 	}
 	forgive()
-	return c.enter(user, in.device, func(core.App) error { return nil })
+	return c.enter(user, in.device, func(tx core.App) error {
+		// The password may have been changed while this one waited to be compared: it opens nothing any more.
+		now, err := store.FindUser(tx, user.Id)
+		if err == nil && now.PasswordHash() != user.PasswordHash() {
+			err = output.Unauthorized
+		}
+		return err
+	})
 }
 
 // countAttempt throttles sign-ins to one account: those from one address, and more generously those from all
@@ -109,12 +116,13 @@ func (c *call) countAttempt(user *store.User, in *login) (forgive func(), err er
 	if limit == 0 {
 		return func() {}, nil
 	}
-	all := "account " + store.EmailKey(in.Email)
+	all := "account " + store.TokenHash(store.EmailKey(in.Email)) // an e-mail may be long
 	here := all + " " + c.address()
 	if err := c.refuseOver(c.throttle.Hit(here, accountLimit(limit))); err != nil {
 		return nil, err
 	}
-	if verdict := c.throttle.Hit(all, limit); !verdict.Allowed {
+	verdict := c.throttle.Hit(all, limit)
+	if !verdict.Allowed {
 		known, err := store.KnowsDevice(c.app, user, in.DeviceID)
 		if err != nil {
 			return nil, err
@@ -125,7 +133,9 @@ func (c *call) countAttempt(user *store.User, in *login) (forgive func(), err er
 	}
 	return func() {
 		c.throttle.Return(here)
-		c.throttle.Return(all)
+		if verdict.Allowed { // else it was not counted
+			c.throttle.Return(all)
+		}
 	}, nil
 }
 

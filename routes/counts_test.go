@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/testkit"
 
 	"github.com/pocketbase/dbx"
@@ -69,9 +68,7 @@ func TestSearchTotals(t *testing.T) {
 	}
 	compare("sign-up")
 	defer func() { // and after the night
-		if err := store.MergeSearch(s.App); err != nil {
-			t.Fatal(err)
-		}
+		run(t, s, "privet_search")
 		compare("merging")
 		var parts int
 		if err := s.App.DB().NewQuery(`SELECT count(DISTINCT segid) FROM users_search_idx`).Row(&parts); err != nil || parts != 1 {

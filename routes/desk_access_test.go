@@ -131,3 +131,12 @@ func TestDeskMakesNoThumbs(t *testing.T) {
 		}
 	}
 }
+
+// What a moderator does goes under their own name.
+func TestDeskNobodyActsAsAnother(t *testing.T) {
+	s := testkit.Start(t)
+	desk := s.Desk()
+	other := desk.Create("_superusers", map[string]any{"email": "other@example.com", "password": "a long password", "passwordConfirm": "a long password"}).Want(200).Map().String("id")
+	desk.Ask(http.MethodPost, "collections/_superusers/impersonate/"+other).JSON(`{}`).Do().Want(403)
+	desk.Ask(http.MethodPost, "collections/_superusers/auth-refresh").Do().Want(200)
+}

@@ -273,3 +273,21 @@ func TestDeskSealed(t *testing.T) {
 	s.Get("order/search").As(client.Token).Do().Want(401)
 	noTrouble(t, s)
 }
+
+// What a side can't do any more no moderator does for them: an order is not new again while one of its people is shut
+// out, and no words are put under an erased client.
+func TestDeskOrdersOfTheGone(t *testing.T) {
+	s := testkit.Start(t)
+	desk := s.Desk()
+	client, performer, erased := s.Buyer(), s.Performer(), s.Buyer()
+	one, two := s.Order(client, performer), s.Order(erased, performer)
+	desk.Change("users", performer.ID, map[string]any{"banned": true}).Want(200)
+	desk.Change("orders", one, map[string]any{"status": "new"}).WantFields("status")
+	desk.Change("users", performer.ID, map[string]any{"banned": false}).Want(200)
+	desk.Change("orders", one, map[string]any{"status": "new"}).Want(200)
+	desk.Change("users", erased.ID, map[string]any{"erase": erased.Email}).Want(200)
+	desk.Change("orders", two, map[string]any{"status": "new"}).WantFields("status")
+	desk.Change("orders", two, map[string]any{"description": "Words"}).WantFields("description")
+	desk.Change("orders", two, map[string]any{"status": "reviewed", "rating_rate": 1, "rating_text": "Words"}).WantFields("rating_text")
+	desk.Change("orders", two, map[string]any{"status": "done"}).Want(200)
+}

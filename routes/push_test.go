@@ -141,9 +141,10 @@ func await(t *testing.T, s *testkit.Server, what string, done func([]string) boo
 // A device that signed out or changed hands hears nothing, even when the push was written before.
 func TestPushesMissWhoIsGone(t *testing.T) {
 	fcm := fakes.NewFCM(t)
-	hold := make(chan struct{})
+	hold, held := make(chan struct{}), make(chan struct{}, 10)
 	fcm.Answer(func(m fakes.Message) fakes.Reply {
 		if m.Token == "first" {
+			held <- struct{}{}
 			<-hold
 		}
 		return fakes.Reply{}
@@ -154,8 +155,9 @@ func TestPushesMissWhoIsGone(t *testing.T) {
 	for range 4 { // all of the worker's hands are full
 		s.Order(client, performer)
 	}
-	await(t, s, "held up", func(rows []string) bool { return len(rows) == 4 })
-	time.Sleep(100 * time.Millisecond)
+	for range 4 {
+		<-held
+	}
 	device(s, performer, "gone", "en")
 	device(s, performer, "moved", "en")
 	s.Order(client, performer)

@@ -177,8 +177,7 @@ func (w *Worker) release(id string, later time.Duration) {
 // attempt makes one still, and returns how long to wait before another try.
 func (w *Worker) attempt(ctx context.Context, file *store.MediaFile) time.Duration {
 	if file.Tries >= mostTries { // the last one ended the process
-		w.settle(file, store.StillFailed, errors.New("the server died of each try"))
-		return 0
+		return w.settle(file, store.StillFailed, errors.New("the server died of each try"))
 	}
 	if err := store.CountStillTry(w.app, file.ID, 1); err != nil {
 		w.app.Logger().Error("a try to make a still can't be written down", "id", file.ID, "error", err)
@@ -196,7 +195,7 @@ func (w *Worker) attempt(ctx context.Context, file *store.MediaFile) time.Durati
 		store.DropFetched(w.app, file.ID, file.Name)
 		w.tell(file.Name)
 	case errors.Is(err, preview.ErrUnreadable), file.Tries >= mostTries:
-		w.settle(file, store.StillFailed, err)
+		return w.settle(file, store.StillFailed, err)
 	default:
 		w.app.Logger().Warn("a still could not be made and is tried again", "id", file.ID, "try", file.Tries, "error", err)
 		return pause * time.Duration(file.Tries)
@@ -204,14 +203,16 @@ func (w *Worker) attempt(ctx context.Context, file *store.MediaFile) time.Durati
 	return 0
 }
 
-// settle gives a still up.
-func (w *Worker) settle(file *store.MediaFile, still string, cause error) {
+// settle gives a still up, and returns how long to wait where that can't be written down.
+func (w *Worker) settle(file *store.MediaFile, still string, cause error) time.Duration {
 	w.app.Logger().Warn("no still can be made: a placeholder is shown", "id", file.ID, "error", cause)
 	if err := store.SetStill(w.app, file, still); err != nil && !errors.Is(err, store.ErrNotFound) {
 		w.app.Logger().Error("what came of a still can't be written down", "id", file.ID, "error", err)
+		return pause
 	}
 	store.DropFetched(w.app, file.ID, file.Name)
 	w.tell(file.Name)
+	return 0
 }
 
 // make makes the still and puts it beside the file.

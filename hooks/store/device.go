@@ -40,8 +40,9 @@ type SignIn struct {
 }
 
 // AddDevice signs a device in and returns its access token, and whom that speaks for. The same device_id of the
-// same user is the same device: its former token ends.
+// same user is the same device: its former token ends, and it gets the pushes that wait for it.
 func AddDevice(tx core.App, in SignIn) (token string, p *Principal, err error) {
+	var waiting []string
 	if in.DeviceID != "" {
 		// No filter text: PocketBase's would not find an id with a NUL again.
 		former, err := tx.FindAllRecords(Devices, dbx.HashExp{fieldUser: in.UserID, fieldDeviceID: in.DeviceID})
@@ -52,6 +53,11 @@ func AddDevice(tx core.App, in SignIn) (token string, p *Principal, err error) {
 			if in.FirebaseToken == "" {
 				in.FirebaseToken = AsDevice(device).FirebaseToken()
 			}
+			pushes, err := waitingPushes(tx, device.Id)
+			if err != nil {
+				return "", nil, err
+			}
+			waiting = append(waiting, pushes...)
 			if err := tx.Delete(device); err != nil {
 				return "", nil, err
 			}
@@ -68,6 +74,9 @@ func AddDevice(tx core.App, in SignIn) (token string, p *Principal, err error) {
 	device.Set(fieldLanguage, in.Language)
 	device.Set(fieldToken, TokenHash(secret))
 	if err := tx.Save(device); err != nil {
+		return "", nil, err
+	}
+	if err := handPushes(tx, waiting, device.Id); err != nil {
 		return "", nil, err
 	}
 	p = &Principal{UserID: number(in.UserID), DeviceID: number(device.Id), FirebaseToken: in.FirebaseToken}

@@ -31,15 +31,16 @@ type NewPush struct {
 	Expires  time.Time
 }
 
-// AddPushes writes a push for each of the receiver's devices that have a push address. The same event for the
-// same device is written once.
+// AddPushes writes a push for each of the receiver's devices that have a push address, or for the newest thousand: a
+// device comes with each sign-in of an app that does not name itself. The same event for the same device is written once.
 func AddPushes(tx core.App, p NewPush) error {
 	now := stamp(time.Now())
 	return write(tx, `INSERT INTO pushes
 		(id, state, type, receiver, "order", device, tries, error, sent, next_try, expires, event, created, updated)
-		SELECT :row || printf('%03x', row_number() OVER () % 4096), :state, :type, user, :order, id, 0, '', '', :now, :expires, :event, :now, :now
+		SELECT :row || printf('%03x', row_number() OVER newest), :state, :type, user, :order, id, 0, '', '', :now, :expires, :event, :now, :now
 		FROM devices WHERE user = CAST(:receiver AS TEXT) AND firebase_token <> ''
-		ON CONFLICT (event, device) DO NOTHING`,
+		WINDOW newest AS (ORDER BY CAST(id AS INTEGER) DESC) ORDER BY CAST(id AS INTEGER) DESC LIMIT 1000
+		ON CONFLICT (event, device) WHERE device <> '' DO NOTHING`,
 		sql.Named("row", newRowIDs()), sql.Named("state", p.State), sql.Named("type", p.Type), sql.Named("order", p.Order), sql.Named("receiver", p.Receiver),
 		sql.Named("now", now), sql.Named("expires", stamp(p.Expires)), sql.Named("event", p.Event))
 }
@@ -51,6 +52,25 @@ func DuePushes(ctx context.Context, app core.App, now time.Time, limit int) ([]s
 		ORDER BY next_try LIMIT {:limit}`).
 		Bind(dbx.Params{"now": stamp(now), "limit": limit}).WithContext(ctx).Column(&ids)
 	return ids, err
+}
+
+// waitingPushes lists the ids of a device's pushes that wait.
+func waitingPushes(tx core.App, device string) ([]string, error) {
+	var ids []string
+	err := tx.NonconcurrentDB().Select("id").From(Pushes).Where(dbx.HashExp{"device": device, "state": PushWaiting}).Column(&ids)
+	return ids, err
+}
+
+// handPushes gives pushes to another device: one that takes a former one's place.
+func handPushes(tx core.App, ids []string, device string) error {
+	for _, id := range ids {
+		_, err := tx.NonconcurrentDB().NewQuery(`UPDATE OR IGNORE pushes SET device = {:device} WHERE id = {:id}`).
+			Bind(dbx.Params{"device": device, "id": id}).Execute()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // PushContent is what a push is sent with, as things stand now.
