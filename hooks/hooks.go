@@ -12,6 +12,7 @@
 //	thumbs.go  PocketBase makes no thumbs of uploads
 //	pushes.go  the worker that sends what orders.go put into the outbox
 //	checkpoints.go  what is committed goes into the database in the background
+//	lock.go    one server a data folder
 //	logs.go    warnings and errors, printed
 //
 // Below it: store (the collections as Go types), order (the rules of an order's life), push (outbox, worker,
@@ -33,6 +34,7 @@ import (
 // Register binds all of them to the app. Pushes go out by worker, stills are made by pictures; warnings and errors are
 // printed to logs.
 func Register(app core.App, worker *push.Worker, pictures *stills.Worker, logs io.Writer) {
+	registerLock(app)
 	registerLogs(app, logs)
 	registerIDs(app)
 	registerUsers(app)

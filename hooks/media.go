@@ -16,11 +16,11 @@ import (
 )
 
 func registerMedia(app core.App, worker *stills.Worker) {
-	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
-		if err := store.SweepUploads(e.App); err != nil {
-			e.App.Logger().Warn("uploads that were cut off could not be removed", "error", err)
+	whileServing(app, func() (stop func()) {
+		if err := store.SweepUploads(app); err != nil {
+			app.Logger().Warn("uploads that were cut off could not be removed", "error", err)
 		}
-		return e.Next()
+		return func() {}
 	})
 	app.OnRecordCreate(store.Media).Bind(&hook.Handler[*core.RecordEvent]{
 		Id:       "privet_media_file",

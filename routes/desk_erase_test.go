@@ -1,11 +1,15 @@
 package routes_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -266,4 +270,39 @@ func TestDeskEraseIsWhole(t *testing.T) {
 func around(text, what string) string {
 	at := strings.Index(strings.ToLower(text), strings.ToLower(what))
 	return text[max(0, at-60):min(len(text), at+60)]
+}
+
+// Who is erased is gone from the files of the database, too.
+func TestDeskEraseLeavesNoBytes(t *testing.T) {
+	p := testkit.Process(t)
+	p.Signup("role", "1", "email", "vanishing@example.com", "nickname", "Vanishing nickname", "name", "Vanishing name",
+		"phone", "+79990001122", "description", "A vanishing description", "device_id", "d", "firebase_token", "vanishing-push")
+	desk := p.Desk()
+	desk.Change("users", 1, map[string]any{"name": "Vanishing other name"}).Want(200)
+	desk.Change("users", 1, map[string]any{"erase": "vanishing@example.com"}).Want(200)
+	p.End(syscall.SIGTERM)
+	for _, name := range []string{"data.db", "data.db-wal", "auxiliary.db", "auxiliary.db-wal"} {
+		content, err := os.ReadFile(filepath.Join(p.Dir, name))
+		if err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+		for _, trace := range []string{"vanishing", "+79990001122"} {
+			if i := bytes.Index(bytes.ToLower(content), []byte(trace)); i >= 0 {
+				t.Errorf("%s still holds %q", name, content[max(0, i-20):min(len(content), i+60)])
+			}
+		}
+	}
+}
+
+// A line that PocketBase has gathered and not yet written goes, too.
+func TestDeskEraseForgetsWhatIsGathered(t *testing.T) {
+	s := testkit.Start(t)
+	desk, client := s.Desk(), s.Buyer()
+	s.App.Logger().Warn("somebody", "details", client.Email)
+	desk.Change("users", client.ID, map[string]any{"erase": client.Email}).Want(200)
+	s.FlushLog()
+	var n int
+	if err := s.App.AuxDB().NewQuery("SELECT count(*) FROM _logs WHERE instr(data, {:email}) > 0").Bind(dbx.Params{"email": client.Email}).Row(&n); err != nil || n != 0 {
+		t.Errorf("%d lines hold the e-mail: %v", n, err)
+	}
 }

@@ -68,8 +68,11 @@ func (a *api) noRoute(e *core.RequestEvent) error {
 }
 
 // lastResort stands before everything PocketBase does with a request: it sets what each answer of the contract
-// carries, and turns what nobody else turned into an answer (a panic, a refusal of PocketBase's) into one.
+// carries, lets a stop wait for it, and turns what nobody else turned into an answer (a panic, a refusal of PocketBase's) into one.
 func (a *api) lastResort(e *core.RequestEvent) error {
+	if e.Request.URL.Path != "/api/realtime" { // which ends when somebody closes it
+		defer a.requests.enter()()
+	}
 	if !strings.HasPrefix(e.Request.URL.Path, prefix) {
 		return e.Next()
 	}

@@ -15,7 +15,6 @@ import (
 // serve is what happens around an endpoint's handler.
 func (a *api) serve(point endpoint) func(*core.RequestEvent) error {
 	return func(e *core.RequestEvent) error {
-		defer a.requests.enter()()
 		c := &call{api: a, event: e, req: e.Request}
 		defer c.discardUploads()
 		err := c.checkMethod(point)

@@ -25,7 +25,6 @@ func (a *api) bindStorage(group *router.RouterGroup[*core.RequestEvent]) {
 // stored serves files to GET and HEAD. An unguessable name is what lets one see a file: no token is asked for.
 func (a *api) stored(serve func(*core.RequestEvent, *store.StoredFile) error) func(*core.RequestEvent) error {
 	return func(e *core.RequestEvent) error {
-		defer a.requests.enter()()
 		path := strings.TrimPrefix(e.Request.URL.Path, "/")
 		if e.Request.Method != http.MethodGet && e.Request.Method != http.MethodHead {
 			e.Response.Header().Set("Allow", "GET, HEAD")

@@ -27,9 +27,10 @@ func Connections() int { return min(max(4, 2*runtime.GOMAXPROCS(0)), 16) }
 // Connect opens a database file; it is a PocketBase DBConnectFunc.
 func Connect(path string) (*dbx.DB, error) {
 	// busy_timeout comes first: the switch to WAL may have to wait for another connection.
+	// Who is erased is gone from the file, too, not only from its tables: what is deleted is overwritten.
 	// The log is moved into the database in the background (package hooks); at 64 MB the writer does it after all.
 	pragmas := []string{"busy_timeout(10000)", "journal_mode(WAL)", "journal_size_limit(200000000)", "synchronous(NORMAL)",
-		"wal_autocheckpoint(16000)", "foreign_keys(ON)", "temp_store(MEMORY)", fmt.Sprintf("cache_size(-%d)", cacheMemory/Connections())}
+		"wal_autocheckpoint(16000)", "foreign_keys(ON)", "secure_delete(ON)", "temp_store(MEMORY)", fmt.Sprintf("cache_size(-%d)", cacheMemory/Connections())}
 	pool, err := sql.Open("sqlite", "")
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/url"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/logger"
 	"github.com/pocketbase/pocketbase/tools/security"
 )
 
@@ -97,10 +99,21 @@ func EraseTraces(tx core.App, u *User) error {
 	return nil
 }
 
+// FlushLogs writes what PocketBase has gathered of its log, which it does by itself every three seconds.
+func FlushLogs(app core.App) error {
+	if gathered, ok := app.Logger().Handler().(*logger.BatchHandler); ok {
+		return gathered.WriteAll(context.WithValue(context.Background(), logger.BlockKey, true))
+	}
+	return nil
+}
+
 // ForgetLogs removes the lines of PocketBase's log that hold one of the words, as they are or as an address bar
 // shows them.
 func ForgetLogs(app core.App, words []string) error {
-	var failed error
+	if len(words) == 0 {
+		return nil
+	}
+	failed := FlushLogs(app)
 	for _, word := range words {
 		if len(word) < 5 { // a phone of a few digits is in every line
 			continue

@@ -3,7 +3,6 @@
 package testkit
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"net"
@@ -20,6 +19,7 @@ import (
 	"github.com/privet/privet/hooks/push"
 	"github.com/privet/privet/hooks/settings"
 	"github.com/privet/privet/hooks/stills"
+	"github.com/privet/privet/hooks/store"
 	_ "github.com/privet/privet/pb_migrations"
 	"github.com/privet/privet/pb_public"
 	"github.com/privet/privet/routes"
@@ -27,7 +27,6 @@ import (
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tests"
-	"github.com/pocketbase/pocketbase/tools/logger"
 )
 
 // Server is a running privet.
@@ -168,10 +167,8 @@ func (l *Log) Write(p []byte) (int, error) {
 // FlushLog lets the server print at once what it has gathered to print.
 func (s *Server) FlushLog() {
 	s.t.Helper()
-	if gathered, ok := s.App.Logger().Handler().(*logger.BatchHandler); ok {
-		if err := gathered.WriteAll(context.WithValue(context.Background(), logger.BlockKey, true)); err != nil {
-			s.t.Fatal(err)
-		}
+	if err := store.FlushLogs(s.App); err != nil {
+		s.t.Fatal(err)
 	}
 }
 

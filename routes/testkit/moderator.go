@@ -57,6 +57,9 @@ func (p *Running) Desk() *Desk {
 	return &Desk{p.Server, answer.Map().String("token")}
 }
 
+// Token is the superuser's.
+func (d *Desk) Token() string { return d.token }
+
 // Ask starts a request of PocketBase's own API; path begins behind /api/.
 func (d *Desk) Ask(method, path string) *Request {
 	return d.s.Request(method, "/api/"+path).As(d.token)
