@@ -146,10 +146,15 @@ func takeRedirect(s *Settings, value string) error {
 	return nil
 }
 
+const blanks = " \t\r\n"
+
 func takeClientIDs(s *Settings, value string) error {
 	for id := range strings.SplitSeq(value, ",") {
 		if id = strings.TrimSpace(id); id == "" {
 			return errors.New("has an empty client id between its commas")
+		}
+		if strings.ContainsAny(id, blanks) {
+			return errors.New("has a blank inside a client id: commas stand between them")
 		}
 		s.Google.ClientIDs = append(s.Google.ClientIDs, id)
 	}
@@ -161,6 +166,9 @@ func takeApps(s *Settings, value string) error {
 		keys := strings.Split(strings.TrimSpace(part), ":")
 		if len(keys) != 3 || keys[0] == "" || keys[1] == "" || keys[2] == "" {
 			return fmt.Errorf("app %d is not client_id:secure_key:service_key", i+1)
+		}
+		if strings.ContainsAny(strings.TrimSpace(part), blanks) {
+			return fmt.Errorf("app %d has a blank in it: commas stand between apps", i+1)
 		}
 		s.VK.Apps = append(s.VK.Apps, VKApp{keys[0], keys[1], keys[2]})
 	}

@@ -34,7 +34,7 @@ func account(t *testing.T, change func(map[string]string)) string {
 		t.Fatal(err)
 	}
 	fields := map[string]string{
-		"type": "service_account", "project_id": "greetings", "client_email": "push@greetings.example",
+		"type": "service_account", "project_id": "greetings", "client_email": "push@greetings.example", "token_uri": "https://oauth2.googleapis.com/token",
 		"private_key": string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})),
 	}
 	change(fields)
@@ -84,12 +84,17 @@ func TestWrong(t *testing.T) {
 		{"PRIVET_PUBLIC_URL", "https://api.example.com?x=1"},
 		{"PRIVET_FCM_ENDPOINT", "://"},
 		{"PRIVET_GOOGLE_CLIENT_IDS", "a,,b"},
+		{"PRIVET_GOOGLE_CLIENT_IDS", "a.apps b.apps"},
+		{"PRIVET_VK_APPS", "1:topsecret x:service"},
 		{"PRIVET_VK_APPS", "1:topsecret"},
 		{"PRIVET_VK_APPS", "1:topsecret:"},
 		{"GOOGLE_APPLICATION_CREDENTIALS", filepath.Join(t.TempDir(), "none.json")},
 		{"GOOGLE_APPLICATION_CREDENTIALS", account(t, func(f map[string]string) { f["type"] = "authorized_user" })},
 		{"GOOGLE_APPLICATION_CREDENTIALS", account(t, func(f map[string]string) { f["private_key"] = "topsecret" })},
 		{"GOOGLE_APPLICATION_CREDENTIALS", account(t, func(f map[string]string) { delete(f, "project_id") })},
+		{"GOOGLE_APPLICATION_CREDENTIALS", account(t, func(f map[string]string) { delete(f, "token_uri") })},
+		{"GOOGLE_APPLICATION_CREDENTIALS", account(t, func(f map[string]string) { f["token_uri"] = "topsecret" })},
+		{"GOOGLE_APPLICATION_CREDENTIALS", account(t, func(f map[string]string) { f["token_uri"] = "ftp://example.com/token" })},
 	} {
 		_, err := Read(env(c.name, c.value))
 		if err == nil {

@@ -10,15 +10,22 @@ func (s *Settings) Status() [][2]string {
 	}
 	google := "off: PRIVET_GOOGLE_CLIENT_IDS is not set"
 	if n := len(s.Google.ClientIDs); n > 0 {
-		google = fmt.Sprintf("on: for %d client ids", n)
+		google = "on: for " + counted(n, "client id")
 	}
 	vk := "off: PRIVET_VK_APPS is not set"
 	if n := len(s.VK.Apps); n > 0 {
-		vk = fmt.Sprintf("on: for %d apps", n)
+		vk = "on: for " + counted(n, "app")
 	}
 	limit := "off: PRIVET_RATE_LIMIT is 0"
 	if s.RateLimit > 0 {
 		limit = fmt.Sprintf("%d requests a minute", s.RateLimit)
 	}
 	return [][2]string{{"push", push}, {"Google", google}, {"VK", vk}, {"limit", limit}}
+}
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -17,6 +17,7 @@ const (
 	keysFresh = time.Hour        // for so long a key set is used without a look at the provider
 	keysStale = 24 * time.Hour   // and for so long while the provider fails
 	keysPause = 10 * time.Second // between two tries while the provider fails and stale keys do
+	keysRetry = 2 * time.Second  // and where no keys do: tokens cost a fetch each otherwise
 
 	// Unknown key ids cost a fetch each, and anybody can think of key ids: some fetches in a row are for keys that
 	// were changed just now, afterwards there is one each keysPace. Google publishes a key a day before its first use.
@@ -35,6 +36,7 @@ type keySet struct {
 	keys    map[string]jose.JSONWebKey // by key id; never changed, only replaced
 	fetched time.Time                  // when the keys came
 	failed  time.Time                  // when the last fetch failed
+	cause   error                      // why it did
 	paid    time.Time                  // up to when the fetches for unknown key ids are used up
 	flight  *flight                    // the fetch that is under way, if one is
 }
@@ -81,6 +83,10 @@ func (k *keySet) find(ctx context.Context, id string) (*jose.JSONWebKey, error) 
 	case !known && age < keysFresh && k.flight == nil && !k.pay(now):
 		k.mu.Unlock()
 		return nil, invalid("its key is unknown")
+	case !usable && age >= keysFresh && k.flight == nil && now.Sub(k.failed) < keysRetry:
+		cause := k.cause
+		k.mu.Unlock()
+		return nil, unavailable("keys", cause)
 	}
 	fetch := k.join(ctx)
 	k.mu.Unlock()
@@ -132,7 +138,7 @@ func (k *keySet) fly(ctx context.Context, f *flight) {
 	if f.err == nil {
 		k.keys, k.fetched = f.keys, k.now()
 	} else {
-		k.failed = k.now()
+		k.failed, k.cause = k.now(), f.err
 	}
 	k.flight = nil
 	k.mu.Unlock()

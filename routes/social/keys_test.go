@@ -154,6 +154,7 @@ func TestStaleKeys(t *testing.T) {
 		wantGood(t, g, token)
 	}
 	wantFetches(t, fake, 2)
+	clock.pass(keysRetry)
 	wantUnavailable(t, g, unknown(fake, 1)) // it may well be good
 	wantFetches(t, fake, 3)
 	clock.pass(keysPause)
@@ -163,6 +164,7 @@ func TestStaleKeys(t *testing.T) {
 	clock.pass(keysStale)
 	wantUnavailable(t, g, token)
 	fake.Set(fakes.Works)
+	clock.pass(keysRetry)
 	wantGood(t, g, token)
 }
 
@@ -203,6 +205,7 @@ func TestKeysUnavailable(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			fake, g := google(t)
 			hasty(g.calls, &g.limit)
+			clock := newClock(g)
 			token := fake.IDToken(ivan)
 			fake.Set(mode, fakes.Keys)
 			wantUnavailable(t, g, token)
@@ -210,6 +213,7 @@ func TestKeysUnavailable(t *testing.T) {
 				t.Fatal("a redirect was followed")
 			}
 			fake.Set(fakes.Works)
+			clock.pass(keysRetry)
 			wantGood(t, g, token)
 		})
 	}
@@ -234,4 +238,20 @@ func TestFetchOutlivesItsFirstCaller(t *testing.T) {
 	if !waiting || fake.Calls(fakes.Keys) != 1 {
 		t.Fatalf("under way: %v, fetches: %d", waiting, fake.Calls(fakes.Keys))
 	}
+}
+
+// While the provider gives no keys at all, a storm of tokens costs a fetch every two seconds, and each is told so.
+func TestNoKeysStorm(t *testing.T) {
+	fake, g := google(t)
+	clock := newClock(g)
+	fake.Set(fakes.Fails)
+	for i := range 40 {
+		if _, err := verify(g, unknown(fake, i)); !errors.Is(err, ErrUnavailable) {
+			t.Fatal(err)
+		}
+	}
+	wantFetches(t, fake, 1)
+	fake.Set(fakes.Works)
+	clock.pass(keysRetry)
+	wantGood(t, g, fake.IDToken(ivan))
 }
