@@ -72,11 +72,6 @@ var photos = map[string]module{
 	"image/avif": avifModule, "image/avif-sequence": avifModule,
 }
 
-// Takes tells whether pictures are made of this type.
-func Takes(mime string) bool {
-	return containers[mime] != "" || photos[mime] != ""
-}
-
 // Picture writes an upright JPEG of the local file source to to. mime is its type, sniffed from the content. On an
 // error, what has been written to to is to be thrown away; see ErrUnreadable.
 func (e *Engine) Picture(ctx context.Context, source, mime string, to io.Writer) error {

@@ -1,5 +1,6 @@
 // Package settings reads privet's environment (contract section 5): once, at start, checked, into one struct
-// that main hands down. Nothing else in privet looks at the environment.
+// that main hands down. Besides, Go itself knows GOMEMLIMIT and its kin, HTTPS_PROXY (on the way to the providers) and
+// where the user's caches are.
 package settings
 
 import (
