@@ -22,6 +22,10 @@ const (
 	uploadLimit = 640 << 20
 )
 
+// notMedia is the contract's message for a file that is no picture or video (section 1), and for one that is not taken
+// as such: broken, or with metadata that can't be removed for sure.
+const notMedia = "The media field must be a file of type: image, video."
+
 // read takes a request's input: of a route that takes no files.
 func read[T any](c *call, schema *input.Schema[T], checks map[string]input.Check) (*T, error) {
 	c.unwrapBody()
@@ -39,7 +43,7 @@ func readUpload[T any](c *call, schema *input.Schema[T], checks map[string]input
 	_ = control.SetWriteDeadline(time.Now().Add(time.Minute))
 	if errors.Is(err, metadata.ErrUnclean) {
 		c.app.Logger().Info("an upload was refused", "path", c.req.URL.Path, "reason", err)
-		return nil, input.NewInvalid("media", "The media failed to upload.") // Laravel's "uploaded"
+		return nil, input.NewInvalid("media", notMedia)
 	}
 	return in, err
 }

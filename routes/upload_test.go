@@ -105,6 +105,7 @@ func TestRefusedUploads(t *testing.T) {
 	for name, content := range map[string]string{
 		"text": "just words", "empty": "", "svg": `<svg xmlns="http://www.w3.org/2000/svg"/>`,
 		"page": "<!doctype html><script>alert(1)</script>", "pdf": "%PDF-1.7\n", "audio": "ID3\x03\x00\x00\x00\x00\x00\x00",
+		"picture without an image": "GIF89a\x01\x00\x01\x00\x00\x00\x00;", "picture that is cut off": "\xff\xd8\xff\xe0\x00\x10JFIF\x00",
 	} {
 		file := testkit.File{Field: "media", Name: "clip.mp4", Type: "video/mp4", Content: []byte(content)}
 		performerUpdate(update).Multipart([]testkit.File{file}, "status", "2").Do().WantError("media", kinds)

@@ -6,7 +6,8 @@ import "encoding/binary"
 var (
 	visualParts = rules{
 		"d263": blank(0, 4), // the encoder's maker
-	}.kept("avcC hvcC lhvC vvcC av1C vpcC esds btrt colr pasp clap fiel gama mdcv clli SmDm CoLL cclv amve chrm " +
+		"esds": noPictureFiles,
+	}.kept("avcC hvcC lhvC vvcC av1C vpcC btrt colr pasp clap fiel gama mdcv clli SmDm CoLL cclv amve chrm " +
 		"dvcC dvvC dvwC avcE hvcE st3d sinf ccst auxi glbl apvC")
 	soundParts = rules{
 		"damr": blank(0, 4), // the encoder's maker
@@ -35,6 +36,9 @@ func descriptions(c *iso, b box) error {
 
 // visualEntry zeroes the maker of the encoder and its name.
 func visualEntry(c *iso, b box) error {
+	if isPictureFile(b.kind) {
+		return pictureFiles(b.kind)
+	}
 	if b.end-b.body < 78 {
 		return unclean("the description of a format is cut off")
 	}

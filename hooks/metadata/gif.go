@@ -1,5 +1,7 @@
 package metadata
 
+import "encoding/binary"
+
 // Introducers and labels of GIF89a's blocks.
 const (
 	gifImage       = 0x2c
@@ -8,6 +10,9 @@ const (
 	gifControl     = 0xf9
 	gifApplication = 0xff
 )
+
+// errNoImage is ErrUnclean of a GIF that shows nothing.
+var errNoImage = unclean("it has no image")
 
 // cleanGIF keeps the frames, their timing, the number of loops and the colour profile. Comments, plain texts and
 // other applications' blocks (XMP is one) go, and all after the trailer.
@@ -23,6 +28,7 @@ func cleanGIF(f File, size int64) error {
 	if err := r.keep(13 + gifColours(b[10])); err != nil {
 		return err
 	}
+	images := 0
 	for r.rest() > 0 { // some end without a trailer
 		b, err := r.peek(1)
 		if err != nil {
@@ -30,10 +36,14 @@ func cleanGIF(f File, size int64) error {
 		}
 		switch b[0] {
 		case gifImage:
+			images++
 			err = gifFrame(r)
 		case gifExtension:
 			err = gifExtra(r)
 		default: // the trailer, or what no decoder reads beyond
+			if images == 0 {
+				return errNoImage
+			}
 			if err := r.drop(1); err != nil {
 				return err
 			}
@@ -45,6 +55,9 @@ func cleanGIF(f File, size int64) error {
 		if err != nil {
 			return err
 		}
+	}
+	if images == 0 {
+		return errNoImage
 	}
 	return r.finish()
 }
@@ -60,6 +73,9 @@ func gifColours(flags byte) int64 {
 func gifFrame(r *rewriter) error {
 	b, err := r.peek(10)
 	if err != nil {
+		return err
+	}
+	if err := pixels(int64(binary.LittleEndian.Uint16(b[5:])), int64(binary.LittleEndian.Uint16(b[7:]))); err != nil {
 		return err
 	}
 	if err := r.keep(10 + gifColours(b[9]) + 1); err != nil {

@@ -18,14 +18,14 @@ var metaParts = rules{
 	"hdlr": handlerName,
 	"iinf": itemList,
 	"iprp": inside(0, rules{
-		"ipco": inside(0, rules{}.kept("hvcC av1C avcC vvcC lhvC evcC jpgC j2kH uncC cmpd cmpC icef ispe pixi colr pasp irot imir "+
+		"ipco": inside(0, rules{}.kept("hvcC av1C avcC vvcC lhvC evcC j2kH uncC cmpd cmpC icef ispe pixi colr pasp irot imir "+
 			"clap auxC lsel tols a1op a1lx rloc iscl clli mdcv cclv amve reve ndwt rref mskC oinf")),
 	}.kept("ipma")),
 	"dinf": minfParts["dinf"],
 }.kept("pitm iloc iref idat grpl")
 
 // pictureItems are the types of items that are pictures or say how to put them together.
-var pictureItems = setOf("hvc1 hev1 lhv1 av01 avc1 vvc1 evc1 jpeg j2k1 unci mski grid iovl iden tmap")
+var pictureItems = setOf("hvc1 hev1 lhv1 av01 avc1 vvc1 evc1 j2k1 unci mski grid iovl iden tmap")
 
 // metaBody is a box meta without its version, which QuickTime's has not.
 func (c *iso) metaBody(b box) (box, error) {
@@ -145,6 +145,9 @@ func (c *iso) readItems(meta box) (kinds map[uint32]string, err error) {
 			return unclean("it has too many items, or two of one number")
 		}
 		kinds[id] = kind
+		if err == nil && kind == "jpeg" {
+			return pictureFiles(kind)
+		}
 		return err
 	})
 	if err != nil {

@@ -21,6 +21,8 @@ type iso struct {
 	boxes int
 	// media are the contents of the boxes of media data, in their order.
 	media []span
+	// video tells that the file is taken for one.
+	video bool
 	// doomed is the data that goes.
 	doomed spans
 	// emptied are places of EXIF data that becomes an EXIF without fields.
@@ -34,8 +36,20 @@ type box struct {
 	kind          string
 }
 
+// cleanISO cleans a picture.
 func cleanISO(f File, size int64) error {
 	c := &iso{view: newView(f, size, page)}
+	return c.clean()
+}
+
+// cleanMovie cleans a video.
+func cleanMovie(f File, size int64) error {
+	c := &iso{view: newView(f, size, page), video: true}
+	return c.clean()
+}
+
+func (c *iso) clean() error {
+	size := c.size
 	top, err := c.survey()
 	if err != nil || top.noise {
 		return err
@@ -60,7 +74,7 @@ func cleanISO(f File, size int64) error {
 	if top.end == size {
 		return nil
 	}
-	return f.Truncate(top.end)
+	return c.file.Truncate(top.end)
 }
 
 // top is what a file has, and where its last box ends.

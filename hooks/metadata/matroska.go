@@ -46,6 +46,8 @@ type matroska struct {
 	gone map[uint64]bool
 	// clusters tells that data was passed already.
 	clusters bool
+	// described tells that there are tracks, shows that one is of pictures.
+	described, shows bool
 }
 
 func cleanMatroska(f File, size int64) error {
@@ -62,7 +64,7 @@ func cleanMatroska(f File, size int64) error {
 		case err == nil && e.id == idVoid && !e.open:
 			err = m.void(e)
 		case segments > 0 && (err == nil || m.broken(err)): // a trailer
-			return f.Truncate(at)
+			return m.finish(at)
 		case err == nil:
 			err = unclean("it does not begin as Matroska")
 		}
@@ -74,7 +76,18 @@ func cleanMatroska(f File, size int64) error {
 	if segments == 0 {
 		return unclean("it has no segment")
 	}
-	return nil
+	return m.finish(size)
+}
+
+// finish cuts off what is behind the end. What is only heard is no video.
+func (m *matroska) finish(end int64) error {
+	if m.described && !m.shows {
+		return unclean("it has no track of pictures")
+	}
+	if end == m.size {
+		return nil
+	}
+	return m.file.Truncate(end)
 }
 
 // broken tells whether what is read is no element. Where nothing says how long a recording is, it ends there.

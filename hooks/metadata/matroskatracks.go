@@ -1,6 +1,9 @@
 package metadata
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"strings"
+)
 
 const (
 	idTrackEntry   = 0xae
@@ -48,12 +51,17 @@ func (m *matroska) tracks(e element) error {
 				var b []byte
 				b, err = m.bytes(inner.body, int(min(inner.end-inner.body, 32)))
 				codec = string(b)
+				if strings.HasPrefix(codec, "V_MJPEG") || strings.HasPrefix(codec, "V_QUICKTIME") {
+					return pictureFiles(codec)
+				}
 			}
 			return err
 		})
 		if err != nil {
 			return err
 		}
+		m.described = true
+		m.shows = m.shows || kind == typeVideo
 		if kind == typeVideo || kind == typeAudio {
 			return m.track(entry, codec)
 		}
@@ -84,9 +92,23 @@ func (m *matroska) track(entry element, codec string) error {
 			return m.xiphHeaders(e, codec == "A_VORBIS")
 		case e.id == idCodecPrivate && codec == "A_FLAC":
 			return flacBlocks(&m.view, e.body+4, e.end)
+		case e.id == idCodecPrivate && strings.HasPrefix(codec, "V_MS/VFW/FOURCC") && e.end-e.body >= 20:
+			return m.windowsFormat(e)
 		}
 		return nil
 	})
+}
+
+// windowsFormat looks at the code that Windows' description of a picture (BITMAPINFOHEADER) names its format by.
+func (m *matroska) windowsFormat(e element) error {
+	b, err := m.bytes(e.body+16, 4)
+	if err != nil {
+		return err
+	}
+	if code := string(b); isPictureFile(code) {
+		return pictureFiles(code)
+	}
+	return nil
 }
 
 // xiphHeaders empties the comments, which are the second of three headers behind each other (RFC 9559, section 6.7).

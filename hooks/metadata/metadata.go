@@ -20,6 +20,9 @@ import (
 // it in plain words. The file may be half changed and must be refused.
 var ErrUnclean = errors.New("the metadata cannot be removed for sure")
 
+// errCutOff is ErrUnclean of a file that ends where more must come.
+var errCutOff = unclean("it is cut off")
+
 // File is what Clean works on: *os.File is one.
 type File interface {
 	io.ReaderAt
@@ -39,18 +42,19 @@ var cleaners = map[string]func(File, int64) error{
 	"image/heif":          cleanISO,
 	"image/heif-sequence": cleanISO,
 	"image/avif":          cleanISO,
-	"video/mp4":           cleanISO,
-	"video/x-m4v":         cleanISO,
-	"video/quicktime":     cleanISO,
-	"video/3gpp":          cleanISO,
-	"video/3gpp2":         cleanISO,
+	"video/mp4":           cleanMovie,
+	"video/x-m4v":         cleanMovie,
+	"video/quicktime":     cleanMovie,
+	"video/3gpp":          cleanMovie,
+	"video/3gpp2":         cleanMovie,
 	"video/webm":          cleanMatroska,
 	"video/matroska":      cleanMatroska,
 }
 
 // Clean removes the metadata from a file of the given size in bytes and media type ("image/jpeg"), in place. The file
 // keeps its size or becomes shorter; memory doesn't grow with it, but for lists of at most a few megabytes where a
-// video has a track to remove. ErrUnclean: the file must be refused. Other errors are the file's own.
+// video has a track to remove. ErrUnclean: the file must be refused; so must a picture of more pixels than phones have
+// memory for, and what shows nothing. Other errors are the file's own.
 func Clean(f File, size int64, mime string) error {
 	clean, known := cleaners[mime]
 	if !known {
@@ -58,6 +62,9 @@ func Clean(f File, size int64, mime string) error {
 	}
 	if size <= 0 {
 		return unclean("it is empty")
+	}
+	if err := checkPixels(f, size, mime); err != nil {
+		return err
 	}
 	return clean(f, size)
 }

@@ -2,6 +2,7 @@ package metadata
 
 import (
 	"encoding/binary"
+	"errors"
 	"hash/crc32"
 	"strings"
 )
@@ -19,7 +20,8 @@ func setOf(words string) map[string]bool {
 	return set
 }
 
-// cleanPNG keeps the chunks named above, of EXIF the orientation, and nothing after the end.
+// cleanPNG keeps the chunks named above, of EXIF the orientation, and nothing after the end. A picture may be cut off
+// once its data has begun: decoders show what has come.
 func cleanPNG(f File, size int64) error {
 	r := newRewriter(f, size)
 	b, err := r.peek(16)
@@ -32,14 +34,21 @@ func cleanPNG(f File, size int64) error {
 	if err := r.keep(8); err != nil {
 		return err
 	}
+	begun := false
 	for {
 		b, err := r.peek(8)
+		if err != nil && begun && errors.Is(err, errCutOff) {
+			return r.finish()
+		}
 		if err != nil {
 			return err
 		}
 		kind := string(b[4:])
 		length := int64(binary.BigEndian.Uint32(b))
+		begun = begun || kind == "IDAT"
 		switch {
+		case begun && 12+length > r.rest():
+			return pngCutOff(r, kind)
 		case kind == "IEND" && length == 0:
 			if err := r.keep(12); err != nil {
 				return err
@@ -58,6 +67,16 @@ func cleanPNG(f File, size int64) error {
 			return err
 		}
 	}
+}
+
+// pngCutOff ends a picture in a chunk that is not all there: the picture's data stays as far as it goes.
+func pngCutOff(r *rewriter, kind string) error {
+	if kind == "IDAT" {
+		if err := r.keep(r.rest()); err != nil {
+			return err
+		}
+	}
+	return r.finish()
 }
 
 func pngExif(r *rewriter, length int64) error {

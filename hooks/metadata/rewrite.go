@@ -21,7 +21,7 @@ func (r *rewriter) peek(n int) ([]byte, error) { return r.bytes(r.from, n) }
 // drop leaves out the next n bytes.
 func (r *rewriter) drop(n int64) error {
 	if n > r.rest() {
-		return unclean("it is cut off")
+		return errCutOff
 	}
 	r.from += n
 	return nil
@@ -30,7 +30,7 @@ func (r *rewriter) drop(n int64) error {
 // keep takes over the next n bytes.
 func (r *rewriter) keep(n int64) error {
 	if n > r.rest() {
-		return unclean("it is cut off")
+		return errCutOff
 	}
 	if r.to+int64(len(r.out)) == r.from {
 		if err := r.flush(); err != nil {

@@ -70,6 +70,9 @@ func (c *iso) doom(t top) error {
 		if err := c.readTracks(t.movie); err != nil {
 			return err
 		}
+		if c.video && len(c.tracks) > 0 && !slices.ContainsFunc(c.tracks, track.shows) {
+			return unclean("it has no track of pictures")
+		}
 	}
 	kinds, err := c.readItems(t.items)
 	if err != nil {

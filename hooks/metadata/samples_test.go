@@ -89,7 +89,7 @@ var samples = []sample{
 	{name: "dash.mp4", mime: "video/mp4", video: true, make: film("-c:v", "libx264", "-g", "5", "-c:a", "aac", "-movflags", "frag_keyframe+default_base_moof+global_sidx")},
 	{name: "plain.m4v", mime: "video/x-m4v", video: true, make: film("-c:v", "libx264", "-c:a", "aac")},
 	{name: "h264.mov", mime: "video/quicktime", video: true, make: film("-c:v", "libx264", "-c:a", "aac", "-timecode", "10:00:00:00")},
-	{name: "pcm.mov", mime: "video/quicktime", video: true, make: film("-c:v", "mjpeg", "-c:a", "pcm_s16le")},
+	{name: "pcm.mov", mime: "video/quicktime", video: true, make: film("-c:v", "mpeg4", "-c:a", "pcm_s16le")},
 	{name: "prores.mov", mime: "video/quicktime", video: true, make: film("-c:v", "prores_ks", "-c:a", "alac")},
 	{name: "plain.3gp", mime: "video/3gpp", video: true, make: film("-c:v", "h263", "-s", "176x144", "-c:a", "aac")},
 	{name: "plain.3g2", mime: "video/3gpp2", video: true, make: film("-c:v", "mpeg4", "-c:a", "aac")},

@@ -18,15 +18,12 @@ type track struct {
 	sampleSize uint32
 }
 
+// shows tells whether a track is one of pictures.
+func (t track) shows() bool { return t.handler == "vide" || t.handler == "auxv" || t.handler == "pict" }
+
 // doomed tells whether a track goes: all do but pictures and sound. Positions, sensors (GoPro's, Android's, Apple's),
 // time codes, and texts, as in these drones write where they are.
-func (t track) doomed() bool {
-	switch t.handler {
-	case "vide", "soun", "auxv", "pict":
-		return false
-	}
-	return true
-}
+func (t track) doomed() bool { return !t.shows() && t.handler != "soun" }
 
 // readTracks reads which tracks there are.
 func (c *iso) readTracks(moov box) error {

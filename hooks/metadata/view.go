@@ -33,7 +33,7 @@ func newView(f File, size int64, ahead int) view {
 // bytes are n bytes, at most a chunk, from a place; they are good until the next call.
 func (v *view) bytes(at int64, n int) ([]byte, error) {
 	if at < 0 || at > v.size-int64(n) {
-		return nil, unclean("it is cut off")
+		return nil, errCutOff
 	}
 	if at >= v.at && at+int64(n) <= v.at+int64(len(v.window)) {
 		return v.window[at-v.at:][:n], nil

@@ -1,0 +1,87 @@
+package metadata_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+)
+
+// made are the bytes of a picture by ffmpeg.
+func made(t *testing.T, name string, args ...string) []byte {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	still(args...)(t, path)
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// clearTwice is a content after cleaning, which cleaning again must leave as it is.
+func clearTwice(t *testing.T, content []byte, mime string) []byte {
+	t.Helper()
+	once := clear(t, content, mime)
+	if !bytes.Equal(once, clear(t, once, mime)) {
+		t.Error("cleaning twice is not cleaning once")
+	}
+	return once
+}
+
+// A JPEG that ends in its data is taken: all of the data stays, and of what was begun behind it nothing.
+func TestCutOffJPEG(t *testing.T) {
+	need(t, "ffmpeg")
+	whole := made(t, "a.jpg", "-pix_fmt", "yuvj420p", "-bitexact")
+	bare := clear(t, whole, "image/jpeg")
+	scan := bytes.Index(bare, []byte{0xff, 0xda}) + 14
+	tagged := func(n int) []byte { return slices.Concat(bare[:20], segment(0xfe, marker), bare[20:n]) }
+	for _, n := range []int{scan, scan + 1, (scan + len(bare)) / 2, len(bare) - 3, len(bare) - 2, len(bare) - 1} {
+		got := clearTwice(t, tagged(n), "image/jpeg")
+		want := bare[:n]
+		if !bytes.Equal(got, want) {
+			t.Errorf("of %d bytes %d are left, want %d", n, len(got), len(want))
+		}
+	}
+	data := bare[:len(bare)-2]
+	for name, rest := range map[string][]byte{
+		"comment": segment(0xfe, marker+"more")[:4+len(marker)], "EXIF": segment(0xe1, "Exif\x00\x00"+marker+"more")[:10+len(marker)],
+		"table": segment(0xdb, marker+"more")[:4+len(marker)], "head alone": {0xff, 0xdb, 0}, "scan": segment(0xda, marker+"more")[:4+len(marker)],
+		"a comment, then nothing": segment(0xfe, marker), "a comment, then words": append(segment(0xfe, marker), marker...),
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := clearTwice(t, slices.Concat(data, rest), "image/jpeg"); !bytes.Equal(got, data) {
+				t.Errorf("%d bytes are left, want %d", len(got), len(data))
+			}
+		})
+	}
+	refused(t, bare[:scan-1], "image/jpeg")
+	clearTwice(t, append(slices.Clone(data), 0xff, 0xff), "image/jpeg")
+	refused(t, slices.Concat(data, []byte{0xff, 0xf7, 0, 2}), "image/jpeg")
+}
+
+// The same of a PNG.
+func TestCutOffPNG(t *testing.T) {
+	need(t, "ffmpeg")
+	bare := clear(t, made(t, "a.png"), "image/png")
+	data, end := bytes.Index(bare, []byte("IDAT"))+4, len(bare)-12
+	tagged := func(n int) []byte { return slices.Concat(bare[:33], chunk("tEXt", marker), bare[33:n]) }
+	for _, n := range []int{data, data + 1, (data + end) / 2, end - 1, end, end + 1, end + 8, end + 11} {
+		want := bare[:min(n, end)]
+		if got := clearTwice(t, tagged(n), "image/png"); !bytes.Equal(got, want) {
+			t.Errorf("of %d bytes %d are left, want %d", n, len(got), len(want))
+		}
+	}
+	for _, kind := range []string{"tEXt", "eXIf", "zzZZ", "fcTL", "fdAT", "PLTE"} {
+		cut := chunk(kind, marker+"more")
+		for _, n := range []int{7, 8, 8 + len(marker), len(cut) - 1} {
+			if got := clearTwice(t, slices.Concat(bare[:end], cut[:n]), "image/png"); !bytes.Equal(got, bare[:end]) {
+				t.Errorf("%s after %d bytes: %d are left, want %d", kind, n, len(got), end)
+			}
+		}
+	}
+	for _, n := range []int{20, data - 5, data - 1} {
+		refused(t, bare[:n], "image/png")
+	}
+}
