@@ -3,6 +3,7 @@ module github.com/privet/privet
 go 1.27
 
 require (
+	cloud.google.com/go/auth v0.18.1
 	codeberg.org/gruf/go-ffmpreg v0.6.16
 	firebase.google.com/go/v4 v4.19.0
 	github.com/aws/aws-sdk-go-v2 v1.48.0
@@ -31,7 +32,6 @@ require (
 require (
 	cel.dev/expr v0.25.3 // indirect
 	cloud.google.com/go v0.123.0 // indirect
-	cloud.google.com/go/auth v0.18.1 // indirect
 	cloud.google.com/go/auth/oauth2adapt v0.2.8 // indirect
 	cloud.google.com/go/compute/metadata v0.10.0 // indirect
 	cloud.google.com/go/firestore v1.20.0 // indirect

@@ -33,6 +33,15 @@ func (w *Worker) attempt(ctx context.Context, id string) {
 		w.settle(p, store.PushOutcome{State: store.PushFailed, Error: "The device has no push address any more."})
 		return
 	}
+	if p.Tries > 0 && p.Order != "" { // a phone shows one push of an order, and the later one would be the older
+		newer, err := store.NewerPush(ctx, w.app, p.ID)
+		if err != nil {
+			w.app.Logger().Error("the pushes of an order can't be read", "id", id, "error", err)
+		} else if newer {
+			w.settle(p, store.PushOutcome{State: store.PushExpired, Error: "A newer push of the same order took its place."})
+			return
+		}
+	}
 	call, cancel := context.WithTimeout(ctx, callLimit)
 	_, err = w.sender.Send(call, messageOf(p, now))
 	cancel()
@@ -50,6 +59,9 @@ func (w *Worker) outcome(p *store.PushContent, err error) store.PushOutcome {
 	again := func(after time.Duration) {
 		outcome.State, outcome.NextTry = store.PushWaiting, now.Add(after)
 	}
+	if what != setUp && what != later {
+		w.well(now)
+	}
 	switch what {
 	case accepted:
 		outcome.State = store.PushSent
@@ -66,15 +78,19 @@ func (w *Worker) outcome(p *store.PushContent, err error) store.PushOutcome {
 		}
 	case ourFault:
 		w.shout(p, words)
+	case setUp:
+		outcome.State, outcome.NextTry = store.PushWaiting, w.hold(now, words, err)
 	case tooMany:
-		wait := retryAfter(err, now)
+		wait := afterQuota(err, now, p.Tries)
 		w.pause(now.Add(wait))
 		again(wait)
 	case iosOff:
 		w.shout(p, words)
 		again(longest)
 	case later:
-		again(backoff(p.Tries))
+		w.unwell(now, words, err)
+		wait, _ := retryAfter(err, now)
+		again(max(scattered(wait), backoff(p.Tries)))
 	}
 	return outcome
 }
@@ -87,6 +103,22 @@ func backoff(tries int) time.Duration {
 		delay = min(longest, firstDelay<<tries)
 	}
 	return delay/2 + rand.N(delay)
+}
+
+// scattered makes a wait that was asked for a little longer, so that what waits together does not come back together.
+func scattered(wait time.Duration) time.Duration { return wait + rand.N(wait/5+1) }
+
+// afterQuota is the wait after a 429: as FCM asks, else a minute. It may ask for no wait at all, which would be
+// the same once more.
+func afterQuota(err error, now time.Time, tries int) time.Duration {
+	wait, ok := retryAfter(err, now)
+	switch {
+	case !ok:
+		wait = time.Minute
+	case wait == 0:
+		return backoff(tries)
+	}
+	return scattered(wait)
 }
 
 func (w *Worker) settle(p *store.PushContent, o store.PushOutcome) {

@@ -9,11 +9,15 @@ import (
 	"firebase.google.com/go/v4/messaging"
 )
 
+// longestName is what a message shows of a nickname, in characters: each stands in it up to four times, and FCM takes
+// 4,096 bytes.
+const longestName = 60
+
 // messageOf makes what FCM sends for a push. It shows in the device's own language: an app that knows the
 // localisation keys may say it in its words, on Android, where an unknown key falls back to the text. iOS would
 // show an unknown key as it stands, and the apps in people's pockets know none: it gets the text alone.
 func messageOf(p *store.PushContent, now time.Time) *messaging.Message {
-	v := values{client: p.Client, performer: p.Performer, rating: p.Rating}
+	v := values{client: cut(p.Client, longestName), performer: cut(p.Performer, longestName), rating: p.Rating}
 	title, body := say(p.Language, p.Type, "title", v), say(p.Language, p.Type, "body", v)
 	key := "push_" + strings.ReplaceAll(p.Type, ".", "_")
 	tag, category := "privet", "TEST"
@@ -35,7 +39,7 @@ func messageOf(p *store.PushContent, now time.Time) *messaging.Message {
 				Tag:          tag, // a later push of the same order takes this one's place
 				TitleLocKey:  key + "_title",
 				BodyLocKey:   key + "_body",
-				BodyLocArgs:  []string{p.Client, p.Performer, decimal(p.Rating, p.Language)},
+				BodyLocArgs:  []string{v.client, v.performer, decimal(p.Rating, p.Language)},
 				DefaultSound: true,
 			},
 		},
@@ -53,4 +57,12 @@ func messageOf(p *store.PushContent, now time.Time) *messaging.Message {
 			}},
 		},
 	}
+}
+
+// cut shortens a text to a number of characters.
+func cut(text string, most int) string {
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most-1]) + "…"
+	}
+	return text
 }

@@ -5,7 +5,8 @@
 //	outbox.go   what is written, for whom
 //	worker.go   the sending; attempt.go: one try, and what follows from FCM's answer
 //	message.go  what a phone gets; texts.go and texts/: its words
-//	fcm.go      Firebase's client, and what its errors mean
+//	fcm.go      Firebase's client, and what its errors mean; line.go: its way to Google
+//	faults.go   when nothing gets through: the pauses, and what whoever runs the server reads of it
 package push
 
 import (

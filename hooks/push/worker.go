@@ -37,6 +37,7 @@ type Worker struct {
 	underWay    map[string]bool // ids of pushes
 	pausedUntil time.Time       // FCM asked everybody to wait
 	knownGood   map[string]bool // types whose message FCM has taken
+	faults      faults
 }
 
 // NewWorker makes the worker; it sends nothing until Start. Without credentials pushes are off.

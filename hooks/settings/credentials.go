@@ -15,6 +15,7 @@ func projectOf(content []byte) (string, error) {
 		ProjectID   string `json:"project_id"`
 		ClientEmail string `json:"client_email"`
 		PrivateKey  string `json:"private_key"`
+		TokenURI    string `json:"token_uri"`
 	}
 	if err := json.Unmarshal(content, &account); err != nil {
 		return "", errors.New("the service account file is not JSON")
@@ -24,6 +25,10 @@ func projectOf(content []byte) (string, error) {
 		return "", errors.New(`the file's "type" is not "service_account"`)
 	case account.ProjectID == "", account.ClientEmail == "":
 		return "", errors.New("the service account file names no project_id or no client_email")
+	}
+	var tokens string
+	if takeURL(&tokens, account.TokenURI) != nil {
+		return "", errors.New("the service account file's token_uri is missing or no address as https://example.com/token")
 	}
 	block, _ := pem.Decode([]byte(account.PrivateKey))
 	if block == nil {

@@ -27,6 +27,7 @@ type FCM struct {
 
 	mu      sync.Mutex
 	answer  func(Message) Reply
+	refuse  bool // no tokens
 	taken   []Message
 	changed chan struct{} // closed and renewed with each message taken
 }
@@ -66,6 +67,7 @@ type Reply struct {
 	Status     int    // an error's
 	Code       string // its FcmError's errorCode; "" sends none
 	RetryAfter int    // seconds; 0 sends no header
+	RetryText  string // the header's text instead
 	Drop       bool   // the connection is closed instead
 	Hang       bool   // no answer until the caller goes away
 }
@@ -75,9 +77,7 @@ func NewFCM(t testing.TB) *FCM {
 	t.Helper()
 	f := &FCM{t: t, changed: make(chan struct{})}
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /token", func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, http.StatusOK, map[string]any{"access_token": "x", "token_type": "Bearer", "expires_in": 3599})
-	})
+	mux.HandleFunc("POST /token", f.token)
 	mux.HandleFunc("POST /v1/projects/{project}/messages:send", f.send)
 	f.server = httptest.NewServer(mux)
 	t.Cleanup(f.server.Close)
@@ -133,6 +133,24 @@ func (f *FCM) Answer(reply func(Message) Reply) {
 // Always is a reply to all messages.
 func Always(r Reply) func(Message) Reply { return func(Message) Reply { return r } }
 
+// RefuseTokens makes the token endpoint say that it does not know the service account's key, or that it does.
+func (f *FCM) RefuseTokens(refuse bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.refuse = refuse
+}
+
+func (f *FCM) token(w http.ResponseWriter, _ *http.Request) {
+	f.mu.Lock()
+	refuse := f.refuse
+	f.mu.Unlock()
+	if refuse {
+		writeJSON(w, http.StatusBadRequest, map[string]string{"error": "invalid_grant", "error_description": "Invalid JWT Signature."})
+		return
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"access_token": "x", "token_type": "Bearer", "expires_in": 3599})
+}
+
 func (f *FCM) send(w http.ResponseWriter, r *http.Request) {
 	var body struct{ Message Message }
 	if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
@@ -157,6 +175,8 @@ func (f *FCM) send(w http.ResponseWriter, r *http.Request) {
 	case reply.Status != 0:
 		if reply.RetryAfter > 0 {
 			w.Header().Set("Retry-After", strconv.Itoa(reply.RetryAfter))
+		} else if reply.RetryText != "" {
+			w.Header().Set("Retry-After", reply.RetryText)
 		}
 		writeJSON(w, reply.Status, fcmError(reply.Status, reply.Code))
 	default:
