@@ -176,7 +176,7 @@ func (b *browser) answer(path string) int64 {
 }
 
 const (
-	shown    = `document.body.innerText.includes('From zero to the first order')`
+	shown    = `document.body?.innerText.includes('From zero to the first order')`
 	inDialog = `[...document.querySelectorAll('[role=dialog] button')]`
 	theClose = inDialog + `.find(b => b.innerText.includes('Close Client'))`
 	theSend  = inDialog + `.find(b => b.innerText.trim().startsWith('Send'))`
@@ -197,12 +197,13 @@ func (b *browser) try(anchor, path string, prepare func()) int64 {
 	b.until("!!" + theSend)
 	prepare()
 	b.click(theSend)
-	status := b.answer(path)
+	status := b.answer(strings.Replace(path, "{order_id}", "1", 1))
 	b.click(theClose)
 	return status
 }
 
-// A browser signs up with a picture, orders, is still signed in after a reload, and talks to nobody else.
+// A browser signs up with a picture, orders, cancels, is still signed in after a reload, is shown code that sends a file,
+// and talks to nobody else.
 func TestReferenceInABrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes long")
@@ -231,11 +232,28 @@ func TestReferenceInABrowser(t *testing.T) {
 	if orders.Int("data", 0, "client_id") != 2 || orders.Int("data", 0, "client", "media", 0, "type") != 1 {
 		t.Errorf("the order: %v", orders)
 	}
+	if status := b.try("#tag/order-management/POST", "/api/v1/order/update/{order_id}", func() {}); status != 200 {
+		t.Fatalf("order/update: %d", status)
+	}
+	if order := s.Get("order/view/1").As(performer.Token).Do().Want(200).Map(); order.Int("data", "status") != 3 {
+		t.Errorf("the cancelled order: %v", order)
+	}
+	if status := b.try("#tag/user-management/POST", "/api/v1/user/update", func() {}); status != 200 {
+		t.Fatalf("user/update: %d", status)
+	}
+	if user := s.Get("user/view/2").As(performer.Token).Do().Want(200).Map(); user.String("data", "description") != "Funny songs for any day" {
+		t.Errorf("the updated user: %v", user)
+	}
 	b.do(chromedp.Navigate(s.URL))
 	b.until(shown)
 	if status := b.try("#tag/user-management/GET", "/api/v1/user/search", func() {}); status != 200 {
 		t.Errorf("after a reload, user/search: %d", status)
 	}
+
+	b.anchor("#tag/auth-management/POST/api/v1/auth/signup")
+	b.click(`document.querySelector('section[id$="auth/signup"] [data-testid=client-picker]')`)
+	b.click(`[...document.querySelectorAll('[role=option]')].find(o => o.innerText.trim() === 'Kotlin')`)
+	b.until(`document.querySelector('section[id$="auth/signup"]').innerText.includes('asRequestBody')`)
 
 	b.wantLoopback()
 }

@@ -63,7 +63,7 @@ func validationError(e *input.Invalid) *output.Error {
 
 // noRoute answers addresses under the prefix that are no endpoint.
 func (a *api) noRoute(e *core.RequestEvent) error {
-	unknown := output.NoRoute(strings.TrimPrefix(e.Request.URL.Path, "/"))
+	unknown := output.NoRoute(sentPath(e.Request))
 	return writeJSON(e, unknown.Status, unknown.Body)
 }
 
@@ -79,10 +79,8 @@ func (a *api) lastResort(e *core.RequestEvent) error {
 	header := e.Response.Header()
 	header.Set("Access-Control-Allow-Origin", "*")
 	header.Set("Cache-Control", "no-cache, private")
-	if methods, ok := a.optionsOf(e); ok {
-		header.Set("Allow", methods)
-		e.Response.WriteHeader(http.StatusOK)
-		return nil
+	if e.Request.Method == http.MethodOptions && e.Request.Header.Get("Access-Control-Request-Method") == "" {
+		return a.options(e)
 	}
 	err := e.Next()
 	if err == nil || e.Written() {
@@ -92,15 +90,14 @@ func (a *api) lastResort(e *core.RequestEvent) error {
 	return writeJSON(e, output.ServerError.Status, output.ServerError.Body)
 }
 
-// optionsOf is what OPTIONS of an endpoint answers. A browser's preflight is left to PocketBase's CORS.
-func (a *api) optionsOf(e *core.RequestEvent) (methods string, ok bool) {
-	if e.Request.Method != http.MethodOptions || e.Request.Header.Get("Access-Control-Request-Method") != "" {
-		return "", false
-	}
+// options answers OPTIONS. A browser's preflight is left to PocketBase's CORS.
+func (a *api) options(e *core.RequestEvent) error {
 	for _, point := range a.endpoints() {
 		if e.Request.Pattern == prefix+point.path {
-			return strings.ReplaceAll(point.allow(), " ", ""), true
+			e.Response.Header().Set("Allow", strings.ReplaceAll(point.allow(), " ", ""))
+			e.Response.WriteHeader(http.StatusOK)
+			return nil
 		}
 	}
-	return "", false
+	return a.noRoute(e)
 }

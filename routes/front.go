@@ -4,21 +4,18 @@ import (
 	"net/http"
 	"path"
 	"strings"
-
-	"github.com/privet/privet/routes/output"
 )
 
 // front stands before the router, for what Go's would answer otherwise than the original: it redirects unclean
 // paths, which are no routes there, and does not know that a POST may name another method.
 func front(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, prefix) {
-			if path.Clean(r.URL.Path) != strings.TrimSuffix(r.URL.Path, "/") {
-				refuseUnclean(w, r)
-				return
-			}
-			if len(r.URL.Path) > len(prefix) { // Laravel ignores a slash at the end
-				r.URL.Path = strings.TrimSuffix(r.URL.Path, "/")
+		clean := path.Clean(r.URL.Path)
+		if strings.HasPrefix(r.URL.Path, prefix) || strings.HasPrefix(clean+"/", prefix) {
+			// As in Laravel, slashes at the end don't count, and an encoded character is the character.
+			r.URL.Path, r.URL.RawPath = strings.TrimRight(r.URL.Path, "/"), ""
+			if r.URL.Path != clean || clean+"/" == prefix {
+				r.URL.Path = prefix // which is no route
 			}
 			if r.Method == http.MethodPost {
 				r.Method = overridden(r)
@@ -26,6 +23,16 @@ func front(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// sentPath is a request's path as the client wrote it, still encoded, without the slashes around it: what errors name
+// (Laravel's Request::path).
+func sentPath(r *http.Request) string {
+	sent, _, _ := strings.Cut(r.RequestURI, "?")
+	if scheme, address, absolute := strings.Cut(sent, "://"); absolute && !strings.Contains(scheme, "/") {
+		_, sent, _ = strings.Cut(address, "/")
+	}
+	return strings.Trim(sent, "/")
 }
 
 // overridden is the method that a POST stands for (Symfony's X-HTTP-Method-Override and _method).
@@ -39,16 +46,4 @@ func overridden(r *http.Request) string {
 		return method
 	}
 	return http.MethodPost
-}
-
-func refuseUnclean(w http.ResponseWriter, r *http.Request) {
-	header := w.Header()
-	header.Set("Access-Control-Allow-Origin", "*")
-	header.Set("Cache-Control", "no-cache, private")
-	header.Set("Content-Type", "application/json")
-	unknown := output.NoRoute(strings.TrimPrefix(r.URL.Path, "/"))
-	w.WriteHeader(unknown.Status)
-	if body, err := marshal(unknown.Body); err == nil {
-		_, _ = w.Write(body)
-	}
 }

@@ -44,7 +44,7 @@ func (c *call) checkMethod(point endpoint) error {
 		return nil
 	}
 	c.event.Response.Header().Set("Allow", point.allow())
-	return output.NoMethod(c.req.Method, c.req.URL.Path[1:], point.allow())
+	return output.NoMethod(c.req.Method, sentPath(c.req), point.allow())
 }
 
 // admit lets a request in: first its token, then the throttle (contract section 1).

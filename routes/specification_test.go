@@ -191,6 +191,7 @@ func TestPostman(t *testing.T) {
 				Request struct {
 					Method string
 					URL    struct{ Raw string }
+					Body   struct{ Mode string }
 				}
 				Event []struct{ Script struct{ Exec []string } }
 			}
@@ -199,6 +200,13 @@ func TestPostman(t *testing.T) {
 	s.Get("/postman.json").Do().Want(200).Into(&collection)
 	if !strings.Contains(collection.Info.Schema, "v2.1.0") || len(collection.Variable) != 2 || collection.Variable[0].Key != "host" || collection.Variable[1].Key != "token" {
 		t.Errorf("%+v", collection)
+	}
+	var walk []string
+	for _, item := range collection.Item[0].Item {
+		walk = append(walk, item.Request.Body.Mode)
+	}
+	if want := []string{"formdata", "formdata", "raw", "formdata", "raw", ""}; !slices.Equal(walk, want) { // a file makes a form
+		t.Errorf("the first order's bodies are %q", walk)
 	}
 	requests := map[string]int{}
 	var storing []string

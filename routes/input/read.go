@@ -104,8 +104,10 @@ func readInput(req *http.Request, fields []field, o Options, u *uploads) (*array
 	}
 	body := http.MaxBytesReader(nil, req.Body, maxBody)
 	contentType := req.Header.Get("Content-Type")
-	mediaType, _, _ := strings.Cut(strings.ToLower(contentType), ";")
-	mediaType = strings.TrimSpace(mediaType)
+	mediaType := strings.ToLower(contentType)
+	if end := strings.IndexAny(mediaType, ";, "); end >= 0 { // SAPI.c
+		mediaType = mediaType[:end]
+	}
 	isForm := req.Method != http.MethodGet && req.Method != http.MethodHead
 
 	in, files := &array{}, &array{}

@@ -115,10 +115,13 @@ func (o operation) url() url {
 	return u
 }
 
-// fillBody fills in the example of the first kind of body, with the values of instead in place of its own; null
-// leaves a field out.
+// fillBody fills in the example of the first kind of body that knows the fields of instead, whose values take the
+// place of its own; null leaves a field out.
 func (o operation) fillBody(call *call, instead *yaml.Node) error {
 	for kind, content := range fields(at(o.node, "requestBody", "content")) {
+		if !o.knows(content, instead) {
+			continue
+		}
 		example := merge(at(content, "example"), instead)
 		if kind != "application/json" {
 			call.Body = &body{Mode: "formdata", Form: o.form(example, o.resolve(at(content, "schema")))}
@@ -137,6 +140,17 @@ func (o operation) fillBody(call *call, instead *yaml.Node) error {
 		return nil
 	}
 	return nil
+}
+
+// knows tells whether a kind of body has all these fields: a file is none of JSON's.
+func (o operation) knows(content, all *yaml.Node) bool {
+	properties := at(o.resolve(at(content, "schema")), "properties")
+	for name := range fields(all) {
+		if at(properties, name) == nil {
+			return false
+		}
+	}
+	return true
 }
 
 func merge(example, instead *yaml.Node) *yaml.Node {
