@@ -70,7 +70,6 @@ func TestPushesWaitForWhoComesAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Order(client, performer) // wakes the worker
-	fcm.Forget()
 	if got := await(t, s, "sent", func(rows []string) bool {
 		return len(rows) == 2 && strings.HasPrefix(rows[0], "sent") && strings.HasPrefix(rows[1], "sent")
 	}); len(got) != 2 {
