@@ -41,8 +41,9 @@ func applyEdit(tx core.App, o, fresh *store.Order) error {
 // and new words of a client who was erased.
 func checkSides(tx core.App, o, fresh *store.Order, wrong validation.Errors) error {
 	reopened := o.Status() == order.New && fresh.Status() != order.New
-	words := o.Description() != fresh.Description() || o.RatingText() != "" && o.RatingText() != fresh.RatingText()
-	if !reopened && !words {
+	described := o.Description() != fresh.Description()
+	reviewed := o.RatingText() != "" && o.RatingText() != fresh.RatingText()
+	if !reopened && !described && !reviewed {
 		return nil
 	}
 	sides, err := store.ReadSides(tx, o.Performer(), o.Client())
@@ -54,7 +55,7 @@ func checkSides(tx core.App, o, fresh *store.Order, wrong validation.Errors) err
 	} else if reopened && sides.ClientOut {
 		wrong["status"] = invalid("It can't be new again: its client is banned or erased.")
 	}
-	if !words || !sides.ClientOut {
+	if !described && !reviewed || !sides.ClientOut {
 		return nil
 	}
 	client, err := store.FindUser(tx, o.Client())
@@ -62,10 +63,10 @@ func checkSides(tx core.App, o, fresh *store.Order, wrong validation.Errors) err
 		return err
 	}
 	const why = "Its client was erased, and so were their words."
-	if o.Description() != fresh.Description() {
+	if described {
 		wrong["description"] = invalid(why)
 	}
-	if o.RatingText() != "" && o.RatingText() != fresh.RatingText() {
+	if reviewed {
 		wrong["rating_text"] = invalid(why)
 	}
 	return nil

@@ -16,12 +16,6 @@ import (
 )
 
 func registerMedia(app core.App, worker *stills.Worker) {
-	whileServing(app, func() (stop func()) {
-		if err := store.SweepUploads(app); err != nil {
-			app.Logger().Warn("uploads that were cut off could not be removed", "error", err)
-		}
-		return func() {}
-	})
 	app.OnRecordCreate(store.Media).Bind(&hook.Handler[*core.RecordEvent]{
 		Id:       "privet_media_file",
 		Priority: beforeInterceptors - 1, // the id may be taken already when the file comes in
@@ -51,7 +45,13 @@ func registerMedia(app core.App, worker *stills.Worker) {
 		store.DropFetched(e.App, e.Record.Id, store.AsMedia(e.Record).File())
 		return e.Next()
 	})
-	whileServing(app, worker.Start)
+	whileServing(app, func() (stop func()) {
+		// Before the worker stages a still there, and when no other server has the port.
+		if err := store.SweepUploads(app); err != nil {
+			app.Logger().Warn("uploads that were cut off could not be removed", "error", err)
+		}
+		return worker.Start()
+	})
 }
 
 // takeFile lets a file that comes through the dashboard go the way of all uploads: its content decides what it is, its
