@@ -2,6 +2,8 @@ module github.com/privet/privet
 
 go 1.27
 
+toolchain go1.27.3
+
 require (
 	cloud.google.com/go/auth v0.18.1
 	codeberg.org/gruf/go-ffmpreg v0.6.16

@@ -10,10 +10,10 @@ import (
 	"github.com/privet/privet/hooks"
 	"github.com/privet/privet/hooks/database"
 	"github.com/privet/privet/hooks/demo"
+	"github.com/privet/privet/hooks/media/render"
 	"github.com/privet/privet/hooks/preview"
 	"github.com/privet/privet/hooks/push"
 	"github.com/privet/privet/hooks/settings"
-	"github.com/privet/privet/hooks/stills"
 	_ "github.com/privet/privet/pb_migrations"
 	"github.com/privet/privet/pb_public"
 	"github.com/privet/privet/routes"
@@ -28,8 +28,8 @@ import (
 const version = "0.1.0"
 
 func main() {
-	if len(os.Args) > 1 && os.Args[1] == preview.Word {
-		os.Exit(preview.Child(os.Args[2:], os.Stdin, os.Stdout))
+	if len(os.Args) > 1 && os.Args[1] == render.Word {
+		os.Exit(render.Child(os.Args[2:], os.Stdin, os.Stdout))
 	}
 	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, "privet:", err)
@@ -60,7 +60,7 @@ func run() error {
 	if err != nil {
 		return fmt.Errorf("GOOGLE_APPLICATION_CREDENTIALS: %w", err)
 	}
-	pictures := stills.NewWorker(app, preview.New(preview.Config{FFmpeg: s.FFmpeg, CacheDir: keepEngine(app)}))
+	pictures := preview.NewWorker(app, render.New(render.Config{FFmpeg: s.FFmpeg, CacheDir: keepEngine(app)}))
 	hooks.Register(app, worker, pictures, os.Stderr)
 	routes.Register(app, s, worker, pictures, pb_public.Pages)
 	routes.Announce(app, s, version, os.Stdout)

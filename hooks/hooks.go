@@ -24,8 +24,8 @@ import (
 	"io"
 	"time"
 
+	"github.com/privet/privet/hooks/preview"
 	"github.com/privet/privet/hooks/push"
-	"github.com/privet/privet/hooks/stills"
 	"github.com/privet/privet/hooks/store"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -33,7 +33,7 @@ import (
 
 // Register binds all of them to the app. Pushes go out by worker, stills are made by pictures; warnings and errors are
 // printed to logs.
-func Register(app core.App, worker *push.Worker, pictures *stills.Worker, logs io.Writer) {
+func Register(app core.App, worker *push.Worker, pictures *preview.Worker, logs io.Writer) {
 	registerLock(app)
 	registerLogs(app, logs)
 	registerIDs(app)

@@ -4,9 +4,9 @@ import (
 	"errors"
 	"io"
 
-	"github.com/privet/privet/hooks/mediatype"
-	"github.com/privet/privet/hooks/metadata"
-	"github.com/privet/privet/hooks/stills"
+	"github.com/privet/privet/hooks/media/mediatype"
+	"github.com/privet/privet/hooks/media/metadata"
+	"github.com/privet/privet/hooks/preview"
 	"github.com/privet/privet/hooks/store"
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
@@ -15,7 +15,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
 
-func registerMedia(app core.App, worker *stills.Worker) {
+func registerMedia(app core.App, worker *preview.Worker) {
 	app.OnRecordCreate(store.Media).Bind(&hook.Handler[*core.RecordEvent]{
 		Id:       "privet_media_file",
 		Priority: beforeInterceptors - 1, // the id may be taken already when the file comes in

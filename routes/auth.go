@@ -6,8 +6,8 @@ import (
 
 	"github.com/privet/privet/hooks/order"
 	"github.com/privet/privet/hooks/store"
-	"github.com/privet/privet/routes/input"
-	"github.com/privet/privet/routes/output"
+	"github.com/privet/privet/routes/laravel"
+	"github.com/privet/privet/routes/resource"
 
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -23,17 +23,17 @@ func (d device) signIn(c *call, user string) store.SignIn {
 }
 
 type signup struct {
-	Email        string               `in:"email" rules:"required|email|unique:users,email"`
-	Password     string               `in:"password" rules:"required|string|min:6"`
-	Confirmation string               `in:"password_confirmation" rules:"nullable|same:password"`
-	Phone        string               `in:"phone" rules:"nullable|string|max:255"`
-	Name         string               `in:"name" rules:"nullable|string|max:255"`
-	Nickname     string               `in:"nickname" rules:"required|string|max:255"`
-	Description  string               `in:"description" rules:"nullable|string"`
-	Role         int                  `in:"role" rules:"required|integer|in:1,2"`
-	Price        input.Field[float64] `in:"price" rules:"nullable|numeric|min:0|max:999999999"`
-	Categories   []int                `in:"category_ids" rules:"nullable|array" each:"integer|in:1,2"`
-	Media        *input.File          `in:"media" rules:"required|file|max:599999|media"`
+	Email        string                 `in:"email" rules:"required|email|unique:users,email"`
+	Password     string                 `in:"password" rules:"required|string|min:6"`
+	Confirmation string                 `in:"password_confirmation" rules:"nullable|same:password"`
+	Phone        string                 `in:"phone" rules:"nullable|string|max:255"`
+	Name         string                 `in:"name" rules:"nullable|string|max:255"`
+	Nickname     string                 `in:"nickname" rules:"required|string|max:255"`
+	Description  string                 `in:"description" rules:"nullable|string"`
+	Role         int                    `in:"role" rules:"required|integer|in:1,2"`
+	Price        laravel.Field[float64] `in:"price" rules:"nullable|numeric|min:0|max:999999999"`
+	Categories   []int                  `in:"category_ids" rules:"nullable|array" each:"integer|in:1,2"`
+	Media        *laravel.File          `in:"media" rules:"required|file|max:599999|media"`
 	device
 }
 
@@ -44,8 +44,8 @@ type login struct {
 }
 
 var (
-	signupInput = input.Of[signup]()
-	loginInput  = input.Of[login]()
+	signupInput = laravel.Of[signup]()
+	loginInput  = laravel.Of[login]()
 )
 
 // signup makes an account and signs its first device in.
@@ -63,7 +63,7 @@ func (a *api) signup(c *call) error {
 	user.SetName(in.Name)
 	user.SetNickname(in.Nickname)
 	user.SetDescription(in.Description)
-	user.SetRole(output.Roles.Word(in.Role))
+	user.SetRole(resource.Roles.Word(in.Role))
 	user.SetPrice(price(in.Price))
 	user.SetCategories(categories(in.Categories))
 	store.AskUpload(user.Record, uploadOf(in.Media))
@@ -95,14 +95,14 @@ func (a *api) login(c *call) error {
 		return err
 	}
 	if !right || user.Banned() {
-		return output.Unauthorized
+		return resource.Unauthorized
 	}
 	forgive()
 	return c.enter(user, in.device, func(tx core.App) error {
 		// The password may have been changed while this one waited to be compared: it opens nothing any more.
 		now, err := store.FindUser(tx, user.Id)
 		if err == nil && now.PasswordHash() != user.PasswordHash() {
-			err = output.Unauthorized
+			err = resource.Unauthorized
 		}
 		return err
 	})
@@ -161,15 +161,15 @@ func (c *call) enter(user *store.User, d device, save func(tx core.App) error) e
 }
 
 // freeEmail checks that an address is nobody's but the user's with the id except.
-func (c *call) freeEmail(except string) map[string]input.Check {
-	return map[string]input.Check{"unique:users,email": func(email string) (bool, error) {
+func (c *call) freeEmail(except string) map[string]laravel.Check {
+	return map[string]laravel.Check{"unique:users,email": func(email string) (bool, error) {
 		taken, err := store.EmailTaken(c.app, email, except)
 		return !taken, err
 	}}
 }
 
 // price is what a price field says: nil for none.
-func price(field input.Field[float64]) *float64 {
+func price(field laravel.Field[float64]) *float64 {
 	if !field.Given || field.Null {
 		return nil
 	}
@@ -179,7 +179,7 @@ func price(field input.Field[float64]) *float64 {
 // categories are the words of category ids, each once.
 func categories(ids []int) []string {
 	var words []string
-	for number, word := range output.Categories {
+	for number, word := range resource.Categories {
 		for _, id := range ids {
 			if id == number+1 {
 				words = append(words, word)

@@ -11,7 +11,7 @@ import (
 	"github.com/privet/privet/hooks/order"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/access"
-	"github.com/privet/privet/routes/output"
+	"github.com/privet/privet/routes/resource"
 
 	"github.com/pocketbase/pocketbase/core"
 	"golang.org/x/text/language"
@@ -51,8 +51,8 @@ func (c *call) pathID(name string) int64 {
 }
 
 // viewer is who reads the answer. An invite token's holder is a stranger to the profile.
-func (c *call) viewer() output.Viewer {
-	v := output.Viewer{Base: c.base()}
+func (c *call) viewer() resource.Viewer {
+	v := resource.Viewer{Base: c.base()}
 	if c.principal != nil && !c.principal.Invite {
 		v.UserID, v.FirebaseToken = c.principal.UserID, c.principal.FirebaseToken
 	}

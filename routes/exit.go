@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"github.com/privet/privet/hooks/store"
-	"github.com/privet/privet/routes/input"
-	"github.com/privet/privet/routes/output"
+	"github.com/privet/privet/routes/laravel"
+	"github.com/privet/privet/routes/resource"
 
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -17,8 +17,8 @@ var errNoToken = errors.New("routes: no token")
 
 // invalid is the shape of a validation error.
 type invalid struct {
-	Message string         `json:"message"`
-	Errors  *input.Invalid `json:"errors"`
+	Message string           `json:"message"`
+	Errors  *laravel.Invalid `json:"errors"`
 }
 
 // fail is the one exit for errors of an endpoint: it answers what the contract says, and logs what is our fault.
@@ -28,42 +28,42 @@ func (c *call) fail(err error) error {
 }
 
 // shape turns an error into its documented answer.
-func (c *call) shape(err error) *output.Error {
-	var known *output.Error
-	var broken *input.Invalid
-	var malformed *input.Malformed
+func (c *call) shape(err error) *resource.Error {
+	var known *resource.Error
+	var broken *laravel.Invalid
+	var malformed *laravel.Malformed
 	switch {
 	case errors.As(err, &known):
 		return known
 	case errors.As(err, &broken):
 		return validationError(broken)
 	case errors.As(err, &malformed):
-		return output.Failure(http.StatusBadRequest, malformed.Message)
-	case errors.Is(err, input.ErrTooLarge):
-		return output.TooLarge
+		return resource.Failure(http.StatusBadRequest, malformed.Message)
+	case errors.Is(err, laravel.ErrTooLarge):
+		return resource.TooLarge
 	case errors.Is(err, store.ErrNotFound):
-		return output.NotFound
+		return resource.NotFound
 	case errors.Is(err, errNoToken), errors.Is(err, store.ErrShutOut):
 		c.event.Response.Header().Del("X-RateLimit-Limit")
 		c.event.Response.Header().Del("X-RateLimit-Remaining")
-		return output.Unauthorized
+		return resource.Unauthorized
 	case c.req.Context().Err() != nil:
-		return output.Stopping // unless the client is gone, and nobody reads it
+		return resource.Stopping // unless the client is gone, and nobody reads it
 	}
 	if refusal, ok := store.RefusalOf(err); ok {
-		return validationError(input.NewInvalid(refusal.Field, refusal.Error()))
+		return validationError(laravel.NewInvalid(refusal.Field, refusal.Error()))
 	}
 	c.app.Logger().Error("a request failed", "method", c.req.Method, "path", c.req.URL.Path, "error", err)
-	return output.ServerError
+	return resource.ServerError
 }
 
-func validationError(e *input.Invalid) *output.Error {
-	return &output.Error{Status: http.StatusTooManyRequests, Body: invalid{e.Message(), e}}
+func validationError(e *laravel.Invalid) *resource.Error {
+	return &resource.Error{Status: http.StatusTooManyRequests, Body: invalid{e.Message(), e}}
 }
 
 // noRoute answers addresses under the prefix that are no endpoint.
 func (a *api) noRoute(e *core.RequestEvent) error {
-	unknown := output.NoRoute(sentPath(e.Request))
+	unknown := resource.NoRoute(sentPath(e.Request))
 	return writeJSON(e, unknown.Status, unknown.Body)
 }
 
@@ -87,7 +87,7 @@ func (a *api) lastResort(e *core.RequestEvent) error {
 		return err
 	}
 	a.app.Logger().Error("a request failed", "method", e.Request.Method, "path", e.Request.URL.Path, "error", err)
-	return writeJSON(e, output.ServerError.Status, output.ServerError.Body)
+	return writeJSON(e, resource.ServerError.Status, resource.ServerError.Body)
 }
 
 // options answers OPTIONS. A browser's preflight is left to PocketBase's CORS.

@@ -67,8 +67,8 @@ func mapOf(t *testing.T, answer *testkit.Answer, status int) any {
 	return ordered(t, answer.Body)
 }
 
-// resource decodes the member data of an answer.
-func resource(t *testing.T, answer *testkit.Answer) map[string]any {
+// resourceOf decodes the member data of an answer.
+func resourceOf(t *testing.T, answer *testkit.Answer) map[string]any {
 	t.Helper()
 	if answer.Status != 200 {
 		t.Fatalf("got %d %.600s, want 200", answer.Status, answer.Body)
@@ -87,7 +87,7 @@ func wantTotal(t *testing.T, answer *testkit.Answer, total int) {
 
 // signupPassed: an account with what the golden's controller saw, which makes room for the next golden.
 func signupPassed(t *testing.T, w *world, c *validationGolden) {
-	user := resource(t, w.send(c, false))
+	user := resourceOf(t, w.send(c, false))
 	wantFields(t, user, map[string]any{
 		"phone": nil, "name": nil, "description": nil, "price": nil, "firebase_token": nil, "categories": []any{},
 	}, c.Expected.Validated, nil)
@@ -102,8 +102,8 @@ func signupPassed(t *testing.T, w *world, c *validationGolden) {
 
 // userUpdatePassed: the given fields change and no others; an explicit null leaves some as they are.
 func userUpdatePassed(t *testing.T, w *world, c *validationGolden) {
-	before := resource(t, w.s.Get("user/view/1").As(w.performer.Token).Do())
-	after := resource(t, w.send(c, false))
+	before := resourceOf(t, w.s.Get("user/view/1").As(w.performer.Token).Do())
+	after := resourceOf(t, w.send(c, false))
 	delete(before, "updated_at")
 	delete(after, "updated_at")
 	delete(before, "created_at")
@@ -185,7 +185,7 @@ func orderCreatePassed(t *testing.T, w *world, c *validationGolden) {
 		wantBody(t, answer, 429, invalidBody("performer_id", "The selected performer id is invalid."))
 		return
 	}
-	shown := resource(t, answer)
+	shown := resourceOf(t, answer)
 	want := map[string]any{
 		"client_id": 2.0, "performer_id": 1.0, "status": 1.0, "occasion_id": number(t, given["occasion_id"]),
 		"description": given["description"], "date_till": given["date_till"],
@@ -202,7 +202,7 @@ func orderCreatePassed(t *testing.T, w *world, c *validationGolden) {
 // done reviews it, and asks for the impossible with status 1.
 func orderUpdatePassed(t *testing.T, w *world, c *validationGolden) {
 	given := c.Expected.Validated
-	shown := resource(t, w.send(c, false))
+	shown := resourceOf(t, w.send(c, false))
 	if shown["status"] != 1.0 || shown["rating_rate"] != nil || shown["rating_text"] != nil {
 		t.Errorf("the performer's request: %v", shown)
 	}
@@ -217,7 +217,7 @@ func orderUpdatePassed(t *testing.T, w *world, c *validationGolden) {
 	} else if given["rating_text"] != nil {
 		t.Fatalf("a golden that this test does not know: %v", given)
 	}
-	shown = resource(t, answer)
+	shown = resourceOf(t, answer)
 	for field, value := range want {
 		if shown[field] != value {
 			t.Errorf("%s is %#v, want %#v", field, shown[field], value)

@@ -44,7 +44,7 @@ func TestGoldenTokens(t *testing.T) {
 			}
 			switch status {
 			case 200:
-				if user := resource(t, answer); user["id"] != 1.0 {
+				if user := resourceOf(t, answer); user["id"] != 1.0 {
 					t.Errorf("somebody else: %v", user)
 				}
 			case 401:

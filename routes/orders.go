@@ -7,8 +7,8 @@ import (
 
 	"github.com/privet/privet/hooks/order"
 	"github.com/privet/privet/hooks/store"
-	"github.com/privet/privet/routes/input"
-	"github.com/privet/privet/routes/output"
+	"github.com/privet/privet/routes/laravel"
+	"github.com/privet/privet/routes/resource"
 )
 
 type orderCreate struct {
@@ -19,11 +19,11 @@ type orderCreate struct {
 }
 
 type orderUpdate struct {
-	Status     int         `in:"status" rules:"nullable|integer|in:1,2,3,4"`
-	Media      *input.File `in:"media" rules:"nullable|file|max:599999|media"`
-	RatingRate float64     `in:"rating_rate" rules:"nullable|numeric|min:1|max:5"`
-	RatingText string      `in:"rating_text" rules:"nullable|string"`
-	CancelText string      `in:"cancel_text" rules:"nullable|string"`
+	Status     int           `in:"status" rules:"nullable|integer|in:1,2,3,4"`
+	Media      *laravel.File `in:"media" rules:"nullable|file|max:599999|media"`
+	RatingRate float64       `in:"rating_rate" rules:"nullable|numeric|min:1|max:5"`
+	RatingText string        `in:"rating_text" rules:"nullable|string"`
+	CancelText string        `in:"cancel_text" rules:"nullable|string"`
 }
 
 type orderSearch struct {
@@ -31,9 +31,9 @@ type orderSearch struct {
 }
 
 var (
-	orderCreateInput = input.Of[orderCreate]()
-	orderUpdateInput = input.Of[orderUpdate]()
-	orderSearchInput = input.Of[orderSearch]()
+	orderCreateInput = laravel.Of[orderCreate]()
+	orderUpdateInput = laravel.Of[orderUpdate]()
+	orderSearchInput = laravel.Of[orderSearch]()
 )
 
 // orderCreate orders a greeting: who calls becomes the client.
@@ -53,7 +53,7 @@ func (a *api) orderCreate(c *call) error {
 	store.SetActor(o.Record, c.actor(order.Client))
 	o.SetClient(c.user())
 	o.SetPerformer(store.Key(int64(in.PerformerID)))
-	o.SetOccasion(output.Occasions.Word(in.OccasionID))
+	o.SetOccasion(resource.Occasions.Word(in.OccasionID))
 	o.SetDescription(in.Description)
 	o.SetDateTill(till)
 	if err := c.app.SaveWithContext(c.req.Context(), o); err != nil {
@@ -86,7 +86,7 @@ func (a *api) orderUpdate(c *call) error {
 	store.SetActor(o.Record, c.actor(side))
 	store.AskUpload(o.Record, upload)
 	o.Ask(order.Request{
-		Status:     order.Status(output.Statuses.Word(in.Status)),
+		Status:     order.Status(resource.Statuses.Word(in.Status)),
 		CancelText: in.CancelText,
 		Rating:     in.RatingRate,
 		RatingText: in.RatingText,
@@ -117,9 +117,9 @@ func (a *api) orderSearch(c *call) error {
 	if err != nil {
 		return err
 	}
-	page, err := store.SearchOrders(c.req.Context(), c.app, c.principal.UserID, output.Statuses.Word(in.Status), input.Page(c.req))
+	page, err := store.SearchOrders(c.req.Context(), c.app, c.principal.UserID, resource.Statuses.Word(in.Status), laravel.Page(c.req))
 	if err != nil {
 		return err
 	}
-	return c.answer(http.StatusOK, output.List(page, c.viewer().FoundOrder, c.url(), input.QueryWithoutPage(c.req)))
+	return c.answer(http.StatusOK, resource.List(page, c.viewer().FoundOrder, c.url(), laravel.QueryWithoutPage(c.req)))
 }

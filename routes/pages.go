@@ -14,8 +14,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/privet/privet/routes/output"
 	"github.com/privet/privet/routes/reference"
+	"github.com/privet/privet/routes/resource"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
@@ -53,17 +53,17 @@ func (a *api) bindPages(group *router.RouterGroup[*core.RequestEvent], files fs.
 		all, err := pages()
 		if err != nil {
 			a.app.Logger().Error("the pages can't be read", "error", err)
-			return writeJSON(e, output.ServerError.Status, output.ServerError.Body)
+			return writeJSON(e, resource.ServerError.Status, resource.ServerError.Body)
 		}
 		name := strings.TrimPrefix(e.Request.URL.Path, "/")
 		found, ok := all[name]
 		switch {
 		case !ok:
-			unknown := output.NoRoute(name)
+			unknown := resource.NoRoute(name)
 			return writeJSON(e, unknown.Status, unknown.Body)
 		case e.Request.Method != http.MethodGet && e.Request.Method != http.MethodHead:
 			e.Response.Header().Set("Allow", "GET, HEAD")
-			refused := output.NoMethod(e.Request.Method, name, "GET, HEAD")
+			refused := resource.NoMethod(e.Request.Method, name, "GET, HEAD")
 			return writeJSON(e, refused.Status, refused.Body)
 		}
 		found.serve(e.Response, e.Request)

@@ -7,7 +7,7 @@ import (
 	"image/png"
 	"sync"
 
-	"github.com/privet/privet/hooks/mediatype"
+	"github.com/privet/privet/hooks/media/mediatype"
 )
 
 // placeholder is a neutral picture that stands for a JPEG until there is one: grey, with a light triangle for a video.

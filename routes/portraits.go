@@ -5,7 +5,7 @@ import (
 	"errors"
 	"io"
 
-	"github.com/privet/privet/hooks/mediatype"
+	"github.com/privet/privet/hooks/media/mediatype"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/social"
 

@@ -16,9 +16,9 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/privet/privet/hooks/preview"
 	"github.com/privet/privet/hooks/push"
 	"github.com/privet/privet/hooks/settings"
-	"github.com/privet/privet/hooks/stills"
 	"github.com/privet/privet/routes/access"
 	"github.com/privet/privet/routes/social"
 
@@ -75,7 +75,7 @@ type api struct {
 	app      core.App
 	settings *settings.Settings
 	worker   *push.Worker
-	stills   *stills.Worker
+	stills   *preview.Worker
 	throttle *access.Throttle
 	lastUsed *access.LastUsed
 	requests *inflight
@@ -85,7 +85,7 @@ type api struct {
 }
 
 // Register serves the contract, the media files and the static pages once the app serves HTTP.
-func Register(app core.App, s *settings.Settings, worker *push.Worker, pictures *stills.Worker, pages fs.FS) {
+func Register(app core.App, s *settings.Settings, worker *push.Worker, pictures *preview.Worker, pages fs.FS) {
 	a := &api{
 		app:      app,
 		settings: s,

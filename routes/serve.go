@@ -7,7 +7,7 @@ import (
 
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/access"
-	"github.com/privet/privet/routes/output"
+	"github.com/privet/privet/routes/resource"
 
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -44,7 +44,7 @@ func (c *call) checkMethod(point endpoint) error {
 		return nil
 	}
 	c.event.Response.Header().Set("Allow", point.allow())
-	return output.NoMethod(c.req.Method, sentPath(c.req), point.allow())
+	return resource.NoMethod(c.req.Method, sentPath(c.req), point.allow())
 }
 
 // admit lets a request in: first its token, then the throttle (contract section 1).
@@ -130,5 +130,5 @@ func (c *call) refuseOver(verdict access.Verdict) error {
 	seconds := int((verdict.RetryAfter + time.Second - 1) / time.Second)
 	header.Set("Retry-After", strconv.Itoa(seconds))
 	header.Set("X-RateLimit-Reset", strconv.FormatInt(verdict.Reset.Unix(), 10))
-	return output.TooMany
+	return resource.TooMany
 }

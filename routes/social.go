@@ -7,8 +7,8 @@ import (
 
 	"github.com/privet/privet/hooks/settings"
 	"github.com/privet/privet/hooks/store"
-	"github.com/privet/privet/routes/input"
-	"github.com/privet/privet/routes/output"
+	"github.com/privet/privet/routes/laravel"
+	"github.com/privet/privet/routes/resource"
 	"github.com/privet/privet/routes/social"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -38,16 +38,16 @@ type socialDisconnect struct {
 }
 
 var (
-	socialSignupInput     = input.Of[socialSignup]()
-	socialSignInInput     = input.Of[socialSignIn]()
-	socialConnectInput    = input.Of[socialToken]()
-	socialDisconnectInput = input.Of[socialDisconnect]()
+	socialSignupInput     = laravel.Of[socialSignup]()
+	socialSignInInput     = laravel.Of[socialSignIn]()
+	socialConnectInput    = laravel.Of[socialToken]()
+	socialDisconnectInput = laravel.Of[socialDisconnect]()
 )
 
 // Answers of the social endpoints.
 var (
-	userExists    = output.Failure(http.StatusBadRequest, "User already exists")
-	userNotExists = output.Failure(http.StatusBadRequest, "User not exists")
+	userExists    = resource.Failure(http.StatusBadRequest, "User already exists")
+	userNotExists = resource.Failure(http.StatusBadRequest, "User not exists")
 )
 
 // provider is one of the social types.
@@ -88,7 +88,7 @@ func (a *api) socialSignup(c *call) error {
 	user.SetPhone(in.Phone)
 	user.SetName(shortened(who.Name))
 	user.SetNickname(nickname(who, in.Email))
-	user.SetRole(output.Roles.Word(in.Role))
+	user.SetRole(resource.Roles.Word(in.Role))
 	user.SetPrice(&in.Price)
 	if err := user.SetNoPassword(c.req.Context()); err != nil {
 		return err
@@ -129,7 +129,7 @@ func (a *api) socialSignIn(c *call) error {
 		return err
 	}
 	if user.Banned() {
-		return output.Unauthorized
+		return resource.Unauthorized
 	}
 	return c.enter(user, in.device, func(core.App) error { return nil })
 }
@@ -163,7 +163,7 @@ func (a *api) socialDisconnect(c *call) error {
 	err = c.asUser(func(tx core.App, user *store.User) error {
 		done, err := store.Disconnect(tx, user, a.providers[in.Type].name)
 		if err == nil && !done {
-			return input.NewInvalid("social_type", "The selected social type is invalid.")
+			return laravel.NewInvalid("social_type", "The selected social type is invalid.")
 		}
 		return err
 	})
@@ -193,7 +193,7 @@ func (c *call) verify(in socialToken) (*social.Identity, error) {
 	if p.verifier == nil {
 		// Not a warning: anybody could fill the log with them, and the start has said that it is off.
 		c.app.Logger().Info("a social token was refused", "provider", p.shown, "reason", "the provider is not configured")
-		return nil, output.InvalidToken
+		return nil, resource.InvalidToken
 	}
 	who, err := p.verifier.Verify(c.req.Context(), in.Token)
 	switch {
@@ -201,10 +201,10 @@ func (c *call) verify(in socialToken) (*social.Identity, error) {
 		return nil, c.req.Context().Err() // the client is gone: nothing is wrong with the provider
 	case errors.Is(err, social.ErrInvalid):
 		c.app.Logger().Info("a social token was refused", "provider", p.shown, "reason", err.Error())
-		return nil, output.InvalidToken
+		return nil, resource.InvalidToken
 	case errors.Is(err, social.ErrUnavailable):
 		c.app.Logger().Error("a social token could not be verified", "provider", p.shown, "error", err)
-		return nil, output.Failure(http.StatusServiceUnavailable, p.shown+" is not available, try again later")
+		return nil, resource.Failure(http.StatusServiceUnavailable, p.shown+" is not available, try again later")
 	case err != nil:
 		return nil, err
 	}

@@ -13,7 +13,7 @@ import (
 	"testing"
 
 	"github.com/privet/privet/routes"
-	"github.com/privet/privet/routes/output"
+	"github.com/privet/privet/routes/resource"
 	"github.com/privet/privet/routes/testkit"
 )
 
@@ -30,7 +30,7 @@ func TestSpecificationListsTheRoutes(t *testing.T) {
 			listed = append(listed, strings.ToUpper(method)+" "+path)
 		}
 	}
-	served := append(routes.Endpoints(), "GET "+output.MediaPath+"{name}", "GET "+output.PreviewPath+"{name}")
+	served := append(routes.Endpoints(), "GET "+resource.MediaPath+"{name}", "GET "+resource.PreviewPath+"{name}")
 	slices.Sort(listed)
 	slices.Sort(served)
 	if !slices.Equal(listed, served) {

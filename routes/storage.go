@@ -8,9 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/privet/privet/hooks/mediatype"
+	"github.com/privet/privet/hooks/media/mediatype"
 	"github.com/privet/privet/hooks/store"
-	"github.com/privet/privet/routes/output"
+	"github.com/privet/privet/routes/resource"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/filesystem"
@@ -18,8 +18,8 @@ import (
 )
 
 func (a *api) bindStorage(group *router.RouterGroup[*core.RequestEvent]) {
-	group.Any(output.MediaPath+"{name}", a.stored(a.serveMedia))
-	group.Any(output.PreviewPath+"{name}", a.stored(a.servePreview))
+	group.Any(resource.MediaPath+"{name}", a.stored(a.serveMedia))
+	group.Any(resource.PreviewPath+"{name}", a.stored(a.servePreview))
 }
 
 // stored serves files to GET and HEAD. An unguessable name is what lets one see a file: no token is asked for.
@@ -28,7 +28,7 @@ func (a *api) stored(serve func(*core.RequestEvent, *store.StoredFile) error) fu
 		path := strings.TrimPrefix(e.Request.URL.Path, "/")
 		if e.Request.Method != http.MethodGet && e.Request.Method != http.MethodHead {
 			e.Response.Header().Set("Allow", "GET, HEAD")
-			refused := output.NoMethod(e.Request.Method, path, "GET, HEAD")
+			refused := resource.NoMethod(e.Request.Method, path, "GET, HEAD")
 			return writeJSON(e, refused.Status, refused.Body)
 		}
 		file, err := store.ReadFile(e.Request.Context(), a.app, e.Request.PathValue("name"))
@@ -38,10 +38,10 @@ func (a *api) stored(serve func(*core.RequestEvent, *store.StoredFile) error) fu
 		if err == nil || e.Written() {
 			return nil
 		}
-		answer := output.NotFound
+		answer := resource.NotFound
 		if !errors.Is(err, store.ErrNotFound) && !errors.Is(err, filesystem.ErrNotFound) {
 			a.app.Logger().Error("a file could not be served", "path", path, "error", err)
-			answer = output.ServerError
+			answer = resource.ServerError
 		}
 		e.Response.Header().Set("Cache-Control", "no-cache, private")
 		return writeJSON(e, answer.Status, answer.Body)

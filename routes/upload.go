@@ -7,10 +7,10 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/privet/privet/hooks/mediatype"
-	"github.com/privet/privet/hooks/metadata"
+	"github.com/privet/privet/hooks/media/mediatype"
+	"github.com/privet/privet/hooks/media/metadata"
 	"github.com/privet/privet/hooks/store"
-	"github.com/privet/privet/routes/input"
+	"github.com/privet/privet/routes/laravel"
 
 	"github.com/pocketbase/pocketbase/tools/router"
 )
@@ -27,23 +27,23 @@ const (
 const notMedia = "The media field must be a file of type: image, video."
 
 // read takes a request's input: of a route that takes no files.
-func read[T any](c *call, schema *input.Schema[T], checks map[string]input.Check) (*T, error) {
+func read[T any](c *call, schema *laravel.Schema[T], checks map[string]laravel.Check) (*T, error) {
 	c.unwrapBody()
-	return schema.Read(c.req, input.Options{MaxBody: fieldsLimit, MaxFields: fieldsLimit, Checks: checks})
+	return schema.Read(c.req, laravel.Options{MaxBody: fieldsLimit, MaxFields: fieldsLimit, Checks: checks})
 }
 
 // readUpload takes the input of a route that takes a file. The file is stored as it comes; what the handler does
 // not hand over to a row is removed when it returns.
-func readUpload[T any](c *call, schema *input.Schema[T], checks map[string]input.Check) (*T, error) {
+func readUpload[T any](c *call, schema *laravel.Schema[T], checks map[string]laravel.Check) (*T, error) {
 	c.unwrapBody()
 	control := http.NewResponseController(c.event.Response)
 	c.req.Body = &patient{ReadCloser: c.req.Body, control: control, began: time.Now()}
-	in, err := schema.Read(c.req, input.Options{MaxBody: uploadLimit, MaxFields: fieldsLimit, Checks: checks, Sink: sink{c}})
+	in, err := schema.Read(c.req, laravel.Options{MaxBody: uploadLimit, MaxFields: fieldsLimit, Checks: checks, Sink: sink{c}})
 	// The server's write deadline counts from the request's first byte, and a long upload has used it up.
 	_ = control.SetWriteDeadline(time.Now().Add(time.Minute))
 	if errors.Is(err, metadata.ErrUnclean) {
 		c.app.Logger().Info("an upload was refused", "path", c.req.URL.Path, "reason", err)
-		return nil, input.NewInvalid("media", notMedia)
+		return nil, laravel.NewInvalid("media", notMedia)
 	}
 	return in, err
 }
@@ -58,7 +58,7 @@ func (c *call) unwrapBody() {
 // sink stores the files of a call.
 type sink struct{ c *call }
 
-func (s sink) Create(_ context.Context, t mediatype.Type) (input.Writer, error) {
+func (s sink) Create(_ context.Context, t mediatype.Type) (laravel.Writer, error) {
 	upload, err := store.NewUpload(s.c.app, t)
 	if err != nil {
 		return nil, err
@@ -74,7 +74,7 @@ func (s stored) Commit() error { return s.Close() }
 func (s stored) Abort()        { s.Discard() }
 
 // uploadOf is the upload behind a file of the input, or nil.
-func uploadOf(file *input.File) *store.Upload {
+func uploadOf(file *laravel.File) *store.Upload {
 	if file == nil {
 		return nil
 	}

@@ -7,8 +7,8 @@ import (
 
 	"github.com/privet/privet/hooks/order"
 	"github.com/privet/privet/hooks/store"
-	"github.com/privet/privet/routes/input"
-	"github.com/privet/privet/routes/output"
+	"github.com/privet/privet/routes/laravel"
+	"github.com/privet/privet/routes/resource"
 
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -22,18 +22,18 @@ type checkFree struct {
 }
 
 type userUpdate struct {
-	Email         input.Field[string]  `in:"email" rules:"nullable|email|unique:users,email"`
-	Password      input.Field[string]  `in:"password" rules:"nullable|string|min:6"`
-	Confirmation  string               `in:"password_confirmation" rules:"same:password|min:6"`
-	Phone         input.Field[string]  `in:"phone" rules:"nullable|string|max:255"`
-	Name          input.Field[string]  `in:"name" rules:"nullable|string|max:255"`
-	Nickname      input.Field[string]  `in:"nickname" rules:"nullable|string|max:255"`
-	Description   input.Field[string]  `in:"description" rules:"nullable|string"`
-	Role          input.Field[int]     `in:"role" rules:"nullable|integer|in:1,2"`
-	Price         input.Field[float64] `in:"price" rules:"nullable|numeric|min:0|max:999999999"`
-	FirebaseToken input.Field[string]  `in:"firebase_token" rules:"nullable|string"`
-	Categories    input.Field[[]int]   `in:"category_ids" rules:"nullable|array" each:"integer|in:1,2"`
-	Media         *input.File          `in:"media" rules:"nullable|file|max:599999|media"`
+	Email         laravel.Field[string]  `in:"email" rules:"nullable|email|unique:users,email"`
+	Password      laravel.Field[string]  `in:"password" rules:"nullable|string|min:6"`
+	Confirmation  string                 `in:"password_confirmation" rules:"same:password|min:6"`
+	Phone         laravel.Field[string]  `in:"phone" rules:"nullable|string|max:255"`
+	Name          laravel.Field[string]  `in:"name" rules:"nullable|string|max:255"`
+	Nickname      laravel.Field[string]  `in:"nickname" rules:"nullable|string|max:255"`
+	Description   laravel.Field[string]  `in:"description" rules:"nullable|string"`
+	Role          laravel.Field[int]     `in:"role" rules:"nullable|integer|in:1,2"`
+	Price         laravel.Field[float64] `in:"price" rules:"nullable|numeric|min:0|max:999999999"`
+	FirebaseToken laravel.Field[string]  `in:"firebase_token" rules:"nullable|string"`
+	Categories    laravel.Field[[]int]   `in:"category_ids" rules:"nullable|array" each:"integer|in:1,2"`
+	Media         *laravel.File          `in:"media" rules:"nullable|file|max:599999|media"`
 }
 
 type userSearch struct {
@@ -47,11 +47,11 @@ type firebaseToken struct {
 }
 
 var (
-	byInviteInput      = input.Of[byInvite]()
-	checkFreeInput     = input.Of[checkFree]()
-	userUpdateInput    = input.Of[userUpdate]()
-	userSearchInput    = input.Of[userSearch]()
-	firebaseTokenInput = input.Of[firebaseToken]()
+	byInviteInput      = laravel.Of[byInvite]()
+	checkFreeInput     = laravel.Of[checkFree]()
+	userUpdateInput    = laravel.Of[userUpdate]()
+	userSearchInput    = laravel.Of[userSearch]()
+	firebaseTokenInput = laravel.Of[firebaseToken]()
 )
 
 // inviteLife is how long the token of a share link shows its profile.
@@ -65,14 +65,14 @@ func (a *api) userByInvite(c *call) error {
 	}
 	row, err := store.ReadUserByInvite(c.req.Context(), c.app, in.Invite)
 	if errors.Is(err, store.ErrNotFound) {
-		return output.UserNotFound
+		return resource.UserNotFound
 	}
 	if err != nil {
 		return err
 	}
 	token, err := store.AddInviteToken(c.app, store.Key(row.ID), time.Now().Add(inviteLife))
 	if errors.Is(err, store.ErrShutOut) {
-		return output.UserNotFound
+		return resource.UserNotFound
 	}
 	if err != nil {
 		return err
@@ -136,7 +136,7 @@ func (a *api) userUpdate(c *call) error {
 // apply sets the given fields on the user. An explicit null clears those that may be empty and leaves the others.
 func (in *userUpdate) apply(user *store.User) {
 	for _, clearable := range []struct {
-		field input.Field[string]
+		field laravel.Field[string]
 		set   func(string)
 	}{{in.Phone, user.SetPhone}, {in.Name, user.SetName}, {in.Description, user.SetDescription}} {
 		if clearable.field.Given {
@@ -156,7 +156,7 @@ func (in *userUpdate) apply(user *store.User) {
 		user.SetNickname(in.Nickname.Value)
 	}
 	if in.Role.Value != 0 {
-		user.SetRole(output.Roles.Word(in.Role.Value))
+		user.SetRole(resource.Roles.Word(in.Role.Value))
 	}
 	if upload := uploadOf(in.Media); upload != nil {
 		store.AskUpload(user.Record, upload)
@@ -170,17 +170,17 @@ func (a *api) userSearch(c *call) error {
 		return err
 	}
 	page, err := store.SearchUsers(c.req.Context(), c.app, store.UserFilter{
-		Role:     output.Roles.Word(in.Role),
-		Category: output.Categories.Word(in.Category),
+		Role:     resource.Roles.Word(in.Role),
+		Category: resource.Categories.Word(in.Category),
 		Text:     in.Text,
-	}, input.Page(c.req))
+	}, laravel.Page(c.req))
 	if err != nil {
 		return err
 	}
 	viewer := c.viewer()
-	return c.answer(http.StatusOK, output.List(page, func(row *store.UserRow) output.User {
+	return c.answer(http.StatusOK, resource.List(page, func(row *store.UserRow) resource.User {
 		return viewer.User(row, false)
-	}, c.url(), input.QueryWithoutPage(c.req)))
+	}, c.url(), laravel.QueryWithoutPage(c.req)))
 }
 
 // userView shows a user.
@@ -196,9 +196,9 @@ func (a *api) userView(c *call) error {
 // and a message alone (contract section 1).
 func (a *api) userAddFirebaseToken(c *call) error {
 	in, err := read(c, firebaseTokenInput, nil)
-	var broken *input.Invalid
+	var broken *laravel.Invalid
 	if errors.As(err, &broken) {
-		return &output.Error{Status: http.StatusUnprocessableEntity, Body: output.Message{Message: broken.Message()}}
+		return &resource.Error{Status: http.StatusUnprocessableEntity, Body: resource.Message{Message: broken.Message()}}
 	}
 	if err != nil {
 		return err

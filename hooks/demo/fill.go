@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/privet/privet/hooks/mediatype"
+	"github.com/privet/privet/hooks/media/mediatype"
 	"github.com/privet/privet/hooks/order"
 	"github.com/privet/privet/hooks/store"
 

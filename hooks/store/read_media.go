@@ -6,7 +6,7 @@ import (
 	"path"
 	"strings"
 
-	"github.com/privet/privet/hooks/mediatype"
+	"github.com/privet/privet/hooks/media/mediatype"
 
 	"github.com/pocketbase/pocketbase/core"
 )

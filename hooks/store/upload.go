@@ -9,8 +9,8 @@ import (
 	"path"
 	"path/filepath"
 
-	"github.com/privet/privet/hooks/mediatype"
-	"github.com/privet/privet/hooks/metadata"
+	"github.com/privet/privet/hooks/media/mediatype"
+	"github.com/privet/privet/hooks/media/metadata"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/filesystem"

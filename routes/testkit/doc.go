@@ -16,9 +16,9 @@ import (
 
 	"github.com/privet/privet/hooks"
 	"github.com/privet/privet/hooks/database"
+	"github.com/privet/privet/hooks/preview"
 	"github.com/privet/privet/hooks/push"
 	"github.com/privet/privet/hooks/settings"
-	"github.com/privet/privet/hooks/stills"
 	"github.com/privet/privet/hooks/store"
 	_ "github.com/privet/privet/pb_migrations"
 	"github.com/privet/privet/pb_public"
@@ -52,7 +52,7 @@ var template = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	hooks.Register(app, worker, stills.NewWorker(app, nil), io.Discard)
+	hooks.Register(app, worker, preview.NewWorker(app, nil), io.Discard)
 	if err := app.Bootstrap(); err != nil {
 		return "", err
 	}
@@ -90,7 +90,7 @@ func Start(t testing.TB, changes ...func(*settings.Settings)) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pictures := stills.NewWorker(app, nil) // stills are for Process, which runs the program that its children are
+	pictures := preview.NewWorker(app, nil) // stills are for Process, which runs the program that its children are
 	hooks.Register(app, worker, pictures, s.Log)
 	routes.Register(app, chosen, worker, pictures, pb_public.Pages)
 	s.serve()

@@ -16,7 +16,7 @@ import (
 	"strconv"
 	"strings"
 
-	contract "github.com/privet/privet/routes/input/value"
+	contract "github.com/privet/privet/routes/laravel/php"
 
 	"github.com/pb33f/libopenapi-validator/config"
 	"github.com/pb33f/libopenapi-validator/schema_validation"

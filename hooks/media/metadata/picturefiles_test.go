@@ -1,0 +1,144 @@
+package metadata_test
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/privet/privet/hooks/media/metadata"
+)
+
+// refused checks that a content is not taken.
+func refused(t *testing.T, content []byte, mime string) {
+	t.Helper()
+	if err := metadata.Clean(&memory{b: slices.Clone(content)}, int64(len(content)), mime); !errors.Is(err, metadata.ErrUnclean) {
+		t.Errorf("it is taken: %v", err)
+	}
+}
+
+// A video of picture files tells what each of them tells: where it was made, by an EXIF in its samples.
+func TestPictureFilesAsVideo(t *testing.T) {
+	need(t, "ffmpeg", "exiftool")
+	folder := t.TempDir()
+	photo := filepath.Join(folder, "photo.jpg")
+	still("-pix_fmt", "yuvj420p")(t, photo)
+	run(t, "exiftool", "-q", "-overwrite_original", "-Make="+marker, "-GPSLatitude=48.1", "-GPSLatitudeRef=N", photo)
+	for name, c := range map[string]struct {
+		mime string
+		args []string
+	}{
+		"copied.mov": {"video/quicktime", []string{"-c", "copy"}},
+		"copied.mp4": {"video/mp4", []string{"-c", "copy"}},
+		"copied.mkv": {"video/matroska", []string{"-c", "copy"}},
+		"mjpa.mov":   {"video/quicktime", []string{"-c", "copy", "-tag:v", "mjpa"}},
+		"MJPG.mov":   {"video/quicktime", []string{"-c", "copy", "-tag:v", "MJPG", "-strict", "-2"}},
+		"coded.mp4":  {"video/mp4", []string{"-c:v", "mjpeg"}},
+		"png.mov":    {"video/quicktime", []string{"-c:v", "png"}},
+		"png.mp4":    {"video/mp4", []string{"-c:v", "png"}},
+		"png.mkv":    {"video/matroska", []string{"-c:v", "png"}},
+		"jpeg2k.mov": {"video/quicktime", []string{"-c:v", "jpeg2000"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(folder, name)
+			ffmpeg(t, slices.Concat([]string{"-f", "image2", "-i", photo}, c.args, []string{path})...)
+			b, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.HasPrefix(name, "copied") && !bytes.Contains(b, []byte(marker)) {
+				t.Fatal("the sample holds no EXIF")
+			}
+			refused(t, b, c.mime)
+		})
+	}
+}
+
+// The same by the names that no program here writes.
+func TestPictureFilesByName(t *testing.T) {
+	good := sensorVideo(box("gpmd", make([]byte, 8)))
+	clear(t, good, "video/mp4")
+	for _, code := range []string{"jpeg", "mjpa", "mjpb", "MJPG", "mjpg", "AVDJ", "AVRn", "dmb1", "png ", "MPNG", "tiff", "gif ", "jpg ", "mjp2"} {
+		t.Run(code, func(t *testing.T) { refused(t, bytes.Replace(good, []byte("avc1"), []byte(code), 1), "video/mp4") })
+	}
+	for name, descriptors := range map[string]string{
+		"JPEG":      "\x03\x19\x00\x01\x00\x04\x11\x6c\x11",
+		"PNG":       "\x03\x80\x80\x80\x19\x00\x01\x00\x04\x80\x80\x80\x11\x6d\x11",
+		"JPEG 2000": "\x03\x19\x00\x01\xe0ab\x03url\x00\x02\x04\x11\x6e\x11",
+		"no stream": "\x05\x02ab\x04\x11\x6c\x11",
+	} {
+		t.Run(name, func(t *testing.T) { refused(t, withDescriptors(descriptors), "video/mp4") })
+	}
+	clear(t, withDescriptors("\x03\x19\x00\x01\x00\x04\x11\x20\x11"), "video/mp4") // MPEG-4
+}
+
+// withDescriptors is a video whose format is described as MPEG-4 does.
+func withDescriptors(descriptors string) []byte {
+	head := box("ftyp", []byte("mp42"), u32(0))
+	visual := box("mp4v", make([]byte, 78), box("esds", u32(0), []byte(descriptors)))
+	return slices.Concat(head, box("mdat", []byte("PICTURES")),
+		box("moov", trackBox(1, "vide", visual, uint32(len(head)+8), 8, 1)))
+}
+
+// element is one of Matroska's, with a length of one byte.
+func element(id string, content ...string) string {
+	all := strings.Join(content, "")
+	return id + string([]byte{0x80 | byte(len(all))}) + all
+}
+
+// matroska is a file with these tracks.
+func matroska(tracks ...string) []byte {
+	return []byte(element("\x1a\x45\xdf\xa3") + element("\x18\x53\x80\x67", element("\x16\x54\xae\x6b", tracks...)))
+}
+
+func TestPictureFilesInMatroska(t *testing.T) {
+	track := func(codec, private string) []byte {
+		return matroska(element("\xae", element("\xd7", "\x01"), element("\x83", "\x01"), element("\x86", codec), element("\x63\xa2", private)))
+	}
+	clear(t, track("V_MPEG4/ISO/AVC", "config"), "video/matroska")
+	windows := func(code string) []byte { return track("V_MS/VFW/FOURCC", strings.Repeat("\x00", 16)+code+"rest") }
+	clear(t, windows("H264"), "video/matroska")
+	for name, b := range map[string][]byte{
+		"JPEG": track("V_MJPEG", ""), "QuickTime's": track("V_QUICKTIME", "any"),
+		"MJPG": windows("MJPG"), "mjpg": windows("mjpg"), "MPNG": windows("MPNG"), "MJP2": windows("MJP2"),
+	} {
+		t.Run(name, func(t *testing.T) { refused(t, b, "video/matroska") })
+	}
+}
+
+// An item of a HEIF that is a JPEG is a picture file too.
+func TestPictureFileInHEIF(t *testing.T) {
+	items := func(kind string) []byte {
+		return slices.Concat(box("ftyp", []byte("mif1"), u32(0)),
+			box("meta", u32(0), box("hdlr", u32(0, 0), []byte("pict"), make([]byte, 13)),
+				box("iinf", u32(0), []byte{0, 1}, box("infe", u32(2<<24), []byte{0, 1, 0, 0}, []byte(kind), []byte{0})),
+				box("iloc", u32(0), []byte{0x44, 0, 0, 0})))
+	}
+	clear(t, items("hvc1"), "image/heic")
+	refused(t, items("jpeg"), "image/heic")
+}
+
+// What is only heard is no video.
+func TestOnlySound(t *testing.T) {
+	head := box("ftyp", []byte("mp42"), u32(0))
+	of := func(handler string) []byte {
+		return slices.Concat(head, box("mdat", []byte("SAMPLE00")), box("moov", trackBox(1, handler, nil, uint32(len(head)+8), 8, 1)))
+	}
+	track := func(kind string) []byte {
+		return matroska(element("\xae", element("\xd7", "\x01"), element("\x83", kind)))
+	}
+	for _, handler := range []string{"vide", "auxv", "pict"} {
+		clear(t, of(handler), "video/mp4")
+	}
+	for _, handler := range []string{"soun", "text", "meta"} {
+		refused(t, of(handler), "video/mp4")
+		refused(t, of(handler), "video/3gpp")
+	}
+	clear(t, of("soun"), "image/heic") // which has pictures elsewhere
+	clear(t, track("\x01"), "video/webm")
+	refused(t, track("\x02"), "video/webm")
+	refused(t, track("\x11"), "video/matroska")
+}

@@ -1,0 +1,104 @@
+package render
+
+import (
+	"errors"
+	"image"
+)
+
+var errMemory = errors.New("no memory for the picture")
+
+// canvas is a picture to be, upright, onto which parts are laid that are not. Its colours are halved both ways (4:2:0),
+// as they are in the JPEG.
+type canvas struct {
+	picture       *image.YCbCr
+	width, height int // before turning
+	turn          turn
+}
+
+// newCanvas takes one and a half bytes a pixel, outside of Go's memory; nil when there are none.
+func newCanvas(width, height int, t turn) *canvas {
+	shown := image.Pt(width, height)
+	if t.quarters&1 == 1 {
+		shown = image.Pt(height, width)
+	}
+	luma, stride := shown.X*shown.Y, (shown.X+1)/2
+	chroma := stride * ((shown.Y + 1) / 2)
+	all := reserve(uint64(luma + 2*chroma)).Reallocate(uint64(luma + 2*chroma))
+	if all == nil {
+		return nil
+	}
+	for i := luma; i < len(all); i++ {
+		all[i] = 128 // gray
+	}
+	return &canvas{&image.YCbCr{
+		Y: all[:luma], Cb: all[luma : luma+chroma], Cr: all[luma+chroma:],
+		YStride: shown.X, CStride: stride, SubsampleRatio: image.YCbCrSubsampleRatio420, Rect: image.Rectangle{Max: shown},
+	}, width, height, t}
+}
+
+// lay puts the part with its upper left corner at the point, both as before turning. What sticks out is cut off.
+func (c *canvas) lay(part image.Image, x, y int) error {
+	size := part.Bounds().Size()
+	if (x|y)&1 != 0 {
+		return errLayout // colours would lie between the tiles
+	}
+	switch part := part.(type) {
+	case *image.Gray:
+		c.plane(c.picture.Y, c.picture.YStride, c.width, c.height, plane{part.Pix, part.Stride, size.X, size.Y}, x, y)
+	case *image.YCbCr:
+		c.plane(c.picture.Y, c.picture.YStride, c.width, c.height, plane{part.Y, part.YStride, size.X, size.Y}, x, y)
+		for from, to := range map[*[]byte][]byte{&part.Cb: c.picture.Cb, &part.Cr: c.picture.Cr} {
+			c.plane(to, c.picture.CStride, (c.width+1)/2, (c.height+1)/2, halved(*from, part), x/2, y/2)
+		}
+	default:
+		return errLayout
+	}
+	return nil
+}
+
+// plane is one of a part's planes.
+type plane struct {
+	pixels                []byte
+	stride, width, height int
+}
+
+// halved is a colour plane of 4:2:0.
+func halved(pixels []byte, of *image.YCbCr) plane {
+	size := of.Rect.Size()
+	half := plane{pixels, of.CStride, (size.X + 1) / 2, (size.Y + 1) / 2}
+	if of.SubsampleRatio == image.YCbCrSubsampleRatio420 {
+		return half
+	}
+	wide := of.SubsampleRatio == image.YCbCrSubsampleRatio444
+	half.pixels, half.stride = make([]byte, half.width*half.height), half.width
+	for y := range half.height {
+		above, below := pixels[2*y*of.CStride:], pixels[min(2*y+1, size.Y-1)*of.CStride:]
+		for x := range half.width {
+			left, right := x, x
+			if wide {
+				left, right = 2*x, min(2*x+1, size.X-1)
+			}
+			half.pixels[y*half.stride+x] = byte((int(above[left]) + int(above[right]) + int(below[left]) + int(below[right]) + 2) / 4)
+		}
+	}
+	return half
+}
+
+// plane copies one plane, turning it; width and height are those of the whole before turning.
+func (c *canvas) plane(to []byte, stride, width, height int, part plane, x, y int) {
+	count := min(part.width, width-x)
+	if count <= 0 {
+		return
+	}
+	for row := range min(part.height, height-y) {
+		from := part.pixels[row*part.stride:]
+		start, next := c.turn.lands(x, y+row, width, height, stride), c.turn.lands(x+1, y+row, width, height, stride)
+		if next == start+1 {
+			copy(to[start:], from[:count])
+			continue
+		}
+		for i := range count {
+			to[start+i*(next-start)] = from[i]
+		}
+	}
+}

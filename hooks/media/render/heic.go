@@ -1,0 +1,76 @@
+package render
+
+import (
+	"errors"
+	"image"
+)
+
+// libheif's numbers for how pixels are laid out.
+const (
+	heifYCbCr = 0
+	heifRGB   = 1
+	heifMono  = 2
+
+	heif420 = 1
+	heif422 = 2
+	heif444 = 3
+)
+
+var errLayout = errors.New("a layout of pixels that no phone uses")
+
+// heif decodes the file; libheif puts the tiles together and turns the picture upright.
+func (c *codec) heif(data, size uint64) (image.Image, error) {
+	found := c.call("malloc", 20)
+	at := uint64(found)
+	c.call("decode", data, size, 1, at, at+4, at+8, at+12, at+16, 0)
+	if c.err != nil {
+		return nil, c.err
+	}
+	told := c.words(found, 5)
+	width, height, space, chroma := told[0], told[1], told[2], told[3]
+	if width <= 0 || height <= 0 || width > 1<<16 || height > 1<<16 || width*height > heicPixels {
+		return nil, errLayout
+	}
+	stride, chromaStride, chromaHeight := row(width, 1), 0, 0
+	need, ratio := stride*height, image.YCbCrSubsampleRatio420
+	switch {
+	case space == heifYCbCr && chroma == heif420:
+		chromaStride, chromaHeight = row((width+1)/2, 1), (height+1)/2
+	case space == heifYCbCr && chroma == heif422:
+		chromaStride, chromaHeight, ratio = row((width+1)/2, 1), height, image.YCbCrSubsampleRatio422
+	case space == heifYCbCr && chroma == heif444:
+		chromaStride, chromaHeight, ratio = stride, height, image.YCbCrSubsampleRatio444
+	case space == heifRGB:
+		stride = row(width, 4)
+		need = stride * height
+	case space == heifMono:
+	default:
+		return nil, errLayout
+	}
+	plane := chromaStride * chromaHeight
+	need += 2 * plane
+	pixels := c.call("malloc", uint64(need))
+	c.call("decode", data, size, 0, at, at+4, at+8, at+12, at+16, uint64(pixels))
+	view := c.at(pixels, need)
+	if c.err != nil {
+		return nil, c.err
+	}
+	bounds := image.Rect(0, 0, width, height)
+	switch space {
+	case heifMono:
+		return &image.Gray{Pix: view, Stride: stride, Rect: bounds}, nil
+	case heifRGB:
+		return &image.RGBA{Pix: view, Stride: stride, Rect: bounds}, nil
+	}
+	luma := need - 2*plane
+	picture := &image.YCbCr{
+		Y: view[:luma], Cb: view[luma : luma+plane], Cr: view[luma+plane:],
+		YStride: stride, CStride: chromaStride, SubsampleRatio: ratio, Rect: bounds,
+	}
+	return picture, nil
+}
+
+// row is how many bytes libheif lays out for a row: an even number of pixels, at least 64, then a multiple of 16 bytes.
+func row(width, bytes int) int {
+	return (max(width+width&1, 64)*bytes + 15) &^ 15
+}

@@ -1,0 +1,78 @@
+package render
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"image"
+	"image/jpeg"
+	"io"
+)
+
+// photoQuality is the JPEG quality of photos: half the size of 95, and no eye tells them apart on a phone.
+const photoQuality = 85
+
+// writeJPEG writes the picture with its colour profile: without it a photo in Display P3 would look pale.
+func writeJPEG(out io.Writer, picture image.Image, profile []byte) error {
+	buffered := bufio.NewWriterSize(&profiled{out: out, segments: segments(profile, picture)}, 1<<16)
+	if err := jpeg.Encode(buffered, picture, &jpeg.Options{Quality: photoQuality}); err != nil {
+		return err
+	}
+	return buffered.Flush()
+}
+
+const (
+	profileLimit = 1 << 20
+	segmentData  = 65535 - 2 - 14 // what a marker segment takes beside its length, the signature and two numbers
+)
+
+// segments are the APP2 segments of an ICC profile (ICC.1, annex B.4); none when it doesn't go with the picture.
+func segments(profile []byte, picture image.Image) []byte {
+	if len(profile) < 128 || len(profile) > profileLimit {
+		return nil
+	}
+	space := "RGB "
+	if _, gray := picture.(*image.Gray); gray {
+		space = "GRAY"
+	}
+	if string(profile[16:20]) != space {
+		return nil
+	}
+	var all []byte
+	count := (len(profile) + segmentData - 1) / segmentData
+	for i := range count {
+		part := profile[i*segmentData : min(len(profile), (i+1)*segmentData)]
+		length := 2 + 14 + len(part)
+		all = append(all, 0xff, 0xe2, byte(length>>8), byte(length))
+		all = append(all, "ICC_PROFILE\x00"...)
+		all = append(all, byte(i+1), byte(count))
+		all = append(all, part...)
+	}
+	return all
+}
+
+var startOfImage = []byte{0xff, 0xd8}
+
+// profiled puts segments behind the start of the JPEG that is written through it.
+type profiled struct {
+	out      io.Writer
+	segments []byte
+	begun    bool
+}
+
+func (p *profiled) Write(data []byte) (int, error) {
+	if p.begun {
+		return p.out.Write(data)
+	}
+	p.begun = true
+	rest, found := bytes.CutPrefix(data, startOfImage)
+	if !found {
+		return 0, errors.New("no JPEG to put a colour profile into")
+	}
+	for _, part := range [][]byte{startOfImage, p.segments, rest} {
+		if _, err := p.out.Write(part); err != nil {
+			return 0, err
+		}
+	}
+	return len(data), nil
+}

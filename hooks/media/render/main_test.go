@@ -1,0 +1,211 @@
+//go:build unix
+
+package render
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image/jpeg"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// program is the real binary, which is the child as it is the server. It is built without the race detector, whose
+// own memory is more than a child may have.
+var program = sync.OnceValues(func() (string, error) {
+	folder, err := os.MkdirTemp("", "privet")
+	if err != nil {
+		return "", err
+	}
+	built = folder
+	name := filepath.Join(folder, "privet")
+	build := exec.Command("go", "build", "-o", name, "github.com/privet/privet")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w\n%s", err, out)
+	}
+	return name, nil
+})
+
+var built string // the folder of it
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	_ = os.RemoveAll(built)
+	os.Exit(code)
+}
+
+// peaks notes the largest resident set of all children that made pictures.
+type peaks struct {
+	sync.Mutex
+	kilobytes int64
+}
+
+// mostMemory is what a child may take, in KB; the pages of the program itself, which it shares with the server, count.
+const mostMemory = 300_000
+
+// engine is an Engine over the cache that the tests of one machine share. Every child's memory is checked.
+func engine(t *testing.T) (*Engine, *peaks) {
+	t.Helper()
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return measured(t, Config{CacheDir: filepath.Join(cache, "privet-preview-test")})
+}
+
+func measured(t *testing.T, c Config) (*Engine, *peaks) {
+	t.Helper()
+	var err error
+	if c.Executable, err = program(); err != nil {
+		t.Fatal(err)
+	}
+	e, p := New(c), &peaks{}
+	e.ended = func(what job, state *os.ProcessState) {
+		if what == jobWarm {
+			return
+		}
+		p.Lock()
+		defer p.Unlock()
+		used := state.SysUsage().(*syscall.Rusage).Maxrss
+		p.kilobytes = max(p.kilobytes, used)
+		if used > mostMemory {
+			t.Errorf("a child took %d KB", used)
+		}
+	}
+	return e, p
+}
+
+// long leaves a test out of -short.
+func long(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("takes long")
+	}
+}
+
+// tool skips the test on a machine without the program.
+func tool(t *testing.T, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil {
+		t.Skipf("%s isn't there, which makes or judges the samples of this test", name)
+	}
+	return path
+}
+
+// run runs a tool and returns what it prints.
+func run(t *testing.T, name string, arguments ...string) []byte {
+	t.Helper()
+	var out, said bytes.Buffer
+	command := exec.CommandContext(t.Context(), tool(t, name), arguments...)
+	command.Stdout, command.Stderr = &out, &said
+	if err := command.Run(); err != nil {
+		t.Fatalf("%s %s: %v\n%s", name, strings.Join(arguments, " "), err, said.Bytes())
+	}
+	return out.Bytes()
+}
+
+// ffmpeg runs the machine's own.
+func ffmpeg(t *testing.T, arguments ...string) []byte {
+	t.Helper()
+	return run(t, "ffmpeg", append([]string{"-nostdin", "-v", "error", "-y"}, arguments...)...)
+}
+
+// picture makes the picture, in reasonable time.
+func picture(t *testing.T, e *Engine, source, mime string) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	if err := e.Picture(t.Context(), source, mime, &out); err != nil {
+		t.Fatalf("%s: %v", filepath.Base(source), err)
+	}
+	if config, err := jpeg.DecodeConfig(bytes.NewReader(out.Bytes())); err != nil || config.Width < 1 {
+		t.Fatalf("%s: the picture is no JPEG: %v", filepath.Base(source), err)
+	}
+	return out.Bytes()
+}
+
+// hostile takes a refusal or a picture, and nothing else; it returns the error.
+func hostile(t *testing.T, e *Engine, source, mime string) error {
+	t.Helper()
+	var out bytes.Buffer
+	start := time.Now()
+	err := e.Picture(t.Context(), source, mime, &out)
+	if err != nil && !errors.Is(err, ErrUnreadable) {
+		t.Errorf("%s as %s: %v", filepath.Base(source), mime, err)
+	}
+	if err == nil {
+		if _, err := jpeg.Decode(&out); err != nil {
+			t.Errorf("%s as %s: the picture is no JPEG: %v", filepath.Base(source), mime, err)
+		}
+	}
+	if took := time.Since(start); took > 45*time.Second {
+		t.Errorf("%s as %s took %v", filepath.Base(source), mime, took)
+	}
+	return err
+}
+
+const side = 48
+
+// small is the picture as side x side RGB, whatever its shape, by the machine's own ffmpeg.
+func small(t *testing.T, jpg []byte) []byte {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "picture.jpg")
+	if err := os.WriteFile(file, jpg, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return reference(t, "-i", file)
+}
+
+// reference renders what ffmpeg's arguments name, likewise.
+func reference(t *testing.T, input ...string) []byte {
+	t.Helper()
+	out := ffmpeg(t, append(input, "-frames:v", "1", "-vf", "scale=48:48:flags=area", "-pix_fmt", "rgb24", "-f", "rawvideo", "-")...)
+	if len(out) != side*side*3 {
+		t.Fatalf("%d bytes of a reference", len(out))
+	}
+	return out
+}
+
+// most is the mean difference of a colour value that the same picture may have, encoded another way.
+const most = 9
+
+// same compares two small pictures, and makes sure that one that is turned or mirrored would be told from it.
+func same(t *testing.T, got, want []byte) {
+	t.Helper()
+	if d := difference(got, want, func(x, y int) (int, int) { return x, y }); d > most {
+		t.Errorf("the picture differs by %.1f", d)
+	}
+	for name, turned := range map[string]func(x, y int) (int, int){
+		"a quarter":               func(x, y int) (int, int) { return y, side - 1 - x },
+		"half":                    func(x, y int) (int, int) { return side - 1 - x, side - 1 - y },
+		"a quarter anticlockwise": func(x, y int) (int, int) { return side - 1 - y, x },
+		"left right":              func(x, y int) (int, int) { return side - 1 - x, y },
+		"top bottom":              func(x, y int) (int, int) { return x, side - 1 - y },
+	} {
+		if d := difference(want, want, turned); d < 2*most {
+			t.Errorf("the sample is too even: turned by %s it differs by %.1f", name, d)
+		}
+	}
+}
+
+func difference(a, b []byte, place func(x, y int) (int, int)) float64 {
+	sum := 0
+	for y := range side {
+		for x := range side {
+			u, v := place(x, y)
+			for c := range 3 {
+				d := int(a[(y*side+x)*3+c]) - int(b[(v*side+u)*3+c])
+				sum += max(d, -d)
+			}
+		}
+	}
+	return float64(sum) / (side * side * 3)
+}

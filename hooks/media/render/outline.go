@@ -1,0 +1,136 @@
+package render
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// wazero asks for the whole module even when its compiled code lies in the cache, and then unpacks, checks and keeps
+// all of it: 0.2 s and 45 MB for ffmpeg in each child. So the cache holds the code of the whole module beside an outline:
+// the module with empty functions and without names, by which wazero finds that code.
+
+// outlineName is the file of a module's outline within its folder.
+const outlineName = "outline.wasm"
+
+var errModule = errors.New("it is no module")
+
+// outline empties a module's functions (WebAssembly core specification, 5.5): behind a header of eight bytes stand
+// sections, each with its number and, seven bits a byte, its length.
+func outline(module []byte) ([]byte, error) {
+	const names, functions = 0, 10
+	if len(module) < 8 {
+		return nil, errModule
+	}
+	short := bytes.Clone(module[:8])
+	for rest := module[8:]; len(rest) > 0; {
+		size, n := binary.Uvarint(rest[1:])
+		if n <= 0 || size > uint64(len(rest)-1-n) {
+			return nil, errModule
+		}
+		whole := rest[:1+n+int(size)]
+		rest = rest[len(whole):]
+		switch content := whole[1+n:]; whole[0] {
+		case names:
+		case functions:
+			count, n := binary.Uvarint(content)
+			if n <= 0 || count > size {
+				return nil, errModule
+			}
+			// Each one: three bytes, no locals, "unreachable", "end".
+			content = append(slices.Clone(content[:n]), bytes.Repeat([]byte{3, 0, 0, 0x0b}, int(count))...)
+			short = append(binary.AppendUvarint(append(short, functions), uint64(len(content))), content...)
+		default:
+			short = append(short, whole...)
+		}
+	}
+	return short, nil
+}
+
+// code is a module's compiled code as it lies in a folder: enough to see that nobody put something else there.
+type code struct {
+	name string
+	size int64
+	time int64
+}
+
+// stored finds what a folder of the cache holds. That the code fits this processor and is whole wazero finds out.
+func stored(folder string) (code, []byte, error) {
+	outline, err := os.ReadFile(filepath.Join(folder, outlineName))
+	if err != nil {
+		return code{}, nil, err
+	}
+	found, err := filepath.Glob(filepath.Join(folder, "wazero-*", "*"))
+	if err != nil || len(found) != 1 {
+		return code{}, nil, fmt.Errorf("%d modules: %w", len(found), err)
+	}
+	info, err := os.Stat(found[0])
+	if err != nil {
+		return code{}, nil, err
+	}
+	return code{found[0], info.Size(), info.ModTime().UnixNano()}, outline, nil
+}
+
+// store compiles the module and its outline into a folder of the cache, which appears there at once and whole.
+func (m module) store(ctx context.Context, cache string) error {
+	whole, err := m.unpack()
+	if err != nil {
+		return fmt.Errorf("unpacking %s: %w", m, err)
+	}
+	short, err := outline(whole)
+	if err != nil {
+		return err
+	}
+	folder, err := os.MkdirTemp(cache, m.folder()+unfinished+"*")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(folder)
+	var files []string
+	for name, program := range map[string][]byte{"whole": whole, "short": short} {
+		g, err := compile(ctx, filepath.Join(folder, name), program, videoPages)
+		if err == nil {
+			err = g.runtime.Close(ctx)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for _, name := range []string{"whole", "short"} {
+		found, _ := filepath.Glob(filepath.Join(folder, name, "wazero-*", "*"))
+		if len(found) != 1 {
+			return fmt.Errorf("%d modules were compiled", len(found))
+		}
+		files = append(files, found[0])
+	}
+	if err := os.Rename(files[0], files[1]); err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(folder, "short", outlineName), short, 0o600); err != nil {
+		return err
+	}
+	err = os.Rename(filepath.Join(folder, "short"), filepath.Join(cache, m.folder()))
+	if _, _, there := stored(filepath.Join(cache, m.folder())); there == nil {
+		return nil // another process was faster
+	}
+	return err
+}
+
+// unfinished marks a folder that something is compiled into.
+const unfinished = ".part-"
+
+// belongs tells whether a folder of the cache is one of this program's, of whatever release.
+func belongs(name string) bool {
+	for _, m := range modules {
+		if strings.HasPrefix(name, string(m)+"-") {
+			return true
+		}
+	}
+	return false
+}

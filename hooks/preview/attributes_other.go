@@ -1,8 +1,0 @@
-//go:build !linux
-
-package preview
-
-import "syscall"
-
-// attributes are none: the child ends by itself, at the latest with its time.
-func attributes() *syscall.SysProcAttr { return nil }

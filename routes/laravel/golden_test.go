@@ -1,0 +1,216 @@
+package laravel
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/privet/privet/routes/laravel/php"
+)
+
+// goldens are the answers of a real Laravel 10, as far as they are about input.
+type goldens struct {
+	Rulesets   map[string]map[string][]string `json:"rulesets"`
+	Validation []goldenCase                   `json:"validation"`
+	Responses  []goldenResponse               `json:"responses"`
+}
+
+type goldenCase struct {
+	ID          string               `json:"id"`
+	Ruleset     string               `json:"ruleset"`
+	ContentType string               `json:"content_type"`
+	Note        string               `json:"note"`
+	Body        string               `json:"body"`
+	Form        [][2]json.RawMessage `json:"form"`
+	Expected    struct {
+		Status    int             `json:"status"`
+		Message   string          `json:"message"`
+		Errors    json.RawMessage `json:"errors"`
+		Validated json.RawMessage `json:"validated"`
+	} `json:"expected"`
+}
+
+var loadOnce = sync.OnceValues(func() (*goldens, error) {
+	data, err := os.ReadFile("testdata/laravel.json")
+	if err != nil {
+		return nil, err
+	}
+	g := &goldens{}
+	return g, json.Unmarshal(data, g)
+})
+
+func loadGolden(t *testing.T) *goldens {
+	t.Helper()
+	g, err := loadOnce()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+// malformedCases are the goldens that the contract excepts: broken JSON is a 400 here, and no empty body.
+var malformedCases = map[string]string{
+	"auth/login#008": "trailing comma",
+	"auth/login#011": "UTF-8 BOM before JSON",
+}
+
+// goldenServer answers /api/v1/_v/<ruleset> as the goldens' test routes do, and /api/v1/_echo with the whole input.
+func goldenServer(t *testing.T) *httptest.Server {
+	unique := func(email string) (bool, error) { return email != "taken@example.com", nil }
+	o := Options{MaxBody: 620e6, Checks: map[string]Check{"unique:users,email": unique, "unique:users,email,1": unique}}
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		name := strings.TrimPrefix(strings.TrimPrefix(req.URL.Path, "/api/v1/"), "_v/")
+		v, err := read(req, routes[name].fields, o)
+		status, answer := 200, any(nil)
+		var invalid *Invalid
+		var malformed *Malformed
+		switch {
+		case errors.As(err, &invalid):
+			status, answer = 429, map[string]any{"message": invalid.Message(), "errors": invalid}
+			if name == "user/add-firebase-token" {
+				status, answer = 422, map[string]any{"message": invalid.Message()}
+			}
+		case errors.As(err, &malformed):
+			status, answer = 400, map[string]any{"message": malformed.Message}
+		case errors.Is(err, ErrTooLarge):
+			status, answer = 413, map[string]any{"message": ""}
+		case err != nil:
+			status, answer = 500, map[string]any{"message": err.Error()}
+		case name == "_echo":
+			answer = map[string]any{"all": v.input}
+		default:
+			answer = map[string]any{"validated": validated(v)}
+		}
+		w.WriteHeader(status)
+		if err := json.NewEncoder(w).Encode(answer); err != nil {
+			t.Error(err)
+		}
+	}))
+	t.Cleanup(s.Close)
+	return s
+}
+
+// validated is Validator::validated: what has rules, of arrays whose items have rules the items.
+func validated(v *validation) *array {
+	out := &array{keys: []string{}} // an object, also when empty
+	for i := range v.fields {
+		f := &v.fields[i]
+		items := &array{}
+		for item := range v.items(f) {
+			items.set(strings.TrimPrefix(item.name, f.name+"."), item.value)
+		}
+		if items.len() > 0 {
+			out.set(f.name, items)
+		} else if val, ok := v.input.get(f.name); ok {
+			out.set(f.name, val)
+		}
+	}
+	return out
+}
+
+// MarshalJSON writes an array as the goldens do: floats and files marked as such.
+func (a *array) MarshalJSON() ([]byte, error) {
+	var out bytes.Buffer
+	brackets := "{}"
+	if a.keys == nil {
+		brackets = "[]"
+	}
+	out.WriteByte(brackets[0])
+	for i, v := range a.vals {
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		if a.keys != nil {
+			out.WriteString(quote(a.keys[i]) + ":")
+		}
+		switch x := v.(type) {
+		case float64:
+			v = map[string]string{"__float": php.FormatFloat(x)}
+		case *File:
+			v = map[string]any{"__file": x.Name, "size": x.Size}
+		}
+		text, err := json.Marshal(v)
+		if err != nil {
+			return nil, err
+		}
+		out.Write(text)
+	}
+	out.WriteByte(brackets[1])
+	return out.Bytes(), nil
+}
+
+func quote(s string) string {
+	text, _ := json.Marshal(s)
+	return string(text)
+}
+
+// ordered reads a JSON text so that identical compares it with the order of its keys.
+func ordered(t *testing.T, text []byte) *array {
+	t.Helper()
+	a, err := readJSON(text)
+	if err != nil {
+		t.Fatalf("%v in %s", err, text)
+	}
+	return a
+}
+
+// equalSets compares JSON values without regard to the order of keys.
+func equalSets(t *testing.T, a, b []byte) bool {
+	t.Helper()
+	var x, y any
+	if err := errors.Join(json.Unmarshal(a, &x), json.Unmarshal(b, &y)); err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("%#v", x) == fmt.Sprintf("%#v", y)
+}
+
+func TestGoldenValidation(t *testing.T) {
+	server := goldenServer(t)
+	for _, c := range loadGolden(t).Validation {
+		t.Run(c.ID, func(t *testing.T) {
+			if testing.Short() && strings.Contains(fmt.Sprintf("%s", c.Form), "max") {
+				t.Skip("600 MB")
+			}
+			answer, err := http.DefaultClient.Do(c.request(t, server.URL))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer answer.Body.Close()
+			text, err := io.ReadAll(answer.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if note, ok := malformedCases[c.ID]; ok {
+				if answer.StatusCode != 400 || note != c.Note {
+					t.Errorf("%s: %d %s", c.Note, answer.StatusCode, text)
+				}
+				return
+			}
+			got := struct {
+				Message           string
+				Errors, Validated json.RawMessage
+			}{}
+			if err := json.Unmarshal(text, &got); err != nil {
+				t.Fatalf("%v in %s", err, text)
+			}
+			want := c.Expected
+			if answer.StatusCode != want.Status || got.Message != want.Message {
+				t.Fatalf("got %d %s, want %d %s", answer.StatusCode, text, want.Status, want.Message)
+			}
+			if want.Errors != nil && !identical(ordered(t, got.Errors), ordered(t, want.Errors)) {
+				t.Errorf("errors %s, want %s", got.Errors, want.Errors)
+			}
+			if want.Validated != nil && !equalSets(t, got.Validated, want.Validated) {
+				t.Errorf("validated %s, want %s", got.Validated, want.Validated)
+			}
+		})
+	}
+}

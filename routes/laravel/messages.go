@@ -1,0 +1,93 @@
+package laravel
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// messages are Laravel 10's English messages by rule. media is this API's own (contract, section 1), in the words of
+// Laravel's mimes.
+var messages = map[string]string{
+	"array":       "The :attribute field must be an array.",
+	"date":        "The :attribute field must be a valid date.",
+	"date_format": "The :attribute field must match the format :param.",
+	"email":       "The :attribute field must be a valid email address.",
+	"exists":      "The selected :attribute is invalid.",
+	"file":        "The :attribute field must be a file.",
+	"in":          "The selected :attribute is invalid.",
+	"integer":     "The :attribute field must be an integer.",
+	"media":       "The :attribute field must be a file of type: image, video.",
+	"numeric":     "The :attribute field must be a number.",
+	"required":    "The :attribute field is required.",
+	"same":        "The :attribute field must match :param.",
+	"string":      "The :attribute field must be a string.",
+	"unique":      "The :attribute has already been taken.",
+}
+
+// sizeMessages are those of the rules that measure, by what they measure.
+var sizeMessages = map[string]map[sizeKind]string{
+	"max": {
+		ofArray:  "The :attribute field must not have more than :param items.",
+		ofFile:   "The :attribute field must not be greater than :param kilobytes.",
+		ofNumber: "The :attribute field must not be greater than :param.",
+		ofText:   "The :attribute field must not be greater than :param characters.",
+	},
+	"min": {
+		ofArray:  "The :attribute field must have at least :param items.",
+		ofFile:   "The :attribute field must be at least :param kilobytes.",
+		ofNumber: "The :attribute field must be at least :param.",
+		ofText:   "The :attribute field must be at least :param characters.",
+	},
+	"size": {
+		ofArray:  "The :attribute field must contain :param items.",
+		ofFile:   "The :attribute field must be :param kilobytes.",
+		ofNumber: "The :attribute field must be :param.",
+		ofText:   "The :attribute field must be :param characters.",
+	},
+}
+
+// message puts a rule's failure into words.
+func message(r *rule, a *attribute) string {
+	text := messages[r.name]
+	if sizes := sizeMessages[r.name]; sizes != nil {
+		text = sizes[a.sizeKind()]
+	}
+	param := r.param
+	switch r.name {
+	case "min", "max", "size":
+		param = strconv.FormatInt(r.bound, 10)
+	case "same":
+		param = display(param)
+	}
+	return strings.NewReplacer(":attribute", a.shown, ":param", param).Replace(text)
+}
+
+// display is a field's name as messages show it: performer_id → performer id (Validator::getDisplayableAttribute).
+func display(name string) string {
+	return strings.ReplaceAll(snake(name), "_", " ")
+}
+
+// snake is Laravel's Str::snake. It matters for the names a client makes up: category_ids[a.B c].
+func snake(s string) string {
+	if strings.IndexFunc(s, func(r rune) bool { return r < 'a' || r > 'z' }) < 0 {
+		return s
+	}
+	var out strings.Builder
+	wordStart := true
+	for _, r := range s {
+		if unicode.IsSpace(r) {
+			wordStart = r <= ' '
+			continue
+		}
+		if wordStart && r >= 'a' && r <= 'z' {
+			r -= 'a' - 'A'
+		}
+		wordStart = false
+		if r >= 'A' && r <= 'Z' && out.Len() > 0 {
+			out.WriteByte('_')
+		}
+		out.WriteRune(unicode.ToLower(r))
+	}
+	return out.String()
+}
