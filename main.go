@@ -13,6 +13,7 @@ import (
 	"github.com/privet/privet/hooks/media/render"
 	"github.com/privet/privet/hooks/preview"
 	"github.com/privet/privet/hooks/push"
+	"github.com/privet/privet/hooks/server"
 	"github.com/privet/privet/hooks/settings"
 	_ "github.com/privet/privet/pb_migrations"
 	"github.com/privet/privet/pb_public"
@@ -63,7 +64,7 @@ func run() error {
 	pictures := preview.NewWorker(app, render.New(render.Config{FFmpeg: s.FFmpeg, CacheDir: keepEngine(app)}))
 	hooks.Register(app, worker, pictures, os.Stderr)
 	routes.Register(app, s, worker, pictures, pb_public.Pages)
-	routes.Announce(app, s, version, os.Stdout)
+	server.PrintBanner(app, s, version, routes.Prefix, os.Stdout)
 	app.RootCmd.AddCommand(demo.Command(app))
 	migratecmd.MustRegister(app, app.RootCmd, migratecmd.Config{})
 	return app.Start()
@@ -117,7 +118,7 @@ func healthCommand() *cobra.Command {
 		Short:         "Asks the server on this machine whether it is well; exits with 0 if so",
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		RunE:          func(*cobra.Command, []string) error { return routes.Health(address) },
+		RunE:          func(*cobra.Command, []string) error { return server.CheckHealth(address) },
 	}
 	command.Flags().StringVar(&address, "http", "127.0.0.1:8090", "the address that the server listens on")
 	return command

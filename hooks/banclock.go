@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/privet/privet/hooks/store"
+	"github.com/privet/privet/hooks/worker"
 
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -32,7 +33,7 @@ func registerBanClock(app core.App) {
 	}
 	app.OnRecordAfterCreateSuccess(store.Users).BindFunc(wind)
 	app.OnRecordAfterUpdateSuccess(store.Users).BindFunc(wind)
-	whileServing(app, func() (stop func()) {
+	worker.WhileServing(app, func() (stop func()) {
 		clock.wind()
 		return clock.stop
 	})

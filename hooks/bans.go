@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/privet/privet/hooks/order"
+	"github.com/privet/privet/hooks/refusal"
 	"github.com/privet/privet/hooks/store"
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
@@ -24,7 +25,7 @@ func moderate(tx core.App, user, before *store.User) (shut bool, err error) {
 		}
 		before.SetVerified(true)
 	} else if user.Rev() != before.Rev() {
-		return false, stale("user")
+		return false, refusal.Stale("user")
 	}
 	now := time.Now()
 	if before.Erased() {
@@ -32,7 +33,7 @@ func moderate(tx core.App, user, before *store.User) (shut bool, err error) {
 	}
 	if typed != "" {
 		if before.Id == "" || store.EmailKey(strings.TrimSpace(typed)) != store.EmailKey(before.Email()) {
-			return false, validation.Errors{"erase": invalid("Type the user's e-mail, to erase them for good, or leave it empty.")}
+			return false, validation.Errors{"erase": refusal.Invalid("Type the user's e-mail, to erase them for good, or leave it empty.")}
 		}
 		if err := user.Blank(tx, before, now); err != nil {
 			return false, err
@@ -48,7 +49,7 @@ func moderate(tx core.App, user, before *store.User) (shut bool, err error) {
 	if user.BanSet() != before.BanSet() || !user.BannedUntil().Equal(before.BannedUntil()) || user.BanReason() != before.BanReason() {
 		user.SetModerated(actor, now)
 	}
-	return user.Banned() && !before.Banned(), orNil(wrong)
+	return user.Banned() && !before.Banned(), wrong.Filter()
 }
 
 // checkBan brings a ban's fields in line with each other.
@@ -59,30 +60,30 @@ func checkBan(user, before *store.User, now time.Time, wrong validation.Errors) 
 		user.LiftBan()
 	case !user.BanSet():
 		if !until.IsZero() {
-			wrong["banned_until"] = invalid("Only who is banned has it: turn banned on, too.")
+			wrong["banned_until"] = refusal.Invalid("Only who is banned has it: turn banned on, too.")
 		}
 		if user.BanReason() != "" {
-			wrong["ban_reason"] = invalid("Only who is banned has it: turn banned on, too.")
+			wrong["ban_reason"] = refusal.Invalid("Only who is banned has it: turn banned on, too.")
 		}
 	case until.IsZero() || until.After(now):
 	case until.Equal(before.BannedUntil()) && before.BanSet(): // it is over, and not lifted yet
 		user.LiftBan()
 	default:
-		wrong["banned_until"] = invalid("Must lie in the future, or be empty for a ban without an end.")
+		wrong["banned_until"] = refusal.Invalid("Must lie in the future, or be empty for a ban without an end.")
 	}
 }
 
 // forbidden are the fields that a moderator has changed and can't: they follow by themselves.
 func forbidden(user, before *store.User) validation.Errors {
 	const byItself = "It is set by itself."
-	wrong := changedOf(user.Record, before.Record, map[string]string{
+	wrong := refusal.Changed(user.Record, before.Record, map[string]string{
 		"email_proven": byItself, "password_set": byItself, "moderated_by": byItself, "moderated_at": byItself,
 		"erased":   "Type the user's e-mail into erase instead.",
 		"verified": "It stays on: PocketBase deletes the external logins of a user for whom it is turned on.",
 	})
 	if price := user.Price(); price != before.Price() {
 		if _, decimals, _ := strings.Cut(strconv.FormatFloat(price, 'f', -1, 64), "."); len(decimals) > 2 {
-			wrong["price"] = invalid("Must have at most two decimals.")
+			wrong["price"] = refusal.Invalid("Must have at most two decimals.")
 		}
 	}
 	return wrong
@@ -92,12 +93,12 @@ func forbidden(user, before *store.User) validation.Errors {
 func untouched(user, before *store.User) error {
 	wrong := validation.Errors{}
 	for _, name := range store.Changed(user.Record, before.Record) {
-		wrong[name] = invalid("This user was erased: nothing of it can be changed.")
+		wrong[name] = refusal.Invalid("This user was erased: nothing of it can be changed.")
 	}
 	if user.PasswordHash() != before.PasswordHash() {
-		wrong[core.FieldNamePassword] = invalid("This user was erased: nobody can sign in as them.")
+		wrong[core.FieldNamePassword] = refusal.Invalid("This user was erased: nobody can sign in as them.")
 	}
-	return orNil(wrong)
+	return wrong.Filter()
 }
 
 // shutOut does what follows when a user is banned or erased, in the transaction of that: it ends their sessions

@@ -10,9 +10,6 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
 
-// beforeInterceptors is a priority ahead of PocketBase's field interceptors (-99), which look at the id.
-const beforeInterceptors = -200
-
 // registerIDs gives new records the next number of their sequence. The number is taken in the transaction of
 // the creation, so that a failed one leaves no gap.
 func registerIDs(app core.App) {

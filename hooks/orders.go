@@ -6,35 +6,36 @@ import (
 
 	"github.com/privet/privet/hooks/order"
 	"github.com/privet/privet/hooks/push"
+	"github.com/privet/privet/hooks/refusal"
 	"github.com/privet/privet/hooks/store"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
 
-func registerOrders(app core.App, worker *push.Worker) {
-	app.OnRecordCreate(store.Orders).BindFunc(func(e *core.RecordEvent) error { return createOrder(e, worker) })
+func registerOrders(app core.App, pushes *push.Worker) {
+	app.OnRecordCreate(store.Orders).BindFunc(func(e *core.RecordEvent) error { return createOrder(e, pushes) })
 	app.OnRecordDelete(store.Orders).BindFunc(func(*core.RecordEvent) error {
-		return refuseAll("An order can't be deleted, nor can its history: set its status to cancelled instead")
+		return refusal.BadRequest("An order can't be deleted, nor can its history: set its status to cancelled instead")
 	})
 	app.OnRecordUpdate(store.Orders).Bind(&hook.Handler[*core.RecordEvent]{
 		Id:       "privet_orders_update",
 		Priority: beforeInterceptors,
 		Func: func(e *core.RecordEvent) error {
-			return inTransaction(e, func() error { return updateOrder(e, worker) })
+			return inTransaction(e, func() error { return updateOrder(e, pushes) })
 		},
 	})
 }
 
 // createOrder runs in the transaction that the id was taken in.
-func createOrder(e *core.RecordEvent, worker *push.Worker) error {
+func createOrder(e *core.RecordEvent, pushes *push.Worker) error {
 	o := store.AsOrder(e.Record)
 	sides, err := store.ReadSides(e.App, o.Performer(), o.Client())
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
 	if err != nil || sides.Role != store.RolePerformer || sides.PerformerOut || o.Performer() == o.Client() {
-		return store.Refuse("performer", "performer_id", "The selected performer id is invalid.")
+		return refusal.New("performer", "performer_id", "The selected performer id is invalid.")
 	}
 	byClient := store.ActorOf(o.Record).Side == order.Client
 	if sides.ClientOut && byClient {
@@ -53,12 +54,12 @@ func createOrder(e *core.RecordEvent, worker *push.Worker) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
-	return tell(e.App, o, "", worker)
+	return tell(e.App, o, "", pushes)
 }
 
 // updateOrder looks at the order as it stands inside the transaction: what the record was loaded with may be
 // minutes old, and two people may act at the same moment.
-func updateOrder(e *core.RecordEvent, worker *push.Worker) error {
+func updateOrder(e *core.RecordEvent, pushes *push.Worker) error {
 	o := store.AsOrder(e.Record)
 	fresh, err := store.FindOrder(e.App, o.Id)
 	if err != nil {
@@ -92,16 +93,16 @@ func updateOrder(e *core.RecordEvent, worker *push.Worker) error {
 	if o.Status() == before {
 		return nil
 	}
-	return tell(e.App, o, before, worker)
+	return tell(e.App, o, before, pushes)
 }
 
 // tell keeps a change of status in the history and lets the sides know, in the transaction of the change.
-func tell(tx core.App, o *store.Order, from order.Status, worker *push.Worker) error {
+func tell(tx core.App, o *store.Order, from order.Status, pushes *push.Worker) error {
 	actor := store.ActorOf(o.Record)
 	if err := store.AddHistory(tx, o.Id, from, o.Status(), actor); err != nil {
 		return err
 	}
-	return worker.Announce(tx, o, from, actor.Side)
+	return pushes.Announce(tx, o, from, actor.Side)
 }
 
 // applyRequest decides what the client or the performer asked for, on the order as it stands.
@@ -137,16 +138,16 @@ func applyRequest(tx core.App, o, fresh *store.Order, request order.Request) (ch
 
 // refuseOrder puts a broken rule of an order's life on the collection's field, in Laravel's words.
 func refuseOrder(err error) error {
-	var refusal *order.Refusal
-	if !errors.As(err, &refusal) {
+	var broken *order.Refusal
+	if !errors.As(err, &broken) {
 		return err
 	}
 	names := map[order.Field]string{order.FieldStatus: "status", order.FieldMedia: "media", order.FieldRating: "rating rate"}
-	name := names[refusal.Field]
+	name := names[broken.Field]
 	message := map[order.Reason]string{
 		order.Invalid:    "The selected " + name + " is invalid.",
 		order.Required:   "The " + name + " field is required.",
 		order.Prohibited: "The " + name + " field is prohibited.",
-	}[refusal.Reason]
-	return store.Refuse(string(refusal.Field), string(refusal.Field), message)
+	}[broken.Reason]
+	return refusal.New(string(broken.Field), string(broken.Field), message)
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/privet/privet/hooks/push"
 	"github.com/privet/privet/hooks/store"
+	"github.com/privet/privet/hooks/worker"
 
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -13,14 +14,14 @@ import (
 const pushesKept = 30 * 24 * time.Hour
 
 // registerPushes runs the worker while the app serves, and wakes it when a change of an order was committed.
-func registerPushes(app core.App, worker *push.Worker) {
+func registerPushes(app core.App, pushes *push.Worker) {
 	wake := func(e *core.RecordEvent) error {
-		worker.Wake()
+		pushes.Wake()
 		return e.Next()
 	}
 	app.OnRecordAfterCreateSuccess(store.Orders).BindFunc(wake)
 	app.OnRecordAfterUpdateSuccess(store.Orders).BindFunc(wake)
-	whileServing(app, worker.Start)
+	worker.WhileServing(app, pushes.Start)
 	app.Cron().MustAdd("privet_pushes", "43 4 * * *", func() {
 		if err := store.DropOldPushes(app, time.Now().Add(-pushesKept)); err != nil {
 			app.Logger().Error("old pushes could not be removed", "error", err)

@@ -3,6 +3,7 @@ package hooks
 import (
 	"errors"
 
+	"github.com/privet/privet/hooks/refusal"
 	"github.com/privet/privet/hooks/store"
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
@@ -38,7 +39,7 @@ func registerUsers(app core.App) {
 			return err
 		}
 		if has {
-			return refuseAll("User " + e.Record.Id + " has orders, which stay for the other side: erase them instead, by the field erase")
+			return refusal.BadRequest("User " + e.Record.Id + " has orders, which stay for the other side: erase them instead, by the field erase")
 		}
 		return e.Next()
 	})
@@ -63,7 +64,7 @@ func saveUser(e *core.RecordEvent, user, before *store.User) error {
 		return err
 	}
 	if taken {
-		return store.Refuse(core.FieldNameEmail, "email", "The email has already been taken.")
+		return refusal.New(core.FieldNameEmail, "email", "The email has already been taken.")
 	}
 	if before != nil && before.Role() == store.RolePerformer && user.Role() != store.RolePerformer {
 		waiting, err := store.NewOrders(e.App, user.Id)
@@ -71,7 +72,7 @@ func saveUser(e *core.RecordEvent, user, before *store.User) error {
 			return err
 		}
 		if waiting > 0 {
-			return store.Refuse("role", "role", "The selected role is invalid.")
+			return refusal.New("role", "role", "The selected role is invalid.")
 		}
 	}
 	if before != nil && before.Email() != user.Email() {

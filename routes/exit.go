@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/privet/privet/hooks/refusal"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/laravel"
 	"github.com/privet/privet/routes/resource"
@@ -50,8 +51,8 @@ func (c *call) shape(err error) *resource.Error {
 	case c.req.Context().Err() != nil:
 		return resource.Stopping // unless the client is gone, and nobody reads it
 	}
-	if refusal, ok := store.RefusalOf(err); ok {
-		return validationError(laravel.NewInvalid(refusal.Field, refusal.Error()))
+	if refused, ok := refusal.Of(err); ok {
+		return validationError(laravel.NewInvalid(refused.Field, refused.Error()))
 	}
 	c.app.Logger().Error("a request failed", "method", c.req.Method, "path", c.req.URL.Path, "error", err)
 	return resource.ServerError
@@ -73,7 +74,7 @@ func (a *api) lastResort(e *core.RequestEvent) error {
 	if e.Request.URL.Path != "/api/realtime" { // which ends when somebody closes it
 		defer a.requests.enter()()
 	}
-	if !strings.HasPrefix(e.Request.URL.Path, prefix) {
+	if !strings.HasPrefix(e.Request.URL.Path, Prefix) {
 		return e.Next()
 	}
 	header := e.Response.Header()
@@ -93,7 +94,7 @@ func (a *api) lastResort(e *core.RequestEvent) error {
 // options answers OPTIONS. A browser's preflight is left to PocketBase's CORS.
 func (a *api) options(e *core.RequestEvent) error {
 	for _, point := range a.endpoints() {
-		if e.Request.Pattern == prefix+point.path {
+		if e.Request.Pattern == Prefix+point.path {
 			e.Response.Header().Set("Allow", strings.ReplaceAll(point.allow(), " ", ""))
 			e.Response.WriteHeader(http.StatusOK)
 			return nil

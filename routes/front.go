@@ -11,11 +11,11 @@ import (
 func front(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		clean := path.Clean(r.URL.Path)
-		if strings.HasPrefix(r.URL.Path, prefix) || strings.HasPrefix(clean+"/", prefix) {
+		if strings.HasPrefix(r.URL.Path, Prefix) || strings.HasPrefix(clean+"/", Prefix) {
 			// As in Laravel, slashes at the end don't count, and an encoded character is the character.
 			r.URL.Path, r.URL.RawPath = strings.TrimRight(r.URL.Path, "/"), ""
-			if r.URL.Path != clean || clean+"/" == prefix {
-				r.URL.Path = prefix // which is no route
+			if r.URL.Path != clean || clean+"/" == Prefix {
+				r.URL.Path = Prefix // which is no route
 			}
 			if r.Method == http.MethodPost {
 				r.Method = overridden(r)

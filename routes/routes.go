@@ -27,8 +27,8 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
 
-// prefix is the path of every endpoint.
-const prefix = "/api/v1/"
+// Prefix is the path of every endpoint.
+const Prefix = "/api/v1/"
 
 // admission is who may call an endpoint.
 type admission int
@@ -121,9 +121,9 @@ func (a *api) bind(e *core.ServeEvent, pages fs.FS) {
 	group.Unbind(apis.DefaultLoadAuthTokenMiddlewareId, apis.DefaultRateLimitMiddlewareId, apis.DefaultBodyLimitMiddlewareId)
 	group.Bind(apis.SkipSuccessActivityLog())
 	for _, point := range a.endpoints() {
-		group.Any(prefix+point.path, a.serve(point))
+		group.Any(Prefix+point.path, a.serve(point))
 	}
-	group.Any(prefix+"{path...}", a.noRoute)
+	group.Any(Prefix+"{path...}", a.noRoute)
 	a.bindStorage(group)
 	a.bindPages(group, pages)
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/privet/privet/hooks/refusal"
 	"github.com/privet/privet/hooks/settings"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/laravel"
@@ -102,7 +103,7 @@ func (a *api) socialSignup(c *call) error {
 		}
 		return store.Link(tx, user, who.Provider, who.ID)
 	})
-	if refusal, ok := store.RefusalOf(err); errors.Is(err, store.ErrLinked) || ok && refusal.Field == "email" {
+	if refused, ok := refusal.Of(err); errors.Is(err, store.ErrLinked) || ok && refused.Field == "email" {
 		return userExists
 	}
 	if err == nil {

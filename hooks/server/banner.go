@@ -1,4 +1,4 @@
-package routes
+package server
 
 import (
 	"fmt"
@@ -13,8 +13,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Announce prints, once the server listens, where things are and what is on or off and why.
-func Announce(app core.App, s *settings.Settings, version string, to io.Writer) {
+// PrintBanner prints, once the server listens, the URLs of its parts and which features are on or off, and why. apiPath is
+// the path of the API, as "/api/v1/".
+func PrintBanner(app core.App, s *settings.Settings, version, apiPath string, to io.Writer) {
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		e.InstallerFunc = func(_ core.App, first *core.Record, base string) error {
 			token, err := first.NewStaticAuthToken(30 * time.Minute)
@@ -30,11 +31,12 @@ func Announce(app core.App, s *settings.Settings, version string, to io.Writer) 
 		}
 		base := s.PublicURL
 		if base == "" {
-			base = address(e)
+			base = localURL(e)
 		}
 		fmt.Fprintf(to, "privet %s\n", version)
 		table := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
-		fmt.Fprintf(table, "  API\t%s\n  reference\t%s\n  dashboard\t%s\n  guide\t%s\n  data\t%s\n", base+strings.TrimSuffix(prefix, "/"), base+"/", base+"/_/", base+"/guide", e.App.DataDir())
+		fmt.Fprintf(table, "  API\t%s\n  reference\t%s\n  dashboard\t%s\n  guide\t%s\n  data\t%s\n", base+strings.TrimSuffix(apiPath, "/"), base+"/",
+			base+"/_/", base+"/guide", e.App.DataDir())
 		for _, line := range s.Status() {
 			fmt.Fprintf(table, "  %s\t%s\n", line[0], line[1])
 		}
@@ -42,8 +44,8 @@ func Announce(app core.App, s *settings.Settings, version string, to io.Writer) 
 	})
 }
 
-// address is where a browser on this machine finds the server.
-func address(e *core.ServeEvent) string {
+// localURL returns the URL by which a browser on this machine reaches the server.
+func localURL(e *core.ServeEvent) string {
 	host, port, err := net.SplitHostPort(e.Server.Addr)
 	if err != nil {
 		return "http://" + e.Server.Addr

@@ -1,4 +1,4 @@
-package hooks
+package server
 
 import (
 	"context"
@@ -12,10 +12,10 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// registerLogs prints warnings and errors as structured lines. PocketBase by itself keeps them in its database
-// alone, where nobody looks when a server does not start. A line comes up to three seconds late, as PocketBase
-// gathers its logs; it comes before the process ends.
-func registerLogs(app core.App, to io.Writer) {
+// RegisterLogs prints warnings and errors to the writer as structured lines. PocketBase keeps them in its database only,
+// where nobody looks when a server does not start. PocketBase batches its logs, so a line is up to three seconds late,
+// but always printed before the process ends.
+func RegisterLogs(app core.App, to io.Writer) {
 	out := slog.New(slog.NewTextHandler(to, &slog.HandlerOptions{Level: slog.LevelWarn})).Handler()
 	app.OnModelCreate(core.LogsTableName).BindFunc(func(e *core.ModelEvent) error {
 		entry, ok := e.Model.(*core.Log)
@@ -26,18 +26,18 @@ func registerLogs(app core.App, to io.Writer) {
 					record.AddAttrs(slog.String(key, text(value)))
 				}
 			}
-			_ = out.Handle(context.Background(), record) // there is nowhere left to tell
+			_ = out.Handle(context.Background(), record) // there is nowhere left to report it
 		}
 		return e.Next()
 	})
 }
 
-// printed are the attributes that a line may show. Others stay in the database: a request's address may hold a
-// file's token, and details may hold what somebody typed.
+// printed lists the attributes that a line may show. The others stay in the database: a request's URL may contain a
+// file token, and details may contain user input.
 var printed = []string{"type", "method", "path", "status", "provider", "reason", "id", "key", "state", "event", "device", "error"}
 
-// refused tells whether an entry is of a request that PocketBase's own API refused. It calls those errors, but
-// nothing is wrong with a server that refuses what it should.
+// refused reports whether an entry is about a request that PocketBase's own API answered with a 4xx status. PocketBase
+// logs those as errors, but they are no fault of the server.
 func refused(entry *core.Log) bool {
 	status, _ := strconv.Atoi(text(entry.Data["status"]))
 	return entry.Data["type"] == "request" && status < http.StatusInternalServerError
@@ -50,7 +50,7 @@ func entryLevel(entry *core.Log) int {
 	return entry.Level
 }
 
-// withoutQuery cuts a request's query off a message such as "GET /api/files/…?token=…".
+// withoutQuery removes the query from a message such as "GET /api/files/…?token=…".
 func withoutQuery(message string) string {
 	before, _, _ := strings.Cut(message, "?")
 	return before

@@ -1,4 +1,4 @@
-package hooks
+package dashboard
 
 import (
 	"github.com/privet/privet/hooks/order"
@@ -7,24 +7,23 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// registerActors tells the model hooks that a moderator acts, when a change comes through PocketBase's own API.
+// registerActors makes the moderator the actor of a record that is changed through PocketBase's own API.
 func registerActors(app core.App) {
-	moderator := func(e *core.RecordRequestEvent) error {
+	setModerator := func(e *core.RecordRequestEvent) error {
 		if e.HasSuperuserAuth() {
 			store.SetActor(e.Record, store.Actor{Side: order.Moderator, Moderator: e.Auth.Email()})
 		}
 		return e.Next()
 	}
-	app.OnRecordCreateRequest().BindFunc(moderator)
-	app.OnRecordUpdateRequest().BindFunc(moderator)
-	app.OnRecordCreateRequest().BindFunc(checkTyped)
-	app.OnRecordUpdateRequest().BindFunc(checkTyped)
-	app.OnRecordDeleteRequest().BindFunc(moderator)
+	app.OnRecordCreateRequest().BindFunc(setModerator)
+	app.OnRecordUpdateRequest().BindFunc(setModerator)
+	app.OnRecordDeleteRequest().BindFunc(setModerator)
 	app.OnRecordAuthRequest(core.CollectionNameSuperusers).BindFunc(refuseImpersonation)
 }
 
-// refuseImpersonation: what a moderator does goes into the history under their own name. A superuser who is signed in
-// gets another's token by PocketBase's impersonation alone, which names no method of sign-in.
+// refuseImpersonation refuses a moderator another moderator's token: the history records moderators by their own names.
+// PocketBase's impersonation is the only request that gives a signed-in superuser the token of another one, and the only
+// one without an AuthMethod.
 func refuseImpersonation(e *core.RecordAuthRequestEvent) error {
 	if e.AuthMethod == "" && e.HasSuperuserAuth() && e.Auth.Id != e.Record.Id {
 		return e.ForbiddenError("Nobody acts under another moderator's name", nil)

@@ -4,18 +4,18 @@ import (
 	"time"
 
 	"github.com/privet/privet/hooks/order"
+	"github.com/privet/privet/hooks/refusal"
 	"github.com/privet/privet/hooks/store"
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/router"
 )
 
 // applyEdit guards an edit that is no request of a side: the dashboard's, another program's. Any status may be
 // set; what only one status has follows. An edit that brings an older rev was made on a stale copy.
 func applyEdit(tx core.App, o, fresh *store.Order) error {
 	if o.Rev() != fresh.Rev() {
-		return stale("order")
+		return refusal.Stale("order")
 	}
 	messages := map[string]string{
 		"client":      "It can't be changed.",
@@ -23,9 +23,9 @@ func applyEdit(tx core.App, o, fresh *store.Order) error {
 		"price":       "It is the performer's price when it was ordered and can't be changed.",
 		"cancel_date": "It follows from the status by itself.",
 	}
-	wrong := changedOf(o.Record, fresh.Record, messages)
+	wrong := refusal.Changed(o.Record, fresh.Record, messages)
 	if o.DateTill().IsZero() && !fresh.DateTill().IsZero() {
-		wrong["date_till"] = invalid("Must be a date, as 2030-01-31 12:00:00.")
+		wrong["date_till"] = refusal.Invalid("Must be a date, as 2030-01-31 12:00:00.")
 	}
 	if o.Description() == "" && fresh.Description() != "" {
 		wrong["description"] = validation.ErrRequired
@@ -34,7 +34,7 @@ func applyEdit(tx core.App, o, fresh *store.Order) error {
 	if err := checkSides(tx, o, fresh, wrong); err != nil {
 		return err
 	}
-	return orNil(wrong)
+	return wrong.Filter()
 }
 
 // checkSides refuses what the two of an order could not do any more: to work on it again while one of them is shut out,
@@ -51,9 +51,9 @@ func checkSides(tx core.App, o, fresh *store.Order, wrong validation.Errors) err
 		return err
 	}
 	if reopened && sides.PerformerOut {
-		wrong["status"] = invalid("It can't be new again: its performer is banned or erased.")
+		wrong["status"] = refusal.Invalid("It can't be new again: its performer is banned or erased.")
 	} else if reopened && sides.ClientOut {
-		wrong["status"] = invalid("It can't be new again: its client is banned or erased.")
+		wrong["status"] = refusal.Invalid("It can't be new again: its client is banned or erased.")
 	}
 	if !described && !reviewed || !sides.ClientOut {
 		return nil
@@ -64,10 +64,10 @@ func checkSides(tx core.App, o, fresh *store.Order, wrong validation.Errors) err
 	}
 	const why = "Its client was erased, and so were their words."
 	if described {
-		wrong["description"] = invalid(why)
+		wrong["description"] = refusal.Invalid(why)
 	}
 	if reviewed {
-		wrong["rating_text"] = invalid(why)
+		wrong["rating_text"] = refusal.Invalid(why)
 	}
 	return nil
 }
@@ -76,18 +76,18 @@ func checkSides(tx core.App, o, fresh *store.Order, wrong validation.Errors) err
 func checkNewOrder(o *store.Order, sides *store.Sides) error {
 	wrong := validation.Errors{}
 	if sides.ClientOut {
-		wrong["client"] = invalid("Must be a user who is neither banned nor erased.")
+		wrong["client"] = refusal.Invalid("Must be a user who is neither banned nor erased.")
 	}
 	if store.ActorOf(o.Record).Side == order.Moderator {
 		if o.DateTill().IsZero() {
-			wrong["date_till"] = invalid("Must be a date, as 2030-01-31 12:00:00.")
+			wrong["date_till"] = refusal.Invalid("Must be a date, as 2030-01-31 12:00:00.")
 		}
 		if o.Description() == "" {
 			wrong["description"] = validation.ErrRequired
 		}
 	}
 	agree(o, "", "", 0, "", wrong)
-	return orNil(wrong)
+	return wrong.Filter()
 }
 
 // agree brings the fields that only one status has in line with the status. The other arguments are what they
@@ -100,50 +100,20 @@ func agree(o *store.Order, was order.Status, reason string, rating float64, revi
 	case now != order.Cancelled && was == order.Cancelled:
 		o.SetCancellation(time.Time{}, "")
 	case now != order.Cancelled && o.CancelText() != reason && o.CancelText() != "":
-		wrong["cancel_text"] = invalid("Only a cancelled order has a reason: set the status to cancelled, too.")
+		wrong["cancel_text"] = refusal.Invalid("Only a cancelled order has a reason: set the status to cancelled, too.")
 	}
 	switch {
 	case now == order.Reviewed && o.Rating() < 1 && (was != now || o.Rating() != rating):
-		wrong["rating_rate"] = invalid("A reviewed order has a rating: give 1 to 5, or choose another status.")
+		wrong["rating_rate"] = refusal.Invalid("A reviewed order has a rating: give 1 to 5, or choose another status.")
 	case now != order.Reviewed && was == order.Reviewed:
 		o.SetRating(0, "")
 	case now != order.Reviewed:
 		const why = "Only a reviewed order has a rating: set the status to reviewed, too."
 		if o.Rating() != rating && o.Rating() != 0 {
-			wrong["rating_rate"] = invalid(why)
+			wrong["rating_rate"] = refusal.Invalid(why)
 		}
 		if o.RatingText() != review && o.RatingText() != "" {
-			wrong["rating_text"] = invalid(why)
+			wrong["rating_text"] = refusal.Invalid(why)
 		}
 	}
 }
-
-// changedOf makes an error of each of the named fields in which record differs from before.
-func changedOf(record, before *core.Record, messages map[string]string) validation.Errors {
-	wrong := validation.Errors{}
-	for _, name := range store.Changed(record, before) {
-		if message, ok := messages[name]; ok {
-			wrong[name] = invalid(message)
-		}
-	}
-	return wrong
-}
-
-func invalid(message string) error { return validation.NewError("privet_invalid", message) }
-
-// orNil is nil where nothing is wrong.
-func orNil(wrong validation.Errors) error {
-	if len(wrong) == 0 {
-		return nil
-	}
-	return wrong
-}
-
-// stale refuses an edit of an old copy. The dashboard shows the message at the top, too, as it greys out rev.
-func stale(what string) error {
-	message := "The " + what + " has changed meanwhile: reload the page and make your change again"
-	return router.NewBadRequestError(message, validation.Errors{"rev": validation.NewError("privet_stale", message+".")})
-}
-
-// refuseAll refuses an action as a whole, with a message that the dashboard shows.
-func refuseAll(message string) error { return router.NewBadRequestError(message, nil) }

@@ -8,6 +8,7 @@ import (
 	"github.com/privet/privet/hooks/media/metadata"
 	"github.com/privet/privet/hooks/preview"
 	"github.com/privet/privet/hooks/store"
+	"github.com/privet/privet/hooks/worker"
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
@@ -15,13 +16,13 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
 
-func registerMedia(app core.App, worker *preview.Worker) {
+func registerMedia(app core.App, previews *preview.Worker) {
 	app.OnRecordCreate(store.Media).Bind(&hook.Handler[*core.RecordEvent]{
 		Id:       "privet_media_file",
 		Priority: beforeInterceptors - 1, // the id may be taken already when the file comes in
 		Func:     takeFile,
 	})
-	app.OnRecordUpdate(store.Media).BindFunc(keepFile)
+	app.OnRecordUpdate(store.Media).BindFunc(refuseNewFile)
 	app.OnRecordCreateExecute(store.Media).Bind(&hook.Handler[*core.RecordEvent]{
 		Id:       "privet_media_place",
 		Priority: beforeInterceptors,
@@ -31,7 +32,7 @@ func registerMedia(app core.App, worker *preview.Worker) {
 		if upload := store.AsMedia(e.Record).Upload(); upload != nil {
 			upload.Keep()
 		}
-		worker.Wake()
+		previews.Wake()
 		return e.Next()
 	})
 	app.OnRecordAfterCreateError(store.Media).BindFunc(func(e *core.RecordErrorEvent) error {
@@ -45,12 +46,12 @@ func registerMedia(app core.App, worker *preview.Worker) {
 		store.DropFetched(e.App, e.Record.Id, store.AsMedia(e.Record).File())
 		return e.Next()
 	})
-	whileServing(app, func() (stop func()) {
+	worker.WhileServing(app, func() (stop func()) {
 		// Before the worker stages a still there, and when no other server has the port.
 		if err := store.SweepUploads(app); err != nil {
 			app.Logger().Warn("uploads that were cut off could not be removed", "error", err)
 		}
-		return worker.Start()
+		return previews.Start()
 	})
 }
 
@@ -109,8 +110,8 @@ func uploadOf(app core.App, file *filesystem.File) (*store.Upload, error) {
 	return upload, nil
 }
 
-// keepFile: phones keep a file for ever under its address, and what they keep can't be exchanged.
-func keepFile(e *core.RecordEvent) error {
+// refuseNewFile: phones keep a file for ever under its address, and what they keep can't be exchanged.
+func refuseNewFile(e *core.RecordEvent) error {
 	media, before := store.AsMedia(e.Record), store.AsMedia(e.Record.Original())
 	if len(e.Record.GetUnsavedFiles(media.FileField())) > 0 || media.File() != before.File() {
 		return refuseFile("It can't be exchanged: delete this row and make another one.")

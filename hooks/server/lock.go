@@ -1,4 +1,4 @@
-package hooks
+package server
 
 import (
 	"fmt"
@@ -9,9 +9,9 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
 
-// registerLock lets one server at a time have a data folder. A second one, started by mistake, would take the first one's
-// uploads for leftovers, and send its pushes again. The system gives the lock back when the process ends, however it does.
-func registerLock(app core.App) {
+// RegisterLock lets only one server at a time use a data folder. A second one, started by mistake, would delete the first
+// one's uploads as leftovers and send its pushes again. The operating system releases the lock when the process ends.
+func RegisterLock(app core.App) {
 	var lock *flock.Flock
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{
 		Id:       "privet_lock",
@@ -34,7 +34,7 @@ func registerLock(app core.App) {
 		Func: func(e *core.TerminateEvent) error {
 			err := e.Next()
 			if lock != nil {
-				_ = lock.Unlock() // the process' end does it, too
+				_ = lock.Unlock() // the end of the process releases it, too
 			}
 			return err
 		},

@@ -1,4 +1,4 @@
-package hooks
+package server
 
 import (
 	"context"
@@ -6,14 +6,15 @@ import (
 	"time"
 
 	"github.com/privet/privet/hooks/store"
+	"github.com/privet/privet/hooks/worker"
 
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// registerCheckpoints moves what was committed from SQLite's write-ahead log into the database, in the background. Left
-// to itself, SQLite lets every thousandth page's writer do it, and all others wait for its disk.
-func registerCheckpoints(app core.App) {
-	whileServing(app, func() (stop func()) {
+// RegisterCheckpoints checkpoints SQLite's write-ahead log in the background. SQLite's automatic checkpoint runs in the
+// transaction that writes the thousandth page, and all other writers wait for its disk.
+func RegisterCheckpoints(app core.App) {
+	worker.WhileServing(app, func() (stop func()) {
 		ctx, cancel := context.WithCancel(context.Background())
 		var running sync.WaitGroup
 		running.Go(func() { checkpoint(ctx, app) })
@@ -24,6 +25,7 @@ func registerCheckpoints(app core.App) {
 	})
 }
 
+// checkpoint checkpoints the log twice a second until ctx ends.
 func checkpoint(ctx context.Context, app core.App) {
 	ticker := time.NewTicker(500 * time.Millisecond)
 	defer ticker.Stop()

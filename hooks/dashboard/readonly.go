@@ -1,0 +1,86 @@
+package dashboard
+
+import (
+	"github.com/privet/privet/hooks/order"
+	"github.com/privet/privet/hooks/refusal"
+	"github.com/privet/privet/hooks/store"
+
+	validation "github.com/pocketbase/ozzo-validation/v4"
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// readOnlyCollections are the collections whose rows only privet's code writes. field carries the message when a
+// moderator creates a row.
+var readOnlyCollections = map[string]struct{ field, create, update string }{
+	store.OrderHistory: {"order", "The history writes itself, when an order's status changes.", "The history can't be changed."},
+	store.Devices:      {"user", "A device comes by signing in with the app.", "It can't be changed. Delete the row to sign the device out."},
+	store.InviteTokens: {"user", "A token comes by opening a share link.", "It can't be changed. Delete the row to end the token."},
+	store.Pushes:       {"state", "A push comes of an order's change.", "It can't be changed. Delete the row so that it is not sent."},
+}
+
+// registerReadOnly refuses moderators' edits of rows and fields that only privet's code writes. Nobody changes the
+// history, whoever the actor is.
+func registerReadOnly(app core.App) {
+	for name, messages := range readOnlyCollections {
+		app.OnRecordCreate(name).BindFunc(func(e *core.RecordEvent) error {
+			if byModerator(e.Record) {
+				return validation.Errors{messages.field: refusal.Invalid(messages.create)}
+			}
+			return e.Next()
+		})
+		app.OnRecordUpdate(name).BindFunc(func(e *core.RecordEvent) error {
+			if byModerator(e.Record) || name == store.OrderHistory {
+				return refuseChanges(store.Changed(e.Record, e.Record.Original()), messages.update)
+			}
+			return e.Next()
+		})
+	}
+	app.OnRecordDelete(store.OrderHistory).BindFunc(func(*core.RecordEvent) error {
+		return refusal.BadRequest("The history can't be deleted")
+	})
+	app.OnRecordCreate(store.Media).BindFunc(checkMediaCreate)
+	app.OnRecordUpdate(store.Media).BindFunc(checkMediaUpdate)
+}
+
+func byModerator(record *core.Record) bool { return store.ActorOf(record).Side == order.Moderator }
+
+// refuseChanges returns an error for each changed field, or for the whole form where none has changed.
+func refuseChanges(changed []string, message string) error {
+	errs := validation.Errors{}
+	for _, name := range changed {
+		errs[name] = refusal.Invalid(message)
+	}
+	if len(errs) == 0 {
+		return refusal.BadRequest(message)
+	}
+	return errs
+}
+
+// checkMediaCreate refuses media of an order unless its user is the order's performer.
+func checkMediaCreate(e *core.RecordEvent) error {
+	media := store.AsMedia(e.Record)
+	if !byModerator(e.Record) || media.Order() == "" {
+		return e.Next()
+	}
+	o, err := store.FindOrder(e.App, media.Order())
+	if err != nil || o.Performer() != media.User() {
+		return validation.Errors{"order": refusal.Invalid("Must be an order of which the user is the performer, or be empty for the user's profile.")}
+	}
+	return e.Next()
+}
+
+// checkMediaUpdate refuses a moderator's change of any field but the file, which refuseNewFile in package hooks guards
+// for all actors.
+func checkMediaUpdate(e *core.RecordEvent) error {
+	if !byModerator(e.Record) {
+		return e.Next()
+	}
+	const fixed, derived = "It can't be changed: delete the row and make another one.", "It follows from the file."
+	errs := refusal.Changed(e.Record, e.Record.Original(), map[string]string{
+		"user": fixed, "order": fixed, "type": derived, "still": derived, "preview": derived,
+	})
+	if len(errs) > 0 {
+		return errs
+	}
+	return e.Next()
+}

@@ -1,0 +1,41 @@
+package dashboard
+
+import (
+	"slices"
+
+	"github.com/privet/privet/hooks/refusal"
+	"github.com/privet/privet/hooks/store"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// registerSchema refuses requests that change privet's own collections: an access rule that opens one, or a field that
+// is removed, would undo what the hooks guarantee. Migrations, which are no requests, pass.
+func registerSchema(app core.App) {
+	const message = "This collection is part of privet: its migrations alone change it"
+	own := func(collection *core.Collection) bool {
+		return slices.Contains(store.OwnCollections(), collection.Name)
+	}
+	refuse := func(e *core.CollectionRequestEvent) error {
+		if original, err := e.App.FindCollectionByNameOrId(e.Collection.Id); own(e.Collection) || err == nil && own(original) {
+			return refusal.BadRequest(message)
+		}
+		return e.Next()
+	}
+	app.OnCollectionUpdateRequest().BindFunc(refuse)
+	app.OnCollectionDeleteRequest().BindFunc(refuse)
+	app.OnCollectionsImportRequest().BindFunc(func(e *core.CollectionsImportRequestEvent) error {
+		if e.DeleteMissing {
+			return refusal.BadRequest("An import can't delete collections here: " + message)
+		}
+		for _, data := range e.CollectionsData {
+			for _, key := range []string{"id", "name"} {
+				text, _ := data[key].(string)
+				if collection, err := e.App.FindCollectionByNameOrId(text); err == nil && own(collection) {
+					return refusal.BadRequest(collection.Name + ": " + message)
+				}
+			}
+		}
+		return e.Next()
+	})
+}
