@@ -44,8 +44,8 @@ type login struct {
 }
 
 var (
-	signupInput = laravel.Of[signup]()
-	loginInput  = laravel.Of[login]()
+	signupInput = laravel.MustCompile[signup]()
+	loginInput  = laravel.MustCompile[login]()
 )
 
 // signup makes an account and signs its first device in.

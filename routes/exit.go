@@ -8,6 +8,7 @@ import (
 	"github.com/privet/privet/hooks/refusal"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/laravel"
+	"github.com/privet/privet/routes/laravel/body"
 	"github.com/privet/privet/routes/resource"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -32,7 +33,7 @@ func (c *call) fail(err error) error {
 func (c *call) shape(err error) *resource.Error {
 	var known *resource.Error
 	var broken *laravel.Invalid
-	var malformed *laravel.Malformed
+	var malformed *body.Malformed
 	switch {
 	case errors.As(err, &known):
 		return known
@@ -40,7 +41,7 @@ func (c *call) shape(err error) *resource.Error {
 		return validationError(broken)
 	case errors.As(err, &malformed):
 		return resource.Failure(http.StatusBadRequest, malformed.Message)
-	case errors.Is(err, laravel.ErrTooLarge):
+	case errors.Is(err, body.ErrTooLarge):
 		return resource.TooLarge
 	case errors.Is(err, store.ErrNotFound):
 		return resource.NotFound

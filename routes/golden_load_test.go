@@ -32,7 +32,7 @@ type goldens struct {
 }
 
 var loadOnce = sync.OnceValues(func() (*goldens, error) {
-	data, err := os.ReadFile("input/testdata/laravel.json")
+	data, err := os.ReadFile("laravel/testdata/laravel.json")
 	if err != nil {
 		return nil, err
 	}

@@ -31,9 +31,9 @@ type orderSearch struct {
 }
 
 var (
-	orderCreateInput = laravel.Of[orderCreate]()
-	orderUpdateInput = laravel.Of[orderUpdate]()
-	orderSearchInput = laravel.Of[orderSearch]()
+	orderCreateInput = laravel.MustCompile[orderCreate]()
+	orderUpdateInput = laravel.MustCompile[orderUpdate]()
+	orderSearchInput = laravel.MustCompile[orderSearch]()
 )
 
 // orderCreate orders a greeting: who calls becomes the client.

@@ -39,10 +39,10 @@ type socialDisconnect struct {
 }
 
 var (
-	socialSignupInput     = laravel.Of[socialSignup]()
-	socialSignInInput     = laravel.Of[socialSignIn]()
-	socialConnectInput    = laravel.Of[socialToken]()
-	socialDisconnectInput = laravel.Of[socialDisconnect]()
+	socialSignupInput     = laravel.MustCompile[socialSignup]()
+	socialSignInInput     = laravel.MustCompile[socialSignIn]()
+	socialConnectInput    = laravel.MustCompile[socialToken]()
+	socialDisconnectInput = laravel.MustCompile[socialDisconnect]()
 )
 
 // Answers of the social endpoints.

@@ -47,11 +47,11 @@ type firebaseToken struct {
 }
 
 var (
-	byInviteInput      = laravel.Of[byInvite]()
-	checkFreeInput     = laravel.Of[checkFree]()
-	userUpdateInput    = laravel.Of[userUpdate]()
-	userSearchInput    = laravel.Of[userSearch]()
-	firebaseTokenInput = laravel.Of[firebaseToken]()
+	byInviteInput      = laravel.MustCompile[byInvite]()
+	checkFreeInput     = laravel.MustCompile[checkFree]()
+	userUpdateInput    = laravel.MustCompile[userUpdate]()
+	userSearchInput    = laravel.MustCompile[userSearch]()
+	firebaseTokenInput = laravel.MustCompile[firebaseToken]()
 )
 
 // inviteLife is how long the token of a share link shows its profile.

@@ -8,15 +8,36 @@ import (
 	"github.com/privet/privet/routes/laravel/php"
 )
 
-// bind fills a struct from an input that passed its rules.
+// Field is an input for which the route distinguishes missing from null: {} leaves a phone unchanged, {"phone":null}
+// clears it.
+type Field[T string | int | float64 | []int] struct {
+	// Given reports whether the request has the field at all.
+	Given bool
+	// Null reports whether the given field is null or blank; Value is zero then.
+	Null bool
+	// Value is the field's value.
+	Value T
+}
+
+// optional is implemented by all Field types.
+type optional interface {
+	mark(given, null bool)
+	target() any // a pointer to Value
+}
+
+func (f *Field[T]) mark(given, null bool) { f.Given, f.Null = given, null }
+
+func (f *Field[T]) target() any { return &f.Value }
+
+// bind stores an input that passed its rules in a struct.
 func (v *validation) bind(dst reflect.Value) {
 	for i := range v.fields {
 		f := &v.fields[i]
-		val, present := v.input.get(f.name)
+		val, present := v.input.Get(f.name)
 		if isBlank(val) {
 			val = nil
 		}
-		to := dst.FieldByIndex(f.at).Addr().Interface()
+		to := dst.FieldByIndex(f.index).Addr().Interface()
 		if o, ok := to.(optional); ok {
 			o.mark(present, present && val == nil)
 			to = o.target()
@@ -44,28 +65,29 @@ func (v *validation) bind(dst reflect.Value) {
 	}
 }
 
-// isBlank tells whether a value is null, or text that the rules overlooked because it is blank: a password of spaces.
+// isBlank reports whether a value is null, or text that no rule but required looks at because it is blank, such as a
+// password of spaces.
 func isBlank(v any) bool {
 	s, isText := v.(string)
 	return v == nil || isText && php.Blank(s)
 }
 
-// asString is PHP's (string). What is no UTF-8, which only forms can bring, is replaced: it must not reach the database.
+// asString is PHP's (string). Invalid UTF-8, which only forms can hold, is replaced: it must not reach the database.
 func asString(v any) string {
-	s, _ := castText(v)
+	s, _ := php.String(v)
 	return strings.ToValidUTF8(s, "\uFFFD")
 }
 
-// asInt gives the integer that passed integer or in: 2, "+2", 2.0, "2e0", true.
+// asInt converts a value that passed integer or in, such as 2, "+2", 2.0, "2e0" or true.
 func asInt(v any) int {
-	s, _ := castText(v)
+	s, _ := php.String(v)
 	if n, err := strconv.Atoi(s); err == nil {
 		return n
 	}
 	return int(asFloat(v))
 }
 
-// asFloat gives the number that passed numeric.
+// asFloat converts a value that passed numeric, integer or in.
 func asFloat(v any) float64 {
 	switch v := v.(type) {
 	case int64:
@@ -73,7 +95,7 @@ func asFloat(v any) float64 {
 	case float64:
 		return v
 	}
-	s, _ := castText(v)
+	s, _ := php.String(v)
 	f, _ := strconv.ParseFloat(s, 64)
 	return f
 }

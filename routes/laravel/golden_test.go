@@ -1,7 +1,6 @@
 package laravel
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,10 +8,12 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/privet/privet/routes/laravel/body"
 	"github.com/privet/privet/routes/laravel/php"
 )
 
@@ -71,7 +72,7 @@ func goldenServer(t *testing.T) *httptest.Server {
 		v, err := read(req, routes[name].fields, o)
 		status, answer := 200, any(nil)
 		var invalid *Invalid
-		var malformed *Malformed
+		var malformed *body.Malformed
 		switch {
 		case errors.As(err, &invalid):
 			status, answer = 429, map[string]any{"message": invalid.Message(), "errors": invalid}
@@ -80,14 +81,14 @@ func goldenServer(t *testing.T) *httptest.Server {
 			}
 		case errors.As(err, &malformed):
 			status, answer = 400, map[string]any{"message": malformed.Message}
-		case errors.Is(err, ErrTooLarge):
+		case errors.Is(err, body.ErrTooLarge):
 			status, answer = 413, map[string]any{"message": ""}
 		case err != nil:
 			status, answer = 500, map[string]any{"message": err.Error()}
 		case name == "_echo":
-			answer = map[string]any{"all": v.input}
+			answer = map[string]any{"all": json.RawMessage(text(t, v.input))}
 		default:
-			answer = map[string]any{"validated": validated(v)}
+			answer = map[string]any{"validated": validated(t, v)}
 		}
 		w.WriteHeader(status)
 		if err := json.NewEncoder(w).Encode(answer); err != nil {
@@ -98,64 +99,60 @@ func goldenServer(t *testing.T) *httptest.Server {
 	return s
 }
 
-// validated is Validator::validated: what has rules, of arrays whose items have rules the items.
-func validated(v *validation) *array {
-	out := &array{keys: []string{}} // an object, also when empty
+// validated returns what Validator::validated does: the fields that have rules; of an array whose items have rules, the
+// items.
+func validated(t *testing.T, v *validation) json.RawMessage {
+	out := &php.Array{}
 	for i := range v.fields {
 		f := &v.fields[i]
-		items := &array{}
+		items := &php.Array{}
 		for item := range v.items(f) {
-			items.set(strings.TrimPrefix(item.name, f.name+"."), item.value)
+			items.Set(strings.TrimPrefix(item.name, f.name+"."), item.value)
 		}
-		if items.len() > 0 {
-			out.set(f.name, items)
-		} else if val, ok := v.input.get(f.name); ok {
-			out.set(f.name, val)
+		if items.Len() > 0 {
+			out.Set(f.name, items)
+		} else if val, ok := v.input.Get(f.name); ok {
+			out.Set(f.name, val)
 		}
 	}
-	return out
-}
-
-// MarshalJSON writes an array as the goldens do: floats and files marked as such.
-func (a *array) MarshalJSON() ([]byte, error) {
-	var out bytes.Buffer
-	brackets := "{}"
-	if a.keys == nil {
-		brackets = "[]"
+	if out.Len() == 0 {
+		return json.RawMessage("{}")
 	}
-	out.WriteByte(brackets[0])
-	for i, v := range a.vals {
-		if i > 0 {
-			out.WriteByte(',')
-		}
-		if a.keys != nil {
-			out.WriteString(quote(a.keys[i]) + ":")
-		}
-		switch x := v.(type) {
-		case float64:
-			v = map[string]string{"__float": php.FormatFloat(x)}
-		case *File:
-			v = map[string]any{"__file": x.Name, "size": x.Size}
-		}
-		text, err := json.Marshal(v)
-		if err != nil {
-			return nil, err
-		}
-		out.Write(text)
-	}
-	out.WriteByte(brackets[1])
-	return out.Bytes(), nil
+	return json.RawMessage(text(t, out))
 }
 
-func quote(s string) string {
-	text, _ := json.Marshal(s)
-	return string(text)
-}
-
-// ordered reads a JSON text so that identical compares it with the order of its keys.
-func ordered(t *testing.T, text []byte) *array {
+// text writes a value as JSON as the goldens do: arrays as PHP's json_encode does, floats and files marked as such.
+func text(t *testing.T, v any) string {
 	t.Helper()
-	a, err := readJSON(text)
+	switch x := v.(type) {
+	case *php.Array:
+		isList := true
+		var items, members []string
+		for i, item := range x.Values() {
+			isList = isList && x.Key(i) == strconv.Itoa(i)
+			items = append(items, text(t, item))
+			members = append(members, text(t, x.Key(i))+":"+items[i])
+		}
+		if isList {
+			return "[" + strings.Join(items, ",") + "]"
+		}
+		return "{" + strings.Join(members, ",") + "}"
+	case float64:
+		v = map[string]string{"__float": php.FormatFloat(x)}
+	case *File:
+		v = map[string]any{"__file": x.Name, "size": x.Size}
+	}
+	out, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
+}
+
+// ordered parses a JSON text so that php.Identical compares it with regard to the order of its keys.
+func ordered(t *testing.T, text []byte) *php.Array {
+	t.Helper()
+	a, err := body.ParseJSON(text)
 	if err != nil {
 		t.Fatalf("%v in %s", err, text)
 	}
@@ -205,7 +202,7 @@ func TestGoldenValidation(t *testing.T) {
 			if answer.StatusCode != want.Status || got.Message != want.Message {
 				t.Fatalf("got %d %s, want %d %s", answer.StatusCode, text, want.Status, want.Message)
 			}
-			if want.Errors != nil && !identical(ordered(t, got.Errors), ordered(t, want.Errors)) {
+			if want.Errors != nil && !php.Identical(ordered(t, got.Errors), ordered(t, want.Errors)) {
 				t.Errorf("errors %s, want %s", got.Errors, want.Errors)
 			}
 			if want.Validated != nil && !equalSets(t, got.Validated, want.Validated) {

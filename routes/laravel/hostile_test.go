@@ -2,9 +2,13 @@ package laravel
 
 import (
 	"errors"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
+
+	"github.com/privet/privet/routes/laravel/body"
 )
 
 // TestHostileBodiesAreCheap sends the biggest bodies of the worst shapes: each must be answered in a moment. A quadratic
@@ -46,12 +50,58 @@ func TestHostileBodiesAreCheap(t *testing.T) {
 			t.Errorf("%s: %v", name, took)
 		}
 		var invalid *Invalid
-		var malformed *Malformed
-		if err != nil && !errors.As(err, &invalid) && !errors.As(err, &malformed) && !errors.Is(err, ErrTooLarge) {
+		var malformed *body.Malformed
+		if err != nil && !errors.As(err, &invalid) && !errors.As(err, &malformed) && !errors.Is(err, body.ErrTooLarge) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if testing.Verbose() {
 			t.Logf("%-18s %v", name, time.Since(start).Round(time.Millisecond))
 		}
 	}
+}
+
+// FuzzRead throws anything at a route with all kinds of fields: it must not panic, must say what it says in typed errors,
+// and must leave nothing stored but what it hands out.
+func FuzzRead(f *testing.F) {
+	whole := part(`name="email"`, "a@b.c") + part(`name="category_ids[x]"`, "1") + part(`name="media"; filename="a"`, jpegHead)
+	for _, seed := range [][3]string{
+		{"application/json", `{"email":"a@b.c","role":"2","category_ids":[1,"2",{"a.b":[]}],"price":1e400}`, ""},
+		{"application/json", `["\ud83d\ude00",-0.0,null]`, "a[]=1&a[b]=2"},
+		{"application/x-www-form-urlencoded", "category_ids[][x]=1&role=+2&media[=&name=%ff", "price=1e1001"},
+		{multipartB, whole + "--B--", "role=1"},
+		{multipartB, whole, ""},
+		{"multipart/form-data; boundary=\"", whole, ""},
+	} {
+		f.Add(seed[0], seed[1], seed[2])
+	}
+	f.Fuzz(func(t *testing.T, contentType, content, query string) {
+		s := &memorySink{}
+		req := httptest.NewRequest("POST", "/", strings.NewReader(content))
+		req.Header.Set("Content-Type", contentType)
+		req.URL.RawQuery = query
+		got, err := routes["user/update"].read(req, Options{Sink: s, MaxBody: 1 << 16, MaxFields: 1 << 14, Checks: anyUnique})
+		if err == nil {
+			u := got.(*userUpdate)
+			if u.Media == nil && s.left() > 0 || s.left() > 1 || s.left() == 1 && s.uploads[len(s.uploads)-1].committed != 1 {
+				t.Errorf("%d uploads are left", s.left())
+			}
+			if !utf8.ValidString(u.Name.Value + u.Password.Value + u.Email.Value) {
+				t.Errorf("invalid UTF-8 in %+v", u)
+			}
+			return
+		}
+		if s.left() > 0 {
+			t.Errorf("%d uploads are left after %v", s.left(), err)
+		}
+		var invalid *Invalid
+		var malformed *body.Malformed
+		if !errors.As(err, &invalid) && !errors.As(err, &malformed) && !errors.Is(err, body.ErrTooLarge) {
+			t.Errorf("untyped error %v", err)
+		}
+		if invalid != nil {
+			if _, err := invalid.MarshalJSON(); err != nil || invalid.count == 0 || invalid.count > maxMessages+50 {
+				t.Errorf("%d messages, %v", invalid.count, err)
+			}
+		}
+	})
 }

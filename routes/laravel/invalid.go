@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// Invalid is a validation error: fields with their messages, both in the order in which they were found. It marshals to
-// the JSON object that goes under "errors"; Message is what goes under "message".
+// Invalid is a validation error: fields with their messages, both in the order in which they were added. It marshals to
+// the JSON object under "errors" in an answer; Message returns the text under "message".
 type Invalid struct {
 	fields []fieldErrors
 	index  map[string]int
@@ -20,15 +20,15 @@ type fieldErrors struct {
 	messages []string
 }
 
-// NewInvalid makes a validation error with one message on one field, for what a handler finds out after Read.
+// NewInvalid returns a validation error with one message on one field, for what a handler finds wrong after Read.
 func NewInvalid(field, message string) *Invalid {
 	e := &Invalid{}
 	e.Add(field, message)
 	return e
 }
 
-// Add puts a message on a field. A new field comes last; a message the field has already is not said twice (Laravel's
-// MessageBag).
+// Add adds a message to a field. A new field comes last; a message that the field already has is not added again
+// (Laravel's MessageBag).
 func (e *Invalid) Add(field, message string) {
 	i, ok := e.index[field]
 	if !ok {
@@ -46,13 +46,13 @@ func (e *Invalid) Add(field, message string) {
 	}
 }
 
-// Has tells whether a field has a message.
+// Has reports whether a field has a message.
 func (e *Invalid) Has(field string) bool {
 	_, ok := e.index[field]
 	return ok
 }
 
-// Message is the first message and how many there are besides (ValidationException::summarize): "The email field is
+// Message returns the first message and the number of the others (ValidationException::summarize): "The email field is
 // required. (and 2 more errors)".
 func (e *Invalid) Message() string {
 	if e.count == 0 {
@@ -69,10 +69,10 @@ func (e *Invalid) Message() string {
 	}
 }
 
-// Error gives Message.
+// Error returns Message.
 func (e *Invalid) Error() string { return e.Message() }
 
-// MarshalJSON gives an object field → [messages] in the order of the fields.
+// MarshalJSON writes an object of lists of messages, {"field":["message", …], …}, in the order of the fields.
 func (e *Invalid) MarshalJSON() ([]byte, error) {
 	var out bytes.Buffer
 	out.WriteByte('{')

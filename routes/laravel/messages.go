@@ -6,8 +6,8 @@ import (
 	"unicode"
 )
 
-// messages are Laravel 10's English messages by rule. media is this API's own (contract, section 1), in the words of
-// Laravel's mimes.
+// messages are Laravel 10's English messages by rule. The rule media is this API's own (contract, section 1); its message
+// follows that of Laravel's mimes.
 var messages = map[string]string{
 	"array":       "The :attribute field must be an array.",
 	"date":        "The :attribute field must be a valid date.",
@@ -25,7 +25,7 @@ var messages = map[string]string{
 	"unique":      "The :attribute has already been taken.",
 }
 
-// sizeMessages are those of the rules that measure, by what they measure.
+// sizeMessages are the messages of the rules min, max and size, by what is measured.
 var sizeMessages = map[string]map[sizeKind]string{
 	"max": {
 		ofArray:  "The :attribute field must not have more than :param items.",
@@ -47,7 +47,7 @@ var sizeMessages = map[string]map[sizeKind]string{
 	},
 }
 
-// message puts a rule's failure into words.
+// message returns the message of a rule that a value broke.
 func message(r *rule, a *attribute) string {
 	text := messages[r.name]
 	if sizes := sizeMessages[r.name]; sizes != nil {
@@ -58,17 +58,18 @@ func message(r *rule, a *attribute) string {
 	case "min", "max", "size":
 		param = strconv.FormatInt(r.bound, 10)
 	case "same":
-		param = display(param)
+		param = displayName(param)
 	}
-	return strings.NewReplacer(":attribute", a.shown, ":param", param).Replace(text)
+	return strings.NewReplacer(":attribute", a.display, ":param", param).Replace(text)
 }
 
-// display is a field's name as messages show it: performer_id → performer id (Validator::getDisplayableAttribute).
-func display(name string) string {
+// displayName returns a field's name as messages show it: performer_id → performer id
+// (Validator::getDisplayableAttribute).
+func displayName(name string) string {
 	return strings.ReplaceAll(snake(name), "_", " ")
 }
 
-// snake is Laravel's Str::snake. It matters for the names a client makes up: category_ids[a.B c].
+// snake is Laravel's Str::snake. It changes only names that a client makes up, such as category_ids[a.B c].
 func snake(s string) string {
 	if strings.IndexFunc(s, func(r rune) bool { return r < 'a' || r > 'z' }) < 0 {
 		return s

@@ -1,13 +1,14 @@
 package laravel
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 
 	"github.com/privet/privet/routes/laravel/php"
 )
 
-// passes tells whether a value satisfies a rule (Laravel's ValidatesAttributes). An error is one of a check.
+// passes reports whether a value satisfies a rule (Laravel's ValidatesAttributes). The error is a check's.
 func (v *validation) passes(r *rule, a *attribute) (bool, error) {
 	switch r.name {
 	case "nullable":
@@ -21,15 +22,15 @@ func (v *validation) passes(r *rule, a *attribute) (bool, error) {
 		s, ok := a.value.(string)
 		return ok && php.Email(s), nil
 	case "integer":
-		s, ok := castText(a.value)
+		s, ok := php.String(a.value)
 		return ok && php.Integer(s), nil
 	case "numeric":
-		// A number Laravel gives up on with a 500 when it comes to compare it is taken for none.
-		s, _ := castText(a.value)
+		// A number that Laravel can't compare, which makes its min and max fail with a 500, is no number here.
+		s, _ := php.String(a.value)
 		_, err := php.Compare(s, 0)
 		return isNumeric(a.value) && err == nil, nil
 	case "array":
-		_, ok := a.value.(*array)
+		_, ok := a.value.(*php.Array)
 		return ok, nil
 	case "file":
 		_, ok := a.value.(*File)
@@ -38,21 +39,21 @@ func (v *validation) passes(r *rule, a *attribute) (bool, error) {
 		f, ok := a.value.(*File)
 		return ok && f.Type.Kind != 0, nil
 	case "in":
-		s, ok := castText(a.value)
+		s, ok := php.String(a.value)
 		return ok && slices.ContainsFunc(r.list, func(n int64) bool { return php.EqualsInt(s, n) }), nil
 	case "min", "max", "size":
 		return sizePasses(r, a), nil
 	case "same":
-		other, _ := v.input.get(r.param)
-		return identical(a.value, other), nil
+		other, _ := v.input.Get(r.param)
+		return php.Identical(a.value, other), nil
 	case "date":
 		s, ok := dateText(a.value)
 		return ok && php.Date(s), nil
 	case "date_format":
 		s, ok := dateText(a.value)
 		return ok && php.DateFormat(s), nil
-	default: // one that asks the database
-		if _, ok := castText(a.value); !ok {
+	default: // unique and exists
+		if _, ok := php.String(a.value); !ok {
 			return false, nil
 		}
 		if a.rules.has("integer") {
@@ -62,15 +63,15 @@ func (v *validation) passes(r *rule, a *attribute) (bool, error) {
 	}
 }
 
-// isFilled is the rule required: null, blank text and an array without items are as good as nothing.
+// isFilled is the rule required: null, blank text and an empty array count as missing.
 func isFilled(v any) bool {
 	switch v := v.(type) {
 	case nil:
 		return false
 	case string:
 		return !php.Blank(v)
-	case *array:
-		return v.len() > 0
+	case *php.Array:
+		return v.Len() > 0
 	}
 	return true
 }
@@ -86,7 +87,45 @@ func isNumeric(v any) bool {
 	return false
 }
 
-// sizePasses is min, max and size. What can't be measured passes: numeric or integer has failed it already.
+// dateText returns the text that the date rules look at: that of strings and numbers only.
+func dateText(v any) (string, bool) {
+	switch v.(type) {
+	case string, int64, float64:
+		return php.String(v)
+	}
+	return "", false
+}
+
+// kilobyte is the unit of a file's size.
+const kilobyte = 1024
+
+// sizeKind is what the rules min, max and size measure of a value.
+type sizeKind int
+
+const (
+	ofText   sizeKind = iota // characters
+	ofNumber                 // the number itself
+	ofArray                  // items
+	ofFile                   // kilobytes
+)
+
+// sizeKind returns the kind that a message speaks of. The rules decide, before the value does
+// (Validator::getAttributeType).
+func (a *attribute) sizeKind() sizeKind {
+	_, isFile := a.value.(*File)
+	switch {
+	case a.rules.numeric():
+		return ofNumber
+	case a.rules.has("array"):
+		return ofArray
+	case isFile:
+		return ofFile
+	}
+	return ofText
+}
+
+// sizePasses is the rules min, max and size. A value that can't be measured passes: numeric or integer has rejected it
+// already.
 func sizePasses(r *rule, a *attribute) bool {
 	c, err := a.compareSize(r.bound)
 	switch {
@@ -100,29 +139,23 @@ func sizePasses(r *rule, a *attribute) bool {
 	return c == 0
 }
 
-// identical is PHP's ===: same type and value; arrays hold the same keys in the same order.
-func identical(a, b any) bool {
-	x, ok := a.(*array)
-	if !ok {
-		return a == b
-	}
-	y, ok := b.(*array)
-	if !ok || x.len() != y.len() {
-		return false
-	}
-	for i := range x.vals {
-		if x.key(i) != y.key(i) || !identical(x.vals[i], y.vals[i]) {
-			return false
+// compareSize compares a value's size with a bound, as cmp.Compare does. The size is that of Validator::getSize: the
+// number itself under a numeric rule, the items of an array, the kilobytes of a file, otherwise the characters of the
+// value as text. The error is php.Compare's.
+func (a *attribute) compareSize(bound int64) (int, error) {
+	switch v := a.value.(type) {
+	case *php.Array:
+		return cmp.Compare(int64(v.Len()), bound), nil
+	case *File:
+		whole := cmp.Compare(v.Size/kilobyte, bound)
+		if whole == 0 && v.Size%kilobyte > 0 {
+			return 1, nil
 		}
+		return whole, nil
 	}
-	return true
-}
-
-// dateText is what the date rules look at: text and numbers, nothing else.
-func dateText(v any) (string, bool) {
-	switch v.(type) {
-	case string, int64, float64:
-		return castText(v)
+	text, _ := php.String(a.value)
+	if a.rules.numeric() && isNumeric(a.value) {
+		return php.Compare(text, bound)
 	}
-	return "", false
+	return cmp.Compare(int64(php.Length(text)), bound), nil
 }

@@ -6,18 +6,19 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/privet/privet/routes/laravel/body"
 	"github.com/privet/privet/routes/laravel/php"
 )
 
-// pageParameter is the query parameter that chooses a page.
+// pageParameter is the query parameter that selects a page.
 const pageParameter = "page"
 
-// Page is the page that a request asks for: 1 unless its parameter is a whole number from 1, as Laravel's paginator
-// resolves it.
+// Page returns the number of the page that a request asks for: 1 unless its parameter is a whole number from 1, as
+// Laravel's paginator resolves it.
 func Page(req *http.Request) int64 {
-	query := readForm(req.URL.RawQuery)
+	query := body.ParseForm(req.URL.RawQuery)
 	trim(query)
-	asked, _ := query.get(pageParameter)
+	asked, _ := query.Get(pageParameter)
 	text, ok := asked.(string)
 	if !ok || !php.Integer(text) {
 		return 1
@@ -29,31 +30,32 @@ func Page(req *http.Request) int64 {
 	return number
 }
 
-// QueryWithoutPage is a request's other query parameters, encoded as Laravel's paginator appends them to its links
-// (PHP's http_build_query): nested names with their keys, blank values left out.
+// QueryWithoutPage returns the other query parameters of a request, encoded as Laravel's paginator appends them to its
+// links (PHP's http_build_query): nested names with their keys, blank values left out.
 func QueryWithoutPage(req *http.Request) string {
-	query := readForm(req.URL.RawQuery)
+	query := body.ParseForm(req.URL.RawQuery)
 	trim(query)
-	query.remove(pageParameter)
-	var parts []string
-	appendQuery(&parts, "", query)
-	return strings.Join(parts, "&")
+	query.Remove(pageParameter)
+	var pairs []string
+	appendPairs(&pairs, "", query)
+	return strings.Join(pairs, "&")
 }
 
-func appendQuery(parts *[]string, prefix string, of *array) {
-	for i, v := range of.vals {
-		name := of.key(i)
+// appendPairs appends name=value for each value of an array, at every depth.
+func appendPairs(pairs *[]string, prefix string, a *php.Array) {
+	for i, v := range a.Values() {
+		name := a.Key(i)
 		if prefix != "" {
 			name = prefix + "[" + name + "]"
 		}
 		switch v := v.(type) {
-		case *array:
-			appendQuery(parts, name, v)
+		case *php.Array:
+			appendPairs(pairs, name, v)
 		case string:
-			*parts = append(*parts, rawURLEncode(name)+"="+rawURLEncode(v))
+			*pairs = append(*pairs, rawURLEncode(name)+"="+rawURLEncode(v))
 		}
 	}
 }
 
-// rawURLEncode is PHP's rawurlencode (RFC 3986): all but letters, digits and -_.~ becomes percent-encoded bytes.
+// rawURLEncode is PHP's rawurlencode (RFC 3986): it percent-encodes all but letters, digits and -_.~.
 func rawURLEncode(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }

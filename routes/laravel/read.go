@@ -2,141 +2,119 @@ package laravel
 
 import (
 	"fmt"
-	"io"
 	"net/http"
 	"reflect"
-	"strings"
+
+	"github.com/privet/privet/routes/laravel/body"
+	"github.com/privet/privet/routes/laravel/php"
 )
 
-// defaultMax is Options' default for both limits: 1 MiB.
+// defaultMax is the default of both limits in Options: 1 MiB.
 const defaultMax = 1 << 20
 
-// Schema is what a route takes: a struct type T with its compiled rules. It may be used by many requests at once.
+// Schema is the input of a route: a struct type T with its compiled rules. It is safe for concurrent use.
 type Schema[T any] struct{ fields []field }
 
-// Of compiles the tags of struct T: `in` is a field's name, `rules` its rules and `each` those of its items, both as
-// Laravel writes them. Fields without `in` are left alone; embedded structs are part of the whole.
+// MustCompile compiles the tags of struct T: `in` is the name of a field, `rules` its rules and `each` those of its items,
+// both as Laravel writes them. Fields without `in` are ignored, embedded structs are included.
 //
 // Types are string, int, float64, []int, *File, and Field of the first four. Rules are required, nullable, string, email,
 // integer, numeric, array, file, in, min, max, size, same, date, date_format:Y-m-d H:i:s; unique and exists, which
-// Options.Checks answers; media, a file that is a picture or a video by its content.
+// Options.Checks decides; and media, a file whose content is a picture or a video.
 //
-// Of panics when the tags make no sense: call it at start.
-func Of[T any]() *Schema[T] {
+// MustCompile panics if the tags are wrong, so that a package variable holding its result fails at start.
+func MustCompile[T any]() *Schema[T] {
 	return &Schema[T]{fields: compile(reflect.TypeFor[T]())}
 }
 
-// Check answers a rule that needs the database: true when the value passes. It is called with the value as text, an integer
-// in plain decimals, and only when the field passed its rules so far. An error is the server's, and ends Read.
+// Check decides a rule that needs the database: it reports whether the value passes. It gets the value as text, an integer
+// in plain decimals, and is called only if the field has passed its other rules so far. An error ends Read.
 type Check func(value string) (bool, error)
 
 // Options are what a request needs besides its schema.
 type Options struct {
-	// MaxBody bounds the whole body, in bytes; 0 is 1 MiB. A route that takes files must raise it above their max.
+	// MaxBody limits the whole body, in bytes; 0 means 1 MiB. A route that accepts files must raise it above their max.
 	MaxBody int64
-	// MaxFields bounds all of the body that isn't the content of files, in bytes; 0 is 1 MiB. In multipart it may be
-	// exceeded by a few kilobytes.
+	// MaxFields limits everything in the body but the content of files, in bytes; 0 means 1 MiB. A multipart body may
+	// exceed it by a few kilobytes.
 	MaxFields int64
-	// Sink stores the files of fields of type *File. Without one they are only measured and sniffed.
+	// Sink stores the files of fields of type *File. Without a sink they are only measured and their type detected.
 	Sink Sink
-	// Checks answer the rules unique and exists. The key is the rule as the tag writes it.
+	// Checks decide the rules unique and exists. The key is the rule as written in the tag.
 	Checks map[string]Check
 }
 
-// Read reads, validates and binds the input of a request. The error is an *Invalid, a *Malformed or ErrTooLarge; any other
-// is the server's: of a check, of the sink, or a check that isn't there. With an error nothing of an upload stays stored;
-// without one the files in the result are stored and committed, and it is the caller who keeps or discards them.
+// Read parses, validates and binds the input of a request. An error is *Invalid, *body.Malformed or body.ErrTooLarge; any
+// other is the server's: an error of a check or of the sink, or a missing check. On error no upload stays stored. On
+// success the files in the result are committed, and the caller owns them.
 func (s *Schema[T]) Read(req *http.Request, o Options) (*T, error) {
-	out := new(T)
 	in, err := read(req, s.fields, o)
 	if err != nil {
 		return nil, err
 	}
+	out := new(T)
 	in.bind(reflect.ValueOf(out).Elem())
 	return out, nil
 }
 
 // read does all of Read but the binding.
 func read(req *http.Request, fields []field, o Options) (v *validation, err error) {
-	for _, f := range fields {
-		for _, set := range f.sets() {
-			for _, r := range set.rules {
-				if (r.name == "unique" || r.name == "exists") && o.Checks[r.text] == nil {
-					return nil, fmt.Errorf("input: nothing checks the rule %s of %s", r.text, f.name)
-				}
-			}
-		}
+	if err := requireChecks(fields, o.Checks); err != nil {
+		return nil, err
 	}
-	u := &uploads{ctx: req.Context(), sink: o.Sink}
+	u := &uploads{ctx: req.Context(), sink: o.Sink, fields: fields}
 	done := false
-	defer func() { // after a panic, too
+	defer func() { // deferred because a check may panic
 		if !done {
-			u.discard(&array{})
+			u.discardUnless(&php.Array{})
 		}
 	}()
-	in, err := readInput(req, fields, o, u)
+	in, err := readInput(req, o, u)
 	if err != nil {
 		return nil, err
 	}
-	u.discard(in)
+	u.discardUnless(in)
 	v = &validation{fields: fields, input: in, checks: o.Checks}
 	if err := v.run(); err != nil {
 		return nil, err
 	}
-	for _, f := range u.files {
-		if f.Stored == nil {
-			continue
-		}
-		if err := f.Stored.Commit(); err != nil {
-			return nil, fmt.Errorf("input: store an upload: %w", err)
-		}
+	if err := u.commit(); err != nil {
+		return nil, err
 	}
 	done = true
 	return v, nil
 }
 
-// readInput gathers what Laravel's Request::all shows: the body, for what it doesn't name the query, and over both the
-// files. Which reader the body gets is the Content-Type's choice, in PHP's and Laravel's own ways of looking at it.
-func readInput(req *http.Request, fields []field, o Options, u *uploads) (*array, error) {
-	maxBody, maxFields := orDefault(o.MaxBody), orDefault(o.MaxFields)
-	if req.ContentLength > maxBody {
-		return nil, ErrTooLarge
+// requireChecks fails if a rule of the fields needs a check that is missing.
+func requireChecks(fields []field, checks map[string]Check) error {
+	for _, f := range fields {
+		for _, set := range f.rulesets() {
+			for _, r := range set.rules {
+				if (r.name == "unique" || r.name == "exists") && checks[r.text] == nil {
+					return fmt.Errorf("laravel: no check for the rule %s of %s", r.text, f.name)
+				}
+			}
+		}
 	}
-	body := http.MaxBytesReader(nil, req.Body, maxBody)
-	contentType := req.Header.Get("Content-Type")
-	mediaType := strings.ToLower(contentType)
-	if end := strings.IndexAny(mediaType, ";, "); end >= 0 { // SAPI.c
-		mediaType = mediaType[:end]
-	}
-	isForm := req.Method != http.MethodGet && req.Method != http.MethodHead
+	return nil
+}
 
-	in, files := &array{}, &array{}
-	switch {
-	case strings.Contains(contentType, "/json") || strings.Contains(contentType, "+json"):
-		text, err := readAll(req, body, maxFields)
-		if err != nil {
-			return nil, err
-		}
-		if in, err = readJSON(text); err != nil {
-			return nil, err
-		}
-	case isForm && mediaType == "application/x-www-form-urlencoded":
-		text, err := readAll(req, body, maxFields)
-		if err != nil {
-			return nil, err
-		}
-		in = readForm(string(text))
-	case isForm && mediaType == "multipart/form-data":
-		f := &form{fields: fields, uploads: u}
-		if err := f.readMultipart(body, contentType, maxFields); err != nil {
-			return nil, err
-		}
-		in, files = &f.text, &f.files
+// readInput returns the input as Laravel's Request::all does: the fields of the body, then those of the query that the
+// body doesn't have, then the files, which replace fields of the same name.
+func readInput(req *http.Request, o Options, u *uploads) (*php.Array, error) {
+	in, files, err := body.Read(req, body.Options{
+		MaxBody:   orDefault(o.MaxBody),
+		MaxFields: orDefault(o.MaxFields),
+		File:      u.receive,
+	})
+	if err != nil {
+		return nil, err
 	}
-	query := readForm(req.URL.RawQuery)
-	for i, val := range query.vals {
-		if in.find(query.key(i)) < 0 {
-			in.set(query.key(i), val)
+	query := body.ParseForm(req.URL.RawQuery)
+	for i, val := range query.Values() {
+		key := query.Key(i)
+		if _, exists := in.Get(key); !exists {
+			in.Set(key, val)
 		}
 	}
 	trim(in)
@@ -144,16 +122,19 @@ func readInput(req *http.Request, fields []field, o Options, u *uploads) (*array
 	return in, nil
 }
 
-// readAll reads a body that holds no files.
-func readAll(req *http.Request, body io.ReadCloser, limit int64) ([]byte, error) {
-	if req.ContentLength > limit {
-		return nil, ErrTooLarge
+// merge copies the entries of an array into another, and those of arrays that both have likewise
+// (array_replace_recursive).
+func merge(into, from *php.Array) {
+	for i, v := range from.Values() {
+		key := from.Key(i)
+		inner, ok := v.(*php.Array)
+		old, _ := into.Get(key)
+		if outer, both := old.(*php.Array); ok && both {
+			merge(outer, inner)
+		} else {
+			into.Set(key, v)
+		}
 	}
-	text, err := io.ReadAll(http.MaxBytesReader(nil, body, limit))
-	if err != nil {
-		return nil, bodyError(err)
-	}
-	return text, nil
 }
 
 func orDefault(n int64) int64 {

@@ -8,6 +8,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/privet/privet/routes/laravel/body"
 )
 
 // anyUnique are checks that pass everything.
@@ -97,14 +99,14 @@ func TestLimits(t *testing.T) {
 			if length == "chunked" {
 				req.ContentLength = -1
 			}
-			if _, err := routes["user/search"].read(req, c.o); c.fits != (err == nil) || !c.fits && !errors.Is(err, ErrTooLarge) {
+			if _, err := routes["user/search"].read(req, c.o); c.fits != (err == nil) || !c.fits && !errors.Is(err, body.ErrTooLarge) {
 				t.Errorf("%s, %s: %v", name, length, err)
 			}
 		}
 	}
 	req := httptest.NewRequest("POST", "/", nil)
 	req.ContentLength = 2 << 20
-	if _, err := routes["user/search"].read(req, Options{}); !errors.Is(err, ErrTooLarge) {
+	if _, err := routes["user/search"].read(req, Options{}); !errors.Is(err, body.ErrTooLarge) {
 		t.Errorf("refused by its length: %v", err)
 	}
 }
@@ -136,6 +138,25 @@ func TestWhichBodyIsRead(t *testing.T) {
 		if err != nil || got.(*userSearch).Text.Value != c.want {
 			t.Errorf("%s: %+v %v", name, got, err)
 		}
+	}
+}
+
+func TestTrim(t *testing.T) {
+	in, err := body.ParseJSON([]byte(`{"a":[" ",{"password":" p "}],"password":"","current_password":" ","password_confirmation":[" c "]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	trim(in)
+	if got := text(t, in); got != `{"a":[null,{"password":"p"}],"password":null,"current_password":" ","password_confirmation":["c"]}` {
+		t.Error(got)
+	}
+}
+
+func TestMerge(t *testing.T) {
+	in, files := body.ParseForm("a=1&b=2&c[]=3&c[]=4&d[x]=5"), body.ParseForm("b=B&c[]=C&d=D&e[y]=E")
+	merge(in, files)
+	if got := text(t, in); got != `{"a":"1","b":"B","c":["C","4"],"d":"D","e":{"y":"E"}}` {
+		t.Error(got)
 	}
 }
 

@@ -9,47 +9,47 @@ import (
 	"strings"
 )
 
-// rule is one compiled rule of a field.
+// rule is one compiled rule.
 type rule struct {
-	name  string  // as in the tag, before the colon
-	text  string  // the whole rule: the key in Options.Checks
-	bound int64   // of min, max, size
-	list  []int64 // of in
-	param string  // what stands behind the colon
+	name  string  // before the colon
+	text  string  // the whole rule as in the tag: the key in Options.Checks
+	param string  // behind the colon
+	bound int64   // the parameter of min, max and size
+	list  []int64 // the parameters of in
 }
 
-// ruleset is all rules of a field, in their order.
+// ruleset is the rules of a field or of its items, in order.
 type ruleset struct {
 	rules []rule
 	names map[string]bool
 }
 
-// has tells whether one of the rules is there.
+// has reports whether the set has one of the rules.
 func (s *ruleset) has(names ...string) bool {
 	return slices.ContainsFunc(names, func(n string) bool { return s.names[n] })
 }
 
-// numeric tells whether size means the number itself (Laravel's numericRules).
+// numeric reports whether the size of a value means the number itself (Laravel's numericRules).
 func (s *ruleset) numeric() bool { return s.has("numeric", "integer") }
 
 // field is one field of a schema.
 type field struct {
-	name  string
-	shown string // the name in messages
-	at    []int  // where it stands in the struct
-	rules ruleset
-	each  *ruleset // of the items of an array, or nil
+	name    string
+	display string // the name in messages
+	index   []int  // of the struct's field, for reflect
+	rules   ruleset
+	each    *ruleset // the rules of an array's items, or nil
 }
 
-// sets are the rules of the field and, if there are any, those of its items.
-func (f *field) sets() []*ruleset {
+// rulesets returns the rules of the field and, if it has any, those of its items.
+func (f *field) rulesets() []*ruleset {
 	if f.each == nil {
 		return []*ruleset{&f.rules}
 	}
 	return []*ruleset{&f.rules, f.each}
 }
 
-// maxBytes is the size beyond which a file fails anyway; its rule max counts kilobytes.
+// maxBytes returns the size in bytes above which a file is sure to break the rule max, which counts in kilobytes.
 func (f *field) maxBytes() int64 {
 	limit := int64(math.MaxInt64)
 	for _, r := range f.rules.rules {
@@ -60,7 +60,7 @@ func (f *field) maxBytes() int64 {
 	return limit
 }
 
-// compile reads the tags of a struct. It panics when they make no sense, which is a fault of the program.
+// compile compiles the tags of a struct. It panics if they are wrong.
 func compile(t reflect.Type) []field {
 	var out []field
 	for _, sf := range reflect.VisibleFields(t) {
@@ -68,14 +68,14 @@ func compile(t reflect.Type) []field {
 		if !tagged {
 			continue
 		}
-		f := field{name: name, shown: display(name), at: sf.Index, rules: parseRules(sf.Tag.Get("rules"))}
+		f := field{name: name, display: displayName(name), index: sf.Index, rules: parseRules(sf.Tag.Get("rules"))}
 		if each, ok := sf.Tag.Lookup("each"); ok {
 			set := parseRules(each)
 			f.each = &set
 		}
-		// That this works for every request, too, is why a pointer is taken here already.
+		// Interface panics on an unexported field and FieldByIndex on an embedded nil pointer: here rather than in bind.
 		if err := f.check(reflect.New(t).Elem().FieldByIndex(sf.Index).Addr().Interface()); err != nil {
-			panic(fmt.Sprintf("input: %s.%s: %v", t, sf.Name, err))
+			panic(fmt.Sprintf("laravel: %s.%s: %v", t, sf.Name, err))
 		}
 		out = append(out, f)
 	}
@@ -105,13 +105,13 @@ func parseRules(tag string) ruleset {
 func mustInt(s string) int64 {
 	n, err := strconv.ParseInt(s, 10, 64)
 	if err != nil {
-		panic(fmt.Sprintf("input: a rule's bound must be an integer, not %q", s))
+		panic(fmt.Sprintf("laravel: the parameter of a rule must be an integer, not %q", s))
 	}
 	return n
 }
 
-// needs says which rules, one at least, make sure that a value that passed fits a Go type.
-var needs = map[reflect.Type][]string{
+// safeRules are, by Go type, the rules of which a field must have one, so that bind can convert every value that passed.
+var safeRules = map[reflect.Type][]string{
 	reflect.TypeFor[string]():  {"string", "email", "date", "date_format", "in", "same"},
 	reflect.TypeFor[int]():     {"integer", "in"},
 	reflect.TypeFor[float64](): {"numeric", "integer"},
@@ -119,13 +119,13 @@ var needs = map[reflect.Type][]string{
 	reflect.TypeFor[*File]():   {"file"},
 }
 
-// check tells what is wrong with a field's tags, given a pointer to it.
+// check returns what is wrong with the tags of a field, given a pointer to the struct's field.
 func (f *field) check(to any) error {
 	if o, ok := to.(optional); ok {
 		to = o.target()
 	}
 	t := reflect.TypeOf(to).Elem()
-	safe, known := needs[t]
+	safe, known := safeRules[t]
 	switch {
 	case f.name == "":
 		return fmt.Errorf("no name in its tag")
@@ -133,14 +133,14 @@ func (f *field) check(to any) error {
 		return fmt.Errorf("type %s can't be an input", t)
 	case !f.rules.has(safe...):
 		return fmt.Errorf("a %s needs one of the rules %v", t, safe)
-	case t == reflect.TypeFor[[]int]() && (f.each == nil || !f.each.has(needs[reflect.TypeFor[int]()]...)):
+	case t == reflect.TypeFor[[]int]() && (f.each == nil || !f.each.has(safeRules[reflect.TypeFor[int]()]...)):
 		return fmt.Errorf("the items need integer or in")
 	case f.each != nil && !f.rules.has("array"):
 		return fmt.Errorf("each without array")
 	case f.rules.has("in") && f.rules.has("array"):
 		return fmt.Errorf("in belongs in each")
 	}
-	for _, set := range f.sets() {
+	for _, set := range f.rulesets() {
 		for _, r := range set.rules {
 			if messages[r.name] == "" && sizeMessages[r.name] == nil && r.name != "nullable" {
 				return fmt.Errorf("unknown rule %q", r.text)

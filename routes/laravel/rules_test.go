@@ -9,13 +9,14 @@ import (
 	"testing"
 
 	"github.com/privet/privet/hooks/media/mediatype"
+	"github.com/privet/privet/routes/laravel/php"
 )
 
 func TestRules(t *testing.T) {
-	list := func(vals ...any) *array {
-		a := &array{}
+	list := func(vals ...any) *php.Array {
+		a := &php.Array{}
 		for _, v := range vals {
-			a.push(v)
+			a.Push(v)
 		}
 		return a
 	}
@@ -69,9 +70,9 @@ func TestRules(t *testing.T) {
 
 func TestSame(t *testing.T) {
 	wrong := "The f field must match other field."
-	a, b := &array{}, &array{}
-	a.set("x", "1")
-	b.set("x", int64(1))
+	a, b := &php.Array{}, &php.Array{}
+	a.Set("x", "1")
+	b.Set("x", int64(1))
 	for _, c := range []struct {
 		f, other any
 		same     bool
@@ -90,7 +91,7 @@ func TestDisplay(t *testing.T) {
 		"email": "email", "performer_id": "performer id", "category_ids.a.b": "category ids.a.b",
 		"category_ids.a.B c": "category ids.a. b c", "category_ids.x*": "category ids.x*", "a.\u00e9\u3000Z": "a.\u00e9 z",
 	} {
-		if got := display(name); got != want {
+		if got := displayName(name); got != want {
 			t.Errorf("%q: %q, want %q", name, got, want)
 		}
 	}
@@ -134,7 +135,7 @@ func TestChecks(t *testing.T) {
 		Email     string `in:"email" rules:"nullable|email|unique"`
 		Tags      []int  `in:"tags" rules:"nullable|array" each:"integer|exists:tags"`
 	}
-	schema := Of[order]()
+	schema := MustCompile[order]()
 	var asked []string
 	o := Options{Checks: map[string]Check{
 		"exists": func(v string) (bool, error) { asked = append(asked, v); return v == "1", nil },
@@ -184,61 +185,61 @@ func TestChecks(t *testing.T) {
 func TestWrongTagsPanic(t *testing.T) {
 	for name, compile := range map[string]func(){
 		"unknown rule": func() {
-			Of[struct {
+			MustCompile[struct {
 				A string `in:"a" rules:"string|nope"`
 			}]()
 		},
 		"unknown type": func() {
-			Of[struct {
+			MustCompile[struct {
 				A bool `in:"a" rules:"integer"`
 			}]()
 		},
 		"unsafe type": func() {
-			Of[struct {
+			MustCompile[struct {
 				A int `in:"a" rules:"string"`
 			}]()
 		},
 		"no rules": func() {
-			Of[struct {
+			MustCompile[struct {
 				A Field[string] `in:"a"`
 			}]()
 		},
 		"no name": func() {
-			Of[struct {
+			MustCompile[struct {
 				A string `in:"" rules:"string"`
 			}]()
 		},
 		"items unsafe": func() {
-			Of[struct {
+			MustCompile[struct {
 				A []int `in:"a" rules:"array" each:"string"`
 			}]()
 		},
 		"each alone": func() {
-			Of[struct {
+			MustCompile[struct {
 				A string `in:"a" rules:"string" each:"integer"`
 			}]()
 		},
 		"bound": func() {
-			Of[struct {
+			MustCompile[struct {
 				A string `in:"a" rules:"string|max:x"`
 			}]()
 		},
 		"in with array": func() {
-			Of[struct {
+			MustCompile[struct {
 				A []int `in:"a" rules:"array|in:1" each:"integer"`
 			}]()
 		},
 		"another format": func() {
-			Of[struct {
+			MustCompile[struct {
 				A string `in:"a" rules:"date_format:Y"`
 			}]()
 		},
 		"unexported": func() {
-			Of[struct {
+			MustCompile[struct {
 				a string `in:"a" rules:"string"`
 			}]()
 		},
-		"embedded by ref": func() { Of[struct{ *device }]() },
+		"embedded by ref": func() { MustCompile[struct{ *device }]() },
 	} {
 		func() {
 			defer func() {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/privet/privet/hooks/media/mediatype"
+	"github.com/privet/privet/routes/laravel/body"
 )
 
 // The heads of the media that tests upload.
@@ -28,7 +29,7 @@ type album struct {
 	Media *File  `in:"media" rules:"required|file|max:100|media"`
 }
 
-var albums = Of[album]()
+var albums = MustCompile[album]()
 
 const multipartB = "multipart/form-data; boundary=B"
 
@@ -106,7 +107,7 @@ func TestNothingIsLeft(t *testing.T) {
 		"two, the last is wrong": {parts: []string{media, part(`name="media"; filename="a"`, "text")}, begun: 1, written: 11, want: noMedia},
 		"in another field":       {parts: []string{part(`name="title"; filename="a"`, jpegHead), media}, begun: 1, written: 11, want: "The title field must be a string."},
 		"no file name":           {parts: []string{part(`name="media"; filename=""`, jpegHead)}, want: "The media field is required."},
-		"over the body":          {parts: []string{media, part(`name="x"; filename="a"`, strings.Repeat("x", 2<<20))}, begun: 1, written: 11, want: ErrTooLarge.Error()},
+		"over the body":          {parts: []string{media, part(`name="x"; filename="a"`, strings.Repeat("x", 2<<20))}, begun: 1, written: 11, want: body.ErrTooLarge.Error()},
 	} {
 		t.Run(name, func(t *testing.T) {
 			func() {
@@ -161,7 +162,7 @@ func TestMalformedMultipart(t *testing.T) {
 		"JSON":               {multipartB, `{"a":1}`},
 	} {
 		_, err := routes["user/search"].read(bodyRequest(c.contentType, c.body), Options{})
-		var malformed *Malformed
+		var malformed *body.Malformed
 		if !errors.As(err, &malformed) || !strings.Contains(malformed.Message, "multipart") || strings.Contains(malformed.Message, "nonsense") {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -240,7 +241,7 @@ func TestClientGone(t *testing.T) {
 	conn.Close()
 	select {
 	case err := <-done:
-		var malformed *Malformed
+		var malformed *body.Malformed
 		if !errors.As(err, &malformed) || malformed.Unwrap() == nil {
 			t.Errorf("got %v", err)
 		}

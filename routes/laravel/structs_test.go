@@ -97,7 +97,7 @@ type route struct {
 }
 
 func routeOf[T any]() route {
-	s := Of[T]()
+	s := MustCompile[T]()
 	return route{s.fields, func(req *http.Request, o Options) (any, error) { return s.Read(req, o) }}
 }
 

@@ -6,17 +6,19 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/privet/privet/routes/laravel/php"
 )
 
 // engine runs rules over one value of field f and gives the messages.
 func engine(t *testing.T, rules string, val any, siblings ...any) []string {
 	t.Helper()
-	in := &array{}
-	in.set("f", val)
+	in := &php.Array{}
+	in.Set("f", val)
 	for i := 0; i < len(siblings); i += 2 {
-		in.set(siblings[i].(string), siblings[i+1])
+		in.Set(siblings[i].(string), siblings[i+1])
 	}
-	v := validation{fields: []field{{name: "f", shown: "f", rules: parseRules(rules)}}, input: in}
+	v := validation{fields: []field{{name: "f", display: "f", rules: parseRules(rules)}}, input: in}
 	err := v.run()
 	if err == nil {
 		return []string{}
@@ -31,7 +33,7 @@ func engine(t *testing.T, rules string, val any, siblings ...any) []string {
 // TestTables replays the answers of a real validator to generated values. Values on which it gave up with an exception
 // must be wrong here.
 func TestTables(t *testing.T) {
-	data, err := os.ReadFile("value/testdata/fuzz.json")
+	data, err := os.ReadFile("php/testdata/fuzz.json")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,24 +2,26 @@ package laravel
 
 import "github.com/privet/privet/routes/laravel/php"
 
-// untrimmed are the fields, at the top level, that Laravel's TrimStrings leaves as they are.
+// untrimmed are the top-level fields that Laravel's TrimStrings leaves alone.
 var untrimmed = map[string]bool{"current_password": true, "password": true, "password_confirmation": true}
 
-// trim trims all strings at every depth and turns those that are empty then into null, in place (Laravel's TrimStrings
-// and ConvertEmptyStringsToNull).
-func trim(in *array) {
-	for i, v := range in.vals {
+// trim trims all strings, at every depth, and then turns empty ones into null, in place (Laravel's middlewares
+// TrimStrings and ConvertEmptyStringsToNull).
+func trim(in *php.Array) {
+	vals := in.Values()
+	for i, v := range vals {
 		s, isString := v.(string)
-		if isString && untrimmed[in.key(i)] {
+		if isString && untrimmed[in.Key(i)] {
 			if s == "" {
-				in.vals[i] = nil
+				vals[i] = nil
 			}
 			continue
 		}
-		in.vals[i] = trimmed(v)
+		vals[i] = trimmed(v)
 	}
 }
 
+// trimmed returns a trimmed string, or an array whose strings it has trimmed in place.
 func trimmed(v any) any {
 	switch v := v.(type) {
 	case string:
@@ -27,9 +29,10 @@ func trimmed(v any) any {
 			return s
 		}
 		return nil
-	case *array:
-		for i, inner := range v.vals {
-			v.vals[i] = trimmed(inner)
+	case *php.Array:
+		vals := v.Values()
+		for i, inner := range vals {
+			vals[i] = trimmed(inner)
 		}
 	}
 	return v

@@ -7,34 +7,34 @@ import (
 	"github.com/privet/privet/routes/laravel/php"
 )
 
-// maxMessages is how many messages the items of arrays may bring the whole to, so that a megabyte of wrong items isn't
-// answered with a hundred.
+// maxMessages is the number of messages after which no more items of arrays are validated. Without it a megabyte of wrong
+// items would be answered with a hundred megabytes.
 const maxMessages = 1000
 
 // attribute is one value under validation: a field or an item of one.
 type attribute struct {
-	name    string // as errors name it
-	shown   string // as messages show it
+	name    string // the key under "errors"
+	display string // the name in messages
 	rules   *ruleset
 	value   any
 	present bool
 }
 
-// validation is one run of the rules over an input.
+// validation validates one input.
 type validation struct {
 	fields []field
-	input  *array
+	input  *php.Array
 	checks map[string]Check
 	failed Invalid
 }
 
-// run validates all fields in order, then the items of arrays in order (contract, section 1). The error is an *Invalid, or
-// that of a check.
+// run validates all fields in order, then the items of arrays in order (contract, section 1). The error is an *Invalid or
+// a check's.
 func (v *validation) run() error {
 	for i := range v.fields {
 		f := &v.fields[i]
-		a := attribute{name: f.name, shown: f.shown, rules: &f.rules}
-		a.value, a.present = v.input.get(f.name)
+		a := attribute{name: f.name, display: f.display, rules: &f.rules}
+		a.value, a.present = v.input.Get(f.name)
 		if err := v.validate(&a); err != nil {
 			return err
 		}
@@ -55,7 +55,8 @@ func (v *validation) run() error {
 	return nil
 }
 
-// validate runs all rules of one value; only a failed required ends it early (Validator::shouldStopValidating).
+// validate runs all rules on one value. Only a failed required ends it early (Validator::shouldStopValidating). The error
+// is a check's.
 func (v *validation) validate(a *attribute) error {
 	for i := range a.rules.rules {
 		r := &a.rules.rules[i]
@@ -76,9 +77,9 @@ func (v *validation) validate(a *attribute) error {
 	return nil
 }
 
-// applies tells whether a rule looks at a value at all (Validator::isValidatable): required always; the others only when
-// it is there, not blank and not a null that may be; those that ask the database, and media, which speaks of a file's
-// content, only when nothing failed before.
+// applies reports whether a rule looks at a value at all (Validator::isValidatable). The rule required always does; others
+// only at a value that is present, not blank, and not null where nullable allows it; those that ask the database, and
+// media, which inspects the content of a file, only at a value that broke no rule so far.
 func (v *validation) applies(r *rule, a *attribute) bool {
 	if r.name == "required" {
 		return true
@@ -96,23 +97,23 @@ func (v *validation) applies(r *rule, a *attribute) bool {
 	return true
 }
 
-// items are the items of an array that its rule `each` looks at, in the order of Laravel's ValidationData and
-// explodeWildcardRules: first those that hold nothing further, then those that do, of which one under an empty key is
-// overlooked.
+// items returns the items of a field that its rules in each look at, in the order of Laravel's ValidationData and
+// explodeWildcardRules: first those that are not arrays or empty ones, then the other arrays, except one under an empty
+// key.
 func (v *validation) items(f *field) iter.Seq[attribute] {
-	given, _ := v.input.get(f.name)
-	list, ok := given.(*array)
+	given, _ := v.input.Get(f.name)
+	list, ok := given.(*php.Array)
 	if !ok || f.each == nil {
-		list = &array{}
+		list = &php.Array{}
 	}
 	return func(yield func(attribute) bool) {
 		for _, nested := range []bool{false, true} {
-			for i, val := range list.vals {
-				inner, ok := val.(*array)
-				if nested != (ok && inner.len() > 0) || nested && list.key(i) == "" {
+			for i, val := range list.Values() {
+				inner, ok := val.(*php.Array)
+				if nested != (ok && inner.Len() > 0) || nested && list.Key(i) == "" {
 					continue
 				}
-				if !yield(f.item(list.key(i), val)) {
+				if !yield(f.item(list.Key(i), val)) {
 					return
 				}
 			}
@@ -120,13 +121,13 @@ func (v *validation) items(f *field) iter.Seq[attribute] {
 	}
 }
 
-// item makes an attribute of an array's item.
+// item returns the attribute of an array's item.
 func (f *field) item(key string, val any) attribute {
 	key = strings.ToValidUTF8(key, "\uFFFD")
 	a := attribute{name: f.name + "." + key, rules: f.each, value: val, present: true}
-	a.shown = a.name
+	a.display = a.name
 	if key != "*" && strings.ContainsAny(key, ".*") {
-		a.shown = display(a.name) // Laravel doesn't know such a name for an item's any more
+		a.display = displayName(a.name) // Laravel no longer recognizes such a name as an item's
 	}
 	return a
 }

@@ -1,15 +1,34 @@
-package laravel
+package body
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/privet/privet/routes/laravel/php"
 )
 
-// text gives an array as JSON, for tests.
-func text(t *testing.T, a *array) string {
+// text writes a value as JSON, arrays as PHP's json_encode does and floats marked as such.
+func text(t *testing.T, v any) string {
 	t.Helper()
-	out, err := json.Marshal(a)
+	switch v := v.(type) {
+	case *php.Array:
+		isList := true
+		var items, members []string
+		for i, item := range v.Values() {
+			isList = isList && v.Key(i) == strconv.Itoa(i)
+			items = append(items, text(t, item))
+			members = append(members, text(t, v.Key(i))+":"+items[i])
+		}
+		if isList {
+			return "[" + strings.Join(items, ",") + "]"
+		}
+		return "{" + strings.Join(members, ",") + "}"
+	case float64:
+		return `{"__float":"` + php.FormatFloat(v) + `"}`
+	}
+	out, err := json.Marshal(v)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,47 +77,8 @@ func TestForm(t *testing.T) {
 		"a" + strings.Repeat("[]", 64) + "=1":          `{"a":` + strings.Repeat("[", 64) + `"1"` + strings.Repeat("]", 64) + `}`,
 		strings.Repeat("a[]=1&", 999) + "x=1&b=2":      `{"a":[` + strings.TrimSuffix(strings.Repeat(`"1",`, 999), ",") + `],"x":"1"}`,
 	} {
-		if got := text(t, readForm(query)); got != want {
+		if got := text(t, ParseForm(query)); got != want {
 			t.Errorf("%.60s: %.200s, want %.200s", query, got, want)
 		}
-	}
-}
-
-func TestArray(t *testing.T) {
-	a := &array{}
-	for i := range 100 {
-		a.set(strings.Repeat("k", i+1), int64(i))
-	}
-	for i := range 100 {
-		if v, ok := a.get(strings.Repeat("k", i+1)); !ok || v != int64(i) {
-			t.Fatalf("%d: %v", i, v)
-		}
-	}
-	a.set("k", "first again")
-	a.remove("kk")
-	a.remove("none")
-	if v, _ := a.get("kkk"); a.len() != 99 || a.key(0) != "k" || a.vals[0] != "first again" || v != int64(2) {
-		t.Errorf("%d items, %s first", a.len(), a.key(0))
-	}
-	list := &array{}
-	list.push("a")
-	list.push("b")
-	list.remove("0")
-	list.push("c")
-	if got := text(t, list); got != `{"1":"b","2":"c"}` {
-		t.Error(got)
-	}
-	for _, key := range []string{"", "-", "-0", "01", "+1", "1.0", " 1", "9223372036854775808"} {
-		if n, ok := integerKey(key); ok {
-			t.Errorf("%q is %d", key, n)
-		}
-	}
-}
-
-func TestMerge(t *testing.T) {
-	in, files := readForm("a=1&b=2&c[]=3&c[]=4&d[x]=5"), readForm("b=B&c[]=C&d=D&e[y]=E")
-	merge(in, files)
-	if got := text(t, in); got != `{"a":"1","b":"B","c":["C","4"],"d":"D","e":{"y":"E"}}` {
-		t.Error(got)
 	}
 }

@@ -1,4 +1,4 @@
-package laravel
+package body
 
 import (
 	"strconv"
@@ -80,9 +80,4 @@ func (p *jsonText) unit(at int) (rune, bool) {
 	}
 	n, err := strconv.ParseUint(p.s[at+2:at+6], 16, 16)
 	return rune(n), err == nil
-}
-
-// isHex tells whether a byte is a hexadecimal digit.
-func isHex(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
 }

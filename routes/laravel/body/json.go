@@ -1,32 +1,34 @@
-package laravel
+package body
 
 import (
 	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/privet/privet/routes/laravel/php"
 )
 
 // maxDepth is how deep arrays and objects may stand in one another: json_decode's default.
 const maxDepth = 512
 
-// readJSON reads a JSON text into an array as json_decode($body, true) does: objects become arrays, of a key given twice
+// ParseJSON reads a JSON text into an array as json_decode($body, true) does: objects become arrays, of a key given twice
 // the last value stands in the first's place, integers beyond 64 bits become floats and floats beyond theirs infinite.
 // Nothing and a text that is no array or object give an empty array (Laravel's Request::json). A text that is no JSON is a
 // *Malformed with line and column.
-func readJSON(body []byte) (*array, error) {
+func ParseJSON(body []byte) (*php.Array, error) {
 	if len(body) == 0 {
-		return &array{}, nil
+		return &php.Array{}, nil
 	}
 	p := &jsonText{s: string(body)}
 	v, err := p.document()
 	if err != nil {
 		return nil, err
 	}
-	if top, ok := v.(*array); ok {
+	if top, ok := v.(*php.Array); ok {
 		return top, nil
 	}
-	return &array{}, nil
+	return &php.Array{}, nil
 }
 
 // jsonText is a JSON text and how far it is read.
@@ -105,7 +107,7 @@ func (p *jsonText) value(depth int) (any, error) {
 
 func (p *jsonText) list(depth int) (any, error) {
 	p.pos++
-	out := &array{}
+	out := &php.Array{}
 	if p.peek() == ']' {
 		p.pos++
 		return out, nil
@@ -115,7 +117,7 @@ func (p *jsonText) list(depth int) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		out.push(v)
+		out.Push(v)
 		switch p.peek() {
 		case ',':
 			p.pos++
@@ -130,7 +132,7 @@ func (p *jsonText) list(depth int) (any, error) {
 
 func (p *jsonText) object(depth int) (any, error) {
 	p.pos++
-	out := &array{}
+	out := &php.Array{}
 	if p.peek() == '}' {
 		p.pos++
 		return out, nil
@@ -151,7 +153,7 @@ func (p *jsonText) object(depth int) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		out.set(key, v)
+		out.Set(key, v)
 		switch p.peek() {
 		case ',':
 			p.pos++

@@ -1,4 +1,4 @@
-package laravel
+package body
 
 import "strings"
 

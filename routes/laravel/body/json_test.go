@@ -1,4 +1,4 @@
-package laravel
+package body
 
 import (
 	"errors"
@@ -25,7 +25,7 @@ func TestJSON(t *testing.T) {
 		`["плюс\u002b"]`:                                     `["плюс+"]`,
 		deep(512):                                            deep(512),
 	} {
-		got, err := readJSON([]byte(body))
+		got, err := ParseJSON([]byte(body))
 		if err != nil {
 			t.Errorf("%.60s: %v", body, err)
 		} else if s := text(t, got); s != want {
@@ -66,21 +66,10 @@ func TestJSON(t *testing.T) {
 		deep(513):                "line 1, column 513: more than 512 levels",
 		strings.Repeat("[", 1e6): "line 1, column 513: more than 512 levels",
 	} {
-		_, err := readJSON([]byte(body))
+		_, err := ParseJSON([]byte(body))
 		var malformed *Malformed
 		if !errors.As(err, &malformed) || malformed.Message != "The JSON body is malformed at "+want+"." {
 			t.Errorf("%.60s: %v", body, err)
 		}
-	}
-}
-
-func TestTrim(t *testing.T) {
-	in, err := readJSON([]byte(`{"a":[" ",{"password":" p "}],"password":"","current_password":" ","password_confirmation":[" c "]}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	trim(in)
-	if got := text(t, in); got != `{"a":[null,{"password":"p"}],"password":null,"current_password":" ","password_confirmation":["c"]}` {
-		t.Error(got)
 	}
 }

@@ -1,0 +1,34 @@
+package body
+
+import (
+	"errors"
+	"net/http"
+)
+
+// ErrTooLarge means that the body exceeds Options.MaxBody, or all of it but the content of files Options.MaxFields.
+// The API answers 413.
+var ErrTooLarge = errors.New("the request body is too large")
+
+// Malformed is the error of a body that can't be parsed or read to its end. The API answers 400 (contract, section 1).
+type Malformed struct {
+	// Message is one sentence for the client: what is wrong and, if known, where. It quotes nothing of the body.
+	Message string
+	// Cause is the underlying error, for the log, or nil.
+	Cause error
+}
+
+// Error returns Message.
+func (e *Malformed) Error() string { return e.Message }
+
+// Unwrap returns Cause.
+func (e *Malformed) Unwrap() error { return e.Cause }
+
+// readError classifies a failure to read the body: ErrTooLarge when it is over a limit, else a *Malformed with the
+// given message.
+func readError(err error, message string) error {
+	var limit *http.MaxBytesError
+	if errors.As(err, &limit) || errors.Is(err, ErrTooLarge) {
+		return ErrTooLarge
+	}
+	return &Malformed{Message: message, Cause: err}
+}
