@@ -11,44 +11,39 @@
 package metadata
 
 import (
-	"errors"
-	"fmt"
-	"io"
+	"github.com/privet/privet/hooks/media/metadata/internal/edit"
+	"github.com/privet/privet/hooks/media/metadata/internal/isobmff"
+	"github.com/privet/privet/hooks/media/metadata/internal/matroska"
+	"github.com/privet/privet/hooks/media/metadata/internal/raster"
 )
 
-// ErrUnclean says that a file's structure doesn't allow to be sure that nothing is left. The reason is wrapped around
-// it in plain words. The file may be half changed and must be refused.
-var ErrUnclean = errors.New("the metadata cannot be removed for sure")
+// ErrUnclean says that a file's structure leaves doubt whether all metadata was found, or that it must be refused for
+// another reason (too many pixels, nothing to show). The reason is wrapped around it in plain words. The file may be half
+// changed and must not be used.
+var ErrUnclean = edit.ErrUnclean
 
-// errCutOff is ErrUnclean of a file that ends where more must come.
-var errCutOff = unclean("it is cut off")
-
-// File is what Clean works on: *os.File is one.
-type File interface {
-	io.ReaderAt
-	io.WriterAt
-	Truncate(size int64) error
-}
+// File is what Clean works on, such as an *os.File.
+type File = edit.File
 
 // cleaners knows what to do with each media type that counts as picture or video.
 var cleaners = map[string]func(File, int64) error{
-	"image/jpeg":          cleanJPEG,
-	"image/png":           cleanPNG,
-	"image/apng":          cleanPNG,
-	"image/gif":           cleanGIF,
-	"image/webp":          cleanWebP,
-	"image/heic":          cleanISO,
-	"image/heic-sequence": cleanISO,
-	"image/heif":          cleanISO,
-	"image/heif-sequence": cleanISO,
-	"image/avif":          cleanISO,
-	"video/mp4":           cleanMovie,
-	"video/x-m4v":         cleanMovie,
-	"video/quicktime":     cleanMovie,
-	"video/3gpp":          cleanMovie,
-	"video/3gpp2":         cleanMovie,
-	"video/webm":          cleanMatroska,
-	"video/matroska":      cleanMatroska,
+	"image/jpeg":          raster.JPEG,
+	"image/png":           raster.PNG,
+	"image/apng":          raster.PNG,
+	"image/gif":           raster.GIF,
+	"image/webp":          raster.WebP,
+	"image/heic":          isobmff.CleanImage,
+	"image/heic-sequence": isobmff.CleanImage,
+	"image/heif":          isobmff.CleanImage,
+	"image/heif-sequence": isobmff.CleanImage,
+	"image/avif":          isobmff.CleanImage,
+	"video/mp4":           isobmff.CleanVideo,
+	"video/x-m4v":         isobmff.CleanVideo,
+	"video/quicktime":     isobmff.CleanVideo,
+	"video/3gpp":          isobmff.CleanVideo,
+	"video/3gpp2":         isobmff.CleanVideo,
+	"video/webm":          matroska.Clean,
+	"video/matroska":      matroska.Clean,
 }
 
 // Clean removes the metadata from a file of the given size in bytes and media type ("image/jpeg"), in place. The file
@@ -58,18 +53,10 @@ var cleaners = map[string]func(File, int64) error{
 func Clean(f File, size int64, mime string) error {
 	clean, known := cleaners[mime]
 	if !known {
-		return unclean("nothing is known about %q", mime)
+		return edit.Unclean("nothing is known about %q", mime)
 	}
 	if size <= 0 {
-		return unclean("it is empty")
-	}
-	if err := checkPixels(f, size, mime); err != nil {
-		return err
+		return edit.Unclean("it is empty")
 	}
 	return clean(f, size)
-}
-
-// unclean is ErrUnclean with its reason.
-func unclean(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", ErrUnclean, fmt.Sprintf(format, args...))
 }

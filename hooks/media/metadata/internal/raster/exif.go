@@ -1,4 +1,4 @@
-package metadata
+package raster
 
 import (
 	"bytes"
@@ -10,12 +10,12 @@ const (
 	orientationTag = 0x0112
 	// maxFields is more fields than any camera writes into a directory.
 	maxFields = 1024
-	// smallExif is the length of what exifOf makes.
-	smallExif = 26
+	// orientationEXIFSize is the length of what exifOf makes.
+	orientationEXIFSize = 26
 )
 
-// exifOf is the smallest EXIF (a TIFF file) that tells the orientation and nothing else.
-func exifOf(orientation int) []byte {
+// orientationEXIF is the smallest EXIF (a TIFF file) that tells the orientation and nothing else.
+func orientationEXIF(orientation int) []byte {
 	return []byte{
 		'M', 'M', 0, 42, 0, 0, 0, 8,
 		0, 1, orientationTag >> 8, orientationTag & 0xff, 0, 3, 0, 0, 0, 1, 0, byte(orientation), 0, 0,
@@ -23,12 +23,9 @@ func exifOf(orientation int) []byte {
 	}
 }
 
-// exifNothing is an EXIF without any field.
-var exifNothing = []byte{'M', 'M', 0, 42, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0}
-
-// orientation is what the EXIF in a part of a file says of it: 2 to 8, or 1 (upright) where it says nothing that can
+// readOrientation is what the EXIF in a part of a file says of it: 2 to 8, or 1 (upright) where it says nothing that can
 // be read. A name before the TIFF header ("Exif" and two bytes) is skipped.
-func orientation(f io.ReaderAt, at, size int64) int {
+func readOrientation(f io.ReaderAt, at, size int64) int {
 	var head [8]byte
 	if _, err := io.NewSectionReader(f, at, size).ReadAt(head[:], 0); err != nil {
 		return 1
@@ -36,7 +33,7 @@ func orientation(f io.ReaderAt, at, size int64) int {
 	if bytes.HasPrefix(head[:], []byte("Exif\x00")) {
 		at, size = at+6, size-6
 	}
-	if size < smallExif {
+	if size < orientationEXIFSize {
 		return 1
 	}
 	part := io.NewSectionReader(f, at, size)

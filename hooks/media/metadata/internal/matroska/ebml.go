@@ -1,6 +1,10 @@
-package metadata
+package matroska
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"github.com/privet/privet/hooks/media/metadata/internal/edit"
+)
 
 // Elements of EBML itself (RFC 8794).
 const (
@@ -12,9 +16,9 @@ const (
 // maxElements is more than the blocks of a live recording of three hours are.
 const maxElements = 1 << 22
 
-// ebml goes over elements and overwrites them.
-type ebml struct {
-	view
+// reader goes over elements and overwrites them.
+type reader struct {
+	edit.View
 	elements int
 }
 
@@ -26,28 +30,28 @@ type element struct {
 }
 
 // element reads an element's header; it must end before end.
-func (m *ebml) element(at, end int64) (element, error) {
+func (m *reader) element(at, end int64) (element, error) {
 	if m.elements++; m.elements > maxElements {
-		return element{}, unclean("it has too many elements")
+		return element{}, edit.Unclean("it has too many elements")
 	}
 	e := element{at: at}
 	if at >= end {
-		return e, unclean("an element is cut off")
+		return e, edit.Unclean("an element is cut off")
 	}
-	b, err := m.bytes(at, int(min(12, m.size-at)))
+	b, err := m.Bytes(at, int(min(12, m.Size-at)))
 	if err != nil {
 		return e, err
 	}
 	idWidth := bits.LeadingZeros8(b[0]) + 1
 	if idWidth > 4 || idWidth >= len(b) {
-		return e, unclean("an element has no valid number")
+		return e, edit.Unclean("an element has no valid number")
 	}
 	for _, one := range b[:idWidth] {
 		e.id = e.id<<8 | uint32(one)
 	}
 	width := bits.LeadingZeros8(b[idWidth]) + 1
 	if width > 8 || idWidth+width > len(b) {
-		return e, unclean("an element has no valid length")
+		return e, edit.Unclean("an element has no valid length")
 	}
 	size, full := int64(b[idWidth])&(1<<(8-width)-1), b[idWidth] == byte(1<<(9-width)-1)
 	for _, one := range b[idWidth+1:][:width-1] {
@@ -59,7 +63,7 @@ func (m *ebml) element(at, end int64) (element, error) {
 	case full:
 		e.end, e.open = end, true
 	case e.body > end || size > end-e.body:
-		return e, unclean("an element is longer than what it is in")
+		return e, edit.Unclean("an element is longer than what it is in")
 	default:
 		e.end = e.body + size
 	}
@@ -67,9 +71,9 @@ func (m *ebml) element(at, end int64) (element, error) {
 }
 
 // each calls do for all elements in another.
-func (m *ebml) each(in element, do func(element) error) error {
+func (m *reader) each(in element, do func(element) error) error {
 	if in.open {
-		return unclean("an element has no length where it needs one")
+		return edit.Unclean("an element has no length where it needs one")
 	}
 	for at := in.body; at < in.end; {
 		e, err := m.element(at, in.end)
@@ -77,7 +81,7 @@ func (m *ebml) each(in element, do func(element) error) error {
 			return err
 		}
 		if e.open {
-			return unclean("an element has no length where it needs one")
+			return edit.Unclean("an element has no length where it needs one")
 		}
 		if err := do(e); err != nil {
 			return err
@@ -88,7 +92,7 @@ func (m *ebml) each(in element, do func(element) error) error {
 }
 
 // void turns an element into filling of zeros.
-func (m *ebml) void(e element) error {
+func (m *reader) void(e element) error {
 	length := e.end - e.at
 	width := min(e.body-e.at-1, 8)
 	size := length - 1 - width
@@ -99,18 +103,18 @@ func (m *ebml) void(e element) error {
 		size >>= 8
 	}
 	head[1] |= 1 << (8 - width)
-	if err := m.write(e.at, head); err != nil {
+	if err := m.Overwrite(e.at, head); err != nil {
 		return err
 	}
-	return m.zero(e.at+1+width, length-1-width)
+	return m.Zero(e.at+1+width, length-1-width)
 }
 
-// number is an unsigned number.
-func (m *ebml) number(e element) (uint64, error) {
+// uint is an unsigned number.
+func (m *reader) uint(e element) (uint64, error) {
 	if e.end-e.body > 8 {
-		return 0, unclean("a number is too long")
+		return 0, edit.Unclean("a number is too long")
 	}
-	b, err := m.bytes(e.body, int(e.end-e.body))
+	b, err := m.Bytes(e.body, int(e.end-e.body))
 	if err != nil {
 		return 0, err
 	}
@@ -122,17 +126,17 @@ func (m *ebml) number(e element) (uint64, error) {
 }
 
 // vint reads a number that tells its own length.
-func (m *ebml) vint(at, end int64) (uint64, error) {
+func (m *reader) vint(at, end int64) (uint64, error) {
 	if at >= end {
-		return 0, unclean("an element is cut off")
+		return 0, edit.Unclean("an element is cut off")
 	}
-	b, err := m.bytes(at, int(min(8, end-at)))
+	b, err := m.Bytes(at, int(min(8, end-at)))
 	if err != nil {
 		return 0, err
 	}
 	width := bits.LeadingZeros8(b[0]) + 1
 	if width > len(b) {
-		return 0, unclean("a number is cut off")
+		return 0, edit.Unclean("a number is cut off")
 	}
 	value := uint64(b[0]) & (1<<(8-width) - 1)
 	for _, one := range b[1:width] {

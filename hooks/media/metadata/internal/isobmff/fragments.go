@@ -1,8 +1,10 @@
-package metadata
+package isobmff
 
 import (
 	"encoding/binary"
 	"math/bits"
+
+	"github.com/privet/privet/hooks/media/metadata/internal/edit"
 )
 
 // Flags of tfhd and trun (ISO/IEC 14496-12, 8.8.7 and 8.8.8).
@@ -20,8 +22,8 @@ const (
 	runHasTime   = 0x100
 )
 
-// eachRun calls do for each run of samples in a file's fragments.
-func (c *iso) eachRun(end int64, do func(*track, span) error) error {
+// eachFragmentRun calls do for each run of samples in a file's fragments.
+func (c *cleaner) eachFragmentRun(end int64, do func(*track, span) error) error {
 	return c.each(box{end: end}, func(moof box) error {
 		if moof.kind != "moof" {
 			return nil
@@ -31,15 +33,15 @@ func (c *iso) eachRun(end int64, do func(*track, span) error) error {
 			if b.kind != "traf" {
 				return nil
 			}
-			next, err := c.eachRunOf(moof, b, base, do)
+			next, err := c.eachRunOfTrack(moof, b, base, do)
 			base = next // where nothing else is said, the next one's data follows
 			return err
 		})
 	})
 }
 
-// eachRunOf does so for one track's part of a fragment; next is where its data ends.
-func (c *iso) eachRunOf(moof, traf box, base int64, do func(*track, span) error) (next int64, err error) {
+// eachRunOfTrack does so for one track's part of a fragment; next is where its data ends.
+func (c *cleaner) eachRunOfTrack(moof, traf box, base int64, do func(*track, span) error) (next int64, err error) {
 	head, err := c.find(traf, "tfhd")
 	if err != nil {
 		return 0, err
@@ -50,11 +52,11 @@ func (c *iso) eachRunOf(moof, traf box, base int64, do func(*track, span) error)
 		return 0, err
 	}
 	flags := binary.BigEndian.Uint32(b) & 0xffffff
-	t := c.track(binary.BigEndian.Uint32(b[4:]))
+	t := c.trackByID(binary.BigEndian.Uint32(b[4:]))
 	if t == nil {
-		return 0, unclean("a fragment is of no track")
+		return 0, edit.Unclean("a fragment is of no track")
 	}
-	fields := c.numbers(tfhd, 8)
+	fields := c.table(tfhd, 8)
 	usual := uint64(t.sampleSize)
 	for _, field := range []struct {
 		flag  uint32
@@ -63,13 +65,13 @@ func (c *iso) eachRunOf(moof, traf box, base int64, do func(*track, span) error)
 		if flags&field.flag == 0 {
 			continue
 		}
-		value, err := fields.read(field.width)
+		value, err := fields.next(field.width)
 		if err != nil {
 			return 0, err
 		}
 		switch field.flag {
 		case hasBase:
-			base = int64(min(value, uint64(c.size)))
+			base = int64(min(value, uint64(c.Size)))
 		case hasSize:
 			usual = value
 		}
@@ -82,7 +84,7 @@ func (c *iso) eachRunOf(moof, traf box, base int64, do func(*track, span) error)
 		if trun.kind != "trun" {
 			return nil
 		}
-		piece, err := c.run(trun, base, next, usual)
+		piece, err := c.runExtent(trun, base, next, usual)
 		if err != nil {
 			return err
 		}
@@ -92,17 +94,17 @@ func (c *iso) eachRunOf(moof, traf box, base int64, do func(*track, span) error)
 	return next, err
 }
 
-// run is where the samples of a run are.
-func (c *iso) run(trun box, base, next int64, usual uint64) (span, error) {
+// runExtent is where the samples of a run are.
+func (c *cleaner) runExtent(trun box, base, next int64, usual uint64) (span, error) {
 	b, err := c.content(trun, 8)
 	if err != nil {
 		return span{}, err
 	}
 	flags := binary.BigEndian.Uint32(b) & 0xffffff
 	count := uint64(binary.BigEndian.Uint32(b[4:]))
-	fields := c.numbers(trun, 8)
+	fields := c.table(trun, 8)
 	if flags&runHasOffset != 0 {
-		offset, err := fields.read(4)
+		offset, err := fields.next(4)
 		if err != nil {
 			return span{}, err
 		}
@@ -119,7 +121,7 @@ func (c *iso) run(trun box, base, next int64, usual uint64) (span, error) {
 		for range count {
 			sample := fields.at
 			fields.at += before
-			size, err := fields.read(4)
+			size, err := fields.next(4)
 			if err != nil {
 				return span{}, err
 			}
@@ -127,8 +129,8 @@ func (c *iso) run(trun box, base, next int64, usual uint64) (span, error) {
 			fields.at = sample + width
 		}
 	}
-	if next < 0 || next > c.size || sum > uint64(c.size-next) {
-		return span{}, unclean("a sample is not in the file")
+	if next < 0 || next > c.Size || sum > uint64(c.Size-next) {
+		return span{}, edit.Unclean("a sample is not in the file")
 	}
 	return span{next, next + int64(sum)}, nil
 }

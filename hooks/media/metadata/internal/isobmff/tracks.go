@@ -1,8 +1,10 @@
-package metadata
+package isobmff
 
 import (
 	"encoding/binary"
 	"slices"
+
+	"github.com/privet/privet/hooks/media/metadata/internal/edit"
 )
 
 // maxTracks is more tracks than a video has.
@@ -18,26 +20,28 @@ type track struct {
 	sampleSize uint32
 }
 
-// shows tells whether a track is one of pictures.
-func (t track) shows() bool { return t.handler == "vide" || t.handler == "auxv" || t.handler == "pict" }
+// visual tells whether a track is one of pictures.
+func (t track) visual() bool {
+	return t.handler == "vide" || t.handler == "auxv" || t.handler == "pict"
+}
 
-// doomed tells whether a track goes: all do but pictures and sound. Positions, sensors (GoPro's, Android's, Apple's),
+// removed tells whether a track goes: all do but pictures and sound. Positions, sensors (GoPro's, Android's, Apple's),
 // time codes, and texts, as in these drones write where they are.
-func (t track) doomed() bool { return !t.shows() && t.handler != "soun" }
+func (t track) removed() bool { return !t.visual() && t.handler != "soun" }
 
 // readTracks reads which tracks there are.
-func (c *iso) readTracks(moov box) error {
+func (c *cleaner) readTracks(moov box) error {
 	err := c.each(moov, func(b box) error {
 		switch b.kind {
 		case "trak":
 			if len(c.tracks) == maxTracks {
-				return unclean("it has too many tracks")
+				return edit.Unclean("it has too many tracks")
 			}
 			t, err := c.readTrack(b)
 			c.tracks = append(c.tracks, t)
 			return err
 		case "meta":
-			return c.noItems(b)
+			return c.refuseItems(b)
 		}
 		return nil
 	})
@@ -48,11 +52,11 @@ func (c *iso) readTracks(moov box) error {
 		if b.kind != "mvex" {
 			return nil
 		}
-		return c.each(b, c.readDefaults)
+		return c.each(b, c.readFragmentDefaults)
 	})
 }
 
-func (c *iso) readTrack(b box) (track, error) {
+func (c *cleaner) readTrack(b box) (track, error) {
 	t := track{box: b}
 	parts, err := c.find(b, "tkhd", "mdia")
 	if err != nil {
@@ -67,7 +71,7 @@ func (c *iso) readTrack(b box) (track, error) {
 		t.id = binary.BigEndian.Uint32(head[20:])
 	}
 	if slices.ContainsFunc(c.tracks, func(other track) bool { return other.id == t.id }) {
-		return t, unclean("two tracks have one number")
+		return t, edit.Unclean("two tracks have one number")
 	}
 	media, err := c.find(parts["mdia"], "hdlr", "minf")
 	if err != nil {
@@ -83,8 +87,8 @@ func (c *iso) readTrack(b box) (track, error) {
 	return t, err
 }
 
-// readDefaults reads a track's usual size of samples in fragments.
-func (c *iso) readDefaults(b box) error {
+// readFragmentDefaults reads a track's usual size of samples in fragments.
+func (c *cleaner) readFragmentDefaults(b box) error {
 	if b.kind != "trex" {
 		return nil
 	}
@@ -92,14 +96,14 @@ func (c *iso) readDefaults(b box) error {
 	if err != nil {
 		return err
 	}
-	if t := c.track(binary.BigEndian.Uint32(head[4:])); t != nil {
+	if t := c.trackByID(binary.BigEndian.Uint32(head[4:])); t != nil {
 		t.sampleSize = binary.BigEndian.Uint32(head[16:])
 	}
 	return nil
 }
 
-// track is the track of a number; nil if there is none.
-func (c *iso) track(id uint32) *track {
+// trackByID is the track of a number; nil if there is none.
+func (c *cleaner) trackByID(id uint32) *track {
 	for i := range c.tracks {
 		if c.tracks[i].id == id {
 			return &c.tracks[i]
@@ -109,7 +113,7 @@ func (c *iso) track(id uint32) *track {
 }
 
 // handlerAt is the handler of the track that a place is in.
-func (c *iso) handlerAt(at int64) string {
+func (c *cleaner) handlerAt(at int64) string {
 	for _, t := range c.tracks {
 		if at > t.at && at < t.end {
 			return t.handler
@@ -118,20 +122,20 @@ func (c *iso) handlerAt(at int64) string {
 	return ""
 }
 
-// goneAt tells whether a place holds the number of a track that goes, or of none.
-func (c *iso) goneAt(at int64) (bool, error) {
-	b, err := c.bytes(at, 4)
+// removedTrackAt tells whether a place holds the number of a track that goes, or of none.
+func (c *cleaner) removedTrackAt(at int64) (bool, error) {
+	b, err := c.Bytes(at, 4)
 	if err != nil {
 		return false, err
 	}
-	t := c.track(binary.BigEndian.Uint32(b))
-	return t == nil || t.doomed(), nil
+	t := c.trackByID(binary.BigEndian.Uint32(b))
+	return t == nil || t.removed(), nil
 }
 
-// ofDoomed tells the same of the number that stands after version and flags.
-func (c *iso) ofDoomed(b box) (bool, error) {
+// ofRemovedTrack tells the same of the number that stands after version and flags.
+func (c *cleaner) ofRemovedTrack(b box) (bool, error) {
 	if _, err := c.content(b, 8); err != nil {
 		return false, err
 	}
-	return c.goneAt(b.body + 4)
+	return c.removedTrackAt(b.body + 4)
 }

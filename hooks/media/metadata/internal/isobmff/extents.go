@@ -1,22 +1,24 @@
-package metadata
+package isobmff
+
+import "github.com/privet/privet/hooks/media/metadata/internal/edit"
 
 // extent is a piece of an item's data.
 type extent struct {
 	span
 	// inList: it is within the list of items itself; elsewhere: in another file or made from another item.
-	inList, elsewhere bool
-	first             bool
+	inIdat, external bool
+	first            bool
 }
 
 // eachExtent calls do for all pieces that a box iloc tells of (ISO/IEC 14496-12, 8.11.3).
-func (c *iso) eachExtent(iloc, idat box, do func(id uint32, e extent) error) error {
+func (c *cleaner) eachExtent(iloc, idat box, do func(id uint32, e extent) error) error {
 	if iloc.kind == "" {
 		return nil
 	}
-	n := c.numbers(iloc, 0)
+	n := c.table(iloc, 0)
 	var failed error
 	read := func(width int) uint64 {
-		value, err := n.read(width)
+		value, err := n.next(width)
 		if failed == nil {
 			failed = err
 		}
@@ -35,7 +37,7 @@ func (c *iso) eachExtent(iloc, idat box, do func(id uint32, e extent) error) err
 		indexWidth = 0
 	}
 	if version > 2 {
-		return unclean("places of items are not understood")
+		return edit.Unclean("places of items are not understood")
 	}
 	count := 0
 	for range read(wide) {
@@ -48,17 +50,17 @@ func (c *iso) eachExtent(iloc, idat box, do func(id uint32, e extent) error) err
 		base := read(baseWidth)
 		for i := range read(2) {
 			if count++; count > maxExtents {
-				return unclean("its items are in too many pieces")
+				return edit.Unclean("its items are in too many pieces")
 			}
 			read(indexWidth)
 			offset, length := read(offsetWidth), read(lengthWidth)
 			if failed != nil {
 				return failed
 			}
-			e := extent{inList: way == 1, elsewhere: way > 1 || reference != 0, first: i == 0}
-			if !e.elsewhere {
+			e := extent{inIdat: way == 1, external: way > 1 || reference != 0, first: i == 0}
+			if !e.external {
 				var err error
-				if e.span, err = c.extent(way, base, offset, length, idat); err != nil {
+				if e.span, err = c.locate(way, base, offset, length, idat); err != nil {
 					return err
 				}
 			}
@@ -73,15 +75,15 @@ func (c *iso) eachExtent(iloc, idat box, do func(id uint32, e extent) error) err
 	return failed
 }
 
-// extent is where a piece is in the file.
-func (c *iso) extent(way, base, offset, length uint64, idat box) (span, error) {
-	from, end := uint64(0), uint64(c.size)
+// locate is where a piece is in the file.
+func (c *cleaner) locate(way, base, offset, length uint64, idat box) (span, error) {
+	from, end := uint64(0), uint64(c.Size)
 	if way == 1 {
 		from, end = uint64(idat.body), uint64(idat.end)
 	}
 	room := end - from
 	if base > room || offset > room-base || length > room-base-offset {
-		return span{}, unclean("an item is not in the file")
+		return span{}, edit.Unclean("an item is not in the file")
 	}
 	at := int64(from + base + offset)
 	return span{at, at + int64(length)}, nil

@@ -1,8 +1,11 @@
-package metadata
+package matroska
 
 import (
 	"encoding/binary"
 	"strings"
+
+	"github.com/privet/privet/hooks/media/metadata/internal/codec"
+	"github.com/privet/privet/hooks/media/metadata/internal/edit"
 )
 
 const (
@@ -17,6 +20,9 @@ const (
 
 	typeVideo = 1
 	typeAudio = 2
+
+	// maxTracks is more tracks than a video has.
+	maxTracks = 128
 )
 
 var (
@@ -34,25 +40,25 @@ var (
 )
 
 // tracks treats the list of tracks. Pictures and sound stay.
-func (m *matroska) tracks(e element) error {
+func (m *cleaner) tracks(e element) error {
 	return m.each(e, func(entry element) error {
 		if entry.id != idTrackEntry {
 			return m.void(entry)
 		}
 		var number, kind uint64
-		var codec string
+		var codecID string
 		err := m.each(entry, func(inner element) (err error) {
 			switch inner.id {
 			case idTrackNumber:
-				number, err = m.number(inner)
+				number, err = m.uint(inner)
 			case idTrackType:
-				kind, err = m.number(inner)
+				kind, err = m.uint(inner)
 			case idCodecID:
 				var b []byte
-				b, err = m.bytes(inner.body, int(min(inner.end-inner.body, 32)))
-				codec = string(b)
-				if strings.HasPrefix(codec, "V_MJPEG") || strings.HasPrefix(codec, "V_QUICKTIME") {
-					return pictureFiles(codec)
+				b, err = m.Bytes(inner.body, int(min(inner.end-inner.body, 32)))
+				codecID = string(b)
+				if strings.HasPrefix(codecID, "V_MJPEG") || strings.HasPrefix(codecID, "V_QUICKTIME") {
+					return codec.RefuseImageFiles(codecID)
 				}
 			}
 			return err
@@ -60,24 +66,24 @@ func (m *matroska) tracks(e element) error {
 		if err != nil {
 			return err
 		}
-		m.described = true
-		m.shows = m.shows || kind == typeVideo
+		m.hasTracks = true
+		m.hasVideo = m.hasVideo || kind == typeVideo
 		if kind == typeVideo || kind == typeAudio {
-			return m.track(entry, codec)
+			return m.track(entry, codecID)
 		}
-		if m.clusters {
-			return unclean("a track to remove is described after its data")
+		if m.sawCluster {
+			return edit.Unclean("a track to remove is described after its data")
 		}
-		if len(m.gone) == maxTracks {
-			return unclean("it has too many tracks")
+		if len(m.removed) == maxTracks {
+			return edit.Unclean("it has too many tracks")
 		}
-		m.gone[number] = true
+		m.removed[number] = true
 		return m.void(entry)
 	})
 }
 
 // track keeps what is needed to decode a track.
-func (m *matroska) track(entry element, codec string) error {
+func (m *cleaner) track(entry element, codecID string) error {
 	return m.each(entry, func(e element) error {
 		switch {
 		case !trackKept[e.id]:
@@ -88,39 +94,39 @@ func (m *matroska) track(entry element, codec string) error {
 			return m.keepOnly(e, audioKept)
 		case e.id == idMapping:
 			return m.keepOnly(e, mappingKept)
-		case e.id == idCodecPrivate && (codec == "A_VORBIS" || codec == "V_THEORA"):
-			return m.xiphHeaders(e, codec == "A_VORBIS")
-		case e.id == idCodecPrivate && codec == "A_FLAC":
-			return flacBlocks(&m.view, e.body+4, e.end)
-		case e.id == idCodecPrivate && strings.HasPrefix(codec, "V_MS/VFW/FOURCC") && e.end-e.body >= 20:
-			return m.windowsFormat(e)
+		case e.id == idCodecPrivate && (codecID == "A_VORBIS" || codecID == "V_THEORA"):
+			return m.emptyXiphComments(e, codecID == "A_VORBIS")
+		case e.id == idCodecPrivate && codecID == "A_FLAC":
+			return codec.PadFLAC(&m.View, e.body+4, e.end)
+		case e.id == idCodecPrivate && strings.HasPrefix(codecID, "V_MS/VFW/FOURCC") && e.end-e.body >= 20:
+			return m.checkFourCC(e)
 		}
 		return nil
 	})
 }
 
-// windowsFormat looks at the code that Windows' description of a picture (BITMAPINFOHEADER) names its format by.
-func (m *matroska) windowsFormat(e element) error {
-	b, err := m.bytes(e.body+16, 4)
+// checkFourCC looks at the code that Windows' description of a picture (BITMAPINFOHEADER) names its format by.
+func (m *cleaner) checkFourCC(e element) error {
+	b, err := m.Bytes(e.body+16, 4)
 	if err != nil {
 		return err
 	}
-	if code := string(b); isPictureFile(code) {
-		return pictureFiles(code)
+	if code := string(b); codec.IsImageFile(code) {
+		return codec.RefuseImageFiles(code)
 	}
 	return nil
 }
 
-// xiphHeaders empties the comments, which are the second of three headers behind each other (RFC 9559, section 6.7).
-func (m *matroska) xiphHeaders(e element, vorbis bool) error {
+// emptyXiphComments empties the comments, which are the second of three headers behind each other (RFC 9559, section 6.7).
+func (m *cleaner) emptyXiphComments(e element, vorbis bool) error {
 	at := e.body + 1
 	var lengths [2]int64
 	for i := range lengths {
 		for more := true; more; at++ {
 			if at >= e.end {
-				return unclean("a codec's headers are cut off")
+				return edit.Unclean("a codec's headers are cut off")
 			}
-			b, err := m.bytes(at, 1)
+			b, err := m.Bytes(at, 1)
 			if err != nil {
 				return err
 			}
@@ -134,14 +140,14 @@ func (m *matroska) xiphHeaders(e element, vorbis bool) error {
 		rest-- // a bit that ends them
 	}
 	if rest < 0 || at+8+rest > e.end {
-		return unclean("a codec's headers are cut off")
+		return edit.Unclean("a codec's headers are cut off")
 	}
 	// One name of a program, empty and as long as all there was; no comments.
-	if err := m.write(at, binary.LittleEndian.AppendUint32(nil, uint32(rest))); err != nil {
+	if err := m.Overwrite(at, binary.LittleEndian.AppendUint32(nil, uint32(rest))); err != nil {
 		return err
 	}
-	if err := m.zero(at+4, rest); err != nil {
+	if err := m.Zero(at+4, rest); err != nil {
 		return err
 	}
-	return m.zero(at+4+rest, 4)
+	return m.Zero(at+4+rest, 4)
 }

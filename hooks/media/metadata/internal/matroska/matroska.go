@@ -1,6 +1,10 @@
-package metadata
+package matroska
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/privet/privet/hooks/media/metadata/internal/edit"
+)
 
 // Elements of Matroska (RFC 9559) by their numbers.
 const (
@@ -39,19 +43,19 @@ func idSet(ids ...uint32) map[uint32]bool {
 	return set
 }
 
-// matroska cleans Matroska and WebM: nothing moves, what goes becomes void.
-type matroska struct {
-	ebml
-	// gone are the numbers of tracks that are neither pictures nor sound.
-	gone map[uint64]bool
-	// clusters tells that data was passed already.
-	clusters bool
-	// described tells that there are tracks, shows that one is of pictures.
-	described, shows bool
+// cleaner cleans Matroska and WebM: nothing moves, what goes becomes void.
+type cleaner struct {
+	reader
+	// removed are the numbers of tracks that are neither pictures nor sound.
+	removed map[uint64]bool
+	// sawCluster tells that data was passed already.
+	sawCluster bool
+	// hasTracks tells that there are tracks, shows that one is of pictures.
+	hasTracks, hasVideo bool
 }
 
-func cleanMatroska(f File, size int64) error {
-	m := &matroska{ebml: ebml{view: newView(f, size, page)}}
+func Clean(f edit.File, size int64) error {
+	m := &cleaner{reader: reader{View: edit.NewView(f, size, edit.PageSize)}}
 	segments := 0
 	for at := int64(0); at < size; {
 		e, err := m.element(at, size)
@@ -63,10 +67,10 @@ func cleanMatroska(f File, size int64) error {
 			e.end, err = m.segment(e)
 		case err == nil && e.id == idVoid && !e.open:
 			err = m.void(e)
-		case segments > 0 && (err == nil || m.broken(err)): // a trailer
+		case segments > 0 && (err == nil || m.malformed(err)): // a trailer
 			return m.finish(at)
 		case err == nil:
-			err = unclean("it does not begin as Matroska")
+			err = edit.Unclean("it does not begin as Matroska")
 		}
 		if err != nil {
 			return err
@@ -74,40 +78,40 @@ func cleanMatroska(f File, size int64) error {
 		at = e.end
 	}
 	if segments == 0 {
-		return unclean("it has no segment")
+		return edit.Unclean("it has no segment")
 	}
 	return m.finish(size)
 }
 
 // finish cuts off what is behind the end. What is only heard is no video.
-func (m *matroska) finish(end int64) error {
-	if m.described && !m.shows {
-		return unclean("it has no track of pictures")
+func (m *cleaner) finish(end int64) error {
+	if m.hasTracks && !m.hasVideo {
+		return edit.Unclean("it has no track of pictures")
 	}
-	if end == m.size {
+	if end == m.Size {
 		return nil
 	}
-	return m.file.Truncate(end)
+	return m.File.Truncate(end)
 }
 
-// broken tells whether what is read is no element. Where nothing says how long a recording is, it ends there.
-func (m *matroska) broken(err error) bool {
-	return errors.Is(err, ErrUnclean) && m.elements <= maxElements
+// malformed tells whether what is read is no element. Where nothing says how long a recording is, it ends there.
+func (m *cleaner) malformed(err error) bool {
+	return errors.Is(err, edit.ErrUnclean) && m.elements <= maxElements
 }
 
 // segment treats a segment and tells where it ends.
-func (m *matroska) segment(s element) (end int64, err error) {
-	m.gone, m.clusters = map[uint64]bool{}, false
+func (m *cleaner) segment(s element) (end int64, err error) {
+	m.removed, m.sawCluster = map[uint64]bool{}, false
 	for at := s.body; at < s.end; {
 		e, err := m.element(at, s.end)
-		if err != nil && s.open && m.clusters && m.broken(err) {
+		if err != nil && s.open && m.sawCluster && m.malformed(err) {
 			return at, nil
 		}
 		if err != nil {
 			return 0, err
 		}
 		if e.open && e.id != idCluster {
-			return 0, unclean("an element has no length where it needs one")
+			return 0, edit.Unclean("an element has no length where it needs one")
 		}
 		if s.open && (e.id == idEBML || e.id == idSegment) {
 			return at, nil
@@ -120,8 +124,8 @@ func (m *matroska) segment(s element) (end int64, err error) {
 		case idTracks:
 			err = m.tracks(e)
 		case idCluster:
-			m.clusters = true
-			if e.open || len(m.gone) > 0 {
+			m.sawCluster = true
+			if e.open || len(m.removed) > 0 {
 				e.end, err = m.cluster(e)
 			}
 		case idCues:
@@ -137,7 +141,7 @@ func (m *matroska) segment(s element) (end int64, err error) {
 }
 
 // keepOnly voids the elements of an element that aren't named.
-func (m *matroska) keepOnly(e element, kept map[uint32]bool) error {
+func (m *cleaner) keepOnly(e element, kept map[uint32]bool) error {
 	return m.each(e, func(inner element) error {
 		if kept[inner.id] {
 			return nil
@@ -147,7 +151,7 @@ func (m *matroska) keepOnly(e element, kept map[uint32]bool) error {
 }
 
 // seekHead keeps the places of what is kept.
-func (m *matroska) seekHead(e element) error {
+func (m *cleaner) seekHead(e element) error {
 	return m.each(e, func(seek element) error {
 		stays := false
 		if seek.id == idSeek {
@@ -155,7 +159,7 @@ func (m *matroska) seekHead(e element) error {
 				if inner.id != idSeekID {
 					return nil
 				}
-				id, err := m.number(inner)
+				id, err := m.uint(inner)
 				switch id {
 				case idSeekHead, idInfo, idTracks, idCues, idCluster:
 					stays = true
@@ -174,23 +178,23 @@ func (m *matroska) seekHead(e element) error {
 }
 
 // info keeps the unit of time and the duration; the names of the programs must be there, and become empty.
-func (m *matroska) info(e element) error {
+func (m *cleaner) info(e element) error {
 	return m.each(e, func(inner element) error {
 		switch {
 		case infoKept[inner.id]:
 			return nil
 		case inner.id == idMuxingApp || inner.id == idWritingApp:
-			return m.zero(inner.body, inner.end-inner.body)
+			return m.Zero(inner.body, inner.end-inner.body)
 		}
 		return m.void(inner)
 	})
 }
 
 // cluster goes over the blocks of a cluster, voids those of tracks that go, and tells where it ends.
-func (m *matroska) cluster(c element) (end int64, err error) {
+func (m *cleaner) cluster(c element) (end int64, err error) {
 	for at := c.body; at < c.end; {
 		e, err := m.element(at, c.end)
-		if err != nil && c.open && m.broken(err) {
+		if err != nil && c.open && m.malformed(err) {
 			return at, nil
 		}
 		if err != nil {
@@ -200,11 +204,11 @@ func (m *matroska) cluster(c element) (end int64, err error) {
 			return at, nil
 		}
 		if e.open {
-			return 0, unclean("an element has no length where it needs one")
+			return 0, edit.Unclean("an element has no length where it needs one")
 		}
 		stays := clusterKept[e.id]
-		if stays && len(m.gone) > 0 {
-			if stays, err = m.staysIn(e); err != nil {
+		if stays && len(m.removed) > 0 {
+			if stays, err = m.keepsBlock(e); err != nil {
 				return 0, err
 			}
 		}
@@ -218,19 +222,19 @@ func (m *matroska) cluster(c element) (end int64, err error) {
 	return c.end, nil
 }
 
-// staysIn tells whether an element of a cluster is none of a track that goes.
-func (m *matroska) staysIn(e element) (bool, error) {
+// keepsBlock tells whether an element of a cluster is none of a track that goes.
+func (m *cleaner) keepsBlock(e element) (bool, error) {
 	switch e.id {
 	case idBlockGroup:
 		stays := true
 		return stays, m.each(e, func(inner element) error {
-			one, err := m.staysIn(inner)
+			one, err := m.keepsBlock(inner)
 			stays = stays && one
 			return err
 		})
 	case idSimpleBlock, idBlock, idEncryptedBlock:
 		number, err := m.vint(e.body, e.end)
-		return !m.gone[number], err
+		return !m.removed[number], err
 	}
 	return true, nil
 }

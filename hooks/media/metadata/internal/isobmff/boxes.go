@@ -1,0 +1,110 @@
+package isobmff
+
+import (
+	"encoding/binary"
+	"slices"
+
+	"github.com/privet/privet/hooks/media/metadata/internal/edit"
+)
+
+// box is a box's place: its header, its content, its end.
+type box struct {
+	at, body, end int64
+	kind          string
+}
+
+// box reads a box's header; it must end before end. Of a box that is refused the kind may be told.
+func (c *cleaner) box(at, end int64) (box, error) {
+	if c.boxes++; c.boxes > maxBoxes {
+		return box{}, edit.Unclean("it has too many boxes")
+	}
+	if end-at < 8 {
+		return box{}, edit.Unclean("a box is cut off")
+	}
+	b, err := c.Bytes(at, 8)
+	if err != nil {
+		return box{}, err
+	}
+	found := box{at: at, body: at + 8, kind: string(b[4:8])}
+	switch size := int64(binary.BigEndian.Uint32(b)); size {
+	case 0: // up to the end, which only an outermost box may
+		if end != c.Size || found.kind == "\x00\x00\x00\x00" {
+			return found, edit.Unclean("a box has no length")
+		}
+		found.end = end
+	case 1:
+		b, err := c.Bytes(at, 16)
+		if err != nil {
+			return found, err
+		}
+		long := binary.BigEndian.Uint64(b[8:])
+		if long > uint64(end-at) {
+			return found, edit.Unclean("a box is longer than what it is in")
+		}
+		found.body, found.end = at+16, at+int64(long)
+	default:
+		found.end = at + size
+	}
+	if found.end < found.body || found.end > end {
+		return found, edit.Unclean("a box is longer than what it is in, or shorter than its header")
+	}
+	return found, nil
+}
+
+// each calls do for all boxes in another. Less than a header at the end, or zeros, is padding.
+func (c *cleaner) each(in box, do func(box) error) error {
+	for at := in.body; in.end-at >= 8; {
+		head, err := c.Bytes(at, 8)
+		if err != nil {
+			return err
+		}
+		if binary.BigEndian.Uint64(head) == 0 {
+			return nil
+		}
+		b, err := c.box(at, in.end)
+		if err != nil {
+			return err
+		}
+		if err := do(b); err != nil {
+			return err
+		}
+		at = b.end
+	}
+	return nil
+}
+
+// find are the boxes of some kinds in another, of each at most one.
+func (c *cleaner) find(in box, kinds ...string) (map[string]box, error) {
+	found := map[string]box{}
+	return found, c.each(in, func(b box) error {
+		if _, twice := found[b.kind]; twice {
+			return edit.Unclean("it has two boxes %s in one", b.kind)
+		}
+		if slices.Contains(kinds, b.kind) {
+			found[b.kind] = b
+		}
+		return nil
+	})
+}
+
+// content are the first n bytes of a box's content.
+func (c *cleaner) content(b box, n int) ([]byte, error) {
+	if int64(n) > b.end-b.body {
+		return nil, edit.Unclean("a box is missing or too short")
+	}
+	return c.Bytes(b.body, n)
+}
+
+// skip is a box without the first n bytes of its content.
+func (b box) skip(n int64) box {
+	b.body = min(b.body+n, b.end)
+	return b
+}
+
+// free turns a box into free space.
+func (c *cleaner) free(b box) error {
+	if err := c.Overwrite(b.at+4, []byte("free")); err != nil {
+		return err
+	}
+	return c.Zero(b.body, b.end-b.body)
+}

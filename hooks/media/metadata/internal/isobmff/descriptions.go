@@ -1,0 +1,95 @@
+package isobmff
+
+import (
+	"encoding/binary"
+
+	"github.com/privet/privet/hooks/media/metadata/internal/codec"
+	"github.com/privet/privet/hooks/media/metadata/internal/edit"
+)
+
+// What the description of a sample's format needs: the codec's configuration, colours, aspect, stereo, channels.
+var (
+	visualParts = rules{
+		"d263": blank(0, 4), // the encoder's maker
+		"esds": refuseImageObjects,
+	}.keep("avcC hvcC lhvC vvcC av1C vpcC btrt colr pasp clap fiel gama mdcv clli SmDm CoLL cclv amve chrm " +
+		"dvcC dvvC dvwC avcE hvcE st3d sinf ccst auxi glbl apvC")
+	audioParts = rules{
+		"damr": blank(0, 4), // the encoder's maker
+		"dfLa": func(c *cleaner, b box) error { return codec.PadFLAC(&c.View, b.body+4, b.end) },
+	}.keep("esds chan chnl srat btrt dac3 dec3 dac4 dOps alac mhaC pcmC sinf SA3D dmlp ddts dapa")
+	waveParts = rules{
+		"damr": blank(0, 4),
+	}.keep("frma esds enda alac chan mp4a")
+)
+
+// sampleDescriptions treats the formats that a track's samples have.
+func sampleDescriptions(c *cleaner, b box) error {
+	head, err := c.content(b, 8)
+	if err != nil {
+		return err
+	}
+	version := head[0]
+	sound := c.handlerAt(b.at) == "soun"
+	return c.eachZeroingPadding(b.skip(8), func(entry box) error {
+		if sound {
+			return audioEntry(c, entry, version)
+		}
+		return visualEntry(c, entry)
+	})
+}
+
+// visualEntry zeroes the maker of the encoder and its name.
+func visualEntry(c *cleaner, b box) error {
+	if codec.IsImageFile(b.kind) {
+		return codec.RefuseImageFiles(b.kind)
+	}
+	if b.end-b.body < 78 {
+		return edit.Unclean("the description of a format is cut off")
+	}
+	if err := c.Zero(b.body+12, 4); err != nil {
+		return err
+	}
+	if err := c.Zero(b.body+42, 32); err != nil {
+		return err
+	}
+	return c.applyAll(b.skip(78), visualParts)
+}
+
+func audioEntry(c *cleaner, b box, version byte) error {
+	head, err := c.content(b, 28)
+	if err != nil {
+		return err
+	}
+	own := int64(28)
+	if version == 0 { // QuickTime's longer forms
+		switch binary.BigEndian.Uint16(head[8:]) {
+		case 1:
+			own += 16
+		case 2:
+			own += 36
+		}
+	}
+	if err := c.Zero(b.body+12, 4); err != nil {
+		return err
+	}
+	if own > b.end-b.body {
+		return edit.Unclean("the description of a format is cut off")
+	}
+	return c.eachZeroingPadding(b.skip(own), func(inner box) error {
+		if inner.kind == "wave" {
+			return c.wave(inner, b.kind)
+		}
+		return c.apply(audioParts, inner)
+	})
+}
+
+// wave treats QuickTime's box of a decoder's settings; one in it has the format's own name, an empty one ends it.
+func (c *cleaner) wave(b box, format string) error {
+	return c.eachZeroingPadding(b, func(inner box) error {
+		if inner.kind == "\x00\x00\x00\x00" && inner.body == inner.end || inner.kind == format && inner.end-inner.at <= 256 {
+			return nil
+		}
+		return c.apply(waveParts, inner)
+	})
+}

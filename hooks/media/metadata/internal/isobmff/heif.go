@@ -1,0 +1,203 @@
+package isobmff
+
+import (
+	"encoding/binary"
+	"errors"
+
+	"github.com/privet/privet/hooks/media/metadata/internal/codec"
+	"github.com/privet/privet/hooks/media/metadata/internal/edit"
+)
+
+const (
+	// maxItems is more items than a picture of 60 megapixels has tiles.
+	maxItems = 1 << 14
+	// maxExtents is how many pieces the items may have together.
+	maxExtents = 1 << 16
+)
+
+// What a picture needs (ISO/IEC 23008-12): its items, how they belong together, and their properties but for texts,
+// dates and cameras.
+var metaParts = rules{
+	"hdlr": zeroHandlerName,
+	"iinf": zeroItemNames,
+	"iprp": children(0, rules{
+		"ipco": children(0, rules{}.keep("hvcC av1C avcC vvcC lhvC evcC j2kH uncC cmpd cmpC icef ispe pixi colr pasp irot imir "+
+			"clap auxC lsel tols a1op a1lx rloc iscl clli mdcv cclv amve reve ndwt rref mskC oinf")),
+	}.keep("ipma")),
+	"dinf": minfParts["dinf"],
+}.keep("pitm iloc iref idat grpl")
+
+// imageItems are the types of items that are pictures or say how to put them together.
+var imageItems = edit.SetOf("hvc1 hev1 lhv1 av01 avc1 vvc1 evc1 j2k1 unci mski grid iovl iden tmap")
+
+// emptyEXIF is an EXIF without any field.
+var emptyEXIF = []byte{'M', 'M', 0, 42, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0}
+
+// metaBody is a box meta without its version, which QuickTime's has not.
+func (c *cleaner) metaBody(b box) (box, error) {
+	if b.end-b.body < 8 {
+		return b.skip(4), nil
+	}
+	head, err := c.content(b, 8)
+	if err != nil || string(head[4:]) == "hdlr" {
+		return b, err
+	}
+	return b.skip(4), nil
+}
+
+// isImageMeta tells whether a box meta lists the items of a picture.
+func (c *cleaner) isImageMeta(b box) (bool, error) {
+	if b.end-b.body < 24 {
+		return false, nil
+	}
+	head, err := c.content(b, 24) // hdlr stands first: version, header, version, nothing, handler
+	if err != nil {
+		return false, err
+	}
+	return string(head[8:12]) == "hdlr" && string(head[20:24]) == "pict", nil
+}
+
+// refuseItems refuses a list of tags that has data elsewhere in the file. One that can't be read has none.
+func (c *cleaner) refuseItems(b box) error {
+	body, err := c.metaBody(b)
+	if err != nil {
+		return err
+	}
+	items := false
+	err = c.each(body, func(inner box) error {
+		items = items || inner.kind == "iloc"
+		return nil
+	})
+	if items {
+		return edit.Unclean("tags have data elsewhere")
+	}
+	if errors.Is(err, edit.ErrUnclean) {
+		return nil
+	}
+	return err
+}
+
+// zeroItemNames zeroes the items' names and what else describes them.
+func zeroItemNames(c *cleaner, b box) error {
+	own, err := c.itemListHeader(b)
+	if err != nil {
+		return err
+	}
+	return c.applyAll(b.skip(own), rules{"infe": func(c *cleaner, b box) error {
+		_, _, head, err := c.itemEntry(b)
+		if err != nil {
+			return err
+		}
+		return blank(head, -1)(c, b)
+	}})
+}
+
+// itemListHeader is how long the head of a box iinf is.
+func (c *cleaner) itemListHeader(b box) (int64, error) {
+	version, err := c.content(b, 1)
+	if err != nil {
+		return 0, err
+	}
+	if version[0] == 0 {
+		return 6, nil
+	}
+	return 8, nil
+}
+
+// itemEntry is an item's number and type, and how much of its box they take.
+func (c *cleaner) itemEntry(b box) (id uint32, kind string, head int64, err error) {
+	v, err := c.content(b, 8)
+	if err != nil {
+		return 0, "", 0, err
+	}
+	switch v[0] {
+	case 2:
+		id, head = uint32(binary.BigEndian.Uint16(v[4:])), 12
+	case 3:
+		id, head = binary.BigEndian.Uint32(v[4:]), 14
+	default:
+		return uint32(binary.BigEndian.Uint16(v[4:])), "", 8, nil
+	}
+	if v, err = c.content(b, int(head)); err != nil {
+		return 0, "", 0, err
+	}
+	return id, string(v[head-4:]), head, nil
+}
+
+// readItems dooms the data of all items that are no pictures; kinds are the types of all.
+func (c *cleaner) readItems(meta box) (kinds map[uint32]string, err error) {
+	if meta.kind == "" {
+		return nil, nil
+	}
+	lists, err := c.find(meta.skip(4), "iinf", "iloc", "idat")
+	if err != nil {
+		return nil, err
+	}
+	kinds = map[uint32]string{}
+	list, ok := lists["iinf"]
+	if !ok {
+		return nil, edit.Unclean("it has no list of items")
+	}
+	own, err := c.itemListHeader(list)
+	if err != nil {
+		return nil, err
+	}
+	err = c.each(list.skip(own), func(b box) error {
+		if b.kind != "infe" {
+			return nil
+		}
+		id, kind, _, err := c.itemEntry(b)
+		if _, twice := kinds[id]; twice || len(kinds) == maxItems {
+			return edit.Unclean("it has too many items, or two of one number")
+		}
+		kinds[id] = kind
+		if err == nil && kind == "jpeg" {
+			return codec.RefuseImageFiles(kind)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return kinds, c.eachExtent(lists["iloc"], lists["idat"], func(id uint32, e extent) error {
+		if imageItems[kinds[id]] {
+			return nil
+		}
+		return c.removeItem(kinds[id], e)
+	})
+}
+
+// removeItem dooms a piece of an item's data.
+func (c *cleaner) removeItem(kind string, e extent) error {
+	if e.external {
+		return edit.Unclean("an item's data is in an unusual place")
+	}
+	if e.at == e.end {
+		return nil
+	}
+	if kind == "Exif" && e.first && e.end-e.at >= int64(4+len(emptyEXIF)) {
+		c.emptiedEXIF = append(c.emptiedEXIF, e.at)
+	}
+	if e.inIdat {
+		c.removed = append(c.removed, e.span)
+		return nil
+	}
+	return c.remove(e.span)
+}
+
+// eachImageExtent calls do for the data of items that are pictures.
+func (c *cleaner) eachImageExtent(meta box, kinds map[uint32]string, do func(span) error) error {
+	if meta.kind == "" {
+		return nil
+	}
+	lists, err := c.find(meta.skip(4), "iloc", "idat")
+	if err != nil {
+		return err
+	}
+	return c.eachExtent(lists["iloc"], lists["idat"], func(id uint32, e extent) error {
+		if e.external || !imageItems[kinds[id]] {
+			return nil
+		}
+		return do(e.span)
+	})
+}

@@ -1,0 +1,137 @@
+package raster
+
+import (
+	"encoding/binary"
+	"image/gif"
+
+	"github.com/privet/privet/hooks/media/metadata/internal/edit"
+)
+
+// Introducers and labels of GIF89a's blocks.
+const (
+	gifImage       = 0x2c
+	gifExtension   = 0x21
+	gifTrailer     = 0x3b
+	gifControl     = 0xf9
+	gifApplication = 0xff
+)
+
+// errNoImage is ErrUnclean of a GIF that shows nothing.
+var errNoImage = edit.Unclean("it has no image")
+
+// GIF keeps the frames, their timing, the number of loops and the colour profile. Comments, plain texts and
+// other applications' blocks (XMP is one) go, and all after the trailer.
+func GIF(f edit.File, size int64) error {
+	if err := checkHeader(f, size, gif.DecodeConfig); err != nil {
+		return err
+	}
+	r := edit.NewRewriter(f, size)
+	b, err := r.Peek(13)
+	if err != nil {
+		return err
+	}
+	if head := string(b[:6]); head != "GIF87a" && head != "GIF89a" {
+		return edit.Unclean("it does not begin as a GIF")
+	}
+	if err := r.Keep(13 + colourTableSize(b[10])); err != nil {
+		return err
+	}
+	images := 0
+	for r.Remaining() > 0 { // some end without a trailer
+		b, err := r.Peek(1)
+		if err != nil {
+			return err
+		}
+		switch b[0] {
+		case gifImage:
+			images++
+			err = gifFrame(r)
+		case gifExtension:
+			err = gifExtensionBlock(r)
+		default: // the trailer, or what no decoder reads beyond
+			if images == 0 {
+				return errNoImage
+			}
+			if err := r.Drop(1); err != nil {
+				return err
+			}
+			if err := r.Insert([]byte{gifTrailer}); err != nil {
+				return err
+			}
+			return r.Finish()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if images == 0 {
+		return errNoImage
+	}
+	return r.Finish()
+}
+
+// colourTableSize is the length of the colour table that flags announce.
+func colourTableSize(flags byte) int64 {
+	if flags&0x80 == 0 {
+		return 0
+	}
+	return 3 << (flags&7 + 1)
+}
+
+func gifFrame(r *edit.Rewriter) error {
+	b, err := r.Peek(10)
+	if err != nil {
+		return err
+	}
+	if err := checkPixels(int64(binary.LittleEndian.Uint16(b[5:])), int64(binary.LittleEndian.Uint16(b[7:]))); err != nil {
+		return err
+	}
+	if err := r.Keep(10 + colourTableSize(b[9]) + 1); err != nil {
+		return err
+	}
+	return gifSubBlocks(r, r.Keep)
+}
+
+// gifSubBlocks keeps or drops blocks up to the empty one.
+func gifSubBlocks(r *edit.Rewriter, do func(int64) error) error {
+	for {
+		b, err := r.Peek(1)
+		if err != nil {
+			return err
+		}
+		length := int64(b[0])
+		if err := do(1 + length); err != nil || length == 0 {
+			return err
+		}
+	}
+}
+
+func gifExtensionBlock(r *edit.Rewriter) error {
+	b, err := r.Peek(int(min(r.Remaining(), 18)))
+	if err != nil {
+		return err
+	}
+	if len(b) < 3 {
+		return edit.Unclean("it is cut off")
+	}
+	var mended []byte
+	switch {
+	case b[1] == gifControl && len(b) >= 8 && b[2] == 4 && b[7] == 0:
+		return r.Keep(8)
+	case b[1] != gifApplication || len(b) < 18 || b[2] != 11:
+	case string(b[3:14]) == "ICCRGBG1012":
+		if err := r.Keep(14); err != nil {
+			return err
+		}
+		return gifSubBlocks(r, r.Keep)
+	case (string(b[3:14]) == "NETSCAPE2.0" || string(b[3:14]) == "ANIMEXTS1.0") && b[14] == 3 && b[15] == 1:
+		mended = append(append(mended, b[:18]...), 0)
+	}
+	if err := r.Drop(2); err != nil {
+		return err
+	}
+	if err := gifSubBlocks(r, r.Drop); err != nil || mended == nil {
+		return err
+	}
+	return r.Insert(mended)
+}

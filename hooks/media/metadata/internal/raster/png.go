@@ -1,0 +1,85 @@
+package raster
+
+import (
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
+	"image/png"
+
+	"github.com/privet/privet/hooks/media/metadata/internal/edit"
+)
+
+// pngKept are the chunks that a picture is made of, or that tell how to show it: colours, transparency, aspect,
+// animation (PNG, third edition; lower-case forms are those of its drafts).
+var pngKept = edit.SetOf("IHDR PLTE IDAT tRNS cHRM gAMA iCCP sBIT sRGB cICP mDCV mDCv cLLI cLLi bKGD hIST pHYs acTL fcTL fdAT")
+
+// PNG keeps the chunks named above, of EXIF the orientation, and nothing after the end. A picture may be cut off
+// once its data has begun: decoders show what has come.
+func PNG(f edit.File, size int64) error {
+	if err := checkHeader(f, size, png.DecodeConfig); err != nil {
+		return err
+	}
+	r := edit.NewRewriter(f, size)
+	b, err := r.Peek(16)
+	if err != nil {
+		return err
+	}
+	if string(b[:8]) != "\x89PNG\r\n\x1a\n" || string(b[12:16]) != "IHDR" {
+		return edit.Unclean("it does not begin as a PNG")
+	}
+	if err := r.Keep(8); err != nil {
+		return err
+	}
+	begun := false
+	for {
+		b, err := r.Peek(8)
+		if err != nil && begun && errors.Is(err, edit.ErrTruncated) {
+			return r.Finish()
+		}
+		if err != nil {
+			return err
+		}
+		kind := string(b[4:])
+		length := int64(binary.BigEndian.Uint32(b))
+		begun = begun || kind == "IDAT"
+		switch {
+		case begun && 12+length > r.Remaining():
+			return pngTruncated(r, kind)
+		case kind == "IEND" && length == 0:
+			if err := r.Keep(12); err != nil {
+				return err
+			}
+			return r.Finish()
+		case pngKept[kind]:
+			err = r.Keep(12 + length)
+		case kind == "eXIf":
+			err = pngEXIF(r, length)
+		case kind[0]&0x20 == 0: // upper case: a decoder must know it
+			return edit.Unclean("it has a chunk of the unknown kind %q", kind)
+		default:
+			err = r.Drop(12 + length)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// pngTruncated ends a picture in a chunk that is not all there: the picture's data stays as far as it goes.
+func pngTruncated(r *edit.Rewriter, kind string) error {
+	if kind == "IDAT" {
+		if err := r.Keep(r.Remaining()); err != nil {
+			return err
+		}
+	}
+	return r.Finish()
+}
+
+func pngEXIF(r *edit.Rewriter, length int64) error {
+	o := readOrientation(r.File, r.Pos()+8, min(length, r.Remaining()-8))
+	if err := r.Drop(12 + length); err != nil || o == 1 {
+		return err
+	}
+	small := append([]byte{0, 0, 0, orientationEXIFSize, 'e', 'X', 'I', 'f'}, orientationEXIF(o)...)
+	return r.Insert(binary.BigEndian.AppendUint32(small, crc32.ChecksumIEEE(small[4:])))
+}
