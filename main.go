@@ -15,7 +15,7 @@ import (
 	"github.com/privet/privet/hooks/push"
 	"github.com/privet/privet/hooks/server"
 	"github.com/privet/privet/hooks/settings"
-	_ "github.com/privet/privet/pb_migrations"
+	"github.com/privet/privet/pb_migrations"
 	"github.com/privet/privet/pb_public"
 	"github.com/privet/privet/routes"
 
@@ -47,6 +47,7 @@ func run() error {
 		AuxMaxOpenConns:  2, // the logs
 		AuxMaxIdleConns:  2,
 	})
+	pb_migrations.RefuseUnreleased(app)
 	describe(app.RootCmd)
 	health := healthCommand()
 	app.RootCmd.AddCommand(health)

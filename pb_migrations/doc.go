@@ -1,44 +1,19 @@
-// Package pb_migrations builds privet's collections, step by step, in hand-written Go.
+// Package pb_migrations creates privet's collections.
 //
-// Each file is one collection or one change, with its way down. Names stand here as literals on purpose:
-// a migration describes the past and must not follow later renames in the code.
+// 1763900000_schema.go is the first migration. It creates the whole schema from a list of parts; each part has a file
+// of its own, schema_<name>.go, which reads from top to bottom as the collection does in the dashboard: its fields in
+// the order of the form, each with its help text, then its indexes with the query that each one serves.
+//
+// # Rules for the next migration
+//
+// A released migration is never edited: data folders that have run it would not get the change. A change of the
+// schema is a new file whose name begins with the time in seconds, and which registers an up and a down migration.
+// This holds for what a released migration calls, too: the helpers of the first one are frozen with it.
+//
+// For the same reason names of collections and fields are literals here, not the constants of package store: a
+// migration describes the past and must not follow later renames in the code.
+//
+// The down migration undoes the up migration on a folder with data, and an up migration runs on a folder that was
+// rolled back. The collection users belongs to PocketBase: the people in it stay when all of ours is rolled back, and
+// get their defaults again when it is migrated up.
 package pb_migrations
-
-import "github.com/pocketbase/pocketbase/core"
-
-// integerID turns a collection's primary key into decimals that the hooks take from a sequence.
-// The pattern must stay PocketBase's own default (any other adds a full scan to each create), and "0" only
-// makes the field optional in the dashboard: the hooks replace it.
-func integerID(collection *core.Collection) {
-	id := collection.Fields.GetByName("id").(*core.TextField)
-	id.Pattern = `^[a-z0-9]+$`
-	id.AutogeneratePattern = "0"
-	id.Min = 1
-	id.Max = 15
-	id.Help = "Left empty, the next number is taken. It can't be changed later."
-}
-
-// stamps adds the times that PocketBase keeps by itself.
-func stamps(collection *core.Collection) {
-	collection.Fields.Add(
-		&core.AutodateField{Name: "created", OnCreate: true},
-		&core.AutodateField{Name: "updated", OnCreate: true, OnUpdate: true},
-	)
-}
-
-// deleteCollection is the way down of a migration that made one.
-func deleteCollection(name string) func(core.App) error {
-	return func(app core.App) error {
-		collection, err := app.FindCollectionByNameOrId(name)
-		if err != nil {
-			return err
-		}
-		return app.Delete(collection)
-	}
-}
-
-// maxText is the longest text that a request can bring (its body ends at 1 MiB), in characters.
-const maxText = 1 << 20
-
-// foldedText is the longest that a text of maxText becomes when it is normalised and folded to one case.
-const foldedText = 16 * maxText

@@ -67,8 +67,8 @@ func (q *pageQuery) withShortText(filter UserFilter, text string) {
 	q.arguments = append(q.arguments, sql.Named("text", text))
 }
 
-// withPhrase asks the index alone: its rowids tell the user's id and kind (migration users_index). A text longer than
-// its phrase is looked for in what the phrase has found.
+// withPhrase asks the index alone: its rowids tell the user's id and kind (pb_migrations/schema_search.go). A text
+// longer than its phrase is looked for in what the phrase has found.
 func (q *pageQuery) withPhrase(filter UserFilter, phrase, text string) {
 	found := `users_search s WHERE s.text MATCH :phrase AND ` + q.ofKind("s.rowid", filter)
 	q.arguments = append(q.arguments, sql.Named("phrase", phrase))
@@ -95,8 +95,8 @@ func (q *pageQuery) passing(filter UserFilter) string {
 	return conditions
 }
 
-// ofKind is what the filter asks of a user's kind, as the index and the counts know it (migration users_index), with
-// its parameters.
+// ofKind is what the filter asks of a user's kind, as the index and the counts know it
+// (pb_migrations/schema_search.go), with its parameters.
 func (q *pageQuery) ofKind(column string, filter UserFilter) string {
 	mask, wanted := 0, 0
 	if filter.Role != "" {

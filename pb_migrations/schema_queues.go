@@ -1,12 +1,9 @@
 package pb_migrations
 
-import (
-	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/migrations"
-)
+import "github.com/pocketbase/pocketbase/core"
 
-// queues are what waits for a moderator: views that nobody but superusers reads. The dashboard lists views after
-// all other collections, by name. Each first column but the id opens the record that it is about.
+// queues are the views of what a moderator should look at; only superusers can read them. The dashboard lists views
+// after all other collections, sorted by name. The first column after the id opens the record that the row is about.
 var queues = []struct{ name, query string }{
 	{"queue_banned", `SELECT u.id, u.id AS person, u.ban_reason, u.banned_until, u.moderated_by, u.moderated_at
 		FROM users u WHERE u.banned = 1 AND u.erased = '' ORDER BY u.moderated_at DESC`},
@@ -21,22 +18,22 @@ var queues = []struct{ name, query string }{
 		FROM orders o WHERE o.status = 'new' AND o.date_till < strftime('%Y-%m-%d %H:%M:%fZ', 'now') ORDER BY o.date_till`},
 }
 
-func init() {
-	migrations.Register(func(app core.App) error {
-		for _, queue := range queues {
-			view := core.NewViewCollection(queue.name)
-			view.ViewQuery = queue.query
-			if err := app.Save(view); err != nil {
-				return err
-			}
+func createQueues(app core.App) error {
+	for _, queue := range queues {
+		view := core.NewViewCollection(queue.name)
+		view.ViewQuery = queue.query
+		if err := app.Save(view); err != nil {
+			return err
 		}
-		return nil
-	}, func(app core.App) error {
-		for _, queue := range queues {
-			if err := deleteCollection(queue.name)(app); err != nil {
-				return err
-			}
+	}
+	return nil
+}
+
+func deleteQueues(app core.App) error {
+	for _, queue := range queues {
+		if err := deleteCollection(queue.name)(app); err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	return nil
 }

@@ -1,0 +1,111 @@
+package pb_migrations_test
+
+import (
+	"crypto/sha256"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/privet/privet/hooks/database"
+	"github.com/privet/privet/routes/testkit"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// A data folder made before the first release is refused with one line, and stays as it was.
+func TestUnreleasedFolderIsRefused(t *testing.T) {
+	dir := unreleasedFolder(t)
+	file := filepath.Join(dir, "data.db")
+	before := digest(t, file)
+	for _, arguments := range [][]string{
+		{"serve", "--http", "127.0.0.1:0"}, {"migrate", "up"}, {"migrate", "history-sync"}, {"demo"},
+		{"superuser", "upsert", "olga@example.com", testkit.Password},
+	} {
+		out, code := runOn(t, dir, arguments...)
+		want := "privet: the data folder " + dir + " was made by an unreleased version of privet and can't be upgraded: " +
+			"start with a new folder\n"
+		if code != 1 || out != want {
+			t.Errorf("%v: exit code %d, and\n%s", arguments, code, out)
+		}
+		if digest(t, file) != before {
+			t.Fatalf("%v changed the database", arguments)
+		}
+	}
+	for _, arguments := range [][]string{{"--help"}, {"serve", "--help"}, {"--version"}} {
+		if out, code := runOn(t, dir, arguments...); code != 0 || strings.Contains(out, "unreleased") {
+			t.Errorf("%v: exit code %d, and\n%s", arguments, code, out)
+		}
+	}
+	if out, code := runOn(t, dir, "health", "--http", "127.0.0.1:1"); code != 1 || strings.Contains(out, "unreleased") {
+		t.Errorf("health: exit code %d, and\n%s", code, out)
+	}
+}
+
+// After a crash the migrations may only be in the write-ahead log.
+func TestUnreleasedFolderAfterACrash(t *testing.T) {
+	dir, crashed := unreleasedFolder(t), t.TempDir()
+	db, err := database.Connect(filepath.Join(dir, "data.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, statement := range []string{"UPDATE _migrations SET file = file || '.old' WHERE file GLOB '17639*'", "PRAGMA wal_checkpoint(TRUNCATE)",
+		"UPDATE _migrations SET file = replace(file, '.old', '')"} {
+		if _, err := db.NewQuery(statement).Execute(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"data.db", "data.db-wal"} {
+		content, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(crashed, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := digest(t, filepath.Join(crashed, "data.db"))
+	if out, code := runOn(t, crashed, "serve", "--http", "127.0.0.1:0"); code != 1 || !strings.Contains(out, "unreleased version") {
+		t.Errorf("exit code %d, and\n%s", code, out)
+	}
+	if digest(t, filepath.Join(crashed, "data.db")) != before {
+		t.Error("the database has changed")
+	}
+}
+
+// unreleasedFolder makes a data folder whose history of migrations is that of the time before the first release.
+func unreleasedFolder(t *testing.T) string {
+	t.Helper()
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: t.TempDir()})
+	if err := app.Bootstrap(); err != nil {
+		t.Fatal(err)
+	}
+	_, err := app.DB().NewQuery(`INSERT INTO _migrations (file, applied) VALUES
+		('1763900000_sequences.go', 1), ('1763900010_users.go', 2), ('1763900260_media_still.go', 3)`).Execute()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := app.ClearBootstrap(); err != nil {
+		t.Fatal(err)
+	}
+	return app.DataDir()
+}
+
+// runOn runs a command of the binary on a data folder, and returns what it printed and its exit code.
+func runOn(t *testing.T, dir string, arguments ...string) (string, int) {
+	t.Helper()
+	command := exec.Command(testkit.Binary(t), append([]string{"--dir", dir}, arguments...)...)
+	out, _ := command.CombinedOutput() // an error is an exit code other than 0
+	return string(out), command.ProcessState.ExitCode()
+}
+
+func digest(t *testing.T, file string) [sha256.Size]byte {
+	t.Helper()
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sha256.Sum256(content)
+}
