@@ -3,6 +3,7 @@ package hooks
 import (
 	"strconv"
 
+	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/store"
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
@@ -42,7 +43,7 @@ func assignID(e *core.RecordEvent) error {
 		e.Record.Id = store.Key(id)
 		return err
 	}
-	if upload := store.AsMedia(e.Record).Upload(); sequence == store.Media && upload != nil && upload.ID() == e.Record.Id {
+	if upload := files.UploadOf(store.AsMedia(e.Record)); sequence == store.Media && upload != nil && upload.ID() == e.Record.Id {
 		return nil // taken before the file was sent to an object store
 	}
 	// Only superusers can bring an id: the collections are closed to everybody else.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 
+	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/media/mediatype"
 	"github.com/privet/privet/hooks/media/metadata"
 	"github.com/privet/privet/hooks/preview"
@@ -29,26 +30,26 @@ func registerMedia(app core.App, previews *preview.Worker) {
 		Func:     placeUpload,
 	})
 	app.OnRecordAfterCreateSuccess(store.Media).BindFunc(func(e *core.RecordEvent) error {
-		if upload := store.AsMedia(e.Record).Upload(); upload != nil {
-			upload.Keep()
+		if upload := files.UploadOf(store.AsMedia(e.Record)); upload != nil {
+			upload.Commit()
 		}
 		previews.Wake()
 		return e.Next()
 	})
 	app.OnRecordAfterCreateError(store.Media).BindFunc(func(e *core.RecordErrorEvent) error {
-		if upload := store.AsMedia(e.Record).Upload(); upload != nil {
+		if upload := files.UploadOf(store.AsMedia(e.Record)); upload != nil {
 			upload.Discard()
 		}
 		return e.Next()
 	})
 	// The files in the record's folder are PocketBase's to remove.
 	app.OnRecordAfterDeleteSuccess(store.Media).BindFunc(func(e *core.RecordEvent) error {
-		store.DropFetched(e.App, e.Record.Id, store.AsMedia(e.Record).File())
+		files.DropFetched(e.App, e.Record.Id, store.AsMedia(e.Record).File())
 		return e.Next()
 	})
 	worker.WhileServing(app, func() (stop func()) {
 		// Before the worker stages a still there, and when no other server has the port.
-		if err := store.SweepUploads(app); err != nil {
+		if err := files.SweepUploads(app); err != nil {
 			app.Logger().Warn("uploads that were cut off could not be removed", "error", err)
 		}
 		return previews.Start()
@@ -59,16 +60,16 @@ func registerMedia(app core.App, previews *preview.Worker) {
 // metadata goes, and its name becomes one that nobody guesses.
 func takeFile(e *core.RecordEvent) error {
 	media := store.AsMedia(e.Record)
-	if media.Upload() != nil {
+	if files.UploadOf(media) != nil {
 		return e.Next()
 	}
-	files := e.Record.GetUnsavedFiles(media.FileField())
-	if len(files) != 1 {
+	unsaved := e.Record.GetUnsavedFiles(media.FileField())
+	if len(unsaved) != 1 {
 		return validation.Errors{media.FileField(): validation.ErrRequired}
 	}
-	upload, err := uploadOf(e.App, files[0])
+	upload, err := uploadOf(e.App, unsaved[0])
 	if err == nil {
-		media.TakeUpload(upload)
+		files.SetUpload(media, upload)
 		err = e.Next()
 	}
 	if err != nil && upload != nil {
@@ -77,7 +78,7 @@ func takeFile(e *core.RecordEvent) error {
 	return err
 }
 
-func uploadOf(app core.App, file *filesystem.File) (*store.Upload, error) {
+func uploadOf(app core.App, file *filesystem.File) (*files.Upload, error) {
 	content, err := file.Reader.Open()
 	if err != nil {
 		return nil, err
@@ -92,7 +93,7 @@ func uploadOf(app core.App, file *filesystem.File) (*store.Upload, error) {
 	if found.Kind == 0 {
 		return nil, refuseFile("Must be a picture or a video.")
 	}
-	upload, err := store.NewUpload(app, found)
+	upload, err := files.NewUpload(app, found)
 	if err != nil {
 		return nil, err
 	}
@@ -127,8 +128,8 @@ func refuseFile(message string) error {
 // that, whoever made the upload discards it.
 func placeUpload(e *core.RecordEvent) error {
 	media := store.AsMedia(e.Record)
-	upload := media.Upload()
-	if err := upload.PlaceIn(e.Record.Id); err != nil {
+	upload := files.UploadOf(media)
+	if err := upload.MoveTo(e.Record.Id); err != nil {
 		return err
 	}
 	media.SetFile(upload.Name)

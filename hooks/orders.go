@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/order"
 	"github.com/privet/privet/hooks/push"
 	"github.com/privet/privet/hooks/refusal"
@@ -66,14 +67,14 @@ func updateOrder(e *core.RecordEvent, pushes *push.Worker) error {
 		return err
 	}
 	before := fresh.Status()
-	var upload *store.Upload
+	var upload *files.Upload
 	if request, ok := o.Asked(); ok {
 		changed, keepMedia, err := applyRequest(e.App, o, fresh, request)
 		if err != nil {
 			return err
 		}
 		if keepMedia {
-			upload = store.AskedUpload(o.Record)
+			upload = files.AskedUpload(o.Record)
 		}
 		if !changed && upload == nil {
 			return nil
@@ -86,7 +87,7 @@ func updateOrder(e *core.RecordEvent, pushes *push.Worker) error {
 		return err
 	}
 	if upload != nil {
-		if err := store.AddMedia(e.App, upload, store.ActorOf(o.Record).UserID, o.Id); err != nil {
+		if err := files.AddMedia(e.App, upload, store.ActorOf(o.Record).UserID, o.Id); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,7 @@ package hooks
 import (
 	"errors"
 
+	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/refusal"
 	"github.com/privet/privet/hooks/store"
 
@@ -81,11 +82,11 @@ func saveUser(e *core.RecordEvent, user, before *store.User) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
-	if upload := store.AskedUpload(user.Record); upload != nil {
+	if upload := files.AskedUpload(user.Record); upload != nil {
 		if err := store.DeleteProfileMedia(e.App, user.Id); err != nil {
 			return err
 		}
-		if err := store.AddMedia(e.App, upload, user.Id, ""); err != nil {
+		if err := files.AddMedia(e.App, upload, user.Id, ""); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/order"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/laravel"
@@ -66,7 +67,7 @@ func (a *api) signup(c *call) error {
 	user.SetRole(resource.Roles.Word(in.Role))
 	user.SetPrice(price(in.Price))
 	user.SetCategories(categories(in.Categories))
-	store.AskUpload(user.Record, uploadOf(in.Media))
+	files.AskUpload(user.Record, uploadOf(in.Media))
 	hashed, err := store.HashPassword(c.req.Context(), in.Password)
 	if err != nil {
 		return err

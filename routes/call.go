@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/order"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/access"
@@ -23,7 +24,7 @@ type call struct {
 	event     *core.RequestEvent
 	req       *http.Request
 	principal *store.Principal // who is signed in, or nil
-	uploads   []*store.Upload
+	uploads   []*files.Upload
 }
 
 // user is the id of who is signed in.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/order"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/laravel"
@@ -84,7 +85,7 @@ func (a *api) orderUpdate(c *call) error {
 	}
 	upload := uploadOf(in.Media)
 	store.SetActor(o.Record, c.actor(side))
-	store.AskUpload(o.Record, upload)
+	files.AskUpload(o.Record, upload)
 	o.Ask(order.Request{
 		Status:     order.Status(resource.Statuses.Word(in.Status)),
 		CancelText: in.CancelText,

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 
+	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/media/mediatype"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/social"
@@ -58,7 +59,7 @@ func (p *portraits) store(who *social.Identity, user string) error {
 	if found.Kind != mediatype.Image {
 		return errNoPicture
 	}
-	upload, err := store.NewUpload(p.app, found)
+	upload, err := files.NewUpload(p.app, found)
 	if err != nil {
 		return err
 	}
@@ -80,6 +81,6 @@ func (p *portraits) store(who *social.Identity, user string) error {
 		if isOut, err := store.IsOut(tx, user); err != nil || isOut {
 			return err
 		}
-		return store.AddMedia(tx, upload, user, "")
+		return files.AddMedia(tx, upload, user, "")
 	})
 }

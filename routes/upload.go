@@ -7,9 +7,9 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/media/mediatype"
 	"github.com/privet/privet/hooks/media/metadata"
-	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/laravel"
 
 	"github.com/pocketbase/pocketbase/tools/router"
@@ -59,7 +59,7 @@ func (c *call) unwrapBody() {
 type sink struct{ c *call }
 
 func (s sink) Create(_ context.Context, t mediatype.Type) (laravel.Writer, error) {
-	upload, err := store.NewUpload(s.c.app, t)
+	upload, err := files.NewUpload(s.c.app, t)
 	if err != nil {
 		return nil, err
 	}
@@ -68,13 +68,13 @@ func (s sink) Create(_ context.Context, t mediatype.Type) (laravel.Writer, error
 }
 
 // stored is an upload as package input writes it.
-type stored struct{ *store.Upload }
+type stored struct{ *files.Upload }
 
 func (s stored) Commit() error { return s.Close() }
 func (s stored) Abort()        { s.Discard() }
 
 // uploadOf is the upload behind a file of the input, or nil.
-func uploadOf(file *laravel.File) *store.Upload {
+func uploadOf(file *laravel.File) *files.Upload {
 	if file == nil {
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/order"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/laravel"
@@ -159,7 +160,7 @@ func (in *userUpdate) apply(user *store.User) {
 		user.SetRole(resource.Roles.Word(in.Role.Value))
 	}
 	if upload := uploadOf(in.Media); upload != nil {
-		store.AskUpload(user.Record, upload)
+		files.AskUpload(user.Record, upload)
 	}
 }
 

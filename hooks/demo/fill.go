@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/media/mediatype"
 	"github.com/privet/privet/hooks/order"
 	"github.com/privet/privet/hooks/store"
@@ -21,7 +22,7 @@ type filling struct {
 	moderator store.Actor
 	ids       map[string]string // of the people, by key
 	orders    [len(story)]string
-	uploads   []*store.Upload
+	uploads   []*files.Upload
 }
 
 func (f *filling) ago(days float64) time.Time {
@@ -69,8 +70,8 @@ func (f *filling) discard() {
 }
 
 // upload stores a file, which waits for its row.
-func (f *filling) upload(content []byte) (*store.Upload, error) {
-	upload, err := store.NewUpload(f.app, mediatype.Sniff(content[:min(len(content), mediatype.SniffLength)]))
+func (f *filling) upload(content []byte) (*files.Upload, error) {
+	upload, err := files.NewUpload(f.app, mediatype.Sniff(content[:min(len(content), mediatype.SniffLength)]))
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +108,7 @@ func (f *filling) join(who person, performs bool, hashed string) error {
 	if err != nil {
 		return err
 	}
-	store.AskUpload(user.Record, upload)
+	files.AskUpload(user.Record, upload)
 	if err := f.app.Save(user); err != nil {
 		return err
 	}
@@ -162,7 +163,7 @@ func (f *filling) move(id string, m move) error {
 		if err != nil {
 			return err
 		}
-		store.AskUpload(o.Record, upload)
+		files.AskUpload(o.Record, upload)
 	}
 	if err := f.app.Save(o); err != nil {
 		return err

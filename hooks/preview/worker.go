@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/media/mediatype"
 	"github.com/privet/privet/hooks/media/render"
 	"github.com/privet/privet/hooks/store"
@@ -192,7 +193,7 @@ func (w *Worker) attempt(ctx context.Context, file *store.MediaFile) time.Durati
 		}
 		return 0
 	case err == nil, errors.Is(err, store.ErrNotFound): // made, or deleted meanwhile
-		store.DropFetched(w.app, file.ID, file.Name)
+		files.DropFetched(w.app, file.ID, file.Name)
 		w.tell(file.Name)
 	case errors.Is(err, render.ErrUnreadable), file.Tries >= mostTries:
 		return w.settle(file, store.StillFailed, err)
@@ -210,18 +211,18 @@ func (w *Worker) settle(file *store.MediaFile, still string, cause error) time.D
 		w.app.Logger().Error("what came of a still can't be written down", "id", file.ID, "error", err)
 		return pause
 	}
-	store.DropFetched(w.app, file.ID, file.Name)
+	files.DropFetched(w.app, file.ID, file.Name)
 	w.tell(file.Name)
 	return 0
 }
 
 // make makes the still and puts it beside the file.
 func (w *Worker) make(ctx context.Context, file *store.MediaFile) error {
-	source, err := store.FetchMedia(ctx, w.app, file)
+	source, err := files.Fetch(ctx, w.app, file)
 	if err != nil {
 		return err
 	}
-	still, err := store.NewStill(w.app, file)
+	still, err := files.NewPreview(w.app, file)
 	if err != nil {
 		return err
 	}
@@ -232,12 +233,12 @@ func (w *Worker) make(ctx context.Context, file *store.MediaFile) error {
 	if err := still.Close(); err != nil {
 		return err
 	}
-	if err := still.PlaceIn(file.ID); err != nil {
+	if err := still.MoveTo(file.ID); err != nil {
 		return err
 	}
 	if err := store.SetStill(w.app, file, store.StillReady); err != nil {
 		return err
 	}
-	still.Keep()
+	still.Commit()
 	return nil
 }

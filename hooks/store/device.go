@@ -1,8 +1,6 @@
 package store
 
 import (
-	"time"
-
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -115,12 +113,6 @@ func TakeFirebaseToken(tx core.App, address, deviceID string) error {
 	return err
 }
 
-// EndInvites ends the tokens that were handed out for a user's share link.
-func EndInvites(tx core.App, userID string) error {
-	_, err := tx.NonconcurrentDB().Delete(InviteTokens, dbx.HashExp{fieldUser: userID}).Execute()
-	return err
-}
-
 // EndSessions ends all tokens of a user but that of the device except ("" for none).
 func EndSessions(tx core.App, userID, except string) error {
 	devices, err := tx.FindAllRecords(Devices, dbx.HashExp{fieldUser: userID}, dbx.NewExp("id <> {:except}", dbx.Params{"except": except}))
@@ -133,27 +125,4 @@ func EndSessions(tx core.App, userID, except string) error {
 		}
 	}
 	return nil
-}
-
-// AddInviteToken makes a token that shows one profile until it expires.
-func AddInviteToken(tx core.App, userID string, expires time.Time) (token string, err error) {
-	record, err := newRecord(tx, InviteTokens)
-	if err != nil {
-		return "", err
-	}
-	secret := newSecret()
-	record.Set(fieldUser, userID)
-	record.Set(fieldExpires, expires)
-	record.Set(fieldToken, TokenHash(secret))
-	if err := tx.Save(record); err != nil {
-		return "", err
-	}
-	return record.Id + "|" + secret, nil
-}
-
-// DropExpiredInviteTokens clears away the tokens that show nothing any more.
-func DropExpiredInviteTokens(app core.App, now time.Time) error {
-	_, err := app.NonconcurrentDB().Delete(InviteTokens, dbx.NewExp("expires < {:now}",
-		dbx.Params{"now": stamp(now)})).Execute()
-	return err
 }

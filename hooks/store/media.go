@@ -1,6 +1,8 @@
 package store
 
 import (
+	"github.com/privet/privet/hooks/media/mediatype"
+
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -28,17 +30,15 @@ func AsMedia(record *core.Record) *MediaItem {
 	return m
 }
 
-// AddMedia makes a media row of an upload: of the user's profile, or of an order where orderID isn't "".
-// The upload moves to its place with the row, and is discarded if the transaction fails.
-func AddMedia(tx core.App, upload *Upload, userID, orderID string) error {
-	record, err := newRecord(tx, Media)
+// NewMedia makes a blank media row: of the user's profile, or of an order where orderID isn't "".
+func NewMedia(app core.App, userID, orderID string) (*MediaItem, error) {
+	record, err := newRecord(app, Media)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	record.Set(fieldUser, userID)
 	record.Set(fieldOrder, orderID)
-	AsMedia(record).TakeUpload(upload)
-	return tx.Save(record)
+	return AsMedia(record), nil
 }
 
 // HasProfileMedia tells whether a user has a profile picture.
@@ -61,27 +61,21 @@ func DeleteProfileMedia(tx core.App, userID string) error {
 	return nil
 }
 
-// Upload is the streamed file that the row is to be made of; nil where it came through the dashboard.
-func (m *MediaItem) Upload() *Upload {
-	upload, _ := m.GetRaw(keyUpload).(*Upload)
-	return upload
-}
-
 // User is the id of whom it shows, or who delivered it.
 func (m *MediaItem) User() string { return m.GetString(fieldUser) }
 
 // Order is the id of the order that it belongs to; "" for a profile.
 func (m *MediaItem) Order() string { return m.GetString(fieldOrder) }
 
-// TakeUpload lets the row be made of an upload, which it moves to its place when it is written.
-func (m *MediaItem) TakeUpload(upload *Upload) {
-	if upload.ID() != "" {
-		m.Id = upload.ID()
+// SetType sets what follows from the type of a file that is yet to come: image or video, and whether a preview is to
+// be made of it. There is no file until SetFile names it.
+func (m *MediaItem) SetType(t mediatype.Type) {
+	m.Set(fieldType, Image)
+	if t.Kind == mediatype.Video {
+		m.Set(fieldType, Video)
 	}
-	m.Set(fieldType, upload.Kind())
-	m.Set(fieldStill, FirstStill(upload.Type))
+	m.Set(fieldStill, firstStill(t))
 	m.Set(fieldFile, "")
-	m.SetRaw(keyUpload, upload)
 }
 
 // SetFile names the stored file.
@@ -92,12 +86,3 @@ func (m *MediaItem) File() string { return m.GetString(fieldFile) }
 
 // FileField is the name of the field that holds the file.
 func (m *MediaItem) FileField() string { return fieldFile }
-
-// AskUpload hands a finished upload to the record's hooks, which make the media row in the same transaction.
-func AskUpload(record *core.Record, upload *Upload) { record.SetRaw(keyUpload, upload) }
-
-// AskedUpload is the upload that came with a record, or nil.
-func AskedUpload(record *core.Record) *Upload {
-	upload, _ := record.GetRaw(keyUpload).(*Upload)
-	return upload
-}

@@ -166,3 +166,12 @@ func AddHistory(tx core.App, orderID string, from, to order.Status, by Actor) er
 		sql.Named("row", newRowIDs()+"000"), sql.Named("order", orderID), sql.Named("from", string(from)), sql.Named("to", string(to)), sql.Named("actor", string(by.Side)),
 		sql.Named("user", by.UserID), sql.Named("moderator", by.Moderator), sql.Named("time", stamp(time.Now())))
 }
+
+// Take brings the order's fields to what fresh holds.
+func (o *Order) Take(fresh *Order) { take(o.Record, fresh.Record) }
+
+func take(record, fresh *core.Record) {
+	for _, field := range record.Collection().Fields {
+		record.SetRaw(field.GetName(), fresh.GetRaw(field.GetName()))
+	}
+}

@@ -161,3 +161,13 @@ func DropOldPushes(app core.App, before time.Time) error {
 	_, err := app.NonconcurrentDB().Delete(Pushes, dbx.NewExp("created < {:before}", dbx.Params{"before": stamp(before)})).Execute()
 	return err
 }
+
+// NewerPush tells whether a later push of the same order was sent to the same device, or waits for it. The ids of
+// pushes ascend (row_ids.go).
+func NewerPush(ctx context.Context, app core.App, id string) (newer bool, err error) {
+	err = app.ConcurrentDB().NewQuery(`SELECT EXISTS (SELECT 1 FROM pushes p
+		JOIN pushes n ON n."order" = p."order" AND n.device = p.device AND n.event <> p.event AND n.id > p.id
+		WHERE p.id = {:id} AND p."order" <> '' AND p.device <> '' AND n.state IN ('sent', 'waiting'))`).
+		Bind(dbx.Params{"id": id}).WithContext(ctx).Row(&newer)
+	return newer, err
+}

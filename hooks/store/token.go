@@ -5,7 +5,10 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash/crc32"
+	"time"
 
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/security"
 )
 
@@ -19,4 +22,33 @@ func newSecret() string {
 func TokenHash(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	return hex.EncodeToString(sum[:])
+}
+
+// AddInviteToken makes a token that shows one profile until it expires.
+func AddInviteToken(tx core.App, userID string, expires time.Time) (token string, err error) {
+	record, err := newRecord(tx, InviteTokens)
+	if err != nil {
+		return "", err
+	}
+	secret := newSecret()
+	record.Set(fieldUser, userID)
+	record.Set(fieldExpires, expires)
+	record.Set(fieldToken, TokenHash(secret))
+	if err := tx.Save(record); err != nil {
+		return "", err
+	}
+	return record.Id + "|" + secret, nil
+}
+
+// EndInvites ends the tokens that were handed out for a user's share link.
+func EndInvites(tx core.App, userID string) error {
+	_, err := tx.NonconcurrentDB().Delete(InviteTokens, dbx.HashExp{fieldUser: userID}).Execute()
+	return err
+}
+
+// DropExpiredInviteTokens clears away the tokens that show nothing any more.
+func DropExpiredInviteTokens(app core.App, now time.Time) error {
+	_, err := app.NonconcurrentDB().Delete(InviteTokens, dbx.NewExp("expires < {:now}",
+		dbx.Params{"now": stamp(now)})).Execute()
+	return err
 }

@@ -146,3 +146,20 @@ func (u *User) Derive() {
 func NewOrders(app core.App, performer string) (int64, error) {
 	return app.CountRecords(Orders, dbx.HashExp{fieldPerformer: performer, fieldStatus: "new"})
 }
+
+// Take brings the user's fields to what fresh holds.
+func (u *User) Take(fresh *User) { take(u.Record, fresh.Record) }
+
+// Rev counts the changes.
+func (u *User) Rev() int { return u.GetInt(fieldRev) }
+
+// SetRev sets the count of changes.
+func (u *User) SetRev(v int) { u.Set(fieldRev, v) }
+
+// HasOrders tells whether the user is the client or the performer of an order.
+func HasOrders(app core.App, userID string) (bool, error) {
+	var has bool
+	err := app.DB().NewQuery(`SELECT EXISTS (SELECT 1 FROM orders WHERE client = {:user}) OR EXISTS (SELECT 1 FROM orders WHERE performer = {:user})`).
+		Bind(dbx.Params{"user": userID}).Row(&has)
+	return has, err
+}

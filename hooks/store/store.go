@@ -81,3 +81,9 @@ func number(id string) int64 {
 
 // Key is the primary key of an integer id.
 func Key(id int64) string { return strconv.FormatInt(id, 10) }
+
+// OwnCollections are those that privet's migrations make and its code relies on.
+func OwnCollections() []string {
+	return []string{Users, Devices, InviteTokens, Media, Orders, OrderHistory, Pushes,
+		"queue_banned", "queue_failed_pushes", "queue_low_ratings", "queue_new_performers", "queue_overdue_orders"}
+}

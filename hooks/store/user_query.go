@@ -3,9 +3,12 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
 )
 
 // ReadUser reads a user by id; ErrNotFound when there is none.
@@ -120,4 +123,79 @@ func phraseOf(text string) (phrase string, whole bool) {
 	}
 	const most = 64
 	return `"` + strings.ReplaceAll(string(runes[:min(len(runes), most)]), `"`, `""`) + `"`, len(runes) <= most
+}
+
+// fold brings a text to one case in any script, which SQLite can't.
+func fold(s string) string { return cases.Fold().String(norm.NFC.String(s)) }
+
+// EmailKey is what makes two e-mail addresses the same: their letters without regard to case.
+func EmailKey(email string) string { return fold(email) }
+
+// SearchKey is a text as user/search compares it: without regard to case, ё as е.
+func SearchKey(s string) string { return strings.ReplaceAll(fold(s), "ё", "е") }
+
+// MergeSearch brings the parts together that changes leave the search index in: a search looks into each of them. It goes
+// by small steps (SQLite's FTS5, "merge"), so that others write meanwhile.
+func MergeSearch(app core.App) error {
+	const pages = "-200" // the first step takes up all parts, and each about as many pages
+	for step, most := pages, 100_000; most > 0; step, most = pages[1:], most-1 {
+		var before, after int64
+		if err := app.RunInTransaction(func(tx core.App) error {
+			if err := writeRow(tx, `SELECT total_changes()`, nil, &before); err != nil {
+				return err
+			}
+			if err := write(tx, `INSERT INTO users_search(users_search, rank) VALUES('merge', `+step+`)`); err != nil {
+				return err
+			}
+			return writeRow(tx, `SELECT total_changes()`, nil, &after)
+		}); err != nil {
+			return err
+		}
+		if after-before < 2 { // nothing was left to do, as FTS5 documents
+			return nil
+		}
+	}
+	return nil
+}
+
+// UserRow is a user as the API reads it.
+type UserRow struct {
+	ID          int64
+	Email       string
+	Phone       string // "" is none, as in all texts here
+	Name        string
+	Nickname    string
+	Description string
+	Role        string
+	Price       *float64
+	Invite      string
+	Categories  words
+	Media       mediaRows
+	Created     Moment
+	Updated     Moment
+}
+
+// userColumns reads a user of the table alias u, with the media of the profile.
+func userColumns(u string) string {
+	return strings.ReplaceAll(`u.id, u.email, u.phone, u.name, u.nickname, u.description, u.role,
+		CASE WHEN u.price <> 0 OR u.free THEN u.price END, u.invite, u.categories, u.created, u.updated, `+
+		mediaColumn(`m.user = u.id AND m."order" = ''`), "u.", u+".")
+}
+
+func (r *UserRow) targets() []any {
+	return []any{id{&r.ID}, &r.Email, &r.Phone, &r.Name, &r.Nickname, &r.Description, &r.Role,
+		&r.Price, &r.Invite, &r.Categories, &r.Created, &r.Updated, &r.Media}
+}
+
+// words are PocketBase's several choices, a JSON array of plain words.
+type words []string
+
+// Scan implements sql.Scanner.
+func (w *words) Scan(value any) error {
+	text, ok := value.(string)
+	if !ok {
+		return fmt.Errorf("store: choices are a %T", value)
+	}
+	*w = strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(`[]", `, r) })
+	return nil
 }

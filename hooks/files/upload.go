@@ -1,4 +1,7 @@
-package store
+// Package files is where the files of media are between the request that brings them and the storage that keeps them:
+// staged on the local disk, cleaned of metadata, moved to their row's folder or sent to an object store, fetched from
+// there, and swept when a process died meanwhile.
+package files
 
 import (
 	"context"
@@ -11,6 +14,7 @@ import (
 
 	"github.com/privet/privet/hooks/media/mediatype"
 	"github.com/privet/privet/hooks/media/metadata"
+	"github.com/privet/privet/hooks/store"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/filesystem"
@@ -45,8 +49,8 @@ func NewUpload(app core.App, t mediatype.Type) (*Upload, error) {
 	return u, u.open(u.Name)
 }
 
-// NewStill opens the JPEG of a media file for writing. It goes beside the file.
-func NewStill(app core.App, of *MediaFile) (*Upload, error) {
+// NewPreview opens the JPEG of a media file for writing. It goes beside the file.
+func NewPreview(app core.App, of *store.MediaFile) (*Upload, error) {
 	u := &Upload{Name: mediatype.StillName(of.Name), Type: mediatype.JPEG, app: app, made: true, id: of.ID}
 	return u, u.open(stagedName(u.id, u.Name))
 }
@@ -65,14 +69,6 @@ func (u *Upload) open(name string) error {
 		cancel()
 	}
 	return err
-}
-
-// Kind is Image or Video.
-func (u *Upload) Kind() string {
-	if u.Type.Kind == mediatype.Video {
-		return Video
-	}
-	return Image
 }
 
 // ID is the id that was taken for the row, or "".
@@ -113,18 +109,18 @@ func (u *Upload) clean() error {
 // name under which it goes on waiting tells a later start what to look for, should the row never be made.
 func (u *Upload) send() error {
 	if u.id == "" {
-		id, err := NextID(u.app, Media)
+		id, err := store.NextID(u.app, store.Media)
 		if err != nil {
 			return err
 		}
-		u.id = Key(id)
+		u.id = store.Key(id)
 		staged := filepath.Join(staging(u.app), stagedName(u.id, u.Name))
 		if err := errors.Join(os.Rename(u.staged, staged), os.Rename(u.staged+attributes, staged+attributes)); err != nil {
 			return err
 		}
 		u.staged = staged
 	}
-	folder, err := mediaFolder(u.app, u.id)
+	folder, err := store.MediaFolder(u.app, u.id)
 	if err != nil {
 		return err
 	}
@@ -151,32 +147,32 @@ func (u *Upload) send() error {
 	})
 }
 
-// PlaceIn moves the file to where PocketBase looks for the files of the media row with that id. Until Keep is called,
+// MoveTo moves the file to where PocketBase looks for the files of the media row with that id. Until Commit is called,
 // Discard still removes it.
-func (u *Upload) PlaceIn(id string) error {
+func (u *Upload) MoveTo(id string) error {
 	if u.key != "" {
 		if u.id != id {
-			return fmt.Errorf("store: a file of media %s for media %s", u.id, id)
+			return fmt.Errorf("files: a file of media %s for media %s", u.id, id)
 		}
 		return nil
 	}
-	folder, err := mediaFolder(u.app, id)
+	folder, err := store.MediaFolder(u.app, id)
 	if err != nil {
 		return err
 	}
 	key := path.Join(folder, u.Name)
-	if err := place(u.staged, local(u.app, key)); err != nil {
+	if err := rename(u.staged, local(u.app, key)); err != nil {
 		return err
 	}
 	u.key, u.staged = key, ""
 	return nil
 }
 
-// Keep leaves the file to its row. What has been sent away stays on the local disk as well for as long as a still is
+// Commit leaves the file to its row. What has been sent away stays on the local disk as well for as long as a still is
 // to be made of it.
-func (u *Upload) Keep() {
+func (u *Upload) Commit() {
 	if u.staged != "" && !u.Type.HasStill() {
-		unstage(u.app, u.staged)
+		removeStaged(u.app, u.staged)
 	}
 	u.key, u.staged = "", ""
 }
@@ -190,7 +186,7 @@ func (u *Upload) Discard() {
 		u.writer = nil
 	}
 	if u.staged != "" {
-		unstage(u.app, u.staged)
+		removeStaged(u.app, u.staged)
 	}
 	if u.key != "" {
 		if err := removeStored(u.app, u.key); err != nil {

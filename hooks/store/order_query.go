@@ -69,3 +69,45 @@ func SearchOrders(ctx context.Context, app core.App, userID int64, status string
 	}
 	return found, nil
 }
+
+// OrderRow is an order as the API reads it.
+type OrderRow struct {
+	ID          int64
+	ClientID    int64
+	PerformerID int64
+	Occasion    string
+	Description string
+	DateTill    Moment
+	Status      string
+	CancelText  string
+	CancelDate  Moment
+	Rating      float64 // 0 is none
+	RatingText  string
+	Media       mediaRows
+	Performer   *UserRow // where it was asked for
+	Client      *UserRow // where it was asked for
+	Created     Moment
+	Updated     Moment
+}
+
+// orderColumns reads an order of the table alias o, with its media.
+var orderColumns = `o.id, o.client, o.performer, o.occasion, o.description,
+	o.date_till, o.status, o.cancel_text, o.cancel_date, o.rating_rate, o.rating_text, o.created, o.updated, ` +
+	mediaColumn(`m."order" = o.id`)
+
+func (r *OrderRow) targets() []any {
+	return []any{id{&r.ID}, id{&r.ClientID}, id{&r.PerformerID}, &r.Occasion, &r.Description,
+		&r.DateTill, &r.Status, &r.CancelText, &r.CancelDate, &r.Rating, &r.RatingText, &r.Created, &r.Updated, &r.Media}
+}
+
+// withPerformer also reads the performer.
+func (r *OrderRow) withPerformer() []any {
+	r.Performer = new(UserRow)
+	return append(r.targets(), r.Performer.targets()...)
+}
+
+// withSides also reads the performer and the client, in this order.
+func (r *OrderRow) withSides() []any {
+	r.Client = new(UserRow)
+	return append(r.withPerformer(), r.Client.targets()...)
+}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
 )
 
 // What is asked often goes past dbx, which looks each text over for its own placeholders first and scans by reflection.
@@ -107,4 +108,25 @@ func logQuery(ctx context.Context, on link, text string, arguments []any, began 
 func Checkpoint(app core.App) error {
 	_, err := linkOf(app.ConcurrentDB()).Executor().Exec(`PRAGMA wal_checkpoint(PASSIVE)`)
 	return err
+}
+
+// stampLayout is how PocketBase writes times into the database, where they sort as text.
+const stampLayout = types.DefaultDateLayout
+
+func stamp(t time.Time) string { return t.UTC().Format(stampLayout) }
+
+// Moment is a time as PocketBase writes it into the database: "2024-04-30 10:28:25.123Z", "" for none.
+type Moment string
+
+// id scans an integer id out of its decimals.
+type id struct{ into *int64 }
+
+// Scan implements sql.Scanner.
+func (i id) Scan(value any) error {
+	text, ok := value.(string)
+	if !ok {
+		return fmt.Errorf("store: an id is a %T", value)
+	}
+	*i.into = number(text)
+	return nil
 }

@@ -1,6 +1,9 @@
 package store
 
 import (
+	"fmt"
+	"time"
+
 	"github.com/privet/privet/hooks/order"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -19,7 +22,6 @@ type Actor struct {
 const (
 	keyActor   = "@actor"
 	keyRequest = "@request"
-	keyUpload  = "@upload"
 	keyChecked = "@email-checked"
 )
 
@@ -32,4 +34,24 @@ func ActorOf(record *core.Record) Actor {
 		return actor
 	}
 	return Actor{Side: order.System}
+}
+
+// Changed names the fields in which a record differs from another of its collection, in the collection's order:
+// all but the times that PocketBase keeps by itself, secrets, and what follows from other fields at each save. Dates
+// are compared to the second: the dashboard cuts off what is finer when one passes over the field.
+func Changed(record, before *core.Record) []string {
+	var names []string
+	for _, field := range record.Collection().Fields {
+		switch name := field.GetName(); {
+		case field.Type() == core.FieldTypeAutodate, field.Type() == core.FieldTypePassword,
+			name == core.FieldNameTokenKey, name == fieldEmailKey, name == fieldSearch, name == fieldRev:
+		case field.Type() == core.FieldTypeDate:
+			if seconds := time.Second; !record.GetDateTime(name).Time().Truncate(seconds).Equal(before.GetDateTime(name).Time().Truncate(seconds)) {
+				names = append(names, name)
+			}
+		case fmt.Sprint(record.Get(name)) != fmt.Sprint(before.Get(name)):
+			names = append(names, name)
+		}
+	}
+	return names
 }

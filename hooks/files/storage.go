@@ -1,4 +1,4 @@
-package store
+package files
 
 import (
 	"errors"
@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/privet/privet/hooks/media/mediatype"
+	"github.com/privet/privet/hooks/store"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/filesystem"
@@ -35,15 +36,6 @@ func stagedName(id, name string) string { return id + "~" + name }
 // remote tells whether files go to an object store.
 func remote(app core.App) bool { return app.Settings().S3.Enabled }
 
-// mediaFolder is where the files of a media row lie.
-func mediaFolder(app core.App, id string) (string, error) {
-	collection, err := app.FindCachedCollectionByNameOrId(Media)
-	if err != nil {
-		return "", err
-	}
-	return path.Join(collection.BaseFilesPath(), id), nil
-}
-
 func inStorage(app core.App, work func(*filesystem.System) error) error {
 	system, err := app.NewFilesystem()
 	if err != nil {
@@ -53,8 +45,8 @@ func inStorage(app core.App, work func(*filesystem.System) error) error {
 	return work(system)
 }
 
-// place renames a file on the local disk, where a copy would cost as much as the upload did.
-func place(from, target string) error {
+// rename moves a file on the local disk, where a copy would cost as much as the upload did.
+func rename(from, target string) error {
 	// The folder may be there from an upload that failed, and be cleared away just now.
 	for try := 0; ; try++ {
 		if err := os.MkdirAll(filepath.Dir(target), os.ModePerm); err != nil {
@@ -70,8 +62,8 @@ func place(from, target string) error {
 	}
 }
 
-// unstage removes a file that waits.
-func unstage(app core.App, file string) {
+// removeStaged removes a file that waits.
+func removeStaged(app core.App, file string) {
 	for _, name := range []string{file, file + attributes} {
 		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			app.Logger().Warn("a file that waited could not be removed", "file", filepath.Base(name), "error", err)
@@ -110,15 +102,15 @@ func SweepUploads(app core.App) error {
 
 func sweep(app core.App, staged string) error {
 	if id, name, ofRow := strings.Cut(strings.TrimSuffix(staged, attributes), "~"); ofRow {
-		file, err := ReadMediaFile(app, id)
+		file, err := store.ReadMediaFile(app, id)
 		switch {
-		case err != nil && !errors.Is(err, ErrNotFound):
+		case err != nil && !errors.Is(err, store.ErrNotFound):
 			return err
-		case file.Name == name && file.Still == StillWaiting:
+		case file.Name == name && file.Still == store.StillWaiting:
 			return nil // the still is made of it
-		case file.Name == name, file.Still == StillReady && mediatype.StillName(file.Name) == name:
+		case file.Name == name, file.Still == store.StillReady && mediatype.StillName(file.Name) == name:
 		case remote(app):
-			folder, err := mediaFolder(app, id)
+			folder, err := store.MediaFolder(app, id)
 			if err != nil {
 				return err
 			}
