@@ -2,11 +2,11 @@ package body
 
 import "strings"
 
-// maxBoundary is the longest boundary that is looked for; RFC 2046 allows 70 characters.
+// maxBoundary is the length of the longest boundary accepted; RFC 2046 allows 70 characters.
 const maxBoundary = 200
 
-// boundary takes the boundary out of a Content-Type as PHP does (rfc1867.c): from the first "boundary" and its "=" up to
-// the closing quote, or the next comma or semicolon. Empty means that there is none.
+// boundary returns the boundary of a Content-Type as PHP finds it (rfc1867.c): what follows the first "boundary" and its
+// "=", up to the closing quote or to the next comma or semicolon. It is empty if there is none.
 func boundary(contentType string) string {
 	at := strings.Index(lowerASCII(contentType), "boundary")
 	if at < 0 {
@@ -27,8 +27,8 @@ func boundary(contentType string) string {
 	return b
 }
 
-// lowerASCII lowers the letters A to Z alone. Unlike strings.ToLower it leaves all bytes where they are, those of invalid
-// UTF-8 too.
+// lowerASCII lowers the letters A to Z only. Unlike strings.ToLower it keeps all bytes in their positions, also those of
+// invalid UTF-8.
 func lowerASCII(s string) string {
 	out := []byte(s)
 	for i, c := range out {
@@ -39,14 +39,14 @@ func lowerASCII(s string) string {
 	return string(out)
 }
 
-// disposition is what a part's Content-Disposition says.
+// disposition is the Content-Disposition of a part.
 type disposition struct {
 	name, filename string
-	named, isFile  bool
+	named, isFile  bool // whether it has a name, a filename
 }
 
-// parseDisposition reads a Content-Disposition as PHP does (rfc1867.c), which is laxer than RFC 6266: values unquoted or
-// in either kind of quotes, in raw UTF-8; filename* means nothing.
+// parseDisposition parses a Content-Disposition as PHP does (rfc1867.c), which is laxer than RFC 6266: values are
+// unquoted or in quotes of either kind, in raw UTF-8; filename* is ignored.
 func parseDisposition(header string) (d disposition) {
 	for header != "" {
 		var pair string
@@ -65,10 +65,10 @@ func parseDisposition(header string) (d disposition) {
 	return d
 }
 
-// asciiSpace is C's isspace.
+// asciiSpace is the white space of C's isspace.
 const asciiSpace = " \t\n\v\f\r"
 
-// cutWord splits s at the first run of stop that stands outside quotes (php_ap_getword).
+// cutWord splits s around the first run of stop outside quotes (php_ap_getword).
 func cutWord(s string, stop byte) (word, rest string) {
 	i := 0
 	for i < len(s) && s[i] != stop {
@@ -85,8 +85,8 @@ func cutWord(s string, stop byte) (word, rest string) {
 	return s[:i], strings.TrimLeft(s[i:], string(stop))
 }
 
-// unquote takes a value out of its quotes, where a backslash stands before a quote or another backslash
-// (php_ap_getword_conf).
+// unquote returns a value without its quotes, in which a backslash escapes a quote or another backslash
+// (php_ap_getword_conf). An unquoted value ends at white space.
 func unquote(s string) string {
 	s = strings.TrimLeft(s, asciiSpace)
 	quote := byte(0)
@@ -105,7 +105,7 @@ func unquote(s string) string {
 	return out.String()
 }
 
-// baseName takes the folders off a file name, of either kind.
+// baseName returns a file name without folders, separated by slashes or backslashes.
 func baseName(name string) string {
 	return name[strings.LastIndexAny(name, `/\`)+1:]
 }

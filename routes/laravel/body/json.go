@@ -9,18 +9,22 @@ import (
 	"github.com/privet/privet/routes/laravel/php"
 )
 
-// maxDepth is how deep arrays and objects may stand in one another: json_decode's default.
+// Why not encoding/json/jsontext: its errors name their reason only in a text that may change between releases, and in
+// three of the cases of TestJSON at another position, while line, column and reason are part of our answers; and it takes
+// 1.7 times the time and twice the allocations (a body of order/create: 3.0 µs and 24 against 1.7 µs and 12).
+
+// maxDepth is the deepest nesting of arrays and objects: json_decode's default.
 const maxDepth = 512
 
-// ParseJSON reads a JSON text into an array as json_decode($body, true) does: objects become arrays, of a key given twice
-// the last value stands in the first's place, integers beyond 64 bits become floats and floats beyond theirs infinite.
-// Nothing and a text that is no array or object give an empty array (Laravel's Request::json). A text that is no JSON is a
-// *Malformed with line and column.
-func ParseJSON(body []byte) (*php.Array, error) {
-	if len(body) == 0 {
+// ParseJSON parses a JSON text as json_decode($body, true) does: objects become arrays, in which a repeated key keeps its
+// first position and gets the last value; integers beyond 64 bits become floats, and floats beyond their range infinite.
+// An empty text, and one whose value is neither array nor object, gives an empty array (Laravel's Request::json). An
+// invalid text is a *Malformed with line and column.
+func ParseJSON(text []byte) (*php.Array, error) {
+	if len(text) == 0 {
 		return &php.Array{}, nil
 	}
-	p := &jsonText{s: string(body)}
+	p := &jsonParser{s: string(text)}
 	v, err := p.document()
 	if err != nil {
 		return nil, err
@@ -31,21 +35,22 @@ func ParseJSON(body []byte) (*php.Array, error) {
 	return &php.Array{}, nil
 }
 
-// jsonText is a JSON text and how far it is read.
-type jsonText struct {
+// jsonParser is a JSON text and the position up to which it is parsed.
+type jsonParser struct {
 	s   string
 	pos int
 }
 
-// fail makes the error for what stands at pos: what is said there, never what stands there.
-func (p *jsonText) fail(what string) error {
+// fail returns the error for what is wrong at pos. It says what was expected, and never quotes the text.
+func (p *jsonParser) fail(what string) error {
 	before := p.s[:min(p.pos, len(p.s))]
 	line := strings.Count(before, "\n") + 1
 	column := utf8.RuneCountInString(before[strings.LastIndexByte(before, '\n')+1:]) + 1
 	return &Malformed{Message: fmt.Sprintf("The JSON body is malformed at line %d, column %d: %s.", line, column, what)}
 }
 
-func (p *jsonText) document() (any, error) {
+// document parses the whole text.
+func (p *jsonParser) document() (any, error) {
 	if !utf8.ValidString(p.s) {
 		for p.pos < len(p.s) {
 			r, size := utf8.DecodeRuneInString(p.s[p.pos:])
@@ -66,8 +71,8 @@ func (p *jsonText) document() (any, error) {
 	return v, nil
 }
 
-// peek skips white space and gives the next byte, 0 at the end.
-func (p *jsonText) peek() byte {
+// peek skips white space and returns the next byte, 0 at the end.
+func (p *jsonParser) peek() byte {
 	for p.pos < len(p.s) {
 		switch c := p.s[p.pos]; c {
 		case ' ', '\t', '\n', '\r':
@@ -79,7 +84,8 @@ func (p *jsonText) peek() byte {
 	return 0
 }
 
-func (p *jsonText) value(depth int) (any, error) {
+// value parses a value inside of depth arrays and objects.
+func (p *jsonParser) value(depth int) (any, error) {
 	switch c := p.peek(); {
 	case c == '{' || c == '[':
 		if depth == maxDepth {
@@ -105,7 +111,8 @@ func (p *jsonText) value(depth int) (any, error) {
 	return nil, p.fail("a value is expected")
 }
 
-func (p *jsonText) list(depth int) (any, error) {
+// list parses an array; pos is at its opening bracket.
+func (p *jsonParser) list(depth int) (any, error) {
 	p.pos++
 	out := &php.Array{}
 	if p.peek() == ']' {
@@ -130,7 +137,8 @@ func (p *jsonText) list(depth int) (any, error) {
 	}
 }
 
-func (p *jsonText) object(depth int) (any, error) {
+// object parses an object; pos is at its opening brace.
+func (p *jsonParser) object(depth int) (any, error) {
 	p.pos++
 	out := &php.Array{}
 	if p.peek() == '}' {
@@ -166,8 +174,8 @@ func (p *jsonText) object(depth int) (any, error) {
 	}
 }
 
-// number reads a number: int64 where it fits, else float64.
-func (p *jsonText) number() (any, error) {
+// number parses a number: an int64 if it is one, else a float64.
+func (p *jsonParser) number() (any, error) {
 	start := p.pos
 	p.skip("-")
 	if !p.skip("0") && !p.digits() {
@@ -197,8 +205,8 @@ func (p *jsonText) number() (any, error) {
 	return f, nil
 }
 
-// skip passes over a word and tells whether it stands here.
-func (p *jsonText) skip(word string) bool {
+// skip skips a word and reports whether it was there.
+func (p *jsonParser) skip(word string) bool {
 	if !strings.HasPrefix(p.s[p.pos:], word) {
 		return false
 	}
@@ -206,8 +214,8 @@ func (p *jsonText) skip(word string) bool {
 	return true
 }
 
-// digits skips digits and tells whether there were any.
-func (p *jsonText) digits() bool {
+// digits skips digits and reports whether there were any.
+func (p *jsonParser) digits() bool {
 	start := p.pos
 	for p.pos < len(p.s) && p.s[p.pos] >= '0' && p.s[p.pos] <= '9' {
 		p.pos++

@@ -7,14 +7,14 @@ import (
 	"unicode/utf8"
 )
 
-// jsonEscapes are the letters that may follow a backslash, besides u, and what they stand for.
+// jsonEscapes maps the characters that may follow a backslash, besides u, to what they mean.
 var jsonEscapes = map[byte]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
-// str reads a string; pos is at its opening quote.
-func (p *jsonText) str() (string, error) {
+// str parses a string; pos is at its opening quote.
+func (p *jsonParser) str() (string, error) {
 	p.pos++
 	start := p.pos
-	var out strings.Builder // stays empty while the text can be taken as it stands
+	var out strings.Builder // stays empty until the first escape sequence
 	for p.pos < len(p.s) {
 		switch c := p.s[p.pos]; {
 		case c == '"':
@@ -40,8 +40,8 @@ func (p *jsonText) str() (string, error) {
 	return "", p.fail("the string has no end")
 }
 
-// escape reads one escape sequence; pos is at its backslash. Half a surrogate pair is an error, as in PHP.
-func (p *jsonText) escape(out *strings.Builder) error {
+// escape parses an escape sequence; pos is at its backslash. Half a surrogate pair is an error, as in PHP.
+func (p *jsonParser) escape(out *strings.Builder) error {
 	letter := byte(0)
 	if p.pos+1 < len(p.s) {
 		letter = p.s[p.pos+1]
@@ -68,8 +68,8 @@ func (p *jsonText) escape(out *strings.Builder) error {
 	return nil
 }
 
-// unit reads the \uXXXX that stands at a place.
-func (p *jsonText) unit(at int) (rune, bool) {
+// unit parses the \uXXXX at a position.
+func (p *jsonParser) unit(at int) (rune, bool) {
 	if at+6 > len(p.s) || p.s[at:at+2] != `\u` {
 		return 0, false
 	}

@@ -43,9 +43,9 @@ var dateDefinitions = []struct{ name, pattern string }{
 		`|\xc2\xb5(?i:s|secs?)|<daytext>`},
 }
 
-// dateRules are the tokens of the grammar in their order of precedence, with what
-// each does to the date. Everything it says of the time of day and of relative
-// movement is left out where it decides nothing here.
+// dateRules are the tokens of the grammar in their order of precedence, each with
+// its effect on the date. Effects on the time of day and relative movements are
+// left out where they cannot change the verdict.
 var dateRules = []struct {
 	pattern string
 	act     func(*stamp, *reader)

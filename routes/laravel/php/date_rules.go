@@ -13,7 +13,7 @@ type stamp struct {
 	failed           bool
 }
 
-// newDate notes that a date comes; a second one is an error.
+// newDate counts a date; a second one is an error.
 func (s *stamp) newDate() {
 	s.failed = s.failed || s.dated
 	s.dated = true
@@ -23,7 +23,7 @@ func (s *stamp) set(year, month, day int64) {
 	s.year, s.month, s.day = year, month, day
 }
 
-// newTime notes that a time of day comes; a second one is an error.
+// newTime counts a time of day; a second one is an error.
 func newTime(s *stamp, _ *reader) {
 	s.failed = s.failed || s.times > 0
 	s.times = 1
@@ -32,21 +32,21 @@ func newTime(s *stamp, _ *reader) {
 // setTime sets the time of day, whether there was one or not.
 func setTime(s *stamp, _ *reader) { s.times = 1 }
 
-// midnight forgets the time of day, so that another one may follow.
+// midnight resets the time of day, so that another one may follow.
 func midnight(s *stamp, _ *reader) { s.times = 0 }
 
 func nothing(*stamp, *reader) {}
 
-// newZone notes that a zone comes and reports whether it counts: the second one
-// is let pass unread, the third is an error.
+// newZone counts a zone and reports whether to read it: a second one is ignored,
+// a third is an error.
 func (s *stamp) newZone() bool {
 	s.zones++
 	s.failed = s.failed || s.zones > 2
 	return s.zones == 1
 }
 
-// epoch begins a timestamp, which replaces what was read before, and reports
-// whether it counts.
+// epoch starts a timestamp, which replaces what was read before, and reports
+// whether to read it.
 func (s *stamp) epoch() bool {
 	s.dated, s.times = false, 0
 	s.set(0, 0, 0)
@@ -69,7 +69,7 @@ func timestampFraction(s *stamp, r *reader) {
 	}
 }
 
-// timeOrYear reads four digits: a time of day, behind one a year.
+// timeOrYear reads four digits: a time of day or, if there is one already, a year.
 func timeOrYear(s *stamp, r *reader) {
 	if s.times == 1 {
 		s.year, _ = r.number(4)
@@ -173,8 +173,8 @@ func logFormat(s *stamp, r *reader) {
 	s.day, s.month, s.year = r.two(), r.month(), r.year()
 }
 
-// relativeText reads a movement as in "next monday"; one to a day of the week
-// forgets the time of day.
+// relativeText reads a movement such as "next monday". One to a day of the week
+// resets the time of day.
 func relativeText(s *stamp, r *reader) {
 	words := strings.FieldsFunc(r.text, func(c rune) bool {
 		return c == ' ' || c == '\t' || c == '\u00a0' || c == '\u202f'
@@ -195,16 +195,16 @@ func zone(s *stamp, r *reader) {
 	}
 }
 
-// dateWithTime12 reads month and day, which a time with am or pm follows; the
-// year stays as it is.
+// dateWithTime12 reads month and day, followed by a time with am or pm; the year
+// does not change.
 func dateWithTime12(s *stamp, r *reader) {
 	s.newDate()
 	newTime(s, r)
 	s.month, s.day = r.month(), r.two()
 }
 
-// dateWithTime24 reads month and day, which a time and perhaps a zone follow. For
-// the seconds only a colon counts: behind a dot they are taken for a zone.
+// dateWithTime24 reads month and day, followed by a time and perhaps a zone. Only
+// a colon introduces seconds: behind a dot they are taken for a zone.
 func dateWithTime24(s *stamp, r *reader) {
 	dateWithTime12(s, r)
 	r.two()

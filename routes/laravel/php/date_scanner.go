@@ -6,23 +6,29 @@ import (
 	"sync"
 )
 
-// A scanner finds at a position of the input the longest text that one of its
-// rules matches, and of several rules the first, as the scanner re2c makes of
-// timelib's parse_date.re. It works on bytes and runs all rules side by side
-// (Thompson), so that each byte is looked at once per token.
+// scanner splits a date into tokens as the scanner does that re2c generates from
+// timelib's parse_date.re: at each position the rule with the longest match wins,
+// of several the first. It is a nondeterministic finite automaton over bytes that
+// runs all rules at once (Thompson's construction).
+//
+// It is written by hand for three reasons. No Go library reads dates as strtotime
+// does, whose verdict is the contract. Package regexp cannot report the longest
+// match over 50 alternatives together with the alternative that won; asking them
+// one by one would cost 50 runs per token. And the rules can thus be copied from
+// timelib as they are (date_grammar.go), so that one can compare them line by
+// line: only the syntax of regular expressions (regexp/syntax) is needed, and it
+// is compiled at run time, once. The work is linear in the length of the date.
 type scanner struct {
 	states []state
-	// first holds for each byte the states a token may begin with.
+	// first holds, by byte, the states in which a token may begin with it.
 	first [256][]int32
 }
 
-// state is one place in a rule that takes a byte.
+// state is one place in a rule that consumes a byte.
 type state struct {
-	takes byteSet
-	// next holds the states that may take the byte behind, and ends the rule a
-	// token that ends here belongs to, -1 for none.
-	next []int32
-	ends int
+	accepts byteSet // the bytes it may be
+	next    []int32 // the states that may consume the byte behind it
+	ends    int     // the rule that is matched behind the byte, or -1
 }
 
 // byteSet is a set of bytes.
@@ -31,7 +37,7 @@ type byteSet [4]uint64
 func (b *byteSet) add(c byte)      { b[c>>6] |= 1 << (c & 63) }
 func (b *byteSet) has(c byte) bool { return b[c>>6]&(1<<(c&63)) != 0 }
 
-// newScanner compiles the patterns; their order is the order of precedence.
+// newScanner compiles patterns, in their order of precedence.
 func newScanner(patterns []string) *scanner {
 	sc := &scanner{}
 	var start []int32
@@ -48,7 +54,7 @@ func newScanner(patterns []string) *scanner {
 	}
 	for _, q := range start {
 		for c := range sc.first {
-			if sc.states[q].takes.has(byte(c)) {
+			if sc.states[q].accepts.has(byte(c)) {
 				sc.first[c] = append(sc.first[c], q)
 			}
 		}
@@ -56,7 +62,7 @@ func newScanner(patterns []string) *scanner {
 	return sc
 }
 
-// add appends the states of one rule and returns those it may begin with.
+// add appends the states of one rule and returns those in which it may begin.
 func (sc *scanner) add(prog *syntax.Prog, rule int) []int32 {
 	ids := map[int]int32{} // instruction to state
 	for pc := range prog.Inst {
@@ -65,7 +71,7 @@ func (sc *scanner) add(prog *syntax.Prog, rule int) []int32 {
 			st := state{ends: -1}
 			for c := range rune(256) {
 				if inst.MatchRune(c) {
-					st.takes.add(byte(c))
+					st.accepts.add(byte(c))
 				}
 			}
 			ids[pc] = int32(len(sc.states))
@@ -83,8 +89,8 @@ func (sc *scanner) add(prog *syntax.Prog, rule int) []int32 {
 	return begin
 }
 
-// closure returns the states reachable from an instruction without taking a
-// byte, and whether the end of the rule is.
+// closure returns the states reachable from an instruction without consuming a
+// byte, and whether the end of the rule is reachable so.
 func closure(prog *syntax.Prog, ids map[int]int32, pc int) (states []int32, ends bool) {
 	seen := map[int]bool{}
 	var walk func(pc int)
@@ -118,18 +124,17 @@ type scan struct {
 	input string
 	seen  []int // by state: the step in which it was last added
 	step  int
-	now   []int32
-	then  []int32
+	now   []int32 // the states that consume the current byte
+	then  []int32 // those that consume the next one
 }
 
-// token returns the rule of the token at position from and where it ends, which
-// may be one behind the input: there stands, as in C, a NUL. The rule is -1 when
-// none matches.
+// token returns the rule and the end of the token at position from. The end may
+// be one behind the input, which is terminated by a NUL as in C. The rule is -1
+// when none matches.
 func (s *scan) token(from int) (rule, end int) {
 	rule, end = -1, from
 	s.now = append(s.now[:0], s.first[s.at(from)]...)
 	for pos := from; len(s.now) > 0 && pos <= len(s.input); pos++ {
-		// s.now are states that take the byte at pos.
 		s.step++
 		s.then = s.then[:0]
 		following := s.at(pos + 1)
@@ -140,7 +145,7 @@ func (s *scan) token(from int) (rule, end int) {
 				found = st.ends
 			}
 			for _, n := range st.next {
-				if s.seen[n] != s.step && s.states[n].takes.has(following) {
+				if s.seen[n] != s.step && s.states[n].accepts.has(following) {
 					s.seen[n] = s.step
 					s.then = append(s.then, n)
 				}
@@ -161,7 +166,7 @@ func (s *scan) at(pos int) byte {
 	return 0
 }
 
-// dateScanner is the scanner of dateRules, made when the first date is read.
+// dateScanner returns the scanner of dateRules, which the first call compiles.
 var dateScanner = sync.OnceValue(func() *scanner {
 	var names []string // <name>, definition, <name>, definition ...
 	for _, d := range dateDefinitions {

@@ -42,7 +42,7 @@ func (l *lexer) localPart() bool {
 	return true
 }
 
-// quotedString reads from the opening quote to the closing one, or to the end.
+// quotedString reads from the opening quote to the closing one or to the end.
 func (l *lexer) quotedString() bool {
 	if !l.mayQuote() {
 		return false
@@ -60,15 +60,15 @@ func (l *lexer) quotedString() bool {
 			}
 		}
 	}
-	// A backslash before the closing quote: it may go on, if another quote comes.
+	// A closing quote behind a backslash counts only if another quote follows.
 	if l.previous() == '\\' {
 		return l.mayQuote()
 	}
 	return l.next() == '@'
 }
 
-// mayQuote reports whether a quoted string may stand here: not inside of a word,
-// and only when another quote follows.
+// mayQuote reports whether a quoted string may begin here: not inside a word, and
+// only if another quote follows.
 func (l *lexer) mayQuote() bool {
 	return !(l.next() == markGeneric && l.previous() == markGeneric) && l.follows('"')
 }
@@ -112,7 +112,7 @@ func (l *lexer) foldingWhiteSpace() bool {
 	return l.next() != markGeneric || l.previous() == '@'
 }
 
-// escaped reports whether the current token stands behind a backslash.
+// escaped reports whether a backslash precedes the current token.
 func (l *lexer) escaped() bool {
 	return l.previous() == '\\' && l.current() != markGeneric
 }

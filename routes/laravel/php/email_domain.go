@@ -1,8 +1,12 @@
 package php
 
 import (
+	"math"
 	"strings"
 	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/idna"
 )
 
 // Limits of RFC 1035 section 2.3.4, in bytes.
@@ -11,8 +15,8 @@ const (
 	maxLabel  = 63
 )
 
-// domainPart reads what follows the @, which is the current token. Behind an
-// address literal anything may stand: the original looks no further.
+// domainPart reads what follows the @, which is the current token. An address
+// literal may be followed by anything: the original looks no further.
 func (l *lexer) domainPart() bool {
 	start := l.offset()
 	l.advance()
@@ -55,7 +59,7 @@ func (l *lexer) domain() bool {
 			}
 			label.Reset()
 		}
-		label.WriteString(l.text()) // the dot too: it counts to the label behind it
+		label.WriteString(l.text()) // including the dot, which counts as part of the label behind it
 		if !l.foldingWhiteSpace() {
 			return false
 		}
@@ -75,8 +79,8 @@ func (l *lexer) domain() bool {
 	}
 }
 
-// addressLiteral reads from the opening bracket to the closing one. Whether an
-// IP address stands between them is not checked.
+// addressLiteral reads from the opening bracket to the closing one. What they
+// enclose need not be an IP address.
 func (l *lexer) addressLiteral() bool {
 	if !l.follows(']') {
 		return false
@@ -96,7 +100,7 @@ func longLabel(label string) bool {
 	if strings.IndexFunc(label, func(r rune) bool { return r > unicode.MaxASCII }) < 0 {
 		return len(label) > maxLabel
 	}
-	// UTS 46 takes these characters for dots too.
+	// UTS 46 treats these characters as dots, too.
 	dot := func(r rune) bool { return strings.ContainsRune(".\u3002\uff0e\uff61", r) }
 	for part := range strings.FieldsFuncSeq(strings.ToLower(label), dot) {
 		if asciiLength(part) > maxLabel {
@@ -104,4 +108,20 @@ func longLabel(label string) bool {
 		}
 	}
 	return false
+}
+
+// asciiLength returns the length of a domain label in its ASCII form: as it is
+// when it is ASCII, else "xn--" and Punycode (RFC 3492). For a label of more
+// characters than any may have it returns math.MaxInt, which bounds the work.
+func asciiLength(label string) int {
+	if utf8.RuneCountInString(label) > maxLabel {
+		return math.MaxInt
+	}
+	if strings.HasPrefix(label, "xn--") {
+		// idna would first decode such a label, egulias doesn't. Which ASCII
+		// characters a label has does not change its length, only how many.
+		label = "_" + label[1:]
+	}
+	ascii, _ := idna.Punycode.ToASCII(label) // fails on U+FFFD alone, which the lexer rejects
+	return len(ascii)
 }

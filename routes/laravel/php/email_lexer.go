@@ -17,8 +17,8 @@ const (
 	markForbidden                  // a symbol or control character
 )
 
-// token is one lexical element of an address: its mark, and where it ends in the
-// input. It begins where the one before it ends.
+// token is one lexical element of an address: its mark and its end in the input.
+// It begins where the token before it ends.
 type token struct {
 	mark mark
 	end  int
@@ -36,8 +36,8 @@ type lexer struct {
 
 // newLexer splits s into tokens: runs of letters (with one 4 or 6 behind them,
 // for IPv6), runs of digits, CR LF and a double colon as one, else single
-// characters. It fails when s is not valid UTF-8 or has a character that no
-// address may have.
+// characters. It fails if s is not valid UTF-8 or has a character that no address
+// may have.
 func newLexer(s string) (*lexer, bool) {
 	if !utf8.ValidString(s) {
 		return nil, false
@@ -135,7 +135,7 @@ func (l *lexer) advance() bool {
 	return l.at+1 < len(l.tokens)
 }
 
-// follows reports whether a token of kind m stands behind the current one.
+// follows reports whether a token of kind m comes anywhere behind the current one.
 func (l *lexer) follows(m mark) bool {
 	last, ok := l.last[m]
 	return ok && last > l.at
@@ -153,7 +153,7 @@ func (l *lexer) text() string {
 	return l.input[start:l.tokens[l.at].end]
 }
 
-// offset returns where the current token ends.
+// offset returns the end of the current token.
 func (l *lexer) offset() int {
 	if l.at >= len(l.tokens) {
 		return len(l.input)

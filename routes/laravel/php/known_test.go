@@ -49,6 +49,12 @@ func TestLabelLength(t *testing.T) {
 			t.Errorf("%s: %d, want %d (%s)", label, got, len(ascii), ascii)
 		}
 	}
+	// A label that looks encoded is encoded again, not decoded.
+	for label, want := range map[string]int{"xn--": 4, "xn--kva-": 8, "xn--я": 12, "xn--bücher-kva": 21} {
+		if got := asciiLength(label); got != want {
+			t.Errorf("%s: %d, want %d", label, got, want)
+		}
+	}
 	// The dot before a label counts to its 63 bytes, but the first has none.
 	for email, want := range map[string]bool{
 		"a@" + strings.Repeat("b", 63):                                 true,

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// phpBlank is what PHP's trim() removes when it is not told otherwise.
+// phpBlank is what PHP's trim() removes by default.
 const phpBlank = " \t\n\r\v\x00"
 
 // Trim removes leading and trailing white space as the middleware TrimStrings of
