@@ -52,7 +52,7 @@ func (a *api) orderCreate(c *call) error {
 		return err
 	}
 	store.SetActor(o.Record, c.actor(order.Client))
-	o.SetClient(c.user())
+	o.SetClient(c.userID())
 	o.SetPerformer(store.Key(int64(in.PerformerID)))
 	o.SetOccasion(resource.Occasions.Word(in.OccasionID))
 	o.SetDescription(in.Description)
@@ -60,11 +60,11 @@ func (a *api) orderCreate(c *call) error {
 	if err := c.app.SaveWithContext(c.req.Context(), o); err != nil {
 		return err
 	}
-	return c.answer(http.StatusOK, data{c.viewer().CreatedOrder(o.Row())}) // nothing but the hooks has touched it since
+	return c.answer(http.StatusOK, data{c.viewer().CreatedOrder(o.Row())}) // as the hooks left it
 }
 
-// orderUpdate is every move in an order's life. Whether there is such an order of the caller's is settled before
-// anything of the body is read.
+// orderUpdate changes an order's status, and adds to it what comes with the new one. Whether the user has such an order
+// is checked before the body is read.
 func (a *api) orderUpdate(c *call) error {
 	id := c.pathID("order_id")
 	client, err := store.OrderSide(c.req.Context(), c.app, id, c.principal.UserID)
@@ -103,7 +103,7 @@ func (a *api) orderUpdate(c *call) error {
 	return c.answer(http.StatusOK, data{c.viewer().UpdatedOrder(row)})
 }
 
-// orderView shows one of the caller's orders.
+// orderView shows one of the user's orders.
 func (a *api) orderView(c *call) error {
 	row, err := store.ReadOrder(c.req.Context(), c.app, c.pathID("order_id"), c.principal.UserID)
 	if err != nil {
@@ -112,7 +112,7 @@ func (a *api) orderView(c *call) error {
 	return c.answer(http.StatusOK, data{c.viewer().ViewedOrder(row)})
 }
 
-// orderSearch lists the caller's orders, newest first.
+// orderSearch lists the user's orders, newest first.
 func (a *api) orderSearch(c *call) error {
 	in, err := read(c, orderSearchInput, nil)
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	"github.com/privet/privet/routes/resource"
 )
 
-// push sends a test push to the caller's own devices, once a minute. Without credentials it says so to anybody, as the original
-// did, but without its paths and its trace.
+// push sends a test push to the user's devices, at most once a minute. Without Firebase credentials it answers a 500
+// to everybody, as the original does, but without the original's file paths and stack trace.
 func (a *api) push(c *call) error {
 	if a.settings.Firebase.Credentials == nil {
 		return &resource.Error{Status: http.StatusInternalServerError, Body: resource.Message{
@@ -16,10 +16,10 @@ func (a *api) push(c *call) error {
 	if c.principal == nil || c.principal.Invite {
 		return errNoToken
 	}
-	if err := c.refuseOver(c.throttle.Hit("push "+c.user(), 1)); err != nil {
+	if err := c.checkLimit(c.throttle.Hit("push "+c.userID(), 1)); err != nil {
 		return err
 	}
-	if err := a.worker.Test(a.app, c.user()); err != nil {
+	if err := a.pushes.Test(a.app, c.userID()); err != nil {
 		return err
 	}
 	return c.answer(http.StatusOK, success{"success"})

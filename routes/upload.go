@@ -15,32 +15,32 @@ import (
 	"github.com/pocketbase/pocketbase/tools/router"
 )
 
-// Limits of a request's whole body, in bytes. That for uploads leaves room for a file of 599,999 KB and one that
-// is a little more, which is told so by the rule on the file.
+// Limits of a request's body, in bytes. The one for uploads has room for a file of 599,999 KB, the contract's limit,
+// and for one a little larger, which gets the validation error of its field.
 const (
 	fieldsLimit = 1 << 20
 	uploadLimit = 640 << 20
 )
 
-// notMedia is the contract's message for a file that is no picture or video (section 1), and for one that is not taken
-// as such: broken, or with metadata that can't be removed for sure.
+// notMedia is the contract's message for a file that is neither an image nor a video (section 1), and for one that
+// can't be accepted as such: damaged, or with metadata that can't be removed reliably.
 const notMedia = "The media field must be a file of type: image, video."
 
-// read takes a request's input: of a route that takes no files.
+// read reads and validates the input of an endpoint without files.
 func read[T any](c *call, schema *laravel.Schema[T], checks map[string]laravel.Check) (*T, error) {
 	c.unwrapBody()
 	return schema.Read(c.req, laravel.Options{MaxBody: fieldsLimit, MaxFields: fieldsLimit, Checks: checks})
 }
 
-// readUpload takes the input of a route that takes a file. The file is stored as it comes; what the handler does
-// not hand over to a row is removed when it returns.
+// readUpload reads and validates the input of an endpoint with a file. The file is stored while it is received;
+// serve removes it unless the handler has given it to a row.
 func readUpload[T any](c *call, schema *laravel.Schema[T], checks map[string]laravel.Check) (*T, error) {
 	c.unwrapBody()
 	control := http.NewResponseController(c.event.Response)
-	c.req.Body = &patient{ReadCloser: c.req.Body, control: control, began: time.Now()}
+	c.req.Body = &deadlineReader{ReadCloser: c.req.Body, control: control, began: time.Now()}
 	in, err := schema.Read(c.req, laravel.Options{MaxBody: uploadLimit, MaxFields: fieldsLimit, Checks: checks, Sink: sink{c}})
-	// The server's write deadline counts from the request's first byte, and a long upload has used it up.
-	_ = control.SetWriteDeadline(time.Now().Add(time.Minute))
+	// The server's write deadline starts with the request's first byte, and a long upload has exceeded it.
+	_ = control.SetWriteDeadline(time.Now().Add(answerTimeout))
 	if errors.Is(err, metadata.ErrUnclean) {
 		c.app.Logger().Info("an upload was refused", "path", c.req.URL.Path, "reason", err)
 		return nil, laravel.NewInvalid("media", notMedia)
@@ -48,77 +48,89 @@ func readUpload[T any](c *call, schema *laravel.Schema[T], checks map[string]lar
 	return in, err
 }
 
-// unwrapBody takes away the copy that PocketBase keeps of each body to read it again: of an upload, another file.
+// answerTimeout is how long the answer to an upload may take.
+const answerTimeout = time.Minute
+
+// unwrapBody removes PocketBase's wrapper, which copies each body so that it can be read again: a second copy of
+// every uploaded file.
 func (c *call) unwrapBody() {
 	if body, ok := c.req.Body.(*router.RereadableReadCloser); ok {
 		c.req.Body = body.ReadCloser
 	}
 }
 
-// sink stores the files of a call.
+// sink stores the files of a request. It implements laravel.Sink.
 type sink struct{ c *call }
 
+// Create implements laravel.Sink.
 func (s sink) Create(_ context.Context, t mediatype.Type) (laravel.Writer, error) {
 	upload, err := files.NewUpload(s.c.app, t)
 	if err != nil {
 		return nil, err
 	}
 	s.c.uploads = append(s.c.uploads, upload)
-	return stored{upload}, nil
+	return sinkFile{upload}, nil
 }
 
-// stored is an upload as package input writes it.
-type stored struct{ *files.Upload }
+// sinkFile is an upload as a laravel.Writer.
+type sinkFile struct{ *files.Upload }
 
-func (s stored) Commit() error { return s.Close() }
-func (s stored) Abort()        { s.Discard() }
+func (f sinkFile) Commit() error { return f.Close() }
+func (f sinkFile) Abort()        { f.Discard() }
 
-// uploadOf is the upload behind a file of the input, or nil.
+// uploadOf returns the upload that a file of the input is stored as, or nil.
 func uploadOf(file *laravel.File) *files.Upload {
 	if file == nil {
 		return nil
 	}
-	if s, ok := file.Stored.(stored); ok {
-		return s.Upload
+	if f, ok := file.Stored.(sinkFile); ok {
+		return f.Upload
 	}
 	return nil
 }
 
-// stillPatience is how long an answer waits for the still of what it brings news of.
-const stillPatience = 3 * time.Second
+// previewWait is how long an answer waits for the previews of what was uploaded, so that most apps never see a
+// placeholder.
+const previewWait = 3 * time.Second
 
-// awaitStills gives the stills of what was uploaded a little time, so that most apps never see a placeholder.
-func (c *call) awaitStills() {
-	ctx, cancel := context.WithTimeout(c.req.Context(), stillPatience)
+// awaitPreviews waits until the previews of the request's uploads are made, for at most previewWait.
+func (c *call) awaitPreviews() {
+	ctx, cancel := context.WithTimeout(c.req.Context(), previewWait)
 	defer cancel()
 	for _, upload := range c.uploads {
-		c.stills.Await(ctx, upload.Name)
+		c.previews.Await(ctx, upload.Name)
 	}
 }
 
-// discardUploads removes what no row took.
+// discardUploads removes the uploads that no row refers to.
 func (c *call) discardUploads() {
 	for _, upload := range c.uploads {
 		upload.Discard()
 	}
 }
 
-// patient lets a slow phone take its time, as long as it brings something: it may take two minutes, and a second
-// more for each 2 KB.
-type patient struct {
+// Limits of a slow upload: it may take uploadTimeout, and a second more for every minBytesPerSecond received.
+const (
+	uploadTimeout     = 2 * time.Minute
+	minBytesPerSecond = 2 << 10
+)
+
+// deadlineReader moves the connection's read deadline while a body makes progress, as a phone may be slow.
+type deadlineReader struct {
 	io.ReadCloser
-	control *http.ResponseController
-	began   time.Time
-	got     int64
-	set     time.Time
+	control  *http.ResponseController
+	began    time.Time
+	received int64     // bytes
+	moved    time.Time // when the deadline was last set
 }
 
-func (p *patient) Read(b []byte) (int, error) {
-	if now := time.Now(); now.Sub(p.set) > time.Second {
-		p.set = now
-		_ = p.control.SetReadDeadline(p.began.Add(2*time.Minute + time.Duration(p.got>>11)*time.Second))
+// Read implements io.Reader.
+func (r *deadlineReader) Read(b []byte) (int, error) {
+	if now := time.Now(); now.Sub(r.moved) > time.Second {
+		r.moved = now
+		_ = r.control.SetReadDeadline(r.began.Add(uploadTimeout + time.Duration(r.received/minBytesPerSecond)*time.Second))
 	}
-	n, err := p.ReadCloser.Read(b)
-	p.got += int64(n)
+	n, err := r.ReadCloser.Read(b)
+	r.received += int64(n)
 	return n, err
 }

@@ -55,10 +55,10 @@ var (
 	firebaseTokenInput = laravel.MustCompile[firebaseToken]()
 )
 
-// inviteLife is how long the token of a share link shows its profile.
-const inviteLife = 24 * time.Hour
+// inviteLifetime is how long an invite token is valid.
+const inviteLifetime = 24 * time.Hour
 
-// userByInvite shows the profile behind a share link, with a token for just that profile.
+// userByInvite shows the profile that an invite code belongs to, with an invite token for this profile alone.
 func (a *api) userByInvite(c *call) error {
 	in, err := read(c, byInviteInput, nil)
 	if err != nil {
@@ -71,7 +71,7 @@ func (a *api) userByInvite(c *call) error {
 	if err != nil {
 		return err
 	}
-	token, err := store.AddInviteToken(c.app, store.Key(row.ID), time.Now().Add(inviteLife))
+	token, err := store.AddInviteToken(c.app, store.Key(row.ID), time.Now().Add(inviteLifetime))
 	if errors.Is(err, store.ErrShutOut) {
 		return resource.UserNotFound
 	}
@@ -81,7 +81,7 @@ func (a *api) userByInvite(c *call) error {
 	return c.answer(http.StatusOK, dataToken{c.viewer().User(row, false), token})
 }
 
-// userCheckFree tells whether an e-mail is nobody's yet.
+// userCheckFree reports whether an e-mail address is still free.
 func (a *api) userCheckFree(c *call) error {
 	in, err := read(c, checkFreeInput, nil)
 	if err != nil {
@@ -96,9 +96,9 @@ func (a *api) userCheckFree(c *call) error {
 	}{!taken})
 }
 
-// userUpdate changes the given fields of who is signed in.
+// userUpdate changes the given fields of the signed-in user.
 func (a *api) userUpdate(c *call) error {
-	in, err := readUpload(c, userUpdateInput, c.freeEmail(c.user()))
+	in, err := readUpload(c, userUpdateInput, c.freeEmail(c.userID()))
 	if err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func (a *api) userUpdate(c *call) error {
 			return err
 		}
 	}
-	err = c.asUser(func(tx core.App, user *store.User) error {
+	err = c.updateCurrentUser(func(tx core.App, user *store.User) error {
 		store.SetActor(user.Record, c.actor(order.Client))
 		in.apply(user)
 		if hashed != "" {
@@ -134,7 +134,7 @@ func (a *api) userUpdate(c *call) error {
 	return c.answer(http.StatusOK, data{c.viewer().User(row, false)})
 }
 
-// apply sets the given fields on the user. An explicit null clears those that may be empty and leaves the others.
+// apply sets the given fields on the user. An explicit null clears a field that may be empty, and leaves any other.
 func (in *userUpdate) apply(user *store.User) {
 	for _, clearable := range []struct {
 		field laravel.Field[string]
@@ -193,13 +193,13 @@ func (a *api) userView(c *call) error {
 	return c.answer(http.StatusOK, data{c.viewer().User(row, false)})
 }
 
-// userAddFirebaseToken keeps the calling device's push address. Its validation error is the one with status 422
-// and a message alone (contract section 1).
+// userAddFirebaseToken sets the push token of the signed-in device. It is the only endpoint whose validation error has
+// status 422 and a message alone (contract section 1).
 func (a *api) userAddFirebaseToken(c *call) error {
 	in, err := read(c, firebaseTokenInput, nil)
-	var broken *laravel.Invalid
-	if errors.As(err, &broken) {
-		return &resource.Error{Status: http.StatusUnprocessableEntity, Body: resource.Message{Message: broken.Message()}}
+	var invalid *laravel.Invalid
+	if errors.As(err, &invalid) {
+		return &resource.Error{Status: http.StatusUnprocessableEntity, Body: resource.Message{Message: invalid.Message()}}
 	}
 	if err != nil {
 		return err
@@ -210,16 +210,12 @@ func (a *api) userAddFirebaseToken(c *call) error {
 	return c.answer(http.StatusCreated, success{"success"})
 }
 
-// setFirebaseToken sets the calling device's push address. A device that signed out meanwhile has no token any more.
-func (c *call) setFirebaseToken(app core.App, address string) error {
-	err := store.SetFirebaseToken(app, c.device(), address)
+// setFirebaseToken sets the push token of the signed-in device. If the device has signed out in the meantime, its
+// access token is no longer valid.
+func (c *call) setFirebaseToken(app core.App, token string) error {
+	err := store.SetFirebaseToken(app, c.deviceID(), token)
 	if errors.Is(err, store.ErrNotFound) {
 		return errNoToken
 	}
 	return err
-}
-
-// success is the answer that says no more.
-type success struct {
-	Status string `json:"status"`
 }

@@ -49,7 +49,7 @@ func TestNeighbourhood(t *testing.T) {
 		"fe80::1%eth0":         "fe80::/64",
 		"":                     "",
 	} {
-		if got := Neighbourhood(in); got != want {
+		if got := ClientNetwork(in); got != want {
 			t.Errorf("%s: %s, want %s", in, got, want)
 		}
 	}
@@ -70,7 +70,7 @@ func TestThrottle(t *testing.T) {
 	if v := throttle.Hit("b", 3); !v.Allowed {
 		t.Fatal("one key delays another")
 	}
-	throttle.Return("a")
+	throttle.Refund("a")
 	if v := throttle.Hit("a", 3); !v.Allowed {
 		t.Fatal("a returned hit still counts")
 	}

@@ -2,9 +2,9 @@ package access
 
 import "net/netip"
 
-// Neighbourhood is what a throttle counts an address as: an IPv4 address by itself, an IPv6 address by its /64,
-// as one subscriber has all of those. What is no address counts as it is.
-func Neighbourhood(ip string) string {
+// ClientNetwork returns the network by which the clients at an IP address are limited: an IPv4 address alone, or the
+// /64 of an IPv6 address, all of which one subscriber has. What is no address is returned unchanged.
+func ClientNetwork(ip string) string {
 	addr, err := netip.ParseAddr(ip)
 	if err != nil {
 		return ip
@@ -13,6 +13,6 @@ func Neighbourhood(ip string) string {
 	if addr.Is4() {
 		return addr.String()
 	}
-	prefix, _ := addr.Prefix(64) // 64 fits every IPv6 address
+	prefix, _ := addr.Prefix(64) // an error is impossible, as every IPv6 address has 128 bits
 	return prefix.String()
 }

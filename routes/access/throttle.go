@@ -55,8 +55,8 @@ func (t *Throttle) Hit(key string, limit int) Verdict {
 	return Verdict{Allowed: true, Limit: limit, Remaining: limit - w.hits, Reset: w.ends}
 }
 
-// Return takes a hit back that turned out not to count.
-func (t *Throttle) Return(key string) {
+// Refund uncounts a hit.
+func (t *Throttle) Refund(key string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if w := t.windows[key]; w != nil && w.hits > 0 {

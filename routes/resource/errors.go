@@ -11,6 +11,9 @@ type Error struct {
 // Error implements error.
 func (e *Error) Error() string { return http.StatusText(e.Status) }
 
+// Write answers with the error.
+func (e *Error) Write(w http.ResponseWriter) error { return WriteJSON(w, e.Status, e.Body) }
+
 // Message is the plain shape of an error.
 type Message struct {
 	Message string `json:"message"`

@@ -1,0 +1,45 @@
+package routes
+
+import (
+	"time"
+
+	"github.com/privet/privet/hooks/preview"
+	"github.com/privet/privet/hooks/push"
+	"github.com/privet/privet/hooks/settings"
+	"github.com/privet/privet/routes/access"
+	"github.com/privet/privet/routes/avatars"
+	"github.com/privet/privet/routes/graceful"
+	"github.com/privet/privet/routes/social"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// api is what the handlers share.
+type api struct {
+	app       core.App
+	settings  *settings.Settings
+	pushes    *push.Worker
+	previews  *preview.Worker
+	throttle  *access.Throttle
+	lastUsed  *access.LastUsed
+	requests  *graceful.Requests
+	providers map[int]social.Provider // by social_type
+	avatars   *avatars.Fetcher
+}
+
+func newAPI(app core.App, s *settings.Settings, pushes *push.Worker, previews *preview.Worker) *api {
+	lastUsed := access.NewLastUsed(app)
+	app.Cron().MustAdd("privet_last_used", "* * * * *", lastUsed.Flush)
+	requests := graceful.Register(app, lastUsed.Flush)
+	return &api{
+		app:       app,
+		settings:  s,
+		pushes:    pushes,
+		previews:  previews,
+		throttle:  access.NewThrottle(time.Now),
+		lastUsed:  lastUsed,
+		requests:  requests,
+		providers: social.NewProviders(s.Google, s.VK),
+		avatars:   avatars.New(app, social.NewPictures(s.Google, s.VK), requests),
+	}
+}

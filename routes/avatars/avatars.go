@@ -1,0 +1,104 @@
+// Package avatars turns the profile pictures of a social sign-up into profile media.
+package avatars
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/privet/privet/hooks/files"
+	"github.com/privet/privet/hooks/media/mediatype"
+	"github.com/privet/privet/hooks/store"
+	"github.com/privet/privet/routes/graceful"
+	"github.com/privet/privet/routes/social"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// maxFetches is how many pictures are fetched at once.
+const maxFetches = 4
+
+// Fetcher fetches profile pictures from the providers in the background: no sign-up waits for one, or fails for want
+// of one.
+type Fetcher struct {
+	app      core.App
+	pictures *social.Pictures
+	requests *graceful.Requests // a shutdown waits for the pictures as it does for requests
+	slots    chan struct{}
+}
+
+// New returns a Fetcher that saves what it fetches with app.
+func New(app core.App, pictures *social.Pictures, requests *graceful.Requests) *Fetcher {
+	return &Fetcher{app: app, pictures: pictures, requests: requests, slots: make(chan struct{}, maxFetches)}
+}
+
+// Fetch begins to fetch the picture of a new user and returns. The end of ctx does not end it; failures are logged.
+func (f *Fetcher) Fetch(ctx context.Context, identity *social.Identity, userID string) {
+	if identity.PictureURL == "" {
+		return
+	}
+	end := f.requests.Begin()
+	ctx = context.WithoutCancel(ctx) // the sign-up is answered by then
+	go func() {
+		defer end()
+		f.slots <- struct{}{}
+		defer func() { <-f.slots }()
+		if err := f.fetch(ctx, identity, userID); err != nil {
+			f.app.Logger().Warn("a social picture could not be fetched", "provider", identity.Provider, "id", userID, "error", err)
+		}
+	}()
+}
+
+var errNoPicture = errors.New("it is no picture")
+
+func (f *Fetcher) fetch(ctx context.Context, identity *social.Identity, userID string) error {
+	content, err := f.pictures.Fetch(ctx, identity)
+	if err != nil {
+		return err
+	}
+	defer content.Close()
+	upload, err := f.stage(content)
+	if err != nil {
+		return err
+	}
+	defer upload.Discard()
+	return f.app.RunInTransaction(func(tx core.App) error {
+		has, err := store.HasProfileMedia(tx, userID)
+		if err != nil || has { // the user has uploaded something in the meantime
+			return err
+		}
+		if isOut, err := store.IsOut(tx, userID); err != nil || isOut {
+			return err
+		}
+		return files.AddMedia(tx, upload, userID, "")
+	})
+}
+
+// stage stores a picture as an upload, which the caller discards.
+func (f *Fetcher) stage(content io.Reader) (*files.Upload, error) {
+	head := make([]byte, mediatype.SniffLength)
+	n, err := io.ReadFull(content, head)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, err
+	}
+	found := mediatype.Sniff(head[:n])
+	if found.Kind != mediatype.Image {
+		return nil, errNoPicture
+	}
+	upload, err := files.NewUpload(f.app, found)
+	if err != nil {
+		return nil, err
+	}
+	if _, err = upload.Write(head[:n]); err == nil {
+		_, err = io.Copy(upload, content)
+	}
+	if err == nil {
+		err = upload.Close()
+	}
+	if err != nil {
+		upload.Discard()
+		return nil, fmt.Errorf("store the picture: %w", err)
+	}
+	return upload, nil
+}

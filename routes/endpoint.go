@@ -1,0 +1,152 @@
+package routes
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/privet/privet/hooks/store"
+	"github.com/privet/privet/routes/access"
+	"github.com/privet/privet/routes/resource"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// accessLevel is who may call an endpoint.
+type accessLevel int
+
+const (
+	public        accessLevel = iota // everybody, limited by network; access tokens are ignored
+	publicLimited                    // as public, with a stricter limit of its own besides
+	signedIn                         // a device's access token
+	userOrInvite                     // a device's access token, or an invite token for the requested profile
+	optionalUser                     // everybody; the handler looks at the access token, if there is one
+)
+
+// endpoint is a row of the route table.
+type endpoint struct {
+	method, path string
+	access       accessLevel
+	handle       func(*call) error
+}
+
+// allow returns the endpoint's methods for the header Allow. As in Laravel, an endpoint for GET also answers HEAD.
+func (point endpoint) allow() string {
+	if point.method == http.MethodGet {
+		return "GET, HEAD"
+	}
+	return point.method
+}
+
+// serve returns the handler of an endpoint with what is common to all of them around it.
+func (a *api) serve(point endpoint) func(*core.RequestEvent) error {
+	return func(e *core.RequestEvent) error {
+		c := &call{api: a, event: e, req: e.Request}
+		defer c.discardUploads()
+		err := c.checkMethod(point)
+		if err == nil {
+			err = c.authorize(point)
+		}
+		if err == nil {
+			err = point.handle(c)
+		}
+		if err != nil {
+			return c.fail(err)
+		}
+		return nil
+	}
+}
+
+func (c *call) checkMethod(point endpoint) error {
+	if c.req.Method == point.method || (c.req.Method == http.MethodHead && point.method == http.MethodGet) {
+		return nil
+	}
+	c.event.Response.Header().Set("Allow", point.allow())
+	return resource.NoMethod(c.req.Method, sentPath(c.req), point.allow())
+}
+
+// authorize checks the request's access token, then counts it against the limits (contract section 1).
+func (c *call) authorize(point endpoint) error {
+	if point.access != public && point.access != publicLimited {
+		if err := c.authenticate(); err != nil {
+			return err
+		}
+		if !c.allowed(point.access) {
+			return errNoToken
+		}
+	}
+	if c.settings.RateLimit == 0 {
+		return nil
+	}
+	key := "address " + c.network()
+	if c.principal != nil && !c.principal.Invite {
+		key = "user " + c.userID()
+	}
+	if err := c.count(key, c.settings.RateLimit); err != nil || point.access != publicLimited {
+		return err
+	}
+	verdict := c.throttle.Hit(point.path+" "+c.network(), publicLimit(c.settings.RateLimit))
+	if verdict.Remaining == 0 {
+		c.event.Response.Header().Set("X-RateLimit-Remaining", "0") // the next request is refused
+	}
+	return c.checkLimit(verdict)
+}
+
+// authenticate sets the principal that the request's access token belongs to. It stays nil without a valid token.
+func (c *call) authenticate() error {
+	id, secret, ok := access.Bearer(c.req.Header.Get("Authorization"))
+	if !ok {
+		return nil
+	}
+	principal, err := store.FindPrincipal(c.req.Context(), c.app, id, secret)
+	if err != nil || principal == nil {
+		return err
+	}
+	c.principal = principal
+	if principal.DeviceID != 0 {
+		c.lastUsed.Note(principal.DeviceID)
+	}
+	return nil
+}
+
+// allowed reports whether the principal may call an endpoint with an access level above public.
+func (c *call) allowed(level accessLevel) bool {
+	switch {
+	case level == optionalUser:
+		return true
+	case c.principal == nil:
+		return false
+	case c.principal.Invite:
+		return level == userOrInvite && c.pathID("user_id") == c.principal.UserID
+	}
+	return true
+}
+
+// publicLimit is the limit of one publicLimited endpoint for one network: a third of the limit of all endpoints.
+func publicLimit(limit int) int { return max(1, limit/3) }
+
+// accountLimit is the limit of failed sign-ins to one account from one network: a sixth of the limit of all endpoints.
+func accountLimit(limit int) int { return max(1, limit/6) }
+
+// count counts the request against the limit that the answer's X-RateLimit headers describe.
+func (c *call) count(key string, limit int) error {
+	verdict := c.throttle.Hit(key, limit)
+	header := c.event.Response.Header()
+	header.Set("X-RateLimit-Limit", strconv.Itoa(verdict.Limit))
+	header.Set("X-RateLimit-Remaining", strconv.Itoa(verdict.Remaining))
+	return c.checkLimit(verdict)
+}
+
+// checkLimit returns the error of a hit over its limit, and sets the headers that say when to try again.
+func (c *call) checkLimit(verdict access.Verdict) error {
+	if verdict.Allowed {
+		return nil
+	}
+	header := c.event.Response.Header()
+	header.Set("X-RateLimit-Limit", strconv.Itoa(verdict.Limit))
+	header.Set("X-RateLimit-Remaining", "0")
+	seconds := int((verdict.RetryAfter + time.Second - 1) / time.Second)
+	header.Set("Retry-After", strconv.Itoa(seconds))
+	header.Set("X-RateLimit-Reset", strconv.FormatInt(verdict.Reset.Unix(), 10))
+	return resource.TooMany
+}

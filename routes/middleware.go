@@ -1,0 +1,75 @@
+package routes
+
+import (
+	"io/fs"
+	"net/http"
+	"strings"
+
+	"github.com/privet/privet/routes/pages"
+	"github.com/privet/privet/routes/resource"
+	"github.com/privet/privet/routes/storage"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+)
+
+// bind adds all routes to PocketBase's router, with the middleware that they need.
+func (a *api) bind(e *core.ServeEvent, endpoints []endpoint, files fs.FS) {
+	e.Router.Bind(&hook.Handler[*core.RequestEvent]{
+		Id:       "privet_outermost",
+		Priority: apis.DefaultActivityLoggerMiddlewarePriority - 10,
+		Func:     func(e *core.RequestEvent) error { return a.outermost(e, endpoints) },
+	})
+	group := e.Router.Group("")
+	// The contract has its own access tokens, size limits and rate limits.
+	group.Unbind(apis.DefaultLoadAuthTokenMiddlewareId, apis.DefaultRateLimitMiddlewareId, apis.DefaultBodyLimitMiddlewareId)
+	group.Bind(apis.SkipSuccessActivityLog())
+	for _, point := range endpoints {
+		group.Any(Prefix+point.path, a.serve(point))
+	}
+	group.Any(Prefix+"{path...}", noRoute)
+	storage.Bind(group, a.settings.Redirect)
+	pages.Bind(group, files)
+}
+
+// outermost runs before all of PocketBase's middleware. It lets a shutdown wait for the request, sets the headers
+// of every answer of the contract, and turns errors that no handler has answered (a recovered panic, or a refusal by
+// PocketBase's middleware) into a 500.
+func (a *api) outermost(e *core.RequestEvent, endpoints []endpoint) error {
+	if e.Request.URL.Path != "/api/realtime" { // which ends only when the client closes it
+		defer a.requests.Begin()()
+	}
+	if !strings.HasPrefix(e.Request.URL.Path, Prefix) {
+		return e.Next()
+	}
+	header := e.Response.Header()
+	header.Set("Access-Control-Allow-Origin", "*")
+	header.Set("Cache-Control", "no-cache, private")
+	if e.Request.Method == http.MethodOptions && e.Request.Header.Get("Access-Control-Request-Method") == "" {
+		return options(e, endpoints)
+	}
+	err := e.Next()
+	if err == nil || e.Written() {
+		return err
+	}
+	return serverError(e, err).Write(e.Response)
+}
+
+// options answers OPTIONS with the methods of an endpoint. A browser's preflight is left to PocketBase's CORS
+// middleware.
+func options(e *core.RequestEvent, endpoints []endpoint) error {
+	for _, point := range endpoints {
+		if e.Request.Pattern == Prefix+point.path {
+			e.Response.Header().Set("Allow", strings.ReplaceAll(point.allow(), " ", ""))
+			e.Response.WriteHeader(http.StatusOK)
+			return nil
+		}
+	}
+	return noRoute(e)
+}
+
+// noRoute answers paths under Prefix that are no endpoint.
+func noRoute(e *core.RequestEvent) error {
+	return resource.NoRoute(sentPath(e.Request)).Write(e.Response)
+}

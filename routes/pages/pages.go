@@ -1,0 +1,186 @@
+// Package pages serves pb_public to browsers: the reference, the guide, and other forms of the specification.
+package pages
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/privet/privet/routes/reference"
+	"github.com/privet/privet/routes/resource"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/router"
+)
+
+// contentTypes are the media types of the pages by their extension.
+var contentTypes = map[string]string{
+	".html": "text/html; charset=utf-8",
+	".css":  "text/css; charset=utf-8",
+	".js":   "text/javascript; charset=utf-8",
+	".json": "application/json",
+	".yaml": "application/yaml",
+	".png":  "image/png",
+}
+
+// contentSecurityPolicy keeps a page from requesting anything of another host. The reference's viewer, Scalar, sets
+// inline styles and shows images and videos out of the answers it got, hence 'unsafe-inline', data: and blob:.
+const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
+	"font-src 'self' data:; media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+
+// page is the content at one path.
+type page struct {
+	contentType string
+	plain       func() []byte
+	compressed  []byte // by gzip; nil if that is no shorter
+	etag        string // of the plain content
+	immutable   bool   // its name holds its version
+}
+
+// Bind serves the files and the forms of the API's specification that are made of openapi.yaml, at all paths that no
+// other route matches. A path that is no page is answered as the API answers an unknown route.
+func Bind(group *router.RouterGroup[*core.RequestEvent], files fs.FS) {
+	readOnce := sync.OnceValues(func() (map[string]*page, error) { return read(files) })
+	// Any, as the endpoints' patterns have no method either: those would conflict with a GET for all paths.
+	group.Any("/{path...}", func(e *core.RequestEvent) error {
+		pages, err := readOnce()
+		if err != nil {
+			e.App.Logger().Error("the pages can't be read", "error", err)
+			return resource.ServerError.Write(e.Response)
+		}
+		name := strings.TrimPrefix(e.Request.URL.Path, "/")
+		found, ok := pages[name]
+		switch {
+		case !ok:
+			return resource.NoRoute(name).Write(e.Response)
+		case e.Request.Method != http.MethodGet && e.Request.Method != http.MethodHead:
+			e.Response.Header().Set("Allow", "GET, HEAD")
+			return resource.NoMethod(e.Request.Method, name, "GET, HEAD").Write(e.Response)
+		}
+		found.serve(e.Response, e.Request)
+		return nil
+	})
+}
+
+// read reads all pages, by their path without the leading slash.
+func read(files fs.FS) (map[string]*page, error) {
+	pages := map[string]*page{}
+	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := fs.ReadFile(files, name)
+		if err != nil {
+			return err
+		}
+		if base, isCompressed := strings.CutSuffix(name, ".gz"); isCompressed {
+			pages[base] = &page{
+				contentType: contentTypes[path.Ext(base)],
+				plain:       sync.OnceValue(func() []byte { return decompress(content) }),
+				compressed:  content,
+				etag:        etagOf(content),
+				immutable:   true,
+			}
+		} else {
+			pages[name] = newPage(name, content)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	pages[""] = pages["index.html"]
+	pages["guide"], pages["guide/"] = pages["guide/index.html"], pages["guide/index.html"]
+	if specification := pages["openapi.yaml"]; specification != nil {
+		for name, convert := range map[string]func([]byte) ([]byte, error){"openapi.json": reference.JSON, "postman.json": reference.Postman} {
+			content, err := convert(specification.plain())
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
+			pages[name] = newPage(name, content)
+		}
+	}
+	return pages, nil
+}
+
+func newPage(name string, content []byte) *page {
+	p := &page{
+		contentType: contentTypes[path.Ext(name)],
+		plain:       func() []byte { return content },
+		etag:        etagOf(content),
+	}
+	var out bytes.Buffer
+	w, _ := gzip.NewWriterLevel(&out, gzip.BestCompression) // fails for an unknown level only
+	_, _ = w.Write(content)                                 // writing to memory can't fail
+	_ = w.Close()
+	if out.Len() < len(content) {
+		p.compressed = out.Bytes()
+	}
+	return p
+}
+
+// decompress reverses gzip. Embedded files are intact; if one were not, tests would see the empty page.
+func decompress(content []byte) []byte {
+	r, err := gzip.NewReader(bytes.NewReader(content))
+	if err != nil {
+		return nil
+	}
+	plain, _ := io.ReadAll(r)
+	return plain
+}
+
+func etagOf(content []byte) string { return fmt.Sprintf("%x", sha256.Sum256(content))[:32] }
+
+// serve answers GET and HEAD, compressed if the client accepts that.
+func (p *page) serve(w http.ResponseWriter, r *http.Request) {
+	header := w.Header()
+	header.Set("Content-Type", p.contentType)
+	header.Set("Access-Control-Allow-Origin", "*")
+	header.Set("Cache-Control", "no-cache")
+	if p.immutable {
+		header.Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	if strings.HasPrefix(p.contentType, "text/html") {
+		header.Set("Content-Security-Policy", contentSecurityPolicy)
+		header.Set("Referrer-Policy", "no-referrer")
+	}
+	header.Add("Vary", "Accept-Encoding")
+	body, etag := p.compressed, p.etag+"-gzip"
+	if body != nil && acceptsGzip(r) {
+		header.Set("Content-Encoding", "gzip")
+		header.Set("Content-Length", strconv.Itoa(len(body)))
+	} else {
+		body, etag = p.plain(), p.etag
+	}
+	header.Set("ETag", strconv.Quote(etag))
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
+}
+
+// acceptsGzip reports whether a request accepts gzip (RFC 9110, section 12.5.3): by name, else by "*", with a weight
+// other than 0.
+func acceptsGzip(r *http.Request) bool {
+	accepted := false
+	for coding := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
+		name, parameters, _ := strings.Cut(coding, ";")
+		name = strings.ToLower(strings.TrimSpace(name))
+		if name != "gzip" && name != "*" {
+			continue
+		}
+		weight, isWeight := strings.CutPrefix(strings.ReplaceAll(parameters, " ", ""), "q=")
+		refused := isWeight && strings.Trim(weight, "0.") == ""
+		if name == "gzip" {
+			return !refused
+		}
+		accepted = !refused
+	}
+	return accepted
+}

@@ -1,0 +1,103 @@
+package routes
+
+import (
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/privet/privet/hooks/files"
+	"github.com/privet/privet/hooks/order"
+	"github.com/privet/privet/hooks/store"
+	"github.com/privet/privet/routes/access"
+	"github.com/privet/privet/routes/resource"
+
+	"github.com/pocketbase/pocketbase/core"
+	"golang.org/x/text/language"
+)
+
+// call is one request to an endpoint, as its handler sees it.
+type call struct {
+	*api
+	event     *core.RequestEvent
+	req       *http.Request
+	principal *store.Principal // the owner of the access token; nil for none
+	uploads   []*files.Upload  // of this request; those without a row are discarded at its end
+}
+
+// userID is the id of the signed-in user.
+func (c *call) userID() string { return store.Key(c.principal.UserID) }
+
+// deviceID is the id of the signed-in device.
+func (c *call) deviceID() string { return store.Key(c.principal.DeviceID) }
+
+// actor is the signed-in user as a side of an order.
+func (c *call) actor(side order.Side) store.Actor {
+	return store.Actor{Side: side, UserID: c.userID(), DeviceID: c.deviceID()}
+}
+
+// pathID returns an id that is a part of the path; 0, which no row has, for what is not an id.
+func (c *call) pathID(name string) int64 {
+	text := c.req.PathValue(name)
+	if strings.Trim(text, "0123456789") != "" {
+		return 0
+	}
+	id, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return id
+}
+
+// viewer is the reader of the answer. The holder of an invite token is a stranger to the profile.
+func (c *call) viewer() resource.Viewer {
+	v := resource.Viewer{Base: c.base()}
+	if c.principal != nil && !c.principal.Invite {
+		v.UserID, v.FirebaseToken = c.principal.UserID, c.principal.FirebaseToken
+	}
+	return v
+}
+
+// base is the URL that links to this server begin with: the configured public URL, else the one that was requested.
+func (c *call) base() string {
+	if c.settings.PublicURL != "" {
+		return c.settings.PublicURL
+	}
+	scheme := "http"
+	trusted := len(c.app.Settings().TrustedProxy.Headers) > 0
+	if c.req.TLS != nil || (trusted && strings.EqualFold(c.req.Header.Get("X-Forwarded-Proto"), "https")) {
+		scheme = "https"
+	}
+	return scheme + "://" + c.req.Host
+}
+
+// url is the absolute URL of the request, without its query.
+func (c *call) url() string { return c.base() + c.req.URL.Path }
+
+// network is the client's network, by which requests without a user are limited.
+func (c *call) network() string {
+	ip := c.event.RealIP()
+	if host, _, err := net.SplitHostPort(ip); err == nil {
+		ip = host
+	}
+	return access.ClientNetwork(ip)
+}
+
+// languages are those of the pushes. The first is the default.
+var languages = language.NewMatcher([]language.Tag{language.English, language.Russian})
+
+// language is the language of the device's pushes, by Accept-Language: "ru" or "en".
+func (c *call) language() string {
+	wanted := c.req.Header.Get("Accept-Language")
+	if len(wanted) > 1000 {
+		return "en"
+	}
+	tags, _, err := language.ParseAcceptLanguage(wanted)
+	if err != nil {
+		return "en"
+	}
+	if _, i, _ := languages.Match(tags...); i == 1 {
+		return "ru"
+	}
+	return "en"
+}

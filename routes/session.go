@@ -1,0 +1,90 @@
+package routes
+
+import (
+	"net/http"
+
+	"github.com/privet/privet/hooks/order"
+	"github.com/privet/privet/hooks/store"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// deviceFields are the fields by which an app may describe its device wherever a user signs in.
+type deviceFields struct {
+	DeviceID      string `in:"device_id" rules:"nullable|string"`
+	FirebaseToken string `in:"firebase_token" rules:"nullable|string"`
+}
+
+// signIn signs a device in and answers with the user and the device's access token. It calls save first, in the same
+// transaction: to create the user, or to check once more that the sign-in is allowed.
+func (c *call) signIn(user *store.User, device deviceFields, save func(tx core.App) error) error {
+	var token string
+	store.SetActor(user.Record, store.Actor{Side: order.Client})
+	err := c.app.RunInTransaction(func(tx core.App) (err error) {
+		if err := save(tx); err != nil {
+			return err
+		}
+		token, c.principal, err = store.AddDevice(tx, store.SignIn{
+			UserID:        user.Id,
+			DeviceID:      device.DeviceID,
+			FirebaseToken: device.FirebaseToken,
+			Language:      c.language(),
+		})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	row, err := store.ReadUser(c.req.Context(), c.app, c.principal.UserID)
+	if err != nil {
+		return err
+	}
+	return c.answer(http.StatusOK, dataToken{c.viewer().User(row, false), token})
+}
+
+// countAttempt limits the attempts to sign in to one account: those from one network, and less strictly those from
+// everywhere, as an attack may be distributed. The latter limit does not hold for the account's own devices, so that
+// an attack can't lock its owner out. Only failures count: refund uncounts the attempt. user is nil if nobody has the
+// e-mail.
+func (c *call) countAttempt(user *store.User, email, deviceID string) (refund func(), err error) {
+	limit := c.settings.RateLimit
+	if limit == 0 {
+		return func() {}, nil
+	}
+	account := "account " + store.TokenHash(store.EmailKey(email)) // hashed, as an e-mail may be long
+	fromHere := account + " " + c.network()
+	if err := c.checkLimit(c.throttle.Hit(fromHere, accountLimit(limit))); err != nil {
+		return nil, err
+	}
+	verdict := c.throttle.Hit(account, limit)
+	if !verdict.Allowed {
+		known, err := store.KnowsDevice(c.app, user, deviceID)
+		if err != nil {
+			return nil, err
+		}
+		if !known {
+			return nil, c.checkLimit(verdict)
+		}
+	}
+	return func() {
+		c.throttle.Refund(fromHere)
+		if verdict.Allowed { // else it was not counted
+			c.throttle.Refund(account)
+		}
+	}, nil
+}
+
+// updateCurrentUser calls change with the signed-in user as read in the same transaction. An account that has been
+// disabled since the request was authorized is not changed.
+func (c *call) updateCurrentUser(change func(tx core.App, user *store.User) error) error {
+	return c.app.RunInTransaction(func(tx core.App) error {
+		user, err := store.FindUser(tx, c.userID())
+		if err != nil {
+			return err
+		}
+		if user.Banned() {
+			return store.ErrShutOut
+		}
+		return change(tx, user)
+	})
+}

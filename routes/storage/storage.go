@@ -1,0 +1,120 @@
+// Package storage serves media files and their previews over HTTP, from the data folder or from S3.
+package storage
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/privet/privet/hooks/media/mediatype"
+	"github.com/privet/privet/hooks/store"
+	"github.com/privet/privet/routes/resource"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/filesystem"
+	"github.com/pocketbase/pocketbase/tools/router"
+)
+
+// Bind adds the routes of media files and previews. With redirect, files in S3 are answered with a redirect to a
+// presigned URL.
+func Bind(group *router.RouterGroup[*core.RequestEvent], redirect bool) {
+	f := files{redirect}
+	group.Any(resource.MediaPath+"{name}", serve(f.media))
+	group.Any(resource.PreviewPath+"{name}", serve(f.preview))
+}
+
+// serve answers GET and HEAD of a stored file. No token is required: the file's unguessable name is what gives access.
+func serve(send func(*core.RequestEvent, *store.StoredFile) error) func(*core.RequestEvent) error {
+	return func(e *core.RequestEvent) error {
+		path := strings.TrimPrefix(e.Request.URL.Path, "/")
+		if e.Request.Method != http.MethodGet && e.Request.Method != http.MethodHead {
+			e.Response.Header().Set("Allow", "GET, HEAD")
+			return resource.NoMethod(e.Request.Method, path, "GET, HEAD").Write(e.Response)
+		}
+		file, err := store.ReadFile(e.Request.Context(), e.App, e.Request.PathValue("name"))
+		if err == nil {
+			err = send(e, file)
+		}
+		if err == nil || e.Written() {
+			return nil
+		}
+		answer := resource.NotFound
+		if !errors.Is(err, store.ErrNotFound) && !errors.Is(err, filesystem.ErrNotFound) {
+			e.App.Logger().Error("a file could not be served", "path", path, "error", err)
+			answer = resource.ServerError
+		}
+		e.Response.Header().Set("Cache-Control", "no-cache, private")
+		return answer.Write(e.Response)
+	}
+}
+
+// files sends stored files.
+type files struct{ redirect bool }
+
+// media sends a media file, or the JPEG made of it if not every phone can show its format.
+func (f files) media(e *core.RequestEvent, file *store.StoredFile) error {
+	if file.IsStill {
+		return f.jpeg(e, file)
+	}
+	return f.send(e, file.Key)
+}
+
+// preview sends the preview of a video. Photos are their own preview and have none here.
+func (f files) preview(e *core.RequestEvent, file *store.StoredFile) error {
+	if file.Type.Kind != mediatype.Video {
+		return store.ErrNotFound
+	}
+	return f.jpeg(e, file)
+}
+
+// jpeg sends the JPEG made of a media file; a placeholder until it is ready, and if none can be made.
+func (f files) jpeg(e *core.RequestEvent, file *store.StoredFile) error {
+	if file.Still == store.StillReady {
+		return f.send(e, file.StillKey)
+	}
+	header := e.Response.Header()
+	setInline(header)
+	header.Set("ETag", `"placeholder"`)
+	header.Set("Cache-Control", "public, max-age=10")
+	header.Set("Content-Type", "image/png")
+	http.ServeContent(e.Response, e.Request, "", time.Time{}, placeholder(file.Type.Kind))
+	return nil
+}
+
+// minBytesPerSecond is the download speed that the write deadline allows for.
+const minBytesPerSecond = 2 << 10
+
+// send sends the file stored under a key. Its content never changes, so it may be cached forever.
+func (f files) send(e *core.RequestEvent, key string) error {
+	if f.redirect && e.App.Settings().S3.Enabled {
+		return redirect(e, key)
+	}
+	system, err := e.App.NewFilesystem()
+	if err != nil {
+		return fmt.Errorf("open the file system: %w", err)
+	}
+	defer system.Close()
+	system.SetContext(e.Request.Context())
+	attributes, err := system.Attributes(key)
+	if err != nil {
+		return fmt.Errorf("attributes of %s: %w", key, err)
+	}
+	name := path.Base(key)
+	header := e.Response.Header()
+	setInline(header)
+	header.Set("ETag", fmt.Sprintf("%q", name))
+	header.Set("Cache-Control", "public, max-age=31536000, immutable")
+	writeTimeout := 2*time.Minute + time.Duration(attributes.Size/minBytesPerSecond)*time.Second
+	_ = http.NewResponseController(e.Response).SetWriteDeadline(time.Now().Add(writeTimeout))
+	return system.Serve(e.Response, e.Request, key, name)
+}
+
+// setInline lets pages of any origin show the file, which is safe as only photos and videos are ever stored.
+func setInline(header http.Header) {
+	header.Set("Access-Control-Allow-Origin", "*")
+	header.Set("Content-Disposition", "inline")
+	header.Del("X-Frame-Options")
+}
