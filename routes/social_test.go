@@ -17,36 +17,22 @@ import (
 	"github.com/privet/privet/routes/testkit/fakes"
 )
 
-// networks is a server with both providers on.
-func networks(t *testing.T) (*testkit.Server, *fakes.Google, *fakes.VK) {
-	t.Helper()
-	google, vk := fakes.NewGoogle(t), fakes.NewVK(t)
-	google.PictureBytes = testkit.PNG()
-	s := testkit.Start(t, func(s *settings.Settings) { s.Google, s.VK = google.Settings(), vk.Settings() })
-	return s, google, vk
-}
-
 func join(s *testkit.Server, token string, socialType int, email string) *testkit.Answer {
 	return s.Post("auth/social/signup").JSON(map[string]any{"token": token, "social_type": socialType, "role": 2,
 		"price": 2.99, "phone": "+79000000000", "email": email, "device_id": "phone", "firebase_token": "push-" + email}).Do()
 }
 
-func enter(s *testkit.Server, token string, socialType any) *testkit.Answer {
-	return s.Post("auth/social/sign-in").JSON(map[string]any{"token": token, "social_type": socialType}).Do()
-}
-
 const (
-	notExists = `{"status":"error","message":"User not exists"}`
-	exists    = `{"status":"error","message":"User already exists"}`
-	noToken   = `{"status":"error","message":"Invalid token"}`
+	exists  = `{"status":"error","message":"User already exists"}`
+	noToken = `{"status":"error","message":"Invalid token"}`
 )
 
 // The normal way in: sign-in says that there is nobody, sign-up with the same token, sign-in from then on.
 func TestSocialSignup(t *testing.T) {
-	s, google, vk := networks(t)
+	s, google, vk := testkit.StartSocial(t)
 	ivan := fakes.GooglePerson{Sub: "110", Email: "ivan@gmail.com", Verified: true, Name: "Ivan Ivanov", Picture: google.URL + fakes.Picture}
 	token := google.IDToken(ivan)
-	enter(s, token, 1).Want(400).WantJSON(notExists)
+	s.SocialSignIn(token, 1).Want(400).WantJSON(testkit.UserNotExists)
 	m := join(s, token, 1, "Ivan@gmail.com").Want(200).Map()
 	if m.String("data", "name") != "Ivan Ivanov" || m.String("data", "nickname") != "Ivan Ivanov" || m.Int("data", "role") != 2 ||
 		m.At("data", "price") != 2.99 || m.String("data", "phone") != "+79000000000" || m.String("data", "email") != "Ivan@gmail.com" ||
@@ -54,7 +40,7 @@ func TestSocialSignup(t *testing.T) {
 		t.Errorf("signed up as %v", m)
 	}
 	for _, again := range []string{token, google.IDToken(ivan), google.AccessToken(ivan)} {
-		if in := enter(s, again, "1").Want(200).Map(); in.Int("data", "id") != m.Int("data", "id") {
+		if in := s.SocialSignIn(again, "1").Want(200).Map(); in.Int("data", "id") != m.Int("data", "id") {
 			t.Errorf("signed in as %v", in)
 		}
 	}
@@ -62,7 +48,7 @@ func TestSocialSignup(t *testing.T) {
 
 	// The picture comes in the background.
 	path := fmt.Sprintf("user/view/%d", m.Int("data", "id"))
-	for deadline := time.Now().Add(soon); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(testkit.Soon); ; time.Sleep(20 * time.Millisecond) {
 		if media := s.Get(path).As(m.String("token")).Do().Want(200).Map(); media.Len("data", "media") == 1 {
 			s.Get(strings.TrimPrefix(media.String("data", "media", 0, "path_url"), s.URL)).Do().Want(200)
 			break
@@ -85,20 +71,20 @@ func TestSocialSignup(t *testing.T) {
 	anna := fakes.VKPerson{ID: 42, FirstName: "Anna", LastName: "A.", ScreenName: "anna_a"}
 	for _, app := range []settings.VKApp{fakes.Android, fakes.IOS} {
 		join(s, vk.Token(app, anna), 2, "IVAN@gmail.com").Want(400).WantJSON(exists)
-		enter(s, vk.Token(app, anna), 2).Want(400).WantJSON(notExists)
+		s.SocialSignIn(vk.Token(app, anna), 2).Want(400).WantJSON(testkit.UserNotExists)
 	}
 	a := join(s, vk.Token(fakes.IOS, anna), 2, "anna@gmail.com").Want(200).Map()
 	if a.String("data", "nickname") != "anna_a" || a.String("data", "name") != "Anna A." || proven(a.Int("data", "id")) {
 		t.Errorf("VK's person is %v", a)
 	}
-	if in := enter(s, vk.Token(fakes.Android, anna), 2).Want(200).Map(); in.Int("data", "id") != a.Int("data", "id") {
+	if in := s.SocialSignIn(vk.Token(fakes.Android, anna), 2).Want(200).Map(); in.Int("data", "id") != a.Int("data", "id") {
 		t.Errorf("the other platform is %v", in)
 	}
 	// An equal e-mail at Google signs nobody in either.
-	enter(s, google.IDToken(fakes.GooglePerson{Sub: "111", Email: "anna@gmail.com", Verified: true}), 1).Want(400).WantJSON(notExists)
+	s.SocialSignIn(google.IDToken(fakes.GooglePerson{Sub: "111", Email: "anna@gmail.com", Verified: true}), 1).Want(400).WantJSON(testkit.UserNotExists)
 
 	for _, bad := range []string{vk.Token(fakes.Foreign, anna), google.IDToken(ivan), "junk", strings.Repeat("x", 1<<19)} {
-		enter(s, bad, 2).Want(400).WantJSON(noToken)
+		s.SocialSignIn(bad, 2).Want(400).WantJSON(noToken)
 	}
 	// Who came by a provider has no password to guess.
 	s.Post("auth/login").JSON(map[string]any{"email": "anna@gmail.com", "password": testkit.Password}).Do().Want(401)
@@ -106,7 +92,7 @@ func TestSocialSignup(t *testing.T) {
 
 // A nickname that the provider lacks is made from the e-mail's first part; a profile that can't be read does no harm.
 func TestSocialWithoutProfile(t *testing.T) {
-	s, google, vk := networks(t)
+	s, google, vk := testkit.StartSocial(t)
 	m := join(s, google.IDToken(fakes.GooglePerson{Sub: "9"}), 1, "first.part@example.com").Want(200).Map()
 	if m.String("data", "nickname") != "first.part" || m.At("data", "name") != nil || m.Len("data", "media") != 0 {
 		t.Errorf("%v", m)
@@ -123,7 +109,7 @@ func TestSocialWithoutProfile(t *testing.T) {
 
 // Twenty sign-ups at once with one identity make one account.
 func TestSocialRace(t *testing.T) {
-	s, google, _ := networks(t)
+	s, google, _ := testkit.StartSocial(t)
 	token := google.IDToken(fakes.GooglePerson{Sub: "110", Name: "Ivan"})
 	var made, refused atomic.Int32
 	var all sync.WaitGroup
@@ -150,7 +136,7 @@ func TestSocialRace(t *testing.T) {
 }
 
 func TestSocialConnect(t *testing.T) {
-	s, google, vk := networks(t)
+	s, google, vk := testkit.StartSocial(t)
 	p, other := s.Buyer(), s.Buyer()
 	connect := func(who testkit.Person, token string, socialType int) *testkit.Answer {
 		return s.Post("auth/social/connect").As(who.Token).JSON(map[string]any{"token": token, "social_type": socialType}).Do()
@@ -166,11 +152,11 @@ func TestSocialConnect(t *testing.T) {
 	connect(p, google.IDToken(fakes.GooglePerson{Sub: "111"}), 1).Want(400).WantJSON(exists)
 	connect(other, token, 1).Want(400).WantJSON(exists)
 	connect(p, "junk", 1).Want(400).WantJSON(noToken)
-	if in := enter(s, token, 1).Want(200).Map(); in.Int("data", "id") != p.ID {
+	if in := s.SocialSignIn(token, 1).Want(200).Map(); in.Int("data", "id") != p.ID {
 		t.Errorf("signed in as %v", in)
 	}
 	disconnect(p.Token, 1).Want(201)
-	enter(s, token, 1).Want(400).WantJSON(notExists)
+	s.SocialSignIn(token, 1).Want(400).WantJSON(testkit.UserNotExists)
 
 	// The last way to sign in stays: neither of two providers without a password is the last, one is.
 	anna := fakes.VKPerson{ID: 42, FirstName: "Anna"}
@@ -192,7 +178,7 @@ func TestPlayground(t *testing.T) {
 	if !*playground {
 		t.Skip("only with -playground")
 	}
-	s, google, vk := networks(t)
+	s, google, vk := testkit.StartSocial(t)
 	person := fakes.GooglePerson{Sub: "110", Email: "ivan@gmail.com", Verified: true, Name: "Ivan Ivanov", Picture: google.URL + fakes.Picture}
 	t.Logf("privet with fakes of Google and VK at %s/api/v1", s.URL)
 	t.Logf("social_type 1, an ID token:      %s", google.IDToken(person))
@@ -205,7 +191,7 @@ func TestPlayground(t *testing.T) {
 
 // A provider that is down is nobody's bad token, and keeps nobody waiting for long; one that is off refuses all.
 func TestSocialProviderDown(t *testing.T) {
-	s, google, vk := networks(t)
+	s, google, vk := testkit.StartSocial(t)
 	id, access := google.IDToken(fakes.GooglePerson{Sub: "1"}), google.AccessToken(fakes.GooglePerson{Sub: "1"})
 	token := vk.Token(fakes.IOS, fakes.VKPerson{ID: 42})
 	google.Set(fakes.Fails)
@@ -217,11 +203,11 @@ func TestSocialProviderDown(t *testing.T) {
 	}{{id, 1, "Google"}, {access, 1, "Google"}, {token, 2, "VK"}} {
 		want := fmt.Sprintf(`{"status":"error","message":"%s is not available, try again later"}`, c.name)
 		join(s, c.token, c.socialType, "a@example.com").Want(503).WantJSON(want)
-		enter(s, c.token, c.socialType).Want(503).WantJSON(want)
+		s.SocialSignIn(c.token, c.socialType).Want(503).WantJSON(want)
 	}
 	google.Set(fakes.Hangs)
 	began := time.Now()
-	enter(s, access, 1).Want(503)
+	s.SocialSignIn(access, 1).Want(503)
 	if took := time.Since(began); took > 9*time.Second {
 		t.Errorf("a hanging provider holds a request for %s", took)
 	}
@@ -237,11 +223,11 @@ func TestSocialProviderDown(t *testing.T) {
 		}
 	}
 	google.Set(fakes.Works)
-	enter(s, access, 1).Want(400).WantJSON(notExists)
+	s.SocialSignIn(access, 1).Want(400).WantJSON(testkit.UserNotExists)
 
 	off := testkit.Start(t)
 	for socialType := 1; socialType <= 2; socialType++ {
-		enter(off, id, socialType).Want(400).WantJSON(noToken)
+		off.SocialSignIn(id, socialType).Want(400).WantJSON(noToken)
 		join(off, id, socialType, "a@example.com").Want(400).WantJSON(noToken)
 	}
 	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(100 * time.Millisecond) {

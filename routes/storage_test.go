@@ -16,12 +16,12 @@ func TestStorage(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
 	client, performer := s.Buyer(), s.Performer()
-	picture := pathOf(client.Data.String("data", "media", 0, "path_url"))
+	picture := testkit.PathOf(client.Data.String("data", "media", 0, "path_url"))
 	clip := testkit.Clip(10_000)
 	copy(clip.Content[5000:], "in the middle")
 	done := s.Post(fmt.Sprintf("order/update/%d", s.Order(client, performer))).As(performer.Token).
 		Multipart([]testkit.File{clip}, "status", "2").Do().Want(200).Map()
-	movie, preview := pathOf(done.String("data", "media", 0, "path_url")), pathOf(done.String("data", "media", 0, "preview_url"))
+	movie, preview := testkit.PathOf(done.String("data", "media", 0, "path_url")), testkit.PathOf(done.String("data", "media", 0, "preview_url"))
 
 	for _, file := range []struct {
 		path, kind string
@@ -104,5 +104,5 @@ func TestStorage(t *testing.T) {
 			t.Errorf("%s: Allow %q", method, allow)
 		}
 	}
-	noTrouble(t, s)
+	s.WantCleanLog()
 }

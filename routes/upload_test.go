@@ -1,16 +1,11 @@
 package routes_test
 
 import (
-	"bufio"
 	"bytes"
 	"fmt"
 	"io"
-	"net"
-	"net/http"
-	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/testkit"
@@ -19,51 +14,6 @@ import (
 )
 
 const video = 1 << 20 // bytes of a small video
-
-// untouched returns a check that nothing of an upload has stayed: no file, no row and no number that was used up.
-func untouched(t *testing.T, s *testkit.Server) (check func(what string)) {
-	t.Helper()
-	before, state := s.Stored(), counts(t, s)
-	return func(what string) {
-		t.Helper()
-		if files := storedSoon(s, len(before)); !slices.Equal(files, before) {
-			t.Errorf("%s: files were\n%s\nand are\n%s", what, strings.Join(before, "\n"), strings.Join(files, "\n"))
-		}
-		if after := counts(t, s); after != state {
-			t.Errorf("%s: rows and last ids were\n%s\nand are\n%s", what, state, after)
-		}
-	}
-}
-
-// storedSoon lists what is stored once it is so many files, or after five seconds: deleted files go a moment after
-// their rows, and a cancelled upload when the server notices.
-func storedSoon(s *testkit.Server, files int) []string {
-	for range 500 {
-		if stored := s.Stored(); len(stored) == files {
-			return stored
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	return s.Stored()
-}
-
-// counts are the rows of users, media and devices, and the last ids that were given out.
-func counts(t *testing.T, s *testkit.Server) string {
-	t.Helper()
-	var all []string
-	for _, collection := range []string{store.Users, store.Media, store.Devices} {
-		rows, err := s.App.CountRecords(collection)
-		if err != nil {
-			t.Fatal(err)
-		}
-		last, err := store.LastID(s.App, store.Sequence(collection))
-		if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, fmt.Sprintf("%s: %d rows, last id %d", collection, rows, last))
-	}
-	return strings.Join(all, "; ")
-}
 
 // An upload that is refused leaves nothing behind, whatever it is refused for.
 func TestRefusedUploads(t *testing.T) {
@@ -77,7 +27,7 @@ func TestRefusedUploads(t *testing.T) {
 	stream := func(r *testkit.Request, pairs ...string) *testkit.Answer {
 		return r.Stream(testkit.Clip(0), testkit.Movie(video), video, true, pairs...).Do()
 	}
-	check := untouched(t, s)
+	check := s.Snapshot()
 
 	stream(s.Post("auth/signup"), "email", "no address", "nickname", "x", "password", "password", "role", "1").
 		WantError("email", "The email field must be a valid email address.")
@@ -127,16 +77,7 @@ func TestRefusedUploads(t *testing.T) {
 	if next := s.Buyer(); next.ID != 4 || next.Data.Int("data", "media", 0, "id") != 5 {
 		t.Errorf("the next user: %v", next.Data)
 	}
-	noTrouble(t, s)
-}
-
-// noTrouble fails the test if the server has printed an error of its own.
-func noTrouble(t *testing.T, s *testkit.Server) {
-	t.Helper()
-	s.FlushLog()
-	if log := s.Log.String(); strings.Contains(log, "panic") || strings.Contains(log, "a request failed") || strings.Contains(log, "level=ERROR") {
-		t.Error(log[:min(len(log), 4000)])
-	}
+	s.WantCleanLog()
 }
 
 // A client that is gone in the middle leaves nothing.
@@ -145,7 +86,7 @@ func TestBrokenUpload(t *testing.T) {
 	s := testkit.Start(t)
 	client, performer := s.Buyer(), s.Performer()
 	id := s.Order(client, performer)
-	check := untouched(t, s)
+	check := s.Snapshot()
 	for what, r := range map[string]*testkit.Request{
 		"signup":       s.Post("auth/signup"),
 		"user/update":  s.Post("user/update").As(client.Token),
@@ -157,7 +98,7 @@ func TestBrokenUpload(t *testing.T) {
 	if media := s.Finish(performer, id).Want(200).Map(); media.Int("data", "media", 0, "id") != 3 {
 		t.Errorf("the next media: %v", media)
 	}
-	noTrouble(t, s)
+	s.WantCleanLog()
 }
 
 // What an upload was for may be gone when it has come.
@@ -166,9 +107,9 @@ func TestUploadForNothing(t *testing.T) {
 	s := testkit.Start(t)
 	client, performer := s.Buyer(), s.Performer()
 	id := s.Order(client, performer)
-	check := untouched(t, s)
+	check := s.Snapshot()
 	upload := s.Post(fmt.Sprintf("order/update/%d", id)).As(performer.Token).Half(video, "status", "2")
-	change(t, s, `DELETE FROM orders WHERE id = '%d'`, id) // past the hooks, which keep every order
+	s.Exec(`DELETE FROM orders WHERE id = '%d'`, id) // past the hooks, which keep every order
 	upload.Finish().Want(404).WantJSON(`{"status":"error","message":"Not found"}`)
 	check("an order that was removed meanwhile")
 
@@ -178,10 +119,10 @@ func TestUploadForNothing(t *testing.T) {
 	if answer := upload.Finish(); answer.Status != 401 && answer.Status != 404 {
 		t.Errorf("a user who was removed meanwhile: %d %s", answer.Status, answer.Body)
 	}
-	if left := storedSoon(s, 4); len(left) != 4 { // two pictures, each with its attributes
+	if left := s.AwaitStored(4); len(left) != 4 { // two pictures, each with its attributes
 		t.Errorf("left: %v", left)
 	}
-	noTrouble(t, s)
+	s.WantCleanLog()
 }
 
 // The number of an upload that failed goes to another; what is cleared away of the first must not be the other's.
@@ -204,13 +145,7 @@ func TestFailedUploadSparesItsSuccessor(t *testing.T) {
 	if next.ID != 1 {
 		t.Fatalf("the successor has id %d", next.ID)
 	}
-	s.Get(pathOf(next.Data.String("data", "media", 0, "path_url"))).Do().Want(200)
-}
-
-// pathOf cuts the server's address off a URL.
-func pathOf(url string) string {
-	_, rest, _ := strings.Cut(url, "://")
-	return rest[strings.Index(rest, "/"):]
+	s.Get(testkit.PathOf(next.Data.String("data", "media", 0, "path_url"))).Do().Want(200)
 }
 
 // A body over the route's limit is refused before it is sent.
@@ -224,36 +159,10 @@ func TestBodyOverTheLimit(t *testing.T) {
 	}{{"user/update", 640<<20 + 1}, {"user/update", 1 << 60}, {"order/create", 1<<20 + 1}} {
 		head := fmt.Sprintf("POST /api/v1/%s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: %d\r\n\r\n",
 			c.path, client.Token, c.size)
-		answer := exchange(t, s, head, nil, "")
+		answer := s.Exchange(head, nil, "")
 		body, err := io.ReadAll(answer.Body)
 		if err != nil || answer.StatusCode != 413 || !bytes.HasPrefix(body, []byte(`{"message":`)) {
 			t.Errorf("%s of %d bytes: %d %s %v", c.path, c.size, answer.StatusCode, body, err)
 		}
 	}
-}
-
-// exchange sends bytes as they stand, does what is to be done meanwhile, sends the rest and reads the answer.
-func exchange(t *testing.T, s *testkit.Server, request string, meanwhile func(), rest string) *http.Response {
-	t.Helper()
-	connection, err := net.DialTimeout("tcp", strings.TrimPrefix(s.URL, "http://"), 10*time.Second)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { connection.Close() })
-	_ = connection.SetDeadline(time.Now().Add(30 * time.Second))
-	if _, err := io.WriteString(connection, request); err != nil {
-		t.Fatal(err)
-	}
-	if meanwhile != nil {
-		time.Sleep(200 * time.Millisecond) // in which the server has read the head
-		meanwhile()
-	}
-	if _, err := io.WriteString(connection, rest); err != nil {
-		t.Fatal(err)
-	}
-	answer, err := http.ReadResponse(bufio.NewReader(connection), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return answer
 }

@@ -8,20 +8,18 @@ import (
 	"github.com/privet/privet/routes/testkit"
 )
 
-func userPath(p testkit.Person) string { return fmt.Sprintf("user/view/%d", p.ID) }
-
 // E-mail, phone and push address are shown to their owner and hidden from others (contract section 2).
 func TestPrivacy(t *testing.T) {
 	s := testkit.Start(t)
 	owner := s.Signup("role", "2", "phone", "+79000000000", "firebase_token", "push-1", "device_id", "d1")
 	stranger := s.Buyer()
 
-	own := s.Get(userPath(owner)).As(owner.Token).Do().Want(200).Map()
+	own := s.Get(owner.Path()).As(owner.Token).Do().Want(200).Map()
 	if own.String("data", "email") != owner.Email || own.String("data", "phone") != "+79000000000" || own.String("data", "firebase_token") != "push-1" {
 		t.Errorf("the owner does not see their own: %v", own)
 	}
 	for name, seen := range map[string]testkit.Map{
-		"view":   s.Get(userPath(owner)).As(stranger.Token).Do().Want(200).Map(),
+		"view":   s.Get(owner.Path()).As(stranger.Token).Do().Want(200).Map(),
 		"invite": s.Post("user/get-by-invite").JSON(map[string]any{"invite": own.String("data", "invite")}).Do().Want(200).Map(),
 	} {
 		if seen.String("data", "email") != "user1@hidden.invalid" || seen.At("data", "phone") != nil || seen.At("data", "firebase_token") != nil {
@@ -60,7 +58,7 @@ func TestDevices(t *testing.T) {
 		return s.Post("auth/login").JSON(fmt.Sprintf(`{"email":%q,"password":"password"%s}`, strings.ToUpper(p.Email), body)).Do().Want(200).Map()
 	}
 	again := sign(`,"device_id":"phone"`)
-	s.Get(userPath(p)).As(p.Token).Do().Want(401)
+	s.Get(p.Path()).As(p.Token).Do().Want(401)
 	if again.String("data", "firebase_token") != "push-1" {
 		t.Errorf("the device lost its push address: %v", again)
 	}
@@ -70,15 +68,15 @@ func TestDevices(t *testing.T) {
 	}
 	first, second := sign(``), sign(``)
 	for _, m := range []testkit.Map{again, tablet, first, second} {
-		s.Get(userPath(p)).As(m.String("token")).Do().Want(200)
+		s.Get(p.Path()).As(m.String("token")).Do().Want(200)
 	}
 
 	// A push address moves to whoever brings it.
 	s.Post("user/add-firebase-token").As(tablet.String("token")).JSON(`{"firebase_token":" push-1 "}`).Do().Want(201).WantJSON(`{"status":"success"}`)
-	if m := s.Get(userPath(p)).As(again.String("token")).Do().Want(200).Map(); m.At("data", "firebase_token") != nil {
+	if m := s.Get(p.Path()).As(again.String("token")).Do().Want(200).Map(); m.At("data", "firebase_token") != nil {
 		t.Errorf("two devices have one push address: %v", m)
 	}
-	if m := s.Get(userPath(p)).As(tablet.String("token")).Do().Want(200).Map(); m.String("data", "firebase_token") != "push-1" {
+	if m := s.Get(p.Path()).As(tablet.String("token")).Do().Want(200).Map(); m.String("data", "firebase_token") != "push-1" {
 		t.Errorf("the push address got lost: %v", m)
 	}
 	s.Post("user/add-firebase-token").As(tablet.String("token")).JSON(`{}`).Do().Want(422).WantJSON(`{"message":"The firebase token field is required."}`)
@@ -146,8 +144,8 @@ func TestPassword(t *testing.T) {
 	s.Post("user/update").As(p.Token).JSON(map[string]any{"password": long, "password_confirmation": long + "!"}).Do().
 		WantError("password_confirmation", "The password confirmation field must match password.")
 	s.Post("user/update").As(p.Token).JSON(map[string]any{"password": long, "password_confirmation": long}).Do().Want(200)
-	s.Get(userPath(p)).As(p.Token).Do().Want(200)
-	s.Get(userPath(p)).As(other).Do().Want(401).WantJSON(`{"status":"error","message":"Unauthorized"}`)
+	s.Get(p.Path()).As(p.Token).Do().Want(200)
+	s.Get(p.Path()).As(other).Do().Want(401).WantJSON(`{"status":"error","message":"Unauthorized"}`)
 	login := func(password string) int {
 		return s.Post("auth/login").JSON(map[string]any{"email": p.Email, "password": password}).Do().Status
 	}
@@ -170,8 +168,8 @@ func TestInvite(t *testing.T) {
 	p, other := s.Performer(), s.Buyer()
 	m := s.Post("user/get-by-invite").JSON(map[string]any{"invite": p.Data.String("data", "invite")}).Do().Want(200).Map()
 	token := m.String("token")
-	s.Get(userPath(p)).As(token).Do().Want(200)
-	for _, path := range []string{userPath(other), "user/search", "order/search", "order/view/1", "user/view/0"} {
+	s.Get(p.Path()).As(token).Do().Want(200)
+	for _, path := range []string{other.Path(), "user/search", "order/search", "order/view/1", "user/view/0"} {
 		answer := s.Get(path).As(token).Do().Want(401)
 		if answer.Header.Get("X-RateLimit-Limit") != "" {
 			t.Errorf("%s: a 401 for want of a token has throttle headers", path)
@@ -184,7 +182,7 @@ func TestInvite(t *testing.T) {
 	if _, err := s.App.DB().NewQuery(`UPDATE invite_tokens SET expires = '2020-01-01 00:00:00.000Z'`).Execute(); err != nil {
 		t.Fatal(err)
 	}
-	s.Get(userPath(p)).As(token).Do().Want(401)
+	s.Get(p.Path()).As(token).Do().Want(401)
 }
 
 // Words are found in any script, without regard to case, as part of a word too, newest first.

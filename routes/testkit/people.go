@@ -103,6 +103,9 @@ type Person struct {
 	Data  Map // the answer of signup
 }
 
+// Path is the path of the person's profile, for Get.
+func (p Person) Path() string { return fmt.Sprintf("user/view/%d", p.ID) }
+
 // Password is everybody's.
 const Password = "password"
 
@@ -145,6 +148,14 @@ func without(pairs []string, name string) []string {
 func (s *Server) Login(p Person) string {
 	s.t.Helper()
 	return s.Post("auth/login").JSON(map[string]any{"email": p.Email, "password": Password}).Do().Want(200).Map().String("token")
+}
+
+// AddDevice signs a person in on one more device, which has a push token and a language of its own, and returns the
+// device's access token.
+func (s *Server) AddDevice(p Person, pushToken, language string) (token string) {
+	s.t.Helper()
+	return s.Post("auth/login").Header("Accept-Language", language).JSON(map[string]any{
+		"email": p.Email, "password": Password, "device_id": pushToken, "firebase_token": pushToken}).Do().Want(200).Map().String("token")
 }
 
 // Order lets a client order from a performer and returns the order's id.

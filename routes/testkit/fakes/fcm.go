@@ -11,7 +11,9 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -237,4 +239,14 @@ func (f *FCM) Forget() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.taken = nil
+}
+
+// Summary lists who received what: "push token, type, title" of each message, sorted, a line each.
+func Summary(messages []Message) string {
+	var lines []string
+	for _, m := range messages {
+		lines = append(lines, m.Token+" "+m.Data["type"]+" "+m.Notification.Title)
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
 }

@@ -1,0 +1,48 @@
+package hooks_test
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+
+	"github.com/privet/privet/routes/testkit"
+	"github.com/privet/privet/routes/testkit/fakes"
+)
+
+// Who is banned in the dashboard is signed out and kept out, and nobody finds them or orders from them.
+func TestBan(t *testing.T) {
+	s, google, _ := testkit.StartSocial(t)
+	client, performer := s.Buyer(), s.Performer()
+	token := google.IDToken(fakes.GooglePerson{Sub: "110"})
+	s.Post("auth/social/connect").As(performer.Token).JSON(map[string]any{"token": token, "social_type": 1}).Do().Want(201)
+	invite := map[string]any{"invite": performer.Data.String("data", "invite")}
+	shared := s.Post("user/get-by-invite").JSON(invite).Do().Want(200).Map().String("token")
+	ban := func(on bool) {
+		t.Helper()
+		s.Request(http.MethodPatch, fmt.Sprintf("/api/collections/users/records/%d", performer.ID)).As(s.Moderator()).
+			JSON(map[string]any{"banned": on}).Do().Want(200)
+	}
+	found := func() int {
+		return s.Get("user/search?role=2").As(client.Token).Do().Want(200).Map().Int("meta", "total")
+	}
+	order := map[string]any{"performer_id": performer.ID, "description": "x", "date_till": "2030-01-01 00:00:00"}
+
+	ban(true)
+	s.Get(performer.Path()).As(performer.Token).Do().Want(401)
+	s.Get(performer.Path()).As(shared).Do().Want(401)
+	s.Post("auth/login").JSON(map[string]any{"email": performer.Email, "password": testkit.Password}).Do().Want(401)
+	s.SocialSignIn(token, 1).Want(401).WantJSON(`{"status":"error","message":"Unauthorized"}`)
+	s.Post("user/get-by-invite").JSON(invite).Do().Want(404)
+	s.Post("order/create").As(client.Token).JSON(order).Do().WantError("performer_id", "The selected performer id is invalid.")
+	if n := found(); n != 0 {
+		t.Errorf("%d are found", n)
+	}
+
+	ban(false)
+	s.Login(performer)
+	s.SocialSignIn(token, 1).Want(200)
+	s.Post("order/create").As(client.Token).JSON(order).Do().Want(200)
+	if n := found(); n != 1 {
+		t.Errorf("%d are found afterwards", n)
+	}
+}

@@ -1,0 +1,142 @@
+package hooks_test
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/privet/privet/hooks/demo"
+	"github.com/privet/privet/routes/testkit"
+	"github.com/privet/privet/routes/testkit/browser"
+	"github.com/privet/privet/routes/testkit/fakes"
+)
+
+// demoPerson signs somebody of the demo in, on a phone that hears pushes.
+func demoPerson(s *testkit.Server, name string) testkit.Person {
+	m := s.Post("auth/login").JSON(map[string]any{"email": name + "@example.com", "password": demo.Password,
+		"device_id": name, "firebase_token": name}).Do().Want(200).Map()
+	return testkit.Person{ID: m.Int("data", "id"), Email: m.String("data", "email"), Token: m.String("token"), Data: m}
+}
+
+// A moderator's day, on the demo, in a real browser: an overdue order is cancelled, a performer banned, a video taken down,
+// a client erased. Each time the API shows it, and those concerned hear of it. The guide's pictures are made here, by
+//
+//	go test ./hooks -run DeskInABrowser -shots folder
+func TestDeskInABrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
+	const moderator = "olga@example.com"
+	fcm := fakes.NewFCM(t)
+	s := testkit.Start(t, fcm.Configure)
+	password, err := demo.Fill(s.App, moderator, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	oleg, darya, jack := demoPerson(s, "oleg"), demoPerson(s, "darya"), demoPerson(s, "jack")
+	max, misha := demoPerson(s, "max"), demoPerson(s, "misha")
+	demoPerson(s, "boris")
+	view := func(order int, as testkit.Person) testkit.Map {
+		t.Helper()
+		return s.Get(fmt.Sprintf("order/view/%d", order)).As(as.Token).Do().Want(200).Map()
+	}
+	hears := func(want ...string) {
+		t.Helper()
+		got := fakes.Summary(fcm.Wait(len(want), testkit.Soon))
+		for _, line := range want {
+			if !strings.Contains(got, line) {
+				t.Errorf("nobody heard %q, but: %s", line, got)
+			}
+		}
+		fcm.Forget()
+	}
+	d := browser.OpenDashboard(t, s, moderator, password)
+
+	// From the queue to the order that is overdue.
+	d.List("queue_overdue_orders", 2)
+	d.Screenshot("queue")
+	d.Click(`(() => { const eye = document.querySelector('.page-content tr.handle .record-preview-icon'); eye?.dispatchEvent(new MouseEvent('mouseenter')); return eye })()`)
+	d.Until(`document.querySelector('.record-summary-dropdown a')?.hash.endsWith('collection=orders&record=10')`)
+	d.Screenshot("relation")
+	d.Form("orders", 10)
+	d.Screenshot("order")
+	late := d.Another()
+	late.Form("orders", 10)
+	late.Write("description", "Written in a tab that was opened before.")
+	d.Write("rating_rate", "5")
+	d.WantRefused("rating_rate", "Only a reviewed order has a rating")
+	d.Screenshot("refused", "rating_rate")
+	d.Write("rating_rate", "0")
+	d.Choose("status", "cancelled")
+	d.Write("cancel_text", "Исполнитель не успел. Закажите, пожалуйста, у другого.")
+	d.DismissMessages()
+	d.Screenshot("cancel", "cancel_text")
+	d.Save()
+	if order := view(10, darya); order.Int("data", "status") != 3 || !strings.Contains(order.String("data", "cancel_text"), "не успел") || order.At("data", "cancel_date") == nil {
+		t.Errorf("cancelled: %v", order)
+	}
+	hears("boris order.cancelled", "darya order.cancelled")
+	late.WantRefused("rev", "The order has changed meanwhile: reload the page and make your change again")
+	late.Screenshot("stale")
+	if text := view(10, darya).String("data", "description"); !strings.Contains(text, "Тамаре") {
+		t.Errorf("the stale tab has written %q", text)
+	}
+	d.DismissMessages()
+	d.List("order_history", 31)
+	d.Until(fmt.Sprintf(`(() => { const row = document.querySelector('.page-content tbody tr.handle'); return row?.innerText.includes('cancelled') && row.innerText.includes(%q) })()`, moderator))
+	d.ScrollRight()
+	d.Screenshot("history")
+
+	// A performer who has another order open.
+	d.Form("users", misha.ID)
+	d.TurnOn("banned")
+	d.Write("ban_reason", "Three complaints in a week.")
+	d.Screenshot("ban", "banned_until")
+	d.Save()
+	s.Post("auth/login").JSON(map[string]any{"email": misha.Email, "password": demo.Password}).Do().Want(401)
+	s.Get("order/search").As(misha.Token).Do().Want(401)
+	if found := s.Get("user/search?text=" + url.QueryEscape("Миша")).As(jack.Token).Do().Want(200).Map(); found.Len("data") != 0 {
+		t.Errorf("banned, and found: %v", found)
+	}
+	if order := view(14, jack); order.Int("data", "status") != 3 {
+		t.Errorf("the order of the banned performer: %v", order)
+	}
+	hears("jack order.cancelled")
+	d.DismissMessages()
+	d.List("queue_banned", 3)
+	d.Screenshot("queue-banned")
+
+	// A video that must not be seen any more.
+	video := view(1, oleg)
+	file := testkit.PathOf(video.String("data", "media", 0, "path_url"))
+	s.Get(file).Do().Want(200)
+	d.List("media", 20)
+	d.Screenshot("media")
+	d.Form("media", video.Int("data", "media", 0, "id"))
+	d.Remove(func() { d.Screenshot("media-delete") })
+	s.Get(file).Do().Want(404)
+	if order := view(1, oleg); order.Int("data", "status") != 4 || order.Len("data", "media") != 0 {
+		t.Errorf("without its video: %v", order)
+	}
+
+	// Somebody who wants to be forgotten.
+	d.Form("users", jack.ID)
+	d.Write("erase", "somebody@example.com")
+	d.WantRefused("erase", "Type the user's e-mail")
+	d.Write("erase", jack.Email)
+	d.DismissMessages()
+	d.Screenshot("erase", "erase")
+	d.Save()
+	s.Post("auth/login").JSON(map[string]any{"email": jack.Email, "password": demo.Password}).Do().Want(401)
+	if client := view(8, max).String("data", "client", "nickname"); client != "Deleted user" {
+		t.Errorf("erased, and called %q", client)
+	}
+
+	// What the guide shows of the settings.
+	d.OpenSettings()
+	d.WantLoopback()
+	late.WantLoopback()
+	s.WantCleanLog()
+}

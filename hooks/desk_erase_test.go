@@ -1,0 +1,308 @@
+package hooks_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/privet/privet/routes/testkit"
+	"github.com/privet/privet/routes/testkit/fakes"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// anna is somebody who is both client and performer, and left traces wherever one can.
+func anna(s *testkit.Server, google *fakes.Google) testkit.Person {
+	p := s.Signup("role", "2", "price", "5", "email", "anna@home.example", "nickname", "Anna", "name", "Anna Karenina", "phone", "+79001234567",
+		"description", "Annas words", "category_ids[]", "1", "device_id", "phone", "firebase_token", "anna-push")
+	s.Post("auth/social/connect").As(p.Token).JSON(map[string]any{"token": google.IDToken(fakes.GooglePerson{Sub: "77"}), "social_type": 1}).Do().Want(201)
+	s.Post("user/get-by-invite").JSON(map[string]any{"invite": p.Data.String("data", "invite")}).Do().Want(200)
+	return p
+}
+
+// nativeTraces are rows of PocketBase's own sign-in, which is off: an older set-up may have left some.
+func nativeTraces(t *testing.T, s *testkit.Server, p testkit.Person) {
+	t.Helper()
+	record, err := s.App.FindRecordById("users", fmt.Sprint(p.ID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	users := record.Collection().Id
+	otp, mfa, origin := core.NewOTP(s.App), core.NewMFA(s.App), core.NewAuthOrigin(s.App)
+	otp.SetCollectionRef(users)
+	otp.SetRecordRef(record.Id)
+	otp.SetPassword("123456")
+	mfa.SetCollectionRef(users)
+	mfa.SetRecordRef(record.Id)
+	mfa.SetMethod(core.MFAMethodOTP)
+	origin.SetCollectionRef(users)
+	origin.SetRecordRef(record.Id)
+	origin.SetFingerprint("phone")
+	for _, row := range []core.Model{otp, mfa, origin} {
+		if err := s.App.Save(row); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// dump is all that the database holds but the history of the migrations and PocketBase's own settings, as JSON.
+func dump(t *testing.T, s *testkit.Server) string {
+	t.Helper()
+	all := map[string]any{}
+	for _, table := range []string{"users", "devices", "invite_tokens", "media", "orders", "order_history", "pushes", "_externalAuths", "_mfas", "_otps", "_authOrigins", "users_search"} {
+		rows, err := s.App.DB().NewQuery("SELECT * FROM " + table).Rows()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var list []dbx.NullStringMap
+		for rows.Next() {
+			row := dbx.NullStringMap{}
+			if err := rows.ScanMap(row); err != nil {
+				t.Fatal(err)
+			}
+			list = append(list, row)
+		}
+		rows.Close()
+		all[table] = list
+	}
+	out, err := json.Marshal(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
+}
+
+// Who is erased is gone in one go: from their own tables, from the texts they wrote, from sign-in and search. The
+// others keep their orders.
+func TestDeskErase(t *testing.T) {
+	s, google, _ := testkit.StartSocial(t)
+	client, performer := s.Buyer(), s.Performer()
+	p := anna(s, google)
+	path := func(order int) string { return fmt.Sprintf("order/update/%d", order) }
+	say := func(who testkit.Person, order int, body string) {
+		s.Post(path(order)).As(who.Token).JSON(body).Do().Want(200)
+	}
+	delivered, rated, waits, asked := s.Order(client, p), s.Order(p, performer), s.Order(p, performer), s.Order(client, p)
+	left, kept := s.Order(client, p), s.Order(client, p)
+	s.Finish(p, delivered).Want(200)
+	s.Finish(performer, rated).Want(200)
+	say(p, rated, `{"rating_rate":4,"rating_text":"Annas review"}`)
+	say(p, left, `{"status":3,"cancel_text":"Annas reason"}`)
+	say(client, kept, `{"status":3,"cancel_text":"The client's own reason"}`)
+	nativeTraces(t, s, p)
+	desk := s.Desk()
+	s.Get("/api/collections/users/records?filter=anna%40home.example").Do().Want(403)
+	logged := func() (n int) {
+		s.FlushLog()
+		if err := s.App.AuxDB().NewQuery(`SELECT count(*) FROM _logs WHERE data LIKE '%anna%home%'`).Row(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	for deadline := time.Now().Add(10 * time.Second); logged() != 1; time.Sleep(10 * time.Millisecond) { // it is logged behind the answer
+		if time.Now().After(deadline) {
+			t.Fatal("the test leaves no line in the log")
+		}
+	}
+	pictures := len(s.Stored())
+	stored := dump(t, s)
+	for _, trace := range []string{"anna@home.example", "Anna Karenina", "+79001234567", "Annas words", "Annas review", "Annas reason", "anna-push", "Please greet"} {
+		if !strings.Contains(stored, trace) {
+			t.Fatalf("the test leaves no %s", trace)
+		}
+	}
+
+	desk.Change("users", p.ID, map[string]any{"erase": " Anna@Home.example ", "nickname": "typed besides"}).Want(200)
+
+	stored = dump(t, s)
+	for _, trace := range []string{"anna", "karenina", "9001234567", "Annas", "typed besides", `"providerId":"77"`, p.Data.String("data", "invite")} {
+		if strings.Contains(strings.ToLower(stored), strings.ToLower(trace)) {
+			t.Errorf("%s is still there: %s", trace, around(stored, trace))
+		}
+	}
+	for _, table := range []string{`devices WHERE user = '3'`, `invite_tokens`, `_externalAuths`, `_otps`, `_mfas`, `_authOrigins`, `pushes WHERE receiver = '3'`, `media WHERE user = '3' AND "order" = ''`} {
+		if n := s.Count(table); n != 0 {
+			t.Errorf("%d %s", n, table)
+		}
+	}
+	if files := s.AwaitStored(pictures - 2); len(files) != pictures-2 {
+		t.Errorf("stored are %v", files)
+	}
+	if n := logged(); n != 0 {
+		t.Errorf("%d lines of the log", n)
+	}
+
+	// Nobody gets in, finds them or orders from them; the address is free again.
+	s.Get("order/search").As(p.Token).Do().Want(401)
+	s.Post("auth/login").JSON(map[string]any{"email": p.Email, "password": testkit.Password}).Do().Want(401)
+	s.Post("auth/login").JSON(map[string]any{"email": "deleted3@hidden.invalid", "password": testkit.Password}).Do().Want(401)
+	s.SocialSignIn(google.IDToken(fakes.GooglePerson{Sub: "77"}), 1).Want(400).WantJSON(testkit.UserNotExists)
+	s.Post("user/get-by-invite").JSON(map[string]any{"invite": desk.Open("users", p.ID)["invite"]}).Do().Want(404)
+	s.Post("order/create").As(client.Token).JSON(map[string]any{"performer_id": p.ID, "description": "x", "date_till": "2030-01-01 00:00:00"}).Do().
+		WantError("performer_id", "The selected performer id is invalid.")
+	if n := s.Get("user/search?role=2").As(client.Token).Do().Want(200).Map().Int("meta", "total"); n != 1 {
+		t.Errorf("%d are found", n)
+	}
+	s.Post("user/check-free").JSON(map[string]any{"email": p.Email}).Do().Want(200).WantJSON(`{"free":true}`)
+
+	// The others keep what is theirs.
+	view := func(order int, who testkit.Person) testkit.Map {
+		return s.Get(fmt.Sprintf("order/view/%d", order)).As(who.Token).Do().Want(200).Map()
+	}
+	m := view(delivered, client)
+	if m.Int("data", "status") != 2 || m.Len("data", "media") != 1 || m.String("data", "description") != "Please greet my aunt" ||
+		m.String("data", "performer", "nickname") != "Deleted user" || m.String("data", "performer", "email") != "deleted3@hidden.invalid" ||
+		m.At("data", "performer", "phone") != nil || m.At("data", "performer", "name") != nil || m.Len("data", "performer", "media") != 0 {
+		t.Errorf("%v", m)
+	}
+	s.Get(testkit.PathOf(m.String("data", "media", 0, "path_url"))).Do().Want(200)
+	m = view(rated, performer)
+	if m.At("data", "rating_rate") != 4.0 || m.At("data", "rating_text") != nil || m.String("data", "description") != "" || m.String("data", "client", "nickname") != "Deleted user" {
+		t.Errorf("%v", m)
+	}
+	if m = view(waits, performer); m.Int("data", "status") != 3 || m.String("data", "cancel_text") != "The client is no longer available." {
+		t.Errorf("%v", m)
+	}
+	if m = view(asked, client); m.Int("data", "status") != 3 || m.String("data", "cancel_text") != "The performer is no longer available." {
+		t.Errorf("%v", m)
+	}
+	if m = view(left, client); m.At("data", "cancel_text") != nil {
+		t.Errorf("%v", m)
+	}
+	if m = view(kept, client); m.String("data", "cancel_text") != "The client's own reason" {
+		t.Errorf("%v", m)
+	}
+	desk.Change("orders", rated, map[string]any{"occasion": "just"}).Want(200) // an empty description stays
+
+	// It is said, and for good.
+	user := desk.Open("users", p.ID)
+	if user["erased"] == "" || user["erase"] != "" || user["moderated_by"] != "moderator@example.com" {
+		t.Errorf("%v", user)
+	}
+	for field, value := range map[string]any{"banned": false, "nickname": "Anna", "email": "anna@home.example", "erased": "", "role": "client"} {
+		desk.Change("users", p.ID, map[string]any{field: value}).WantFields(field)
+	}
+	desk.Change("users", p.ID, map[string]any{"password": "password", "passwordConfirm": "password"}).WantFields("password")
+	desk.Delete("users", p.ID).WantMessage("has orders")
+	s.WantCleanLog()
+}
+
+// An address that looks like an erased user's may be taken.
+func TestDeskEraseTakenAddress(t *testing.T) {
+	s := testkit.Start(t)
+	s.Signup("role", "1", "email", "deleted2@hidden.invalid")
+	p := s.Buyer()
+	desk := s.Desk()
+	desk.Change("users", p.ID, map[string]any{"erase": p.Email}).Want(200)
+	if email := fmt.Sprint(desk.Open("users", p.ID)["email"]); !strings.HasPrefix(email, "deleted2-") || !strings.HasSuffix(email, "@hidden.invalid") {
+		t.Errorf("%s", email)
+	}
+	s.Post("auth/login").JSON(map[string]any{"email": "deleted2@hidden.invalid", "password": testkit.Password}).Do().Want(200)
+	desk.Delete("users", p.ID).Want(204)
+}
+
+// Whichever step fails, nothing of an erasure or of a ban has happened.
+func TestDeskEraseIsWhole(t *testing.T) {
+	s, google, _ := testkit.StartSocial(t)
+	client, performer := s.Buyer(), s.Performer()
+	p := anna(s, google)
+	s.Order(client, p)
+	s.Order(p, performer)
+	s.Finish(p, s.Order(client, p)).Want(200)
+	desk := s.Desk()
+	failing := ""
+	fail := func(e *core.RecordEvent) error {
+		if failing == e.Record.Collection().Name {
+			return errors.New("the disk is full")
+		}
+		return e.Next()
+	}
+	s.App.OnRecordDeleteExecute().BindFunc(fail)
+	s.App.OnRecordUpdateExecute("orders", "users").BindFunc(fail)
+	s.App.OnRecordCreateExecute("order_history").BindFunc(fail)
+	for _, step := range []struct {
+		fails  string
+		fields map[string]any
+	}{
+		{"users", map[string]any{"erase": p.Email}},
+		{"devices", map[string]any{"erase": p.Email}},
+		{"orders", map[string]any{"erase": p.Email}},
+		{"media", map[string]any{"erase": p.Email}},
+		{"_externalAuths", map[string]any{"erase": p.Email}},
+		{"devices", map[string]any{"banned": true}},
+		{"orders", map[string]any{"banned": true}},
+	} {
+		before, files := dump(t, s), strings.Join(s.Stored(), "\n")
+		failing = step.fails
+		desk.Change("users", p.ID, step.fields).Want(400)
+		failing = ""
+		if after := dump(t, s); after != before {
+			t.Errorf("%s fails, and something has changed:\n%s\n%s", step.fails, before, after)
+		}
+		if now := strings.Join(s.Stored(), "\n"); now != files {
+			t.Errorf("%s fails, and of the files are left %s", step.fails, now)
+		}
+		s.Get("order/search").As(p.Token).Do().Want(200)
+	}
+	// A failure behind all steps: the commit itself does not come.
+	before := dump(t, s)
+	batch := map[string]any{"requests": []map[string]any{
+		{"method": "PATCH", "url": fmt.Sprintf("/api/collections/users/records/%d", p.ID), "body": map[string]any{"erase": p.Email}},
+		{"method": "DELETE", "url": "/api/collections/orders/records/1"},
+	}}
+	desk.Ask(http.MethodPost, "batch").JSON(batch).Do().Want(400)
+	if after := dump(t, s); after != before {
+		t.Errorf("a batch that fails has changed something:\n%s\n%s", before, after)
+	}
+	desk.Change("users", p.ID, map[string]any{"erase": p.Email}).Want(200)
+}
+
+// around is what stands about a text in a longer one.
+func around(text, what string) string {
+	at := strings.Index(strings.ToLower(text), strings.ToLower(what))
+	return text[max(0, at-60):min(len(text), at+60)]
+}
+
+// Who is erased is gone from the files of the database, too.
+func TestDeskEraseLeavesNoBytes(t *testing.T) {
+	p := testkit.Process(t)
+	p.Signup("role", "1", "email", "vanishing@example.com", "nickname", "Vanishing nickname", "name", "Vanishing name",
+		"phone", "+79990001122", "description", "A vanishing description", "device_id", "d", "firebase_token", "vanishing-push")
+	desk := p.Desk()
+	desk.Change("users", 1, map[string]any{"name": "Vanishing other name"}).Want(200)
+	desk.Change("users", 1, map[string]any{"erase": "vanishing@example.com"}).Want(200)
+	p.End(syscall.SIGTERM)
+	for _, name := range []string{"data.db", "data.db-wal", "auxiliary.db", "auxiliary.db-wal"} {
+		content, err := os.ReadFile(filepath.Join(p.Dir, name))
+		if err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+		for _, trace := range []string{"vanishing", "+79990001122"} {
+			if i := bytes.Index(bytes.ToLower(content), []byte(trace)); i >= 0 {
+				t.Errorf("%s still holds %q", name, content[max(0, i-20):min(len(content), i+60)])
+			}
+		}
+	}
+}
+
+// A line that PocketBase has gathered and not yet written goes, too.
+func TestDeskEraseForgetsWhatIsGathered(t *testing.T) {
+	s := testkit.Start(t)
+	desk, client := s.Desk(), s.Buyer()
+	s.App.Logger().Warn("somebody", "details", client.Email)
+	desk.Change("users", client.ID, map[string]any{"erase": client.Email}).Want(200)
+	s.FlushLog()
+	var n int
+	if err := s.App.AuxDB().NewQuery("SELECT count(*) FROM _logs WHERE instr(data, {:email}) > 0").Bind(dbx.Params{"email": client.Email}).Row(&n); err != nil || n != 0 {
+		t.Errorf("%d lines hold the e-mail: %v", n, err)
+	}
+}

@@ -1,0 +1,293 @@
+package hooks_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/privet/privet/routes/testkit"
+	"github.com/privet/privet/routes/testkit/fakes"
+)
+
+// same fails the test if a record differs from what it was.
+func same(t *testing.T, desk *testkit.Desk, collection string, id any, before map[string]any) {
+	t.Helper()
+	was, _ := json.Marshal(before)
+	is, _ := json.Marshal(desk.Open(collection, id))
+	if string(was) != string(is) {
+		t.Errorf("%s %v was\n%s and is\n%s", collection, id, was, is)
+	}
+}
+
+// Each state that can't be, typed into an order's form, is refused on its field, and nothing changes.
+func TestDeskOrderForms(t *testing.T) {
+	s := testkit.Start(t)
+	client, performer, other, banned := s.Buyer(), s.Performer(), s.Performer(), s.Buyer()
+	desk := s.Desk()
+	desk.Change("users", banned.ID, map[string]any{"banned": true}).Want(200)
+	fresh, done, reviewed, cancelled := s.Order(client, performer), s.Order(client, performer), s.Order(client, performer), s.Order(client, performer)
+	for _, order := range []int{done, reviewed} {
+		s.Finish(performer, order).Want(200)
+	}
+	s.Post(fmt.Sprintf("order/update/%d", reviewed)).As(client.Token).JSON(`{"rating_rate":4.5,"rating_text":"Good"}`).Do().Want(200)
+	s.Post(fmt.Sprintf("order/update/%d", cancelled)).As(client.Token).JSON(`{"status":3}`).Do().Want(200)
+
+	changes := []struct {
+		order  int
+		fields map[string]any
+		wrong  []string
+	}{
+		{fresh, map[string]any{"client": fmt.Sprint(other.ID)}, []string{"client"}},
+		{fresh, map[string]any{"client": ""}, []string{"client"}},
+		{fresh, map[string]any{"performer": fmt.Sprint(other.ID), "client": fmt.Sprint(other.ID)}, []string{"performer", "client"}},
+		{fresh, map[string]any{"performer": fmt.Sprint(client.ID)}, []string{"performer"}},
+		{fresh, map[string]any{"status": "nonsense"}, []string{"status"}},
+		{fresh, map[string]any{"status": ""}, []string{"status"}},
+		{fresh, map[string]any{"occasion": "wedding"}, []string{"occasion"}},
+		{fresh, map[string]any{"description": ""}, []string{"description"}},
+		{fresh, map[string]any{"description": strings.Repeat("x", 1<<20+1)}, []string{"description"}},
+		{fresh, map[string]any{"date_till": "nonsense"}, []string{"date_till"}},
+		{fresh, map[string]any{"date_till": "2030-02-31 99:00:00"}, []string{"date_till"}},
+		{fresh, map[string]any{"date_till": ""}, []string{"date_till"}},
+		{fresh, map[string]any{"price": -1}, []string{"price"}},
+		{fresh, map[string]any{"price": 3}, []string{"price"}},
+		{fresh, map[string]any{"price": "much"}, []string{"price"}},
+		{fresh, map[string]any{"rating_rate": 5}, []string{"rating_rate"}},
+		{fresh, map[string]any{"rating_text": "Good"}, []string{"rating_text"}},
+		{fresh, map[string]any{"cancel_text": "No"}, []string{"cancel_text"}},
+		{fresh, map[string]any{"cancel_date": "2026-01-01 00:00:00"}, []string{"cancel_date"}},
+		{fresh, map[string]any{"status": "reviewed"}, []string{"rating_rate"}},
+		{done, map[string]any{"status": "reviewed", "rating_rate": 0.5}, []string{"rating_rate"}},
+		{done, map[string]any{"status": "reviewed", "rating_rate": 5.1}, []string{"rating_rate"}},
+		{done, map[string]any{"status": "reviewed", "rating_rate": -1}, []string{"rating_rate"}},
+		{reviewed, map[string]any{"rating_rate": 0}, []string{"rating_rate"}},
+		{reviewed, map[string]any{"rating_rate": 6}, []string{"rating_rate"}},
+		{cancelled, map[string]any{"cancel_date": ""}, []string{"cancel_date"}},
+		{cancelled, map[string]any{"rating_rate": 3}, []string{"rating_rate"}},
+	}
+	for _, c := range changes {
+		before := desk.Open("orders", c.order)
+		t.Logf("order %d %.80v", c.order, c.fields)
+		desk.Change("orders", c.order, c.fields).WantFields(c.wrong...)
+		same(t, desk, "orders", c.order, before)
+	}
+
+	good := map[string]any{"client": fmt.Sprint(client.ID), "performer": fmt.Sprint(performer.ID), "status": "new", "description": "d", "date_till": "2030-01-01 00:00:00"}
+	creations := []struct {
+		fields map[string]any
+		wrong  string
+	}{
+		{map[string]any{"client": "999"}, "client"},
+		{map[string]any{"client": ""}, "client"},
+		{map[string]any{"client": fmt.Sprint(banned.ID)}, "client"},
+		{map[string]any{"performer": fmt.Sprint(other.ID), "client": fmt.Sprint(other.ID)}, "performer"},
+		{map[string]any{"performer": fmt.Sprint(banned.ID)}, "performer"},
+		{map[string]any{"performer": "999"}, "performer"},
+		{map[string]any{"performer": ""}, "performer"},
+		{map[string]any{"description": ""}, "description"},
+		{map[string]any{"date_till": "soon"}, "date_till"},
+		{map[string]any{"date_till": nil}, "date_till"},
+		{map[string]any{"status": "reviewed"}, "rating_rate"},
+		{map[string]any{"rating_rate": 5}, "rating_rate"},
+		{map[string]any{"cancel_text": "x"}, "cancel_text"},
+		{map[string]any{"status": "nonsense"}, "status"},
+	}
+	for _, c := range creations {
+		fields := map[string]any{}
+		for _, from := range []map[string]any{good, c.fields} {
+			for name, value := range from {
+				fields[name] = value
+			}
+		}
+		t.Logf("create %v", c.fields)
+		desk.Create("orders", fields).WantFields(c.wrong)
+	}
+	if n := s.Count("orders"); n != 4 {
+		t.Errorf("%d orders", n)
+	}
+	id := desk.Create("orders", good).Want(200).Map().String("id")
+	if made := desk.Open("orders", id); made["price"] != 2.99 || id != "5" {
+		t.Errorf("made by a moderator: %v", made)
+	}
+	s.WantCleanLog()
+}
+
+// A moderator sets any status; what goes with another one goes with it, both sides see it and hear of it, and the
+// history says who.
+func TestDeskStatuses(t *testing.T) {
+	fcm := fakes.NewFCM(t)
+	s := testkit.Start(t, fcm.Configure)
+	client, performer := s.Buyer(), s.Performer()
+	s.AddDevice(client, "client", "en")
+	s.AddDevice(performer, "performer", "en")
+	desk := s.Desk()
+	order := s.Order(client, performer)
+	fcm.Wait(1, testkit.Soon)
+	fcm.Forget()
+	view := func(p testkit.Person) testkit.Map {
+		return s.Get(fmt.Sprintf("order/view/%d", order)).As(p.Token).Do().Want(200).Map()
+	}
+	move := func(fields map[string]any, status int, heardBy ...string) testkit.Map {
+		t.Helper()
+		desk.Change("orders", order, fields).Want(200)
+		m := view(client)
+		if m.Int("data", "status") != status || (status != 3) != (m.At("data", "cancel_date") == nil) || (status != 4) != (m.At("data", "rating_rate") == nil) {
+			t.Errorf("after %v: %v", fields, m)
+		}
+		if got := fakes.Summary(fcm.Wait(len(heardBy), testkit.Soon)); got != strings.Join(heardBy, "\n") {
+			t.Errorf("after %v heard %s", fields, got)
+		}
+		fcm.Forget()
+		return m
+	}
+	move(map[string]any{"status": "done"}, 2, "client order.done Your greeting is ready")
+	m := move(map[string]any{"status": "reviewed", "rating_rate": 2, "rating_text": "Meh"}, 4, "performer order.reviewed New review")
+	if m.String("data", "rating_text") != "Meh" {
+		t.Errorf("%v", m)
+	}
+	move(map[string]any{"rating_rate": 3, "rating_text": "So so"}, 4)
+	m = move(map[string]any{"status": "cancelled", "cancel_text": "Insults"}, 3,
+		"client order.cancelled Order cancelled", "performer order.cancelled Order cancelled")
+	if m.String("data", "cancel_text") != "Insults" || m.At("data", "rating_text") != nil {
+		t.Errorf("%v", m)
+	}
+	// Who passes over a date in the form cuts it to seconds.
+	at := fmt.Sprint(desk.Open("orders", order)["cancel_date"])
+	move(map[string]any{"cancel_text": "Insults, twice", "occasion": "", "cancel_date": at[:19] + "Z"}, 3)
+	m = move(map[string]any{"status": "new"}, 1)
+	if m.At("data", "cancel_text") != nil || m.At("data", "occasion_id") != nil {
+		t.Errorf("%v", m)
+	}
+	// The client goes on as if nothing had been.
+	s.Finish(performer, order).Want(200)
+	s.Post(fmt.Sprintf("order/update/%d", order)).As(client.Token).JSON(`{"rating_rate":5}`).Do().Want(200)
+
+	var rows []string
+	for _, row := range desk.List("order_history") {
+		rows = append(rows, fmt.Sprint(row["from"], ">", row["to"], " ", row["actor"], row["moderator"]))
+	}
+	const by = " moderatormoderator@example.com"
+	want := []string{">new client", "new>done" + by, "done>reviewed" + by, "reviewed>cancelled" + by, "cancelled>new" + by, "new>done performer", "done>reviewed client"}
+	if got := strings.Join(rows, "\n"); got != strings.Join(want, "\n") {
+		t.Errorf("history\n%s\nwant\n%s", got, strings.Join(want, "\n"))
+	}
+}
+
+// A form that was opened before a change can't undo it, and says what to do.
+func TestDeskStaleForms(t *testing.T) {
+	s := testkit.Start(t)
+	client, performer := s.Buyer(), s.Performer()
+	desk := s.Desk()
+	order := s.Order(client, performer)
+
+	form := desk.Open("orders", order)
+	if form["rev"] != 1.0 {
+		t.Fatalf("the form has no rev: %v", form)
+	}
+	s.Post(fmt.Sprintf("order/update/%d", order)).As(client.Token).JSON(`{"status":3,"cancel_text":"Found another"}`).Do().Want(200)
+	now := desk.Open("orders", order)
+	refused := desk.Save("orders", order, form, map[string]any{"occasion": "just"})
+	refused.WantFields("rev")
+	refused.WantMessage("The order has changed meanwhile: reload the page")
+	same(t, desk, "orders", order, now)
+
+	profile := desk.Open("users", client.ID)
+	desk.Change("users", client.ID, map[string]any{"banned": true}).Want(200)
+	refused = desk.Save("users", client.ID, profile, map[string]any{"nickname": "N"}) // would lift the ban
+	refused.WantFields("rev")
+	refused.WantMessage("The user has changed meanwhile: reload the page")
+	s.Post("auth/login").JSON(map[string]any{"email": client.Email, "password": testkit.Password}).Do().Want(401)
+
+	// Who brings no rev means the record as it is.
+	desk.Ask(http.MethodPatch, desk.Path("orders", order)).JSON(`{"occasion":"just"}`).Do().Want(200)
+	desk.Ask(http.MethodPatch, desk.Path("users", client.ID)).JSON(`{"banned":false}`).Do().Want(200)
+}
+
+// Orders and their history stay, whoever wants them gone; what writes itself is nobody's to write.
+func TestDeskSealed(t *testing.T) {
+	s := testkit.Start(t)
+	client, performer := s.Signup("role", "1", "device_id", "phone", "firebase_token", "push"), s.Performer()
+	s.AddDevice(performer, "performer", "en")
+	desk := s.Desk()
+	order := s.Order(client, performer)
+	s.Post("user/get-by-invite").JSON(map[string]any{"invite": client.Data.String("data", "invite")}).Do().Want(200)
+	history, push := desk.List("order_history")[0]["id"], desk.List("pushes")[0]["id"]
+	invite := desk.List("invite_tokens")[0]["id"]
+
+	desk.Delete("orders", order).WantMessage("can't be deleted")
+	desk.Delete("order_history", history).WantMessage("can't be deleted")
+	for _, collection := range []string{"orders", "order_history", "users"} {
+		desk.Ask(http.MethodDelete, "collections/"+collection+"/truncate").Do().Want(400)
+	}
+	o, err := s.App.FindRecordById("orders", fmt.Sprint(order))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.App.Delete(o); err == nil {
+		t.Error("a program deletes an order")
+	}
+	row, err := s.App.FindRecordById("order_history", fmt.Sprint(history))
+	if err != nil {
+		t.Fatal(err)
+	}
+	row.Set("to", "done")
+	if err := s.App.Save(row); err == nil {
+		t.Error("a program rewrites the history")
+	}
+
+	for _, c := range []struct {
+		collection string
+		id         any
+		fields     map[string]any
+		wrong      []string
+	}{
+		{"order_history", history, map[string]any{"to": "done"}, []string{"to"}},
+		{"order_history", history, map[string]any{"actor": "moderator", "moderator": "x", "from": "new"}, []string{"actor", "moderator", "from"}},
+		{"pushes", push, map[string]any{"state": "sent"}, []string{"state"}},
+		{"pushes", push, map[string]any{"expires": ""}, []string{"expires"}},
+		{"pushes", push, map[string]any{"receiver": fmt.Sprint(client.ID)}, []string{"receiver"}},
+		{"devices", 1, map[string]any{"token": strings.Repeat("0", 64)}, []string{"token"}},
+		{"devices", 1, map[string]any{"user": fmt.Sprint(performer.ID)}, []string{"user"}},
+		{"devices", 1, map[string]any{"firebase_token": "other", "language": "ru"}, []string{"firebase_token", "language"}},
+		{"invite_tokens", invite, map[string]any{"expires": "2099-01-01 00:00:00"}, []string{"expires"}},
+		{"invite_tokens", invite, map[string]any{"expires": "never"}, []string{"expires"}},
+		{"invite_tokens", invite, map[string]any{"token": "x"}, []string{"token"}},
+	} {
+		before := desk.Open(c.collection, c.id)
+		t.Logf("%s %v", c.collection, c.fields)
+		desk.Change(c.collection, c.id, c.fields).WantFields(c.wrong...)
+		same(t, desk, c.collection, c.id, before)
+	}
+	user := fmt.Sprint(client.ID)
+	desk.Create("order_history", map[string]any{"order": fmt.Sprint(order), "to": "done", "actor": "client"}).WantFields("order")
+	desk.Create("devices", map[string]any{"user": user, "token": strings.Repeat("0", 64)}).WantFields("user")
+	desk.Create("invite_tokens", map[string]any{"user": user, "token": "0", "expires": "2099-01-01 00:00:00"}).WantFields("user")
+	desk.Create("pushes", map[string]any{"receiver": user, "state": "waiting", "type": "test", "event": "e"}).WantFields("state")
+
+	// What may go, goes.
+	desk.Delete("pushes", push).Want(204)
+	desk.Delete("invite_tokens", invite).Want(204)
+	desk.Delete("devices", 1).Want(204)
+	s.Get("order/search").As(client.Token).Do().Want(401)
+	s.WantCleanLog()
+}
+
+// What a side can't do any more no moderator does for them: an order is not new again while one of its people is shut
+// out, and no words are put under an erased client.
+func TestDeskOrdersOfTheGone(t *testing.T) {
+	s := testkit.Start(t)
+	desk := s.Desk()
+	client, performer, erased := s.Buyer(), s.Performer(), s.Buyer()
+	one, two := s.Order(client, performer), s.Order(erased, performer)
+	desk.Change("users", performer.ID, map[string]any{"banned": true}).Want(200)
+	desk.Change("orders", one, map[string]any{"status": "new"}).WantFields("status")
+	desk.Change("users", performer.ID, map[string]any{"banned": false}).Want(200)
+	desk.Change("orders", one, map[string]any{"status": "new"}).Want(200)
+	desk.Change("users", erased.ID, map[string]any{"erase": erased.Email}).Want(200)
+	desk.Change("orders", two, map[string]any{"status": "new"}).WantFields("status")
+	desk.Change("orders", two, map[string]any{"description": "Words"}).WantFields("description")
+	desk.Change("orders", two, map[string]any{"status": "reviewed", "rating_rate": 1, "rating_text": "Words"}).WantFields("rating_text")
+	desk.Change("orders", two, map[string]any{"status": "done"}).Want(200)
+}

@@ -1,0 +1,111 @@
+package hooks_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/privet/privet/routes/testkit"
+)
+
+// The queues list what waits for a moderator, and each row opens the record it is about.
+func TestDeskQueues(t *testing.T) {
+	s := testkit.Start(t)
+	client, performer, idle, bad := s.Buyer(), s.Performer(), s.Performer(), s.Performer()
+	s.AddDevice(performer, "performer", "en")
+	desk := s.Desk()
+	var orders []int
+	for range 4 {
+		orders = append(orders, s.Order(client, performer))
+	}
+	rate := func(order int, rating float64) {
+		s.Finish(performer, order).Want(200)
+		s.Post(fmt.Sprintf("order/update/%d", order)).As(client.Token).JSON(map[string]any{"rating_rate": rating, "rating_text": "So"}).Do().Want(200)
+	}
+	rate(orders[0], 2)
+	rate(orders[1], 2.5)
+	desk.Change("orders", orders[2], map[string]any{"date_till": time.Now().UTC().Add(-time.Second).Format(time.RFC3339)}).Want(200)
+	desk.Change("users", bad.ID, map[string]any{"banned": true, "ban_reason": "Spam", "banned_until": "2099-01-01 00:00:00"}).Want(200)
+	s.Exec(`UPDATE pushes SET state = 'failed', error = 'Unknown' WHERE "order" = '%d' AND type = 'order.created'`, orders[0])
+
+	for _, want := range []struct {
+		queue, opens string
+		id           int
+		shows        map[string]any
+	}{
+		{"queue_overdue_orders", "new_order", orders[2], map[string]any{"client": "1", "performer": "2"}},
+		{"queue_new_performers", "person", idle.ID, map[string]any{"price": 2.99, "categories": "[comedian]"}},
+		{"queue_low_ratings", "reviewed_order", orders[0], map[string]any{"rating_rate": 2.0, "rating_text": "So", "performer": "2"}},
+		{"queue_banned", "person", bad.ID, map[string]any{"ban_reason": "Spam", "banned_until": "2099-01-01 00:00:00.000Z", "moderated_by": "moderator@example.com"}},
+		{"queue_failed_pushes", "receiver", performer.ID, map[string]any{"error": "Unknown", "type": "order.created"}},
+	} {
+		rows := desk.List(want.queue)
+		if len(rows) != 1 || rows[0][want.opens] != fmt.Sprint(want.id) {
+			t.Errorf("%s: %v", want.queue, rows)
+			continue
+		}
+		for field, value := range want.shows {
+			if fmt.Sprint(rows[0][field]) != fmt.Sprint(value) {
+				t.Errorf("%s: %s is %v", want.queue, field, rows[0][field])
+			}
+		}
+		path := "/api/" + desk.Path(want.queue, nil)
+		s.Get(path).As(client.Token).Do().Want(403)
+		s.Get(path).Do().Want(403)
+		var expanded struct {
+			Items []struct{ Expand map[string]any }
+		}
+		desk.Ask(http.MethodGet, desk.Path(want.queue, nil)+"?expand="+want.opens).Do().Want(200).Into(&expanded)
+		if expanded.Items[0].Expand[want.opens] == nil {
+			t.Errorf("%s does not open %s", want.queue, want.opens)
+		}
+	}
+	// Who is erased waits for nobody.
+	desk.Change("users", bad.ID, map[string]any{"erase": bad.Email}).Want(200)
+	if rows := desk.List("queue_banned"); len(rows) != 0 {
+		t.Errorf("erased and in the queue: %v", rows)
+	}
+}
+
+// The fields are in words, with a help wherever a change does something, and what is internal is no column.
+func TestDeskFields(t *testing.T) {
+	s := testkit.Start(t)
+	for _, name := range []string{"users", "orders", "order_history", "media", "devices", "invite_tokens", "pushes"} {
+		collection, err := s.App.FindCollectionByNameOrId(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		presentable := 0
+		for _, field := range collection.Fields {
+			data := map[string]any{}
+			encode(t, field, &data)
+			internal := slices.Contains([]string{"email_key", "search", "password_set", "rev", "still_tries", "token", "tokenKey", "password"}, field.GetName())
+			if internal != (data["hidden"] == true) && !slices.Contains([]string{"verified", "emailVisibility", "id"}, field.GetName()) {
+				t.Errorf("%s.%s: hidden %v", name, field.GetName(), data["hidden"])
+			}
+			if data["presentable"] == true {
+				presentable++
+			}
+			if plain := []string{"created", "updated", "emailVisibility", "tokenKey"}; data["help"] == "" && (name == "users" || name == "orders") && !slices.Contains(plain, field.GetName()) {
+				t.Errorf("%s.%s has no help", name, field.GetName())
+			}
+		}
+		if presentable == 0 && name != "order_history" {
+			t.Errorf("a relation to %s shows nothing", name)
+		}
+	}
+}
+
+func encode(t *testing.T, value, into any) {
+	t.Helper()
+	text, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, into); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,217 @@
+package preview_test
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/privet/privet/routes/testkit"
+)
+
+// What phones record is shown as pictures, upright, and tells nothing of its makers.
+func TestStills(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs ffmpeg")
+	}
+	p := testkit.Process(t)
+	client, performer := p.Buyer(), p.Performer()
+	video, photo := testkit.PhoneVideo(t), testkit.PhonePhoto(t)
+	for _, file := range []testkit.File{video, photo} {
+		if before := testkit.Told(t, file.Content); !strings.Contains(before, "Telephone") || !strings.Contains(before, "GPS") {
+			t.Fatalf("the sample %s tells nothing:\n%s", file.Name, before)
+		}
+	}
+	deliver := func(file testkit.File) testkit.Map {
+		began := time.Now()
+		done := p.Post(fmt.Sprintf("order/update/%d", p.Order(client, performer))).As(performer.Token).
+			Multipart([]testkit.File{file}, "status", "2").Do().Want(200).Map()
+		if took := time.Since(began); took > 8*time.Second { // 3 s for the still, and a slow machine's own time
+			t.Errorf("the answer took %s", took)
+		}
+		return done
+	}
+
+	done := deliver(video)
+	movie, preview := testkit.PathOf(done.String("data", "media", 0, "path_url")), testkit.PathOf(done.String("data", "media", 0, "preview_url"))
+	still := p.AwaitPreview(preview)
+	testkit.WantColours(t, still.Body, 240, 320, "blue", "red")
+	if cache, tag := still.Header.Get("Cache-Control"), still.Header.Get("ETag"); !strings.Contains(cache, "immutable") || tag == `"placeholder"` || tag == p.Get(movie).Do().Header.Get("ETag") {
+		t.Errorf("the still: %s, %s", cache, tag)
+	}
+	p.Get(preview).Header("If-None-Match", still.Header.Get("ETag")).Do().Want(304)
+
+	done = deliver(photo)
+	shown, original := testkit.PathOf(done.String("data", "media", 0, "path_url")), ""
+	if shown != testkit.PathOf(done.String("data", "media", 0, "preview_url")) || !strings.HasSuffix(shown, ".jpg") || done.Int("data", "media", 0, "type") != 1 {
+		t.Errorf("a HEIC photo: %v", done)
+	}
+	picture := p.AwaitPreview(shown)
+	testkit.WantColours(t, picture.Body, 640, 480, "red", "blue")
+	original = strings.TrimSuffix(shown, ".jpg") + ".heic"
+	if kind := p.Get(original).Do().Want(200).Header.Get("Content-Type"); kind != "image/heic" {
+		t.Errorf("the original is %s", kind)
+	}
+	for _, path := range []string{movie, preview, shown, original} {
+		if after := testkit.Told(t, p.Get(path).Do().Want(200).Body); after != "" {
+			t.Errorf("%s tells:\n%s", path, after)
+		}
+	}
+
+	// A video without a picture keeps the placeholder, and is there itself.
+	done = deliver(testkit.Clip(5000))
+	movie, preview = testkit.PathOf(done.String("data", "media", 0, "path_url")), testkit.PathOf(done.String("data", "media", 0, "preview_url"))
+	if kind := p.Get(preview).Do().Want(200).Header.Get("Content-Type"); kind != "image/png" {
+		t.Errorf("the preview of nothing is %s", kind)
+	}
+	if got := len(p.Get(movie).Do().Want(200).Body); got != 5000 {
+		t.Errorf("%d bytes of it are left", got)
+	}
+	if waiting := p.WaitingUploads(); len(waiting) != 0 {
+		t.Errorf("left behind: %v", waiting)
+	}
+	p.WantLog("no still can be made")
+}
+
+// A kill in the middle of a still leaves no child, no file, and a still that is made after the restart.
+func TestStillsSurvive(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs ffmpeg")
+	}
+	p := testkit.Process(t)
+	client, performer := p.Buyer(), p.Performer()
+	video := testkit.PhoneVideo(t)
+	var previews []string
+	for range 2 { // a third kill would be the last try
+		answered := make(chan testkit.Map)
+		order := p.Order(client, performer)
+		go func() {
+			defer close(answered)
+			answer, err := p.Post(fmt.Sprintf("order/update/%d", order)).As(performer.Token).Multipart([]testkit.File{video}, "status", "2").Try()
+			if err == nil && answer.Status == 200 {
+				answered <- answer.Map()
+			}
+		}()
+		child := awaitChild(t, p)
+		p.End(syscall.SIGKILL)
+		if done, ok := <-answered; ok {
+			previews = append(previews, testkit.PathOf(done.String("data", "media", 0, "preview_url")))
+		}
+		for range 100 {
+			if !alive(child) {
+				break
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+		if alive(child) {
+			t.Errorf("the child %d lives on", child)
+		}
+		p.Begin()
+		view := p.Get(fmt.Sprintf("order/view/%d", order)).As(client.Token).Do().Want(200).Map()
+		if view.Len("data", "media") == 1 {
+			previews = append(previews, testkit.PathOf(view.String("data", "media", 0, "preview_url")))
+		}
+	}
+	if len(previews) == 0 {
+		t.Fatal("no upload was written down before the kill")
+	}
+	for _, preview := range previews {
+		testkit.WantColours(t, p.AwaitPreview(preview).Body, 240, 320, "blue", "red")
+	}
+	if waiting := p.WaitingUploads(); len(waiting) != 0 {
+		t.Errorf("left behind: %v", waiting)
+	}
+}
+
+// awaitChild waits for a child of the server's that makes a picture.
+func awaitChild(t *testing.T, p *testkit.Running) int {
+	t.Helper()
+	for range 1000 {
+		processes, err := os.ReadDir("/proc")
+		if err != nil {
+			t.Skip("there is no /proc")
+		}
+		for _, entry := range processes {
+			line, err := os.ReadFile(filepath.Join("/proc", entry.Name(), "cmdline"))
+			if err != nil || !strings.Contains(string(line), "\x00movie\x00") {
+				continue
+			}
+			status, err := os.ReadFile(filepath.Join("/proc", entry.Name(), "status"))
+			if err != nil || !strings.Contains(string(status), fmt.Sprintf("PPid:\t%d\n", p.PID())) {
+				continue
+			}
+			var pid int
+			if _, err := fmt.Sscan(entry.Name(), &pid); err != nil {
+				t.Fatal(err)
+			}
+			return pid
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Fatal("no child makes a picture")
+	return 0
+}
+
+func alive(pid int) bool {
+	_, err := os.Stat(fmt.Sprintf("/proc/%d", pid))
+	return err == nil
+}
+
+// Deleting a media row removes the file, the still and every copy at once.
+func TestTakedown(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs ffmpeg")
+	}
+	p := testkit.Process(t)
+	desk := p.Desk()
+	client, performer := p.Buyer(), p.Performer()
+	stored := p.Stored()
+	for _, file := range []testkit.File{testkit.PhoneVideo(t), testkit.PhonePhoto(t)} {
+		done := p.Post(fmt.Sprintf("order/update/%d", p.Order(client, performer))).As(performer.Token).Multipart([]testkit.File{file}, "status", "2").Do().Want(200).Map()
+		path, preview := testkit.PathOf(done.String("data", "media", 0, "path_url")), testkit.PathOf(done.String("data", "media", 0, "preview_url"))
+		p.AwaitPreview(preview)
+		desk.Ask(http.MethodDelete, desk.Path("media", done.Int("data", "media", 0, "id"))).Do().Want(204)
+		for _, gone := range []string{path, preview, strings.TrimSuffix(path, ".jpg") + ".heic"} {
+			p.Get(gone).Do().Want(404)
+		}
+	}
+	if now := p.AwaitStored(len(stored)); len(now) != len(stored) {
+		t.Errorf("left: %v", now)
+	}
+}
+
+// The server itself stays small: codecs are their children's.
+func TestStillsMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs ffmpeg")
+	}
+	p := testkit.Process(t)
+	client, performer := p.Buyer(), p.Performer()
+	video := testkit.PhoneVideo(t)
+	upload := func() string {
+		done := p.Post(fmt.Sprintf("order/update/%d", p.Order(client, performer))).As(performer.Token).Multipart([]testkit.File{video}, "status", "2").Do().Want(200).Map()
+		return testkit.PathOf(done.String("data", "media", 0, "preview_url"))
+	}
+	p.AwaitPreview(upload())
+	// What is the server's own: pages of the program's file come and go as the kernel likes.
+	idle := p.Memory("RssAnon")
+	if idle > 60<<20 {
+		t.Errorf("an idle server takes %d MB", idle>>20)
+	}
+	var last string
+	most := idle
+	for range 20 {
+		last = upload()
+		most = max(most, p.Memory("RssAnon"))
+	}
+	p.AwaitPreview(last)
+	if most > idle+64<<20 {
+		t.Errorf("20 uploads with stills took %d MB over %d MB", (most-idle)>>20, idle>>20)
+	} else {
+		t.Logf("idle %d MB, at most %d MB; with the program's file %d MB, at most %d MB", idle>>20, most>>20, p.Memory("VmRSS")>>20, p.Memory("VmHWM")>>20)
+	}
+}

@@ -1,0 +1,174 @@
+package push_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/privet/privet/routes/testkit"
+	"github.com/privet/privet/routes/testkit/fakes"
+)
+
+// A thousand orders while FCM is moody and the process is killed five times: everything that was committed is
+// heard at least once, hardly anything twice, and nothing that was rolled back.
+func TestPushesSurvive(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a minute")
+	}
+	const orders, kills = 1000, 5
+	fcm := fakes.NewFCM(t)
+	fcm.Answer(func(fakes.Message) fakes.Reply {
+		switch n := rand.IntN(100); {
+		case n < 1:
+			return fakes.Reply{Status: 429, Code: "QUOTA_EXCEEDED", RetryAfter: 1}
+		case n < 3:
+			return fakes.Reply{Status: 500, Code: "INTERNAL"}
+		case n < 5:
+			return fakes.Reply{Status: 503, Code: "UNAVAILABLE"}
+		case n < 7:
+			return fakes.Reply{Drop: true}
+		}
+		return fakes.Reply{}
+	})
+	p := testkit.Process(t, fcm.Env()...)
+	client, performer, stranger := p.Buyer(), p.Performer(), p.Buyer()
+	p.AddDevice(performer, "phone", "en")
+	p.AddDevice(stranger, "stranger", "en")
+
+	acknowledged := map[int]bool{}
+	for kill := range kills {
+		killed := orders * (kill + 1) / kills
+		for len(acknowledged) < killed {
+			acknowledged[p.Order(client, performer)] = true
+			if len(acknowledged)%50 == 0 { // a change that is refused, and rolled back
+				p.Post("order/create").As(client.Token).JSON(map[string]any{"performer_id": client.ID, "description": "x", "date_till": "2030-01-01 00:00:00"}).Do().Want(429)
+			}
+		}
+		p.End(syscall.SIGKILL)
+		p.Begin()
+	}
+
+	heard, messages := map[string]int{}, 0
+	deadline := time.Now().Add(3 * time.Minute)
+	for len(heard) < orders && time.Now().Before(deadline) {
+		time.Sleep(200 * time.Millisecond)
+		heard, messages = map[string]int{}, 0
+		for _, m := range fcm.Taken() {
+			messages++
+			if m.Token != "phone" || m.Data["type"] != "order.created" {
+				t.Fatalf("%s heard %v", m.Token, m.Data)
+			}
+			heard[m.Data["order_id"]]++
+		}
+	}
+	for id := range acknowledged {
+		if heard[fmt.Sprint(id)] == 0 {
+			t.Errorf("nobody heard of order %d", id)
+		}
+	}
+	for id := range heard {
+		var number int
+		if _, err := fmt.Sscan(id, &number); err != nil || !acknowledged[number] {
+			t.Errorf("somebody heard of order %s, which nobody has made", id)
+		}
+	}
+	if twice := messages - len(heard); twice*100 >= orders {
+		t.Errorf("%d of %d pushes came twice", twice, orders)
+	} else {
+		t.Logf("%d orders heard, %d pushes twice", len(heard), twice)
+	}
+}
+
+// While FCM hangs, orders are as fast as ever, a stop takes no longer than ten seconds, and the pushes wait.
+func TestPushesWaitForFCM(t *testing.T) {
+	fcm := fakes.NewFCM(t)
+	p := testkit.Process(t, fcm.Env()...)
+	client, performer := p.Buyer(), p.Performer()
+	p.AddDevice(performer, "phone", "en")
+	slowest := func(count int) (worst time.Duration) {
+		for range count {
+			began := time.Now()
+			p.Order(client, performer)
+			worst = max(worst, time.Since(began))
+		}
+		return worst
+	}
+	fcm.Answer(fakes.Always(fakes.Reply{Hang: true}))
+	const count = 30
+	if worst := slowest(count); worst > time.Second {
+		t.Errorf("an order took %s while FCM hangs", worst)
+	}
+	began := time.Now()
+	if code := p.End(syscall.SIGTERM); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("the stop took %s", took)
+	}
+	fcm.Answer(nil)
+	p.Begin()
+	if heard := fcm.Wait(count, 30*time.Second); len(heard) != count {
+		t.Errorf("%d heard of %d orders", len(heard), count)
+	}
+}
+
+// BenchmarkPush shows how many pushes a second the worker sends to an FCM on loopback, and how long one
+// takes from the order's request, before its commit, to FCM while nothing else is to do.
+func BenchmarkPush(b *testing.B) {
+	b.Run("throughput", func(b *testing.B) {
+		fcm := fakes.NewFCM(b)
+		s := testkit.Start(b, fcm.Configure)
+		client, performer := s.Buyer(), s.Performer()
+		s.AddDevice(performer, "phone", "en")
+		b.ResetTimer()
+		var writers sync.WaitGroup
+		for part := range 4 {
+			writers.Go(func() {
+				for i := part; i < b.N; i += 4 {
+					s.Order(client, performer)
+				}
+			})
+		}
+		writers.Wait()
+		fcm.Wait(b.N, 5*time.Minute)
+		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "pushes/s")
+	})
+	b.Run("delay", func(b *testing.B) {
+		fcm := fakes.NewFCM(b)
+		s := testkit.Start(b, fcm.Configure)
+		client, performer := s.Buyer(), s.Performer()
+		s.AddDevice(performer, "phone", "en")
+		var delays []time.Duration
+		for i := 0; b.Loop(); i++ {
+			began := time.Now()
+			s.Order(client, performer)
+			delays = append(delays, fcm.Wait(i+1, testkit.Soon)[i].At.Sub(began))
+			time.Sleep(5 * time.Millisecond) // idle again
+		}
+		b.ReportMetric(float64(median(delays).Microseconds())/1000, "ms/median")
+	})
+}
+
+func median(of []time.Duration) time.Duration {
+	return slices.Sorted(slices.Values(of))[len(of)/2]
+}
+
+// The start says what is on and off, and why; a wrong setting stops it with one line.
+func TestStartSaysWhatIsOn(t *testing.T) {
+	p := testkit.Process(t)
+	text := p.Log.String()
+	for _, want := range []string{p.URL + "/api/v1", p.URL + "/_/", "push", "off: GOOGLE_APPLICATION_CREDENTIALS is not set", "PRIVET_GOOGLE_CLIENT_IDS", "PRIVET_VK_APPS"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the start does not say %q:\n%s", want, text)
+		}
+	}
+	if answer := p.Get("/").Do(); answer.Status != http.StatusOK {
+		t.Errorf("/ answers %d", answer.Status)
+	}
+}

@@ -1,0 +1,226 @@
+package store_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/privet/privet/routes/testkit"
+
+	"github.com/pocketbase/dbx"
+)
+
+// fillWithCrowd adds a crowd of users, orders, devices and media to the tables, past all hooks, and lets the
+// sequences go on behind it.
+func fillWithCrowd(t *testing.T, s *testkit.Server) {
+	t.Helper()
+	crowd := 100_000
+	if testing.Short() {
+		crowd = 1000
+	}
+	first := 1000 // leaves room for those who signed up
+	const many = `WITH RECURSIVE n(i) AS (SELECT {:first} UNION ALL SELECT i + 1 FROM n WHERE i < {:last}) `
+	for _, insert := range []string{
+		`INSERT INTO users (id, email, email_key, emailVisibility, verified, nickname, name, description, search, role, categories, price, invite, password, tokenKey, created, updated)
+			SELECT i, 'crowd' || i || '@example.com', 'crowd' || i || '@example.com', 0, 1, 'Nick ' || i, 'Name ' || i, 'Describes ' || i, 'nick ' || i || char(10) || 'name ' || i,
+			iif(i % 3, 'client', 'performer'), iif(i % 2, '["streamer"]', '["comedian"]'), i % 100, printf('%08d', i), '', printf('%040d', i), '2024-01-01 00:00:00.000Z', '2024-01-01 00:00:00.000Z' FROM n`,
+		`INSERT INTO devices (id, user, device_id, firebase_token, language, token, created, updated)
+			SELECT i, i, 'device ' || i % 1000, 'push ' || i, 'en', printf('%064d', i), '2024-01-01 00:00:00.000Z', '2024-01-01 00:00:00.000Z' FROM n`,
+		`INSERT INTO orders (id, client, performer, status, description, rev, created, updated)
+			SELECT i, i, iif(i % 2, i - 1, 2), iif(i % 4, 'done', 'new'), 'd', 1, '2024-01-01 00:00:00.000Z', '2024-01-01 00:00:00.000Z' FROM n`,
+		`INSERT INTO media (id, file, type, user, "order", created, updated)
+			SELECT i, printf('%032x.png', i), 'image', i, iif(i % 2, i, ''), '2024-01-01 00:00:00.000Z', '2024-01-01 00:00:00.000Z' FROM n`,
+		`INSERT INTO order_history (id, "order", "to", actor, time) SELECT 'h' || i, i, 'new', 'client', '2024-01-01 00:00:00.000Z' FROM n`,
+		`INSERT INTO pushes (id, state, type, receiver, "order", device, event, created, updated)
+			SELECT 'p' || i, 'sent', 'order.created', i, i, i, 'event ' || i, '2024-01-01 00:00:00.000Z', '2024-01-01 00:00:00.000Z' FROM n`,
+		`INSERT INTO invite_tokens (id, user, expires, token) SELECT i + 1000000, i, '2024-01-01 00:00:00.000Z', printf('%064d', i) FROM n`,
+	} {
+		if _, err := s.App.NonconcurrentDB().NewQuery(many + insert).Bind(dbx.Params{"first": first, "last": first + crowd - 1}).Execute(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.App.NonconcurrentDB().NewQuery(`UPDATE sequences SET value = 2000000`).Execute(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// queries gathers the SQL that a server runs on its data.
+type queries struct {
+	mu  sync.Mutex
+	all []string
+}
+
+func (q *queries) note(statement string) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.all = append(q.all, statement)
+}
+
+// take returns what was gathered since the last time.
+func (q *queries) take() []string {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	all := q.all
+	q.all = nil
+	return all
+}
+
+func watchQueries(t *testing.T, s *testkit.Server) *queries {
+	t.Helper()
+	q := &queries{}
+	for _, builder := range []dbx.Builder{s.App.ConcurrentDB(), s.App.NonconcurrentDB()} {
+		db, ok := builder.(*dbx.DB)
+		if !ok {
+			t.Fatalf("the database is a %T", builder)
+		}
+		db.QueryLogFunc = func(_ context.Context, _ time.Duration, statement string, _ *sql.Rows, _ error) { q.note(statement) }
+		db.ExecLogFunc = func(_ context.Context, _ time.Duration, statement string, _ sql.Result, _ error) { q.note(statement) }
+	}
+	return q
+}
+
+// plan is how SQLite goes about a statement, a step a line.
+func plan(t *testing.T, s *testkit.Server, statement string) []string {
+	t.Helper()
+	var steps []struct {
+		Detail string `db:"detail"`
+	}
+	if err := s.App.ConcurrentDB().NewQuery("EXPLAIN QUERY PLAN " + statement).All(&steps); err != nil {
+		t.Fatalf("%v: %s", err, statement)
+	}
+	var lines []string
+	for _, step := range steps {
+		lines = append(lines, step.Detail)
+	}
+	return lines
+}
+
+// scans is a step that goes through a table of the crowd's from end to end: a SCAN, with an index or without, of
+// anything but the few rows that a part of the statement has made, a look-up in the search index, or a JSON value.
+func scans(step string) bool {
+	return strings.HasPrefix(step, "SCAN ") && !slices.ContainsFunc(harmless, func(known *regexp.Regexp) bool { return known.MatchString(step) })
+}
+
+var harmless = []*regexp.Regexp{
+	regexp.MustCompile(`^SCAN (CONSTANT ROW|users_counts)$`), // eight rows
+	regexp.MustCompile(`^SCAN \(?(matching|page|subquery)`),
+	regexp.MustCompile(`^SCAN s VIRTUAL TABLE INDEX \d+:M`),        // a MATCH
+	regexp.MustCompile(`^SCAN c (EXISTS )?VIRTUAL TABLE INDEX 1:`), // json_each of a user's categories
+}
+
+// With a hundred thousand users, each look-up of the contract goes by an index.
+func TestPlans(t *testing.T) {
+	t.Parallel()
+	s := testkit.Start(t)
+	client, performer := s.Signup("role", "1", "device_id", "phone", "firebase_token", "push"), s.Performer()
+	order := s.Order(client, performer)
+	s.Finish(performer, order).Want(200)
+	fillWithCrowd(t, s)
+	q := watchQueries(t, s)
+	login := map[string]any{"email": client.Email, "password": testkit.Password, "device_id": "phone"}
+	picture := testkit.PathOf(client.Data.String("data", "media", 0, "path_url"))
+	token := client.Token
+
+	cases := []struct {
+		what, index string // an index that the look-up must go by, as it stands in the plan
+		do          func()
+	}{
+		{"check-free", "users USING INDEX idx_users_email_key (email_key=?)", func() { s.Post("user/check-free").JSON(login).Do().Want(200) }},
+		{"login", "users USING INDEX idx_users_email_key (email_key=?)", func() { token = s.Post("auth/login").JSON(login).Do().Want(200).Map().String("token") }},
+		{"login, the device", "devices USING INDEX idx_devices_user (user=? AND device_id=?)", func() { token = s.Post("auth/login").JSON(login).Do().Want(200).Map().String("token") }},
+		{"signup", "users USING INDEX idx_users_email_key (email_key=?)", func() { s.Buyer() }},
+		{"a token", "devices USING INDEX", func() { s.Get(fmt.Sprintf("user/view/%d", client.ID)).As(token).Do().Want(200) }},
+		{"a token without its number", "devices USING INDEX idx_devices_token (token=?)", func() {
+			_, secret, _ := strings.Cut(token, "|")
+			s.Get(fmt.Sprintf("user/view/%d", client.ID)).As(secret).Do().Want(200)
+		}},
+		{"an unknown token", "invite_tokens USING INDEX idx_invite_tokens_token (token=?)", func() { s.Get("order/search").As("unknown").Do().Want(401) }},
+		{"get-by-invite", "u USING INDEX idx_users_invite (invite=?)", func() {
+			s.Post("user/get-by-invite").JSON(map[string]any{"invite": client.Data.String("data", "invite")}).Do().Want(200)
+		}},
+		{"user/view", "u USING INDEX sqlite_autoindex_users_1 (id=?)", func() { s.Get(fmt.Sprintf("user/view/%d", performer.ID)).As(token).Do().Want(200) }},
+		{"the media of a profile", "m USING INDEX idx_media_user (user=? AND order=?)", func() { s.Get("user/view/1500").As(token).Do().Want(200) }},
+		{"user/search by text", "s VIRTUAL TABLE INDEX", func() { s.Get("user/search?text=name+5432").As(token).Do().Want(200) }},
+		{"user/search by all", "s VIRTUAL TABLE INDEX", func() { s.Get("user/search?text=name+54&role=2&category_id=1&page=2").As(token).Do().Want(200) }},
+		{"user/search without text", "u USING INDEX idx_users_role (role=? AND banned=?)", func() { s.Get("user/search?role=2&category_id=1&page=2").As(token).Do().Want(200) }},
+		{"user/search, all of them", "u USING COVERING INDEX idx_users_newest (banned=?)", func() { s.Get("user/search").As(token).Do().Want(200) }},
+		{"user/update", "devices USING INDEX idx_devices_firebase_token (firebase_token=?)", func() {
+			s.Post("user/update").As(token).Multipart([]testkit.File{testkit.Picture()}, "email", "other@example.com", "firebase_token", "push 1600", "password", "password").Do().Want(200)
+		}},
+		{"add-firebase-token", "devices USING INDEX idx_devices_firebase_token (firebase_token=?)", func() {
+			s.Post("user/add-firebase-token").As(token).JSON(`{"firebase_token":"push 1500"}`).Do().Want(201)
+		}},
+		{"order/create", "users USING INDEX sqlite_autoindex_users_1 (id=?)", func() { order = s.Order(testkit.Person{Token: token}, performer) }},
+		{"order/view", "o USING INDEX sqlite_autoindex_orders_1 (id=?)", func() { s.Get(fmt.Sprintf("order/view/%d", order)).As(token).Do().Want(200) }},
+		{"the media of an order", "m USING INDEX idx_media_order (order=?)", func() { s.Get(fmt.Sprintf("order/view/%d", order)).As(performer.Token).Do().Want(200) }},
+		{"order/update", "media USING COVERING INDEX idx_media_order (order=?)", func() { s.Finish(performer, order).Want(200) }},
+		{"order/search, a client's", "orders USING COVERING INDEX idx_orders_client (client=?)", func() { s.Get("order/search?status=1").As(token).Do().Want(200) }},
+		{"order/search, a performer's", "orders USING COVERING INDEX idx_orders_performer (performer=?)", func() { s.Get("order/search?page=3").As(performer.Token).Do().Want(200) }},
+		{"a media file", "media USING INDEX idx_media_file (file=?)", func() { s.Get(picture).Do().Want(404) }}, // user/update has replaced it
+	}
+	run := func(statistics string) {
+		for _, c := range cases {
+			q.take()
+			c.do()
+			statements, byIndex := q.take(), false
+			var steps []string
+			for _, statement := range statements {
+				if verb, _, _ := strings.Cut(strings.TrimSpace(statement), " "); !slices.Contains([]string{"SELECT", "UPDATE", "DELETE", "INSERT", "WITH"}, strings.ToUpper(verb)) {
+					continue
+				}
+				for _, step := range plan(t, s, statement) {
+					steps, byIndex = append(steps, step), byIndex || strings.Contains(step, c.index)
+					if scans(step) {
+						t.Errorf("%s, %s: %s in\n%s", c.what, statistics, step, statement)
+					}
+				}
+			}
+			if !byIndex {
+				t.Errorf("%s, %s: nothing goes by %s, but:\n%s", c.what, statistics, c.index, strings.Join(steps, "\n"))
+			}
+		}
+	}
+	run("without statistics")
+	if t.Failed() {
+		return
+	}
+	// PocketBase runs PRAGMA optimize once a day, and what that finds may change SQLite's mind.
+	if _, err := s.App.NonconcurrentDB().NewQuery("ANALYZE").Execute(); err != nil {
+		t.Fatal(err)
+	}
+	s.Post("user/update").As(token).JSON(map[string]any{"email": client.Email}).Do().Want(200)
+	run("with statistics")
+	s.WantCleanLog()
+}
+
+// Nobody learns from the time that a sign-in takes whether an address is known.
+func TestLoginTakesItsTime(t *testing.T) {
+	s := testkit.Start(t)
+	known := s.Buyer()
+	took := func(email string) time.Duration {
+		began := time.Now()
+		s.Post("auth/login").JSON(map[string]any{"email": email, "password": "wrong password"}).Do().Want(401).
+			WantJSON(`{"status":"error","message":"Unauthorized"}`)
+		return time.Since(began)
+	}
+	var wrong, unknown []time.Duration
+	tries := 15
+	if testing.Short() {
+		tries = 5
+	}
+	for i := range tries {
+		wrong = append(wrong, took(known.Email))
+		unknown = append(unknown, took(fmt.Sprintf("nobody%d@example.com", i)))
+	}
+	slices.Sort(wrong)
+	slices.Sort(unknown)
+	if w, u := wrong[tries/2], unknown[tries/2]; w > 2*u || u > 2*w {
+		t.Errorf("a wrong password takes %s, an unknown address %s", w, u)
+	}
+}

@@ -1,0 +1,166 @@
+package store_test
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/privet/privet/routes/testkit"
+
+	"github.com/johannesboyne/gofakes3"
+	"github.com/johannesboyne/gofakes3/backend/s3mem"
+)
+
+const bucket = "privet"
+
+// objectStore is an S3 server on loopback.
+type objectStore struct {
+	*httptest.Server
+	backend *s3mem.Backend
+}
+
+func newObjectStore(t *testing.T) *objectStore {
+	t.Helper()
+	backend := s3mem.New()
+	if err := backend.CreateBucket(bucket); err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(gofakes3.New(backend).Server())
+	t.Cleanup(server.Close)
+	return &objectStore{server, backend}
+}
+
+// keys are the names of all objects.
+func (o *objectStore) keys(t *testing.T) (keys []string) {
+	t.Helper()
+	list, err := o.backend.ListBucket(bucket, &gofakes3.Prefix{}, gofakes3.ListBucketPage{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, object := range list.Contents {
+		keys = append(keys, object.Key)
+	}
+	return keys
+}
+
+// use lets a server keep its files there, as a moderator sets it in the dashboard.
+func (o *objectStore) use(desk *testkit.Desk) {
+	desk.Ask(http.MethodPatch, "settings").JSON(map[string]any{"s3": map[string]any{
+		"enabled": true, "bucket": bucket, "region": "us-east-1", "endpoint": o.URL, "accessKey": "key", "secret": "secret", "forcePathStyle": true,
+	}}).Do().Want(http.StatusOK)
+}
+
+// In an object store, files are as on the local disk: uploads, ranges, stills, takedown.
+func TestObjectStore(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs ffmpeg")
+	}
+	store := newObjectStore(t)
+	p := testkit.Process(t)
+	desk := p.Desk()
+	store.use(desk)
+	client, performer := p.Buyer(), p.Performer()
+	if keys := store.keys(t); len(keys) != 2 {
+		t.Fatalf("two profile pictures are the objects %v", keys)
+	}
+	video := testkit.PhoneVideo(t)
+	done := p.Post(fmt.Sprintf("order/update/%d", p.Order(client, performer))).As(performer.Token).Multipart([]testkit.File{video}, "status", "2").Do().Want(200).Map()
+	movie, preview := testkit.PathOf(done.String("data", "media", 0, "path_url")), testkit.PathOf(done.String("data", "media", 0, "preview_url"))
+	whole := p.Get(movie).Do().Want(200)
+	if len(whole.Body) != len(video.Content) || whole.Header.Get("Content-Type") != "video/mp4" || testkit.Told(t, whole.Body) != "" {
+		t.Errorf("%d bytes of %s", len(whole.Body), whole.Header.Get("Content-Type"))
+	}
+	part := p.Get(movie).Header("Range", "bytes=1000-1999").Do().Want(206)
+	if !bytes.Equal(part.Body, whole.Body[1000:2000]) || part.Header.Get("Content-Range") != fmt.Sprintf("bytes 1000-1999/%d", len(whole.Body)) {
+		t.Errorf("a range: %d bytes, %s", len(part.Body), part.Header.Get("Content-Range"))
+	}
+	testkit.WantColours(t, p.AwaitPreview(preview).Body, 240, 320, "blue", "red")
+	if keys := store.keys(t); len(keys) != 4 {
+		t.Errorf("objects: %v", keys)
+	}
+	if stored, waiting := p.Stored(), p.WaitingUploads(); len(stored)+len(waiting) != 0 {
+		t.Errorf("on the local disk: %v %v", stored, waiting)
+	}
+
+	// What is refused leaves nothing, and neither does what a kill cut off.
+	keys := store.keys(t)
+	p.Post("auth/signup").Multipart([]testkit.File{testkit.Picture()}, "email", client.Email, "nickname", "Twice", "password", "password", "role", "1").Do().
+		WantError("email", "The email has already been taken.")
+	if now := store.keys(t); !slices.Equal(now, keys) {
+		t.Errorf("of a refused one stay: %v", now)
+	}
+	stray := keys[0][:strings.LastIndex(keys[0][:strings.LastIndex(keys[0], "/")], "/")] + "/999/0123.mp4"
+	if _, err := store.backend.PutObject(bucket, stray, nil, strings.NewReader("cut off"), 7, nil); err != nil {
+		t.Fatal(err)
+	}
+	p.End(syscall.SIGKILL)
+	staged := filepath.Join(p.Dir, "storage", "uploads", "999~0123.mp4")
+	if err := os.MkdirAll(filepath.Dir(staged), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(staged, []byte("cut off"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p.Begin()
+	if now := store.keys(t); !slices.Equal(now, keys) {
+		t.Errorf("of one cut off stay: %v", now)
+	}
+	if waiting := p.WaitingUploads(); len(waiting) != 0 {
+		t.Errorf("left behind: %v", waiting)
+	}
+
+	desk.Ask(http.MethodDelete, desk.Path("media", done.Int("data", "media", 0, "id"))).Do().Want(204)
+	p.Get(movie).Do().Want(404)
+	p.Get(preview).Do().Want(404)
+	for range 500 {
+		if len(store.keys(t)) == 2 {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if keys := store.keys(t); len(keys) != 2 {
+		t.Errorf("after the takedown: %v", keys)
+	}
+}
+
+// Where the setting says so, downloads go past the server.
+func TestObjectStoreRedirect(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts a process")
+	}
+	store := newObjectStore(t)
+	p := testkit.Process(t, "PRIVET_S3_REDIRECT=1")
+	store.use(p.Desk())
+	path := testkit.PathOf(p.Buyer().Data.String("data", "media", 0, "path_url"))
+	if got := p.Get(path).Do().Want(http.StatusOK).Body; !bytes.Equal(got, testkit.PNG()) { // as clients do, past the redirect
+		t.Errorf("%d bytes", len(got))
+	}
+	stays := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	answer, err := stays.Get(p.URL + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	if answer.StatusCode != http.StatusFound {
+		t.Errorf("status %d", answer.StatusCode)
+	}
+	address, err := url.Parse(answer.Header.Get("Location"))
+	if err != nil || "http://"+address.Host != store.URL || !strings.HasPrefix(address.Path, "/"+bucket+"/") {
+		t.Fatalf("to %s (%v)", answer.Header.Get("Location"), err)
+	}
+	for _, name := range []string{"X-Amz-Signature", "X-Amz-Expires", "X-Amz-Credential"} {
+		if address.Query().Get(name) == "" {
+			t.Errorf("%s is missing in %s", name, address)
+		}
+	}
+	p.Get(strings.Replace(path, ".png", ".jpg", 1)).Do().Want(404)
+}

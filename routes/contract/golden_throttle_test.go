@@ -1,0 +1,162 @@
+package contract
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/privet/privet/hooks/settings"
+	"github.com/privet/privet/routes/testkit"
+)
+
+// throttleGolden is a step of one run against a Laravel with a limit of 60 requests a minute.
+type throttleGolden struct {
+	Name    string      `json:"name"`
+	Request string      `json:"request"` // "" for the steps inside the loop that uses the limit up
+	Status  int         `json:"status"`
+	Headers [][2]string `json:"headers"`
+}
+
+func (c *throttleGolden) header(name string) string {
+	for _, header := range c.Headers {
+		if strings.EqualFold(header[0], name) {
+			return header[1]
+		}
+	}
+	return ""
+}
+
+// throttleStep is the request that stands in for a golden's, and the answer it gets while it is let in.
+type throttleStep struct {
+	request *testkit.Request
+	status  int
+	body    string
+}
+
+const tooManyBody = `{"message":"Too Many Attempts."}`
+
+// throttleStepOf is the request nearest to a golden's. Of the GETs only push needs no token; it fails by contract,
+// which the throttle does not mind.
+func throttleStepOf(s *testkit.Server, token string, c *throttleGolden) throttleStep {
+	method, path, _ := strings.Cut(c.Request, " ")
+	withToken := strings.Contains(c.Name, "token") || strings.Contains(c.Name, "user request")
+	switch {
+	case withToken && path == "/user/free":
+		return throttleStep{s.Post("auth/social/sign-in").As(token).JSON(`{"token":"x","social_type":1}`), 400, `{"status":"error","message":"Invalid token"}`}
+	case withToken:
+		return throttleStep{s.Get("user/view/1").As(token), 200, anyBody}
+	case path == "/_me":
+		return throttleStep{s.Get("user/view/1"), 401, unauthorized}
+	case path == "/nope":
+		return throttleStep{s.Get("nope"), 404, `{"message":"The route api/v1/nope could not be found."}`}
+	case c.Request == "POST /user/free":
+		return throttleStep{s.Post("push").JSON(`{}`), 405, `{"message":"The POST method is not supported for route api/v1/push. Supported methods: GET, HEAD."}`}
+	case path == "/_v/auth/login":
+		return throttleStep{s.Post("auth/login").JSON(`{}`), 429,
+			`{"message":"The email field is required. (and 1 more error)","errors":{"email":["The email field is required."],"password":["The password field is required."]}}`}
+	case strings.HasSuffix(path, "/99999"):
+		return throttleStep{s.Post("user/get-by-invite").JSON(`{"invite":"nobodys8"}`), 404, `{"status":"error","message":"User not found"}`}
+	case path == "/_echo":
+		return throttleStep{s.Post("user/check-free").JSON(`{"email":"a@example.com"}`), 200, `{"free":true}`}
+	}
+	step := throttleStep{s.Request(method, "push"), 500, anyBody}
+	if c.Name == "429 Accept */*" {
+		step.request.Header("Accept", "*/*")
+	}
+	if method == http.MethodHead {
+		step.body = noBody
+	}
+	return step
+}
+
+// TestGoldenThrottle repeats the goldens' run step by step.
+func TestGoldenThrottle(t *testing.T) {
+	s := testkit.Start(t, func(c *settings.Settings) { c.RateLimit = 60 })
+	token := s.Performer().Token
+	const spent = 1 // the sign-up counts against the address, which the goldens' Laravel was spared
+	began := time.Now()
+	for _, c := range loadGoldens(t).Throttle {
+		if c.Request == "" {
+			continue // TestGoldenThrottle's own loop, below, before "429 again"
+		}
+		if c.Name == "429 again" {
+			useUp(t, func() *testkit.Answer { return s.Get("push").Do() })
+		}
+		step := throttleStepOf(s, token, &c)
+		answer := step.request.Do()
+		remaining := c.header("X-RateLimit-Remaining")
+		refused := c.header("Retry-After") != ""
+		if remaining != "" && !refused && !strings.Contains(c.Name, "auth route") {
+			n, err := strconv.Atoi(remaining)
+			if err != nil {
+				t.Fatal(err)
+			}
+			remaining = strconv.Itoa(n - spent)
+		}
+		if refused {
+			wantRefused(t, c.Name, answer, began)
+		} else if got := answer.Header.Get("X-RateLimit-Remaining"); got != remaining || answer.Header.Get("X-RateLimit-Limit") != c.header("X-RateLimit-Limit") {
+			t.Errorf("%s: limit %q, remaining %q, want %q, %q", c.Name, answer.Header.Get("X-RateLimit-Limit"), got, c.header("X-RateLimit-Limit"), remaining)
+		}
+		if refused {
+			step.status = 429
+			if step.body != noBody {
+				step.body = tooManyBody
+			}
+		}
+		switch {
+		case answer.Status != step.status:
+			t.Errorf("%s: %d %s, want %d", c.Name, answer.Status, answer.Body, step.status)
+		case step.body == noBody && len(answer.Body) > 0:
+			t.Errorf("%s: %s to a HEAD", c.Name, answer.Body)
+		case step.body != noBody && step.body != anyBody:
+			wantBody(t, answer, step.status, step.body)
+		}
+	}
+}
+
+// useUp sends requests until the address's limit is used up, which is the goldens' loop: they count down to 0,
+// and the next one is refused.
+func useUp(t *testing.T, send func() *testkit.Answer) {
+	t.Helper()
+	last := -1
+	for range 61 {
+		answer := send()
+		left, err := strconv.Atoi(answer.Header.Get("X-RateLimit-Remaining"))
+		if err != nil || last >= 0 && left != max(0, last-1) {
+			t.Fatalf("%d left follows %d left (%v): %d %s", left, last, err, answer.Status, answer.Body)
+		}
+		if answer.Header.Get("Retry-After") != "" {
+			if answer.Status != 429 || last != 0 {
+				t.Fatalf("refused with %d left: %d", last, answer.Status)
+			}
+			return
+		}
+		if answer.Header.Get("X-RateLimit-Reset") != "" {
+			t.Fatalf("X-RateLimit-Reset without need: %v", answer.Header)
+		}
+		last = left
+	}
+	t.Fatal("nothing is ever refused")
+}
+
+// wantRefused compares the headers of a refusal: the time until the minute is over, and when that is.
+func wantRefused(t *testing.T, name string, answer *testkit.Answer, began time.Time) {
+	t.Helper()
+	limit, remaining := answer.Header.Get("X-RateLimit-Limit"), answer.Header.Get("X-RateLimit-Remaining")
+	var wait, reset int64
+	_, err := fmt.Sscan(answer.Header.Get("Retry-After")+" "+answer.Header.Get("X-RateLimit-Reset"), &wait, &reset)
+	if err != nil || limit != "60" || remaining != "0" || wait < 1 || wait > 60 {
+		t.Errorf("%s: %v", name, answer.Header)
+	}
+	// The first hit was the sign-up, shortly before began.
+	if over := time.Unix(reset, 0).Sub(began); over < 50*time.Second || over > 61*time.Second {
+		t.Errorf("%s: the minute is over %v after it began", name, over)
+	}
+	if off := time.Until(time.Unix(reset, 0)) - time.Duration(wait)*time.Second; off < -2*time.Second || off > 2*time.Second {
+		t.Errorf("%s: Retry-After and X-RateLimit-Reset are %v apart", name, off)
+	}
+}

@@ -1,0 +1,74 @@
+package e2e
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/privet/privet/routes/testkit"
+)
+
+// A second server on a data folder in use says so, ends, and does the first one no harm.
+func TestSecondServer(t *testing.T) {
+	t.Parallel()
+	p := testkit.Process(t)
+	client, performer := p.Buyer(), p.Performer()
+	id := p.Order(client, performer)
+	upload := p.Post(fmt.Sprintf("order/update/%d", id)).As(performer.Token).Half(8<<20, "status", "2")
+	for _, address := range []string{"127.0.0.1:0", strings.TrimPrefix(p.URL, "http://")} {
+		out, err := exec.Command(testkit.Binary(t), "serve", "--dir", p.Dir, "--http", address).CombinedOutput()
+		if err == nil || !strings.Contains(string(out), "another privet serves the data folder "+p.Dir) {
+			t.Errorf("%s: %v: %s", address, err, out)
+		}
+	}
+	upload.Finish().Want(200)
+	p.End(syscall.SIGKILL)
+	p.Begin()
+}
+
+// What a moderator sends is let end, too, when the server is told to stop.
+func TestStopDuringDeskRequest(t *testing.T) {
+	t.Parallel()
+	p := testkit.Process(t)
+	desk := p.Desk()
+	body, rest := io.Pipe()
+	req, err := http.NewRequest(http.MethodPatch, p.URL+"/api/"+desk.Path("_superusers", desk.List("_superusers")[0]["id"]), body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", desk.Token())
+	req.Header.Set("Expect", "100-continue") // the body goes when the server has begun to read it
+	answered := make(chan error)
+	go func() {
+		transport := &http.Transport{ExpectContinueTimeout: time.Minute}
+		answer, err := transport.RoundTrip(req)
+		if err == nil {
+			answer.Body.Close()
+			if answer.StatusCode != http.StatusOK {
+				err = fmt.Errorf("status %d", answer.StatusCode)
+			}
+		}
+		answered <- err
+	}()
+	if _, err := io.WriteString(rest, `{"emailVisibility":`); err != nil {
+		t.Fatal(err)
+	}
+	p.Signal(syscall.SIGTERM)
+	time.Sleep(2 * time.Second) // longer than the second that PocketBase would give
+	if _, err := io.WriteString(rest, `true}`); err != nil {
+		t.Fatal(err)
+	}
+	rest.Close()
+	if err := <-answered; err != nil {
+		t.Error(err)
+	}
+	if code := p.Ended(10 * time.Second); code != 0 {
+		t.Errorf("it ended with %d: %s", code, p.Log)
+	}
+}

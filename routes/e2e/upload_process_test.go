@@ -1,0 +1,193 @@
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/privet/privet/routes/testkit"
+)
+
+const (
+	large   = 585 << 20    // bytes of a long video
+	largest = 599999 << 10 // bytes of the largest file that passes
+)
+
+// The largest files go through a server that stays small, keeps one copy and lets others work meanwhile.
+func TestLargestUploads(t *testing.T) {
+	if testing.Short() {
+		t.Skip("sends 2.5 GB")
+	}
+	p := testkit.Process(t)
+	client, performer := p.Buyer(), p.Performer()
+	update := fmt.Sprintf("order/update/%d", p.Order(client, performer))
+	idle, before := p.Memory("VmRSS"), disk(p)
+	stored := p.Stored()
+
+	watch := watchUpload(p, client, performer)
+	done := p.Post(update).As(performer.Token).Stream(testkit.Clip(0), testkit.Movie(largest), largest, true, "status", "2").Do().Want(200).Map()
+	watch.end(t, before, largest)
+	movie := testkit.PathOf(done.String("data", "media", 0, "path_url"))
+	for _, at := range []int64{0, large, largest - 1000} {
+		part := p.Get(movie).Header("Range", fmt.Sprintf("bytes=%d-%d", at, at+999)).Do().Want(206)
+		want := make([]byte, 1000)
+		if _, err := testkit.Movie(largest).ReadAt(want, at); err != nil || !slices.Equal(part.Body, want) {
+			t.Errorf("other bytes at %d (%v)", at, err)
+		}
+	}
+	if size := p.Request("HEAD", movie).Do().Want(200).Header.Get("Content-Length"); size != fmt.Sprint(largest) {
+		t.Errorf("stored are %s bytes", size)
+	}
+
+	before = disk(p)
+	watch = watchUpload(p, client, performer)
+	signedUp := p.Post("auth/signup").Stream(testkit.Clip(0), testkit.Movie(large), large, false,
+		"email", "star@example.com", "nickname", "Star", "password", "password", "role", "2").Do().Want(200).Map()
+	watch.end(t, before, large)
+	star := signedUp.String("token")
+	p.Post("user/update").As(star).Multipart([]testkit.File{testkit.Picture()}).Do().Want(200)
+	p.Get(testkit.PathOf(signedUp.String("data", "media", 0, "path_url"))).Do().Want(404)
+	if now := p.AwaitStored(len(stored) + 4); len(now) != len(stored)+4 { // the movie and the new picture, each with its attributes
+		t.Errorf("left: %v", now)
+	}
+
+	stored = p.Stored()
+	p.Post(update).As(performer.Token).Stream(testkit.Clip(0), testkit.Movie(largest+1), largest+1, true).Do().
+		WantError("media", "The media field must not be greater than 599999 kilobytes.")
+	if now := p.AwaitStored(len(stored)); !slices.Equal(now, stored) {
+		t.Errorf("of the too large one stay: %v", now)
+	}
+	p.Post(update).As(performer.Token).Stream(testkit.Clip(0), testkit.Movie(640<<20), 640<<20, false).Do().Want(413)
+	if now := p.AwaitStored(len(stored)); !slices.Equal(now, stored) {
+		t.Errorf("of a body over the limit stay: %v", now)
+	}
+	next := p.Post(update).As(performer.Token).Multipart([]testkit.File{testkit.Picture()}).Do().Want(200).Map()
+	if last := next.Len("data", "media") - 1; next.Int("data", "media", last, "id") != 6 {
+		t.Errorf("the next media: %v", next)
+	}
+	if more := p.Memory("VmHWM") - idle; more > 64<<20 {
+		t.Errorf("the uploads took %d MB of memory", more>>20)
+	} else {
+		t.Logf("%d MB of memory over the %d MB of an idle server", more>>20, idle>>20)
+	}
+}
+
+// disk is what the server has on its disks, in bytes.
+func disk(p *testkit.Running) int64 { return testkit.Size(p.Dir) + testkit.Size(p.Temp) }
+
+// watcher looks at a server while an upload is under way.
+type watcher struct {
+	stop, ended chan struct{}
+	peak        int64         // of the disk
+	orders      int           // that somebody else made meanwhile
+	slowest     time.Duration // of those
+}
+
+// watchUpload begins to watch; the client orders from the performer all the while.
+func watchUpload(p *testkit.Running, client, performer testkit.Person) *watcher {
+	w := &watcher{stop: make(chan struct{}), ended: make(chan struct{})}
+	go func() {
+		defer close(w.ended)
+		for {
+			select {
+			case <-w.stop:
+				return
+			default:
+			}
+			began := time.Now()
+			answer, err := p.Post("order/create").As(client.Token).JSON(map[string]any{"performer_id": performer.ID, "description": "x", "date_till": "2030-10-02 12:36:51"}).Try()
+			if err == nil && answer.Status == 200 {
+				w.orders++
+			}
+			w.slowest = max(w.slowest, time.Since(began))
+			w.peak = max(w.peak, disk(p))
+			time.Sleep(10 * time.Millisecond)
+		}
+	}()
+	return w
+}
+
+// end ends the watch over an upload of size bytes on a disk that held before.
+func (w *watcher) end(t *testing.T, before, size int64) {
+	t.Helper()
+	close(w.stop)
+	<-w.ended
+	if more := w.peak - before; more < size/2 || more > size+size/8 {
+		t.Errorf("the disk held %d MB more, of an upload of %d MB", more>>20, size>>20)
+	}
+	if w.orders < 10 || w.slowest > 2*time.Second {
+		t.Errorf("meanwhile %d orders were made, the slowest in %s", w.orders, w.slowest)
+	}
+	t.Logf("%d orders meanwhile, the slowest in %s", w.orders, w.slowest)
+}
+
+// What a process that was killed leaves of an upload is swept away when the next one starts.
+func TestKilledUpload(t *testing.T) {
+	t.Parallel()
+	p := testkit.Process(t)
+	client, performer := p.Buyer(), p.Performer()
+	id := p.Order(client, performer)
+	stored := p.Stored()
+	upload := p.Post(fmt.Sprintf("order/update/%d", id)).As(performer.Token).Half(8<<20, "status", "2")
+	p.End(syscall.SIGKILL)
+	upload.Break()
+	if slices.Equal(p.Stored(), stored) {
+		t.Fatal("the kill left nothing: this test shows nothing")
+	}
+	// Killed a moment later, it had left these: attributes come before their file.
+	if err := os.WriteFile(filepath.Join(p.Dir, "storage", "uploads", "0123.mp4.attrs"), []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p.Begin()
+	if now := p.Stored(); !slices.Equal(now, stored) {
+		t.Errorf("left: %v", now)
+	}
+	if left := testkit.Size(p.Temp); left > 0 {
+		t.Errorf("left in TMPDIR: %d bytes", left)
+	}
+	if done := p.Finish(performer, id).Want(200).Map(); done.Int("data", "media", 0, "id") != 3 {
+		t.Errorf("the next media: %v", done)
+	}
+}
+
+// Told to stop, the server ends an upload under way well, and takes nothing new.
+func TestStopDuringUpload(t *testing.T) {
+	t.Parallel()
+	p := testkit.Process(t)
+	client, performer := p.Buyer(), p.Performer()
+	id := p.Order(client, performer)
+	upload := p.Post(fmt.Sprintf("order/update/%d", id)).As(performer.Token).Half(8<<20, "status", "2")
+	p.Signal(syscall.SIGTERM)
+	for range 500 {
+		if _, err := p.Get("/api/health").Try(); err != nil {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if _, err := p.Get("/api/health").Try(); err == nil {
+		t.Error("it takes requests after SIGTERM")
+	}
+	time.Sleep(2 * time.Second) // longer than the second that PocketBase would give
+	done := upload.Finish().Want(200).Map()
+	if code := p.Ended(10 * time.Second); code != 0 {
+		t.Errorf("it ended with %d: %s", code, p.Log)
+	}
+	p.Begin()
+	if seen := p.Get(fmt.Sprintf("order/view/%d", id)).As(client.Token).Do().Want(200).Map(); seen.Int("data", "status") != 2 {
+		t.Errorf("the order: %v", seen)
+	}
+	size := p.Request("HEAD", testkit.PathOf(done.String("data", "media", 0, "path_url"))).Do().Want(200).Header.Get("Content-Length")
+	if size != fmt.Sprint(8<<20) {
+		t.Errorf("of 8 MB are stored: %s", size)
+	}
+	for line := range strings.Lines(p.Log.String()) {
+		if strings.Contains(line, "level=") && !strings.Contains(line, "no still can be made") { // of 8 MB without a picture
+			t.Error(line)
+		}
+	}
+}

@@ -1,0 +1,220 @@
+// Package browser drives a Chromium for tests: any page, and PocketBase's dashboard as a moderator uses it. Screenshots
+// are kept in the folder that the flag -shots names.
+package browser
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// shots is where screenshots are kept.
+var shots = flag.String("shots", "", "a folder for screenshots")
+
+// Browser is a Chromium and what it asked of the network.
+type Browser struct {
+	t   *testing.T
+	ctx context.Context
+
+	mu     sync.Mutex
+	asked  []string
+	status map[string]int64 // of the last answer, by path
+	files  []string         // what a file dialog chooses
+}
+
+// ChooseFiles sets the files that file dialogs choose from now on.
+func (b *Browser) ChooseFiles(files ...string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.files = files
+}
+
+// Open starts a Chromium, which ends with the test. It skips the test where none is installed.
+func Open(t *testing.T) *Browser {
+	t.Helper()
+	var binary string
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if found, err := exec.LookPath(name); err == nil {
+			binary = found
+			break
+		}
+	}
+	if binary == "" {
+		t.Skip("needs chromium")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(binary), chromedp.NoSandbox)
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	ctx, cancel = context.WithTimeout(ctx, 3*time.Minute)
+	t.Cleanup(cancel)
+	return newTab(t, ctx)
+}
+
+// newTab watches the tab of a context.
+func newTab(t *testing.T, ctx context.Context) *Browser {
+	t.Helper()
+	b := &Browser{t: t, ctx: ctx, status: map[string]int64{}}
+	_, err := chromedp.Call(ctx, network.Enable, network.EnableParams{})
+	_, err2 := chromedp.Call(ctx, page.Enable, page.EnableParams{})
+	_, err3 := chromedp.Call(ctx, page.SetInterceptFileChooserDialog, page.SetInterceptFileChooserDialogParams{Enabled: true})
+	if err := errors.Join(err, err2, err3, chromedp.Listen(ctx, b.note)); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// Tab opens another tab of the same browser, with the same storage.
+func (b *Browser) Tab() *Browser {
+	b.t.Helper()
+	ctx, cancel := chromedp.NewContext(b.ctx)
+	b.t.Cleanup(cancel)
+	return newTab(b.t, ctx)
+}
+
+// WantLoopback fails the test if the tab asked any other host than this machine, or next to nothing.
+func (b *Browser) WantLoopback() {
+	b.t.Helper()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, asked := range b.asked {
+		if at, err := url.Parse(asked); err != nil || at.Scheme == "http" && at.Hostname() != "127.0.0.1" || at.Scheme == "https" {
+			b.t.Errorf("it asked %s", asked)
+		}
+	}
+	if len(b.asked) < 8 {
+		b.t.Errorf("the network log is short: %q", b.asked)
+	}
+}
+
+// note keeps what happens on the network, and answers file dialogs.
+func (b *Browser) note(event any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch e := event.(type) {
+	case *network.EventRequestWillBeSent:
+		b.asked = append(b.asked, e.Request.URL)
+	case *network.EventResponseReceived:
+		if at, err := url.Parse(e.Response.URL); err == nil {
+			b.status[at.Path] = e.Response.Status
+		}
+	case *page.EventFileChooserOpened:
+		files := b.files
+		go func() {
+			_, err := chromedp.Call(b.ctx, dom.SetFileInputFiles, dom.SetFileInputFilesParams{Files: files, BackendNodeID: e.BackendNodeID})
+			if err != nil {
+				b.t.Error(err)
+			}
+		}()
+	}
+}
+
+// Do runs chromedp's actions.
+func (b *Browser) Do(steps ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	if err := chromedp.Do(b.ctx, steps...); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// Evaluate is what an expression says, as if the user had asked for it: only then a file dialog opens.
+func (b *Browser) Evaluate(expression string) bool {
+	b.t.Helper()
+	byUser := func(p *runtime.EvaluateParams) { yes := true; p.UserGesture = &yes }
+	is, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](expression, byUser))
+	if err != nil {
+		b.t.Fatal(expression, ": ", err)
+	}
+	return is
+}
+
+// Until waits for an expression to become true.
+func (b *Browser) Until(expression string) {
+	b.t.Helper()
+	for range 300 {
+		if b.Evaluate("!!(" + expression + ")") {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	b.t.Fatal("it never came true: ", expression)
+}
+
+// Click clicks the first element that an expression finds, as soon as it does.
+func (b *Browser) Click(expression string) {
+	b.t.Helper()
+	b.Until("(() => { const e = " + expression + "; if (e) e.click(); return !!e })()")
+}
+
+// Anchor moves to an anchor of the page.
+func (b *Browser) Anchor(name string) {
+	b.t.Helper()
+	b.Until(fmt.Sprintf("(location.hash = %q, true)", name))
+}
+
+// Answer waits for the answer of a path and returns its status.
+func (b *Browser) Answer(path string) int64 {
+	b.t.Helper()
+	for range 300 {
+		b.mu.Lock()
+		status := b.status[path]
+		b.mu.Unlock()
+		if status != 0 {
+			return status
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	b.t.Fatal("no answer of ", path)
+	return 0
+}
+
+// ColorScheme lets pages see that the user prefers "light" or "dark".
+func (b *Browser) ColorScheme(scheme string) {
+	b.t.Helper()
+	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// DisableScripts turns the scripts of pages off.
+func (b *Browser) DisableScripts() {
+	b.t.Helper()
+	if _, err := chromedp.Call(b.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// Screenshots returns the folder that the flag shots names, else a temporary one.
+func Screenshots(t *testing.T) string {
+	t.Helper()
+	if *shots == "" {
+		return t.TempDir()
+	}
+	return *shots
+}
+
+// Capture writes a picture of the screen to a file in a folder, which it makes.
+func (b *Browser) Capture(folder, name string) {
+	b.t.Helper()
+	picture, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+	if err := errors.Join(err, os.MkdirAll(folder, 0o755), os.WriteFile(filepath.Join(folder, name), picture, 0o644)); err != nil {
+		b.t.Fatal(err)
+	}
+}

@@ -1,0 +1,170 @@
+package browser
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/privet/privet/routes/testkit"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+)
+
+// Dashboard is PocketBase's dashboard in a tab, used as a moderator uses it: by clicks and keys.
+type Dashboard struct {
+	*Browser
+	at string // its address
+}
+
+// OpenDashboard signs a moderator in.
+func OpenDashboard(t *testing.T, s *testkit.Server, email, password string) *Dashboard {
+	t.Helper()
+	d := &Dashboard{Open(t), s.URL + "/_/"}
+	d.light()
+	d.Do(chromedp.Navigate(d.at))
+	d.Until(`!!document.querySelector('input[name=identity]')`)
+	d.Type("input[name=identity]", email)
+	d.Type("input[type=password]", password)
+	d.Screenshot("sign-in")
+	d.Click(`document.querySelector('.auth-with-password-form button[type=submit], .auth-with-password-form .btn.block')`)
+	d.Until(`location.hash.startsWith('#/collections') && !!document.querySelector('.page-content table')`)
+	return d
+}
+
+// light is how the guide's pictures are taken.
+func (d *Dashboard) light() {
+	d.t.Helper()
+	d.ColorScheme("light")
+	d.Do(chromedp.EmulateViewport(1280, 800))
+}
+
+// Another opens a second tab, in which the moderator is signed in, too.
+func (d *Dashboard) Another() *Dashboard {
+	d.t.Helper()
+	second := &Dashboard{d.Tab(), d.at}
+	second.light()
+	return second
+}
+
+// List opens a collection by the sidebar.
+func (d *Dashboard) List(collection string, rows int) {
+	d.t.Helper()
+	d.Click(fmt.Sprintf(`[...document.querySelectorAll('.page-sidebar a, .page-sidebar button')].find(e => e.innerText.trim() === %q)`, collection))
+	d.Until(fmt.Sprintf(`document.querySelector('.page-header')?.innerText.includes(%q) && document.querySelectorAll('.page-content tbody tr.handle').length === %d`, collection, rows))
+}
+
+// Form opens a record's form by its address, as a link does.
+func (d *Dashboard) Form(collection string, id any) {
+	d.t.Helper()
+	d.Do(chromedp.Navigate(fmt.Sprintf("%s#/collections?collection=%s&record=%v", d.at, collection, id)))
+	d.Until(fmt.Sprintf(`%s?.querySelector('[name=id]')?.value === '%v' && !theForm.querySelector('.grid[inert]') && theForm.innerText.includes(%q)`,
+		`(window.theForm = document.querySelector('.record-upsert-modal'))`, id, collection))
+}
+
+// Type types a text into an input in the place of what it holds.
+func (d *Dashboard) Type(selector, text string) {
+	d.t.Helper()
+	d.Until(fmt.Sprintf(`(() => { const e = document.querySelector(%q); if (!e) return false; e.scrollIntoView({block: 'center'}); e.focus(); e.select(); return document.activeElement === e })()`, selector))
+	if _, err := chromedp.Call(d.ctx, input.InsertText, input.InsertTextParams{Text: text}); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// Write fills in a field of the open form.
+func (d *Dashboard) Write(field, text string) {
+	d.t.Helper()
+	d.Type(fmt.Sprintf(".record-upsert-modal [name=%s]", field), text)
+}
+
+// Choose picks a word of a select field.
+func (d *Dashboard) Choose(field, word string) {
+	d.t.Helper()
+	output := fmt.Sprintf(`document.querySelector('.record-upsert-modal output[name=%s]')`, field)
+	d.Click(output + `?.querySelector('.selected-container')`)
+	d.Click(fmt.Sprintf(`[...(%s?.querySelectorAll('.select-option') ?? [])].find(e => e.innerText.trim() === %q)`, output, word))
+	d.Until(fmt.Sprintf(`%s.querySelector('.selected-item')?.innerText.trim() === %q`, output, word))
+}
+
+// TurnOn flips a switch.
+func (d *Dashboard) TurnOn(field string) {
+	d.t.Helper()
+	box := fmt.Sprintf(`document.querySelector('.record-upsert-modal input[type=checkbox][name=%s]')`, field)
+	d.Click(box)
+	d.Until(box + `.checked`)
+}
+
+const theSave = `[...document.querySelectorAll('.record-upsert-modal .modal-footer .btn')].find(e => e.innerText.trim() === 'Save changes' && !e.disabled)`
+
+// Save saves the form, which closes.
+func (d *Dashboard) Save() {
+	d.t.Helper()
+	d.Click(theSave)
+	d.Until(`!document.querySelector('.record-upsert-modal')`)
+}
+
+// WantRefused saves the form and waits for a message on a field.
+func (d *Dashboard) WantRefused(field, message string) {
+	d.t.Helper()
+	d.Click(theSave)
+	d.Until(fmt.Sprintf(`[...document.querySelectorAll('.record-upsert-modal .generated-error')].some(e => e.dataset.inputName === %q && e.innerText.includes(%q))`, field, message))
+}
+
+// Remove deletes the record of the open form; asked is called while the dashboard asks whether it really should.
+func (d *Dashboard) Remove(asked func()) {
+	d.t.Helper()
+	d.Click(`document.querySelector('.record-upsert-modal .modal-header [title="More options"]')`)
+	d.Click(`[...document.querySelectorAll('.modal-header-dropdown .dropdown-item')].find(e => e.innerText.trim() === 'Delete')`)
+	yes := `[...document.querySelectorAll('.modal.popup .btn')].find(e => e.innerText.trim() === 'Delete record')`
+	d.Until("!!" + yes)
+	asked()
+	d.Click(yes)
+	d.Until(`!document.querySelector('.record-upsert-modal')`)
+}
+
+// Screenshot keeps a picture of the screen, where the flag shots asks for it, once it has come to rest. The part of the form
+// around a field is shown, if one is named.
+func (d *Dashboard) Screenshot(name string, field ...string) {
+	d.t.Helper()
+	if *shots == "" {
+		return
+	}
+	for _, f := range field {
+		d.Until(fmt.Sprintf(`(document.querySelector('.record-upsert-modal [name=%s]')?.scrollIntoView({block: 'center'}), true)`, f))
+	}
+	d.Until(`document.getAnimations().every(a => a.playState !== 'running' || a.effect.getComputedTiming().endTime === Infinity) &&
+		[...document.images].every(i => i.complete) && ![...document.querySelectorAll('.skeleton-loader, .btn.loading')].some(e => e.checkVisibility())`)
+	d.Capture(*shots, strings.ToLower(name)+".png")
+}
+
+// DismissMessages waits until messages of what was done before are gone.
+func (d *Dashboard) DismissMessages() {
+	d.t.Helper()
+	d.Until(`([...document.querySelectorAll('.toast-remove')].forEach(e => e.click()), !document.querySelector('.toast'))`)
+}
+
+// ScrollRight shows the columns of a list that are farthest to the right.
+func (d *Dashboard) ScrollRight() {
+	d.t.Helper()
+	d.Until(`(() => { let e = document.querySelector('.page-content table'); while (e && e.scrollWidth <= e.clientWidth) e = e.parentElement; if (e) e.scrollLeft = e.scrollWidth; return !!e })()`)
+}
+
+// OpenSettings opens the second factor and the allow-list, and changes neither.
+func (d *Dashboard) OpenSettings() {
+	d.t.Helper()
+	open := func(title string) {
+		d.t.Helper()
+		d.Click(fmt.Sprintf(`[...document.querySelectorAll('details > summary')].find(e => e.innerText.includes(%q))`, title))
+		d.Until(fmt.Sprintf(`(() => { const e = [...document.querySelectorAll('details[open] > summary')].find(e => e.innerText.includes(%q))?.parentElement; return e && e.lastElementChild.getBoundingClientRect().bottom <= e.getBoundingClientRect().bottom + 1 && e.clientHeight >= e.scrollHeight })()`, title))
+	}
+	d.DismissMessages()
+	d.Do(chromedp.Navigate(d.at + "#/collections?collection=_superusers"))
+	d.Until(`document.querySelector('.page-header')?.innerText.includes('_superusers')`)
+	d.Click(`document.querySelector('.btn-collection-settings')`)
+	d.Click(`[...document.querySelectorAll('.modal .tab-item')].find(e => e.innerText.trim() === 'Options')`)
+	open("Multi-factor authentication")
+	d.Screenshot("second-factor")
+	d.Do(chromedp.Navigate(d.at+"#/settings"), chromedp.Reload())
+	open("Superuser IPs")
+	d.Screenshot("allow-list")
+}

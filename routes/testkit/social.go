@@ -1,0 +1,25 @@
+package testkit
+
+import (
+	"testing"
+
+	"github.com/privet/privet/hooks/settings"
+	"github.com/privet/privet/routes/testkit/fakes"
+)
+
+// UserNotExists is the answer to a sign-in by a social account that belongs to no user.
+const UserNotExists = `{"status":"error","message":"User not exists"}`
+
+// StartSocial runs a server that accepts tokens of both social providers, which are fakes.
+func StartSocial(t testing.TB) (*Server, *fakes.Google, *fakes.VK) {
+	t.Helper()
+	google, vk := fakes.NewGoogle(t), fakes.NewVK(t)
+	google.PictureBytes = PNG()
+	s := Start(t, func(s *settings.Settings) { s.Google, s.VK = google.Settings(), vk.Settings() })
+	return s, google, vk
+}
+
+// SocialSignIn signs in by a provider's token; socialType is 1 for Google, 2 for VK.
+func (s *Server) SocialSignIn(token string, socialType any) *Answer {
+	return s.Post("auth/social/sign-in").JSON(map[string]any{"token": token, "social_type": socialType}).Do()
+}
