@@ -9,8 +9,8 @@ import (
 	"github.com/privet/privet/hooks/store"
 )
 
-// attempt tries to send a push once and writes down what came of it. It looks at things as they stand now: the
-// push may have been settled, and its device may have changed hands, since the outbox was looked through.
+// attempt tries to send a push once and records the outcome. It reads the push and its device anew: since the outbox
+// was read, the push may have been sent, and the device may belong to another user.
 func (w *Worker) attempt(ctx context.Context, id string) {
 	p, err := store.ReadPush(ctx, w.app, id)
 	if errors.Is(err, store.ErrNotFound) || ctx.Err() != nil {
@@ -18,99 +18,100 @@ func (w *Worker) attempt(ctx context.Context, id string) {
 	}
 	if err != nil {
 		w.app.Logger().Error("a push can't be read", "id", id, "error", err)
-		w.pause(time.Now().Add(firstDelay))
+		w.worker.Pause(time.Now().Add(initialDelay))
 		return
 	}
 	now := time.Now()
 	switch {
 	case !now.Before(p.Expires):
-		w.settle(p, store.PushOutcome{State: store.PushExpired, Error: "It could not be sent in time."})
+		w.recordOutcome(p, store.PushOutcome{State: store.PushExpired, Error: "It could not be sent in time."})
 		return
 	case p.Device == "":
-		w.settle(p, store.PushOutcome{State: store.PushFailed, Error: "The device signed out, or changed hands."})
+		w.recordOutcome(p, store.PushOutcome{State: store.PushFailed, Error: "The device signed out, or changed hands."})
 		return
 	case p.Address == "":
-		w.settle(p, store.PushOutcome{State: store.PushFailed, Error: "The device has no push address any more."})
+		w.recordOutcome(p, store.PushOutcome{State: store.PushFailed, Error: "The device has no push address any more."})
 		return
 	}
-	if p.Tries > 0 && p.Order != "" { // a phone shows one push of an order, and the later one would be the older
+	if p.Tries > 0 && p.Order != "" { // a phone shows one push per order: a retry would replace a newer one
 		newer, err := store.NewerPush(ctx, w.app, p.ID)
 		if err != nil {
 			w.app.Logger().Error("the pushes of an order can't be read", "id", id, "error", err)
 		} else if newer {
-			w.settle(p, store.PushOutcome{State: store.PushExpired, Error: "A newer push of the same order took its place."})
+			w.recordOutcome(p, store.PushOutcome{State: store.PushExpired, Error: "A newer push of the same order took its place."})
 			return
 		}
 	}
-	call, cancel := context.WithTimeout(ctx, callLimit)
+	call, cancel := context.WithTimeout(ctx, sendTimeout)
 	_, err = w.sender.Send(call, messageOf(p, now))
 	cancel()
 	if err != nil && ctx.Err() != nil {
-		return // cut off by a stop: it waits for the next start
+		return // a stop cancelled it: it waits in the outbox for the next start
 	}
-	w.settle(p, w.outcome(p, err))
+	w.recordOutcome(p, w.outcome(p, err))
 }
 
-// outcome is what follows from FCM's answer.
+// outcome returns what follows from FCM's answer for a push: its state and, when it is retried, the time. It opens the
+// breaker, pauses the outbox or removes the device's push address where the answer requires it.
 func (w *Worker) outcome(p *store.PushContent, err error) store.PushOutcome {
 	now := time.Now()
-	what, words := judge(err)
-	outcome := store.PushOutcome{State: store.PushFailed, Error: words, Tried: true}
-	again := func(after time.Duration) {
+	verdict, reason := classify(err)
+	outcome := store.PushOutcome{State: store.PushFailed, Error: reason, Tried: true}
+	retry := func(after time.Duration) {
 		outcome.State, outcome.NextTry = store.PushWaiting, now.Add(after)
 	}
-	if what != setUp && what != later {
-		w.well(now)
+	if verdict != misconfigured && verdict != transient {
+		w.recordSuccess(now)
 	}
-	switch what {
+	switch verdict {
 	case accepted:
 		outcome.State = store.PushSent
-		w.learn(p.Type)
-	case unknown:
-		w.forget(p)
-	case badArgument:
-		// FCM says the same of a broken address and of a broken message. Where it has taken such a message
-		// before, it is the address.
-		if w.knows(p.Type) {
-			w.forget(p)
+		w.markAccepted(p.Type)
+	case unknownAddress:
+		w.removeAddress(p)
+	case invalidArgument:
+		// FCM answers the same for an invalid address and an invalid message. If it has accepted a message of this
+		// type before, it is the address.
+		if w.acceptedBefore(p.Type) {
+			w.removeAddress(p)
 		} else {
-			w.shout(p, words)
+			w.logRejected(p, reason)
 		}
-	case ourFault:
-		w.shout(p, words)
-	case setUp:
-		outcome.State, outcome.NextTry = store.PushWaiting, w.hold(now, words, err)
-	case tooMany:
-		wait := afterQuota(err, now, p.Tries)
-		w.pause(now.Add(wait))
-		again(wait)
-	case iosOff:
-		w.shout(p, words)
-		again(longest)
-	case later:
-		w.unwell(now, words, err)
+	case invalidMessage:
+		w.logRejected(p, reason)
+	case misconfigured:
+		outcome.State, outcome.NextTry = store.PushWaiting, w.openBreaker(now, reason, err)
+	case quotaExceeded:
+		wait := quotaWait(err, now, p.Tries)
+		w.worker.Pause(now.Add(wait))
+		retry(wait)
+	case apnsMisconfigured:
+		w.logRejected(p, reason)
+		retry(maxDelay)
+	case transient:
+		w.recordFailure(now, reason, err)
 		wait, _ := retryAfter(err, now)
-		again(max(scattered(wait), backoff(p.Tries)))
+		retry(max(withJitter(wait), backoff(p.Tries)))
 	}
 	return outcome
 }
 
-// backoff is the time to the next try: doubled with each, up to a cap, and scattered so that what failed together
-// does not come back together.
+// backoff returns the time to the next try: it doubles with each, up to maxDelay, and has jitter, so that pushes which
+// failed together are not retried together.
 func backoff(tries int) time.Duration {
-	delay := longest
+	delay := maxDelay
 	if tries < 10 {
-		delay = min(longest, firstDelay<<tries)
+		delay = min(maxDelay, initialDelay<<tries)
 	}
 	return delay/2 + rand.N(delay)
 }
 
-// scattered makes a wait that was asked for a little longer, so that what waits together does not come back together.
-func scattered(wait time.Duration) time.Duration { return wait + rand.N(wait/5+1) }
+// withJitter makes a wait that FCM asked for up to a fifth longer.
+func withJitter(wait time.Duration) time.Duration { return wait + rand.N(wait/5+1) }
 
-// afterQuota is the wait after a 429: as FCM asks, else a minute. It may ask for no wait at all, which would be
-// the same once more.
-func afterQuota(err error, now time.Time, tries int) time.Duration {
+// quotaWait returns the wait after a 429: what Retry-After asks for, or a minute without one. FCM may ask for no wait at
+// all, which would only repeat the 429.
+func quotaWait(err error, now time.Time, tries int) time.Duration {
 	wait, ok := retryAfter(err, now)
 	switch {
 	case !ok:
@@ -118,36 +119,37 @@ func afterQuota(err error, now time.Time, tries int) time.Duration {
 	case wait == 0:
 		return backoff(tries)
 	}
-	return scattered(wait)
+	return withJitter(wait)
 }
 
-func (w *Worker) settle(p *store.PushContent, o store.PushOutcome) {
+func (w *Worker) recordOutcome(p *store.PushContent, o store.PushOutcome) {
 	if err := store.SetPushOutcome(w.app, p.ID, o); err != nil {
 		w.app.Logger().Error("what came of a push can't be written", "id", p.ID, "error", err)
-		// Else it would be sent again at once, and again.
-		w.pause(time.Now().Add(firstDelay))
+		// Without a pause it would be sent again at once, over and over.
+		w.worker.Pause(time.Now().Add(initialDelay))
 	}
 }
 
-func (w *Worker) forget(p *store.PushContent) {
+func (w *Worker) removeAddress(p *store.PushContent) {
 	if err := store.ForgetFirebaseToken(w.app, p.Device, p.Address); err != nil {
 		w.app.Logger().Error("a dead push address can't be forgotten", "device", p.Device, "error", err)
 	}
 }
 
-// shout tells whoever runs the server what only they can mend.
-func (w *Worker) shout(p *store.PushContent, words string) {
-	w.app.Logger().Error("a push was refused", "id", p.ID, "event", p.Event, "error", words)
+// logRejected reports a rejection that only the operator can do something about.
+func (w *Worker) logRejected(p *store.PushContent, reason string) {
+	w.app.Logger().Error("a push was refused", "id", p.ID, "event", p.Event, "error", reason)
 }
 
-func (w *Worker) learn(kind string) {
+func (w *Worker) markAccepted(pushType string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.knownGood[kind] = true
+	w.acceptedTypes[pushType] = true
 }
 
-func (w *Worker) knows(kind string) bool {
+// acceptedBefore reports whether FCM has accepted a message of this type since the process started.
+func (w *Worker) acceptedBefore(pushType string) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.knownGood[kind]
+	return w.acceptedTypes[pushType]
 }

@@ -9,16 +9,16 @@ import (
 	"firebase.google.com/go/v4/messaging"
 )
 
-// longestName is what a message shows of a nickname, in characters: each stands in it up to four times, and FCM takes
-// 4,096 bytes.
-const longestName = 60
+// maxNameLength is how many characters of a nickname a message shows: it holds each of the two up to four times, and FCM
+// accepts 4,096 bytes.
+const maxNameLength = 60
 
-// messageOf makes what FCM sends for a push. It shows in the device's own language: an app that knows the
-// localisation keys may say it in its words, on Android, where an unknown key falls back to the text. iOS would
-// show an unknown key as it stands, and the apps in people's pockets know none: it gets the text alone.
+// messageOf returns the message that FCM delivers for a push, in the device's language. On Android it also has
+// localization keys, for apps that have texts of their own: an unknown key falls back to the text. iOS would show an
+// unknown key itself, and the published apps have none, so it gets the text alone.
 func messageOf(p *store.PushContent, now time.Time) *messaging.Message {
-	v := values{client: cut(p.Client, longestName), performer: cut(p.Performer, longestName), rating: p.Rating}
-	title, body := say(p.Language, p.Type, "title", v), say(p.Language, p.Type, "body", v)
+	v := values{client: truncate(p.Client, maxNameLength), performer: truncate(p.Performer, maxNameLength), rating: p.Rating}
+	title, body := render(p.Language, p.Type, "title", v), render(p.Language, p.Type, "body", v)
 	key := "push_" + strings.ReplaceAll(p.Type, ".", "_")
 	tag, category := "privet", "TEST"
 	data := map[string]string{"type": p.Type, "event_id": p.Event}
@@ -26,17 +26,17 @@ func messageOf(p *store.PushContent, now time.Time) *messaging.Message {
 		tag, category = "order-"+p.Order, "ORDER"
 		data["order_id"] = p.Order
 	}
-	life := max(0, p.Expires.Sub(now))
+	ttl := max(0, p.Expires.Sub(now))
 	return &messaging.Message{
 		Token:        p.Address,
 		Data:         data,
 		Notification: &messaging.Notification{Title: title, Body: body},
 		Android: &messaging.AndroidConfig{
 			Priority: "high",
-			TTL:      &life,
+			TTL:      &ttl,
 			Notification: &messaging.AndroidNotification{
 				ChannelID:    "orders",
-				Tag:          tag, // a later push of the same order takes this one's place
+				Tag:          tag, // a later push of the same order replaces this one
 				TitleLocKey:  key + "_title",
 				BodyLocKey:   key + "_body",
 				BodyLocArgs:  []string{v.client, v.performer, decimal(p.Rating, p.Language)},
@@ -59,10 +59,10 @@ func messageOf(p *store.PushContent, now time.Time) *messaging.Message {
 	}
 }
 
-// cut shortens a text to a number of characters.
-func cut(text string, most int) string {
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:most-1]) + "…"
+// truncate shortens a text to at most limit characters, the last of which is an ellipsis then.
+func truncate(text string, limit int) string {
+	if runes := []rune(text); len(runes) > limit {
+		return string(runes[:limit-1]) + "…"
 	}
 	return text
 }

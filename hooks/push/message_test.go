@@ -26,13 +26,13 @@ func TestMessagesStaySmall(t *testing.T) {
 				t.Errorf("%s %s has %d bytes", lang, kind, len(content))
 			}
 			for _, arg := range m.Android.Notification.BodyLocArgs[:2] {
-				if utf8.RuneCountInString(arg) != longestName || !strings.HasSuffix(arg, "👋…") {
+				if utf8.RuneCountInString(arg) != maxNameLength || !strings.HasSuffix(arg, "👋…") {
 					t.Errorf("%s %s names %s", lang, kind, arg)
 				}
 			}
 		}
 	}
-	if got := cut(strings.Repeat("я", longestName), longestName); strings.Contains(got, "…") {
+	if got := truncate(strings.Repeat("я", maxNameLength), maxNameLength); strings.Contains(got, "…") {
 		t.Errorf("%s was cut", got)
 	}
 }

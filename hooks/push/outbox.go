@@ -1,12 +1,13 @@
-// Package push sends what an order's sides are to know to their phones: an outbox that is written with each
-// change, and a worker that empties it by Firebase. Nothing waits for it, and it forgets nothing that it can still
-// deliver.
+// Package push sends push notifications about orders to the phones of their participants, by Firebase Cloud Messaging
+// (FCM). Pushes are written to an outbox in the transaction of the change that they announce, and sent in the background
+// afterwards: no request waits for Firebase, a change that is rolled back announces nothing, and an outage or a restart
+// only delays what has not expired.
 //
-//	outbox.go   what is written, for whom
-//	worker.go   the sending; attempt.go: one try, and what follows from FCM's answer
-//	message.go  what a phone gets; texts.go and texts/: its words
-//	fcm.go      Firebase's client, and what its errors mean; line.go: its way to Google
-//	faults.go   when nothing gets through: the pauses, and what whoever runs the server reads of it
+//   - outbox.go: the rows that a change adds, and for whom
+//   - worker.go: the background worker; attempt.go: one try to send, and what follows from FCM's answer
+//   - message.go: what a phone receives; texts.go and texts/: its texts by language
+//   - fcm.go: Firebase's client, and what its errors mean; transport.go: its HTTP client
+//   - breaker.go: the pauses while no push gets through, and what is logged of them
 package push
 
 import (
@@ -20,11 +21,11 @@ import (
 	"github.com/pocketbase/pocketbase/tools/security"
 )
 
-// life is how long a push is worth sending.
-const life = 24 * time.Hour
+// lifetime is how long after a change a push about it may still be sent.
+const lifetime = 24 * time.Hour
 
-// Announce writes the pushes of a change of an order's status, inside the transaction of the change. Wake the
-// worker after it.
+// Announce adds the pushes about a change of an order's status to the outbox, in the transaction of the change. from is
+// the status before, "" for a new order. Call Wake after the commit.
 func (w *Worker) Announce(tx core.App, o *store.Order, from order.Status, by order.Side) error {
 	event, sides := order.Announce(from, o.Status(), by)
 	for _, side := range sides {
@@ -33,12 +34,12 @@ func (w *Worker) Announce(tx core.App, o *store.Order, from order.Status, by ord
 			receiver = o.Performer()
 		}
 		err := store.AddPushes(tx, store.NewPush{
-			Event:    fmt.Sprintf("order-%s-%d", o.Id, o.Rev()), // the same if the same change were written twice
+			Event:    fmt.Sprintf("order-%s-%d", o.Id, o.Rev()), // the same for the same change, and so written once
 			Type:     string(event),
 			Order:    o.Id,
 			Receiver: receiver,
 			State:    w.state(),
-			Expires:  time.Now().Add(life),
+			Expires:  time.Now().Add(lifetime),
 		})
 		if err != nil {
 			return err
@@ -47,20 +48,21 @@ func (w *Worker) Announce(tx core.App, o *store.Order, from order.Status, by ord
 	return nil
 }
 
-// Test writes a fixed push for all devices of a user.
+// Test sends a fixed push to all devices of a user.
 func (w *Worker) Test(app core.App, user string) error {
 	err := store.AddPushes(app, store.NewPush{
 		Event:    "test-" + security.RandomString(15),
 		Type:     "test",
 		Receiver: user,
 		State:    w.state(),
-		Expires:  time.Now().Add(10 * time.Minute), // whoever tries it looks at the phone now
+		Expires:  time.Now().Add(10 * time.Minute), // the user is looking at the phone now
 	})
 	w.Wake()
 	return err
 }
 
-// state is that of a new push: without credentials it is off for good, and not sent days later.
+// state returns the state of a new push. Without credentials it is off for good: it should not be sent days later, when
+// there are some.
 func (w *Worker) state() string {
 	if w.sender == nil {
 		return store.PushOff

@@ -11,18 +11,18 @@ import (
 	"golang.org/x/text/language"
 )
 
-// The texts of the pushes lie in texts/, a file a language. A text may have plural forms (Unicode CLDR's
-// categories); the number that chooses among them is the rating.
+// files holds texts/, with one file of texts per language. A text may have plural forms, by the categories of Unicode's
+// CLDR; the rating is the number that selects one.
 //
 //go:embed texts/*.json
 var files embed.FS
 
-// fallback is the language of devices that named none.
+// fallback is the language of devices that asked for none of the languages.
 const fallback = "en"
 
 var languages = map[string]language.Tag{"en": language.English, "ru": language.Russian}
 
-// forms are a text's plural forms by their category; a text without plurals has "other" alone.
+// forms holds the plural forms of a text by category; a text without plurals has "other" alone.
 type forms map[string]string
 
 // UnmarshalJSON implements json.Unmarshaler: a plain string is a text without plurals.
@@ -35,7 +35,7 @@ func (f *forms) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, (*map[string]string)(f))
 }
 
-// texts are language → event → part (title, body) → forms.
+// texts maps language → event → part (title, body) → forms.
 var texts = load()
 
 func load() map[string]map[string]map[string]forms {
@@ -49,7 +49,7 @@ func load() map[string]map[string]map[string]forms {
 			}
 		}
 		if err != nil {
-			panic(fmt.Sprintf("push: texts/%s.json: %v", name, err)) // embedded: found by the first test
+			panic(fmt.Sprintf("push: texts/%s.json: %v", name, err)) // the files are embedded: any test finds it
 		}
 	}
 	return all
@@ -61,8 +61,8 @@ type values struct {
 	rating            float64
 }
 
-// say renders a part of an event's text.
-func say(lang, event, part string, v values) string {
+// render returns the title or the body of an event's text, with its placeholders replaced.
+func render(lang, event, part string, v values) string {
 	if texts[lang] == nil {
 		lang = fallback
 	}
@@ -74,7 +74,7 @@ func say(lang, event, part string, v values) string {
 	return strings.NewReplacer("{client}", v.client, "{performer}", v.performer, "{rating}", decimal(v.rating, lang)).Replace(text)
 }
 
-// decimal writes a rating as the language does.
+// decimal formats a rating with the language's decimal separator.
 func decimal(n float64, lang string) string {
 	s := strconv.FormatFloat(n, 'f', -1, 64)
 	if lang == "ru" {
@@ -83,7 +83,7 @@ func decimal(n float64, lang string) string {
 	return s
 }
 
-// category is the plural category of a number in a language.
+// category returns the plural category of a number in a language.
 func category(lang string, n float64) string {
 	whole, fraction, _ := strings.Cut(strconv.FormatFloat(n, 'f', -1, 64), ".")
 	i, _ := strconv.Atoi(whole)

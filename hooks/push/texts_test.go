@@ -57,12 +57,12 @@ func TestSay(t *testing.T) {
 		{"ru", 4.5, "Оценка от A: 4,5 звезды"},
 		{"", 2, "A rated your greeting with 2 stars"},
 	} {
-		if got := say(c.lang, "order.reviewed", "body", values{client: "A", rating: c.rating}); got != c.want {
+		if got := render(c.lang, "order.reviewed", "body", values{client: "A", rating: c.rating}); got != c.want {
 			t.Errorf("%s %v: %q", c.lang, c.rating, got)
 		}
 	}
 	// A nickname that looks like a placeholder stays as it is.
-	if got := say("en", "order.created", "body", values{client: "{performer}", performer: "B"}); got != "{performer} asks you for a greeting" {
+	if got := render("en", "order.created", "body", values{client: "{performer}", performer: "B"}); got != "{performer} asks you for a greeting" {
 		t.Error(got)
 	}
 }

@@ -1,9 +1,9 @@
-// Package worker runs background work while the app serves.
 package worker
 
 import "github.com/pocketbase/pocketbase/core"
 
-// WhileServing calls start once the app serves, and the returned stop before the database closes.
+// WhileServing calls start once the app serves, and the stop that it returns before the app's database closes. It is
+// for any background service, with a queue or without.
 func WhileServing(app core.App, start func() (stop func())) {
 	stop := func() {}
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {

@@ -1,0 +1,71 @@
+package worker
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"time"
+)
+
+// panicDelay is the time to the next run of an item whose Run panicked.
+const panicDelay = time.Minute
+
+// runItem runs an item, and returns what Run does.
+//
+// A panic is logged with its stack, and the item is retried after panicDelay; the process goes on, as it does when an
+// HTTP handler panics. The item is durable: if it ended the process, it would end each one that follows.
+func (w *Worker) runItem(ctx context.Context, id string) (retryAfter time.Duration) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			w.Logger().Error("an item of a queue panicked", "id", id, "error", fmt.Sprint(cause), "stack", string(debug.Stack()))
+			retryAfter = panicDelay
+		}
+	}()
+	return w.Queue.Run(ctx, id)
+}
+
+// claim marks an item as running. It reports false for one that is running already, or must not be retried yet.
+func (w *Worker) claim(id string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.running[id] || time.Now().Before(w.notBefore[id]) {
+		return false
+	}
+	w.running[id] = true
+	return true
+}
+
+// release ends a claim. A positive retryAfter keeps the item from being claimed again before that time.
+func (w *Worker) release(id string, retryAfter time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.running, id)
+	delete(w.notBefore, id)
+	if retryAfter > 0 {
+		w.notBefore[id] = time.Now().Add(retryAfter)
+	}
+}
+
+// unavailable returns how many items can't be claimed. Due may return all of them: it is asked for as many more, so
+// that they don't hide the items behind them.
+func (w *Worker) unavailable() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.running) + len(w.notBefore)
+}
+
+// nextRetry returns when the next item may be retried that could not at the time looked, and false when there is none.
+// It forgets the others, which may belong to items that no longer exist.
+func (w *Worker) nextRetry(looked time.Time) (next time.Time, ok bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for id, at := range w.notBefore {
+		switch {
+		case !at.After(looked):
+			delete(w.notBefore, id)
+		case !ok || at.Before(next):
+			next, ok = at, true
+		}
+	}
+	return next, ok
+}
