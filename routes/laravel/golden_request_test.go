@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// request makes the golden's exact request.
+// request returns the golden's request.
 func (c *goldenCase) request(t *testing.T, base string) *http.Request {
 	t.Helper()
 	method, target, contentType := "POST", base+"/api/v1/_v/"+c.Ruleset, ""
@@ -54,10 +54,10 @@ func unquoted(t *testing.T, text json.RawMessage) (s string) {
 	return s
 }
 
-// goldenFiles are the sizes of the goldens' files besides a.txt.
+// goldenFiles holds the sizes of the goldens' files other than a.txt.
 var goldenFiles = map[string]int64{"empty.bin": 0, "max.bin": 614398976, "max1.bin": 614398977, "max2.bin": 614400000}
 
-// multipart gives the golden's form as a stream, so that its great files needn't be in memory.
+// multipart returns the golden's form as a stream, because its large files would not fit in memory.
 func (c *goldenCase) multipart(t *testing.T) (io.Reader, string) {
 	t.Helper()
 	var headers []textproto.MIMEHeader

@@ -17,7 +17,7 @@ import (
 	"github.com/privet/privet/routes/laravel/php"
 )
 
-// goldens are the answers of a real Laravel 10, as far as they are about input.
+// goldens are the recorded answers of a real Laravel 10 that concern input.
 type goldens struct {
 	Rulesets   map[string]map[string][]string `json:"rulesets"`
 	Validation []goldenCase                   `json:"validation"`
@@ -57,13 +57,14 @@ func loadGolden(t *testing.T) *goldens {
 	return g
 }
 
-// malformedCases are the goldens that the contract excepts: broken JSON is a 400 here, and no empty body.
+// malformedCases are the goldens from which the contract differs: here broken JSON is a 400, not an empty body.
 var malformedCases = map[string]string{
 	"auth/login#008": "trailing comma",
 	"auth/login#011": "UTF-8 BOM before JSON",
 }
 
-// goldenServer answers /api/v1/_v/<ruleset> as the goldens' test routes do, and /api/v1/_echo with the whole input.
+// goldenServer serves the test routes of the goldens: /api/v1/_v/<ruleset> answers with the validated input,
+// /api/v1/_echo with the whole input.
 func goldenServer(t *testing.T) *httptest.Server {
 	unique := func(email string) (bool, error) { return email != "taken@example.com", nil }
 	o := Options{MaxBody: 620e6, Checks: map[string]Check{"unique:users,email": unique, "unique:users,email,1": unique}}

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// What Laravel's paginator makes of a query: the page it shows, and what it appends to its links.
+// TestPaging compares with Laravel's paginator: the page that a query selects, and what is appended to its links.
 func TestPaging(t *testing.T) {
 	for _, c := range []struct {
 		query string
@@ -25,12 +25,14 @@ func TestPaging(t *testing.T) {
 		{"page=99999999999999999999", 1, ""},
 		{"page=9223372036854775807", 9223372036854775807, ""},
 	} {
-		req := httptest.NewRequest("GET", "/?"+c.query, nil)
-		if page := Page(req); page != c.page {
-			t.Errorf("%s: page %d, want %d", c.query, page, c.page)
-		}
-		if rest := QueryWithoutPage(req); rest != c.rest {
-			t.Errorf("%s: %s, want %s", c.query, rest, c.rest)
-		}
+		t.Run(c.query, func(t *testing.T) {
+			req := httptest.NewRequest("GET", "/?"+c.query, nil)
+			if page := Page(req); page != c.page {
+				t.Errorf("%s: page %d, want %d", c.query, page, c.page)
+			}
+			if rest := QueryWithoutPage(req); rest != c.rest {
+				t.Errorf("%s: %s, want %s", c.query, rest, c.rest)
+			}
+		})
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/privet/privet/routes/laravel/body"
 )
 
-// anyUnique are checks that pass everything.
+// anyUnique holds checks that every value passes.
 var anyUnique = map[string]Check{
 	"unique:users,email":   func(string) (bool, error) { return true, nil },
 	"unique:users,email,1": func(string) (bool, error) { return true, nil },
@@ -46,17 +46,21 @@ func TestBind(t *testing.T) {
 		`{"price":2.99}`:                                             {Price: Field[float64]{Given: true, Value: 2.99}},
 		`{"media":""}`:                                               {},
 	} {
-		got, err := routes["user/update"].read(jsonRequest(body), Options{Checks: anyUnique})
-		if err != nil {
-			t.Errorf("%s: %v", body, err)
-		} else if !reflect.DeepEqual(got, &want) {
-			t.Errorf("%s: %+v, want %+v", body, got, want)
-		}
+		t.Run(body, func(t *testing.T) {
+			got, err := routes["user/update"].read(jsonRequest(body), Options{Checks: anyUnique})
+			if err != nil {
+				t.Errorf("%s: %v", body, err)
+			} else if !reflect.DeepEqual(got, &want) {
+				t.Errorf("%s: %+v, want %+v", body, got, want)
+			}
+		})
 	}
 	for body, want := range map[string]disconnect{`{"social_type":"2e0"}`: {2}, `{"social_type":" 1.0"}`: {1}, `{"social_type":true}`: {1}} {
-		if got, err := routes["auth/social/disconnect"].read(jsonRequest(body), Options{}); err != nil || *got.(*disconnect) != want {
-			t.Errorf("%s: %+v %v", body, got, err)
-		}
+		t.Run(body, func(t *testing.T) {
+			if got, err := routes["auth/social/disconnect"].read(jsonRequest(body), Options{}); err != nil || *got.(*disconnect) != want {
+				t.Errorf("%s: %+v %v", body, got, err)
+			}
+		})
 	}
 }
 
@@ -94,15 +98,17 @@ func TestLimits(t *testing.T) {
 		"files don't count":     {"multipart/form-data; boundary=B", part(`name="x"; filename="x"`, long(500000)) + "--B--", Options{MaxFields: 100000}, true},
 		"multipart over body":   {"multipart/form-data; boundary=B", part(`name="x"; filename="x"`, long(500000)) + "--B--", Options{MaxBody: 400000}, false},
 	} {
-		for _, length := range []string{"with length", "chunked"} {
-			req := bodyRequest(c.contentType, c.body)
-			if length == "chunked" {
-				req.ContentLength = -1
+		t.Run(name, func(t *testing.T) {
+			for _, length := range []string{"with length", "chunked"} {
+				req := bodyRequest(c.contentType, c.body)
+				if length == "chunked" {
+					req.ContentLength = -1
+				}
+				if _, err := routes["user/search"].read(req, c.o); c.fits != (err == nil) || !c.fits && !errors.Is(err, body.ErrTooLarge) {
+					t.Errorf("%s, %s: %v", name, length, err)
+				}
 			}
-			if _, err := routes["user/search"].read(req, c.o); c.fits != (err == nil) || !c.fits && !errors.Is(err, body.ErrTooLarge) {
-				t.Errorf("%s, %s: %v", name, length, err)
-			}
-		}
+		})
 	}
 	req := httptest.NewRequest("POST", "/", nil)
 	req.ContentLength = 2 << 20
@@ -132,12 +138,14 @@ func TestWhichBodyIsRead(t *testing.T) {
 		"another type":           {"POST", "/?text=q", "text/plain", "text=b", "q"},
 		"whole query, body wins": {"POST", "/?text[]=q", "application/x-www-form-urlencoded", "text=b", "b"},
 	} {
-		req := httptest.NewRequest(c.method, c.target, strings.NewReader(c.body))
-		req.Header.Set("Content-Type", c.contentType)
-		got, err := routes["user/search"].read(req, Options{})
-		if err != nil || got.(*userSearch).Text.Value != c.want {
-			t.Errorf("%s: %+v %v", name, got, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			req := httptest.NewRequest(c.method, c.target, strings.NewReader(c.body))
+			req.Header.Set("Content-Type", c.contentType)
+			got, err := routes["user/search"].read(req, Options{})
+			if err != nil || got.(*userSearch).Text.Value != c.want {
+				t.Errorf("%s: %+v %v", name, got, err)
+			}
+		})
 	}
 }
 
@@ -160,7 +168,7 @@ func TestMerge(t *testing.T) {
 	}
 }
 
-// part is one part of a multipart body whose boundary is B.
+// part returns one part of a multipart body whose boundary is B.
 func part(disposition, content string) string {
 	return "--B\r\nContent-Disposition: form-data; " + disposition + "\r\n\r\n" + content + "\r\n"
 }

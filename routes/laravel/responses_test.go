@@ -23,7 +23,7 @@ type goldenResponse struct {
 	} `json:"response"`
 }
 
-// responseExceptions are the goldens on which the contract decides otherwise, with the status it asks for.
+// responseExceptions are the goldens from which the contract differs, with the status it requires; 0 skips the golden.
 var responseExceptions = map[string]int{
 	// Broken JSON and multipart are 400 here.
 	"form body with JSON content type":                              400,
@@ -32,17 +32,17 @@ var responseExceptions = map[string]int{
 	"multipart truncated (no closing boundary)":                     400,
 	"multipart wrong boundary":                                      400,
 	"deeply nested JSON 600":                                        400,
-	"405 PUT":                                                       0, // routing isn't input's
+	"405 PUT":                                                       0, // routing is not tested here
 	"405 DELETE":                                                    0,
 	"405 PATCH":                                                     0,
 	"405 GET on POST route":                                         0,
 	"405 Accept */*":                                                0,
 	"HEAD on POST route":                                            0,
-	"file > upload_max_filesize (PHP error 1), media required":      0, // PHP's own file limit, which there is none of here
+	"file > upload_max_filesize (PHP error 1), media required":      0, // PHP's own limit for files, which does not exist here
 	"file > upload_max_filesize, media nullable":                    0,
 }
 
-// bodies are the goldens' bodies that they only describe.
+// bodies are the bodies that the goldens only describe.
 var bodies = map[string]string{
 	"deeply nested JSON 600":                strings.Repeat("[", 600) + strings.Repeat("]", 600),
 	"big JSON 1 MiB+":                       `{"email":"u1@example.com","password":"` + strings.Repeat("x", 1200043-40) + `"}`,
@@ -73,7 +73,7 @@ func TestGoldenResponses(t *testing.T) {
 			for name, val := range c.Request.Headers {
 				req.Header.Set(name, val)
 			}
-			if c.Name == "invalid UTF-8 urlencoded" { // the golden doesn't tell its headers
+			if c.Name == "invalid UTF-8 urlencoded" { // the golden has no headers
 				req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 			}
 			answer, err := http.DefaultClient.Do(req)

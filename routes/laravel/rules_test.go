@@ -3,6 +3,7 @@ package laravel
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -30,7 +31,7 @@ func TestRules(t *testing.T) {
 		{"required", file(0), nil},
 		{"required", list(), []string{"The f field is required."}},
 		{"required|string|min:6", nil, []string{"The f field is required."}},
-		{"string|min:6", "\x00", nil}, // blank: only required would look at it
+		{"string|min:6", "\x00", nil}, // blank: only required looks at it
 		{"nullable|string|min:6", nil, nil},
 		{"string|min:6", nil, []string{"The f field must be a string.", "The f field must be at least 6 characters."}},
 		{"array|min:2", list(int64(1)), []string{"The f field must have at least 2 items."}},
@@ -62,9 +63,11 @@ func TestRules(t *testing.T) {
 		{"date", false, []string{"The f field must be a valid date."}},
 		{"date|date_format:Y-m-d H:i:s", int64(20231002), []string{"The f field must match the format Y-m-d H:i:s."}},
 	} {
-		if got := engine(t, c.rules, c.value); !slices.Equal(got, append([]string{}, c.want...)) {
-			t.Errorf("%s on %#v: %q, want %q", c.rules, c.value, got, c.want)
-		}
+		t.Run(fmt.Sprintf("%s on %v", c.rules, c.value), func(t *testing.T) {
+			if got := engine(t, c.rules, c.value); !slices.Equal(got, append([]string{}, c.want...)) {
+				t.Errorf("%s on %#v: %q, want %q", c.rules, c.value, got, c.want)
+			}
+		})
 	}
 }
 
@@ -79,10 +82,12 @@ func TestSame(t *testing.T) {
 	}{
 		{"1", "1", true}, {"1", int64(1), false}, {1.0, int64(1), false}, {nil, nil, true}, {a, a, true}, {a, b, false}, {a, "1", false},
 	} {
-		got := engine(t, "same:other_field", c.f, "other_field", c.other)
-		if c.same != (len(got) == 0) || !c.same && got[0] != wrong {
-			t.Errorf("%#v and %#v: %q", c.f, c.other, got)
-		}
+		t.Run(fmt.Sprintf("%v and %v", c.f, c.other), func(t *testing.T) {
+			got := engine(t, "same:other_field", c.f, "other_field", c.other)
+			if c.same != (len(got) == 0) || !c.same && got[0] != wrong {
+				t.Errorf("%#v and %#v: %q", c.f, c.other, got)
+			}
+		})
 	}
 }
 
@@ -91,14 +96,15 @@ func TestDisplay(t *testing.T) {
 		"email": "email", "performer_id": "performer id", "category_ids.a.b": "category ids.a.b",
 		"category_ids.a.B c": "category ids.a. b c", "category_ids.x*": "category ids.x*", "a.\u00e9\u3000Z": "a.\u00e9 z",
 	} {
-		if got := displayName(name); got != want {
-			t.Errorf("%q: %q, want %q", name, got, want)
-		}
+		t.Run(name, func(t *testing.T) {
+			if got := displayName(name); got != want {
+				t.Errorf("%q: %q, want %q", name, got, want)
+			}
+		})
 	}
 }
 
-// TestItems has the order and the names of an array's items from a real Laravel where the goldens show them, else from its
-// source.
+// TestItems checks the order and the names of an array's items, as seen in the goldens or else in Laravel's source.
 func TestItems(t *testing.T) {
 	for body, want := range map[string]string{
 		`{"category_ids":[[3],3,[4],{}]}`: `{"category_ids.1":["The selected category_ids.1 is invalid."],` +
@@ -111,21 +117,23 @@ func TestItems(t *testing.T) {
 		`{"category_ids":"x","category_ids.0":9}`:                `{"category_ids":["The category ids field must be an array."]}`,
 		`{"category_ids":[` + strings.Repeat("9,", 5000) + `9]}`: "(and 999 more errors)",
 	} {
-		_, err := routes["user/update"].read(jsonRequest(body), Options{Checks: anyUnique})
-		var invalid *Invalid
-		if !errors.As(err, &invalid) {
-			if want != "" || err != nil {
-				t.Errorf("%s: %v", body, err)
+		t.Run(fmt.Sprintf("%.60s", body), func(t *testing.T) {
+			_, err := routes["user/update"].read(jsonRequest(body), Options{Checks: anyUnique})
+			var invalid *Invalid
+			if !errors.As(err, &invalid) {
+				if want != "" || err != nil {
+					t.Errorf("%s: %v", body, err)
+				}
+				return
 			}
-			continue
-		}
-		got, err := json.Marshal(invalid)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if string(got) != want && !(want != "" && want[0] == '(' && strings.HasSuffix(invalid.Message(), want)) {
-			t.Errorf("%.80s: %.200s\nwant %s", body, got, want)
-		}
+			got, err := json.Marshal(invalid)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if string(got) != want && !(want != "" && want[0] == '(' && strings.HasSuffix(invalid.Message(), want)) {
+				t.Errorf("%.80s: %.200s\nwant %s", body, got, want)
+			}
+		})
 	}
 }
 
@@ -164,18 +172,20 @@ func TestChecks(t *testing.T) {
 		`{"performer_id":1,"tags":[7,8]}`:                "The selected tags.1 is invalid.",
 		`{"performer_id":1,"tags":[8,13]}`:               "tags down",
 	} {
-		asked = nil
-		_, err := schema.Read(jsonRequest(body), o)
-		if got := ""; err != nil {
-			if got = err.Error(); got != want {
-				t.Errorf("%s: %s", body, got)
+		t.Run(body, func(t *testing.T) {
+			asked = nil
+			_, err := schema.Read(jsonRequest(body), o)
+			if got := ""; err != nil {
+				if got = err.Error(); got != want {
+					t.Errorf("%s: %s", body, got)
+				}
+			} else if want != "" {
+				t.Errorf("%s passes", body)
 			}
-		} else if want != "" {
-			t.Errorf("%s passes", body)
-		}
-		if strings.Contains(body, `"x"`) != (asked == nil) || asked != nil && asked[0] != "1" && asked[0] != "2" {
-			t.Errorf("%s: asked for %q", body, asked)
-		}
+			if strings.Contains(body, `"x"`) != (asked == nil) || asked != nil && asked[0] != "1" && asked[0] != "2" {
+				t.Errorf("%s: asked for %q", body, asked)
+			}
+		})
 	}
 	if _, err := schema.Read(jsonRequest("{}"), Options{}); err == nil || errors.As(err, new(*Invalid)) {
 		t.Errorf("without checks: %v", err)
@@ -241,14 +251,14 @@ func TestWrongTagsPanic(t *testing.T) {
 		},
 		"embedded by ref": func() { MustCompile[struct{ *device }]() },
 	} {
-		func() {
+		t.Run(name, func(t *testing.T) {
 			defer func() {
 				if recover() == nil {
 					t.Errorf("%s: no panic", name)
 				}
 			}()
 			compile()
-		}()
+		})
 	}
 }
 
@@ -260,7 +270,7 @@ func TestInvalid(t *testing.T) {
 	if e.Message() != "The selected status is invalid." || e.Error() != e.Message() || !e.Has("status") || e.Has("media") {
 		t.Error(e.Message())
 	}
-	e.Add("status", "The selected status is invalid.") // said already
+	e.Add("status", "The selected status is invalid.") // a duplicate
 	e.Add("b", "B")
 	if e.Message() != "The selected status is invalid. (and 1 more error)" {
 		t.Error(e.Message())

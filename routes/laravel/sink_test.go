@@ -8,7 +8,7 @@ import (
 	"github.com/privet/privet/hooks/media/mediatype"
 )
 
-// memorySink is a Sink that remembers what happens to it.
+// memorySink is a Sink that records its calls.
 type memorySink struct {
 	uploads                           []*memoryUpload
 	failCreate, failWrite, failCommit bool
@@ -55,7 +55,7 @@ func (u *memoryUpload) Commit() error {
 
 func (u *memoryUpload) Abort() { u.aborted++ }
 
-// left is how many uploads are stored still. Whether each was ended once is the caller's to see.
+// left returns the number of uploads that were not aborted.
 func (s *memorySink) left() (n int) {
 	for _, u := range s.uploads {
 		if u.aborted == 0 {
@@ -65,7 +65,7 @@ func (s *memorySink) left() (n int) {
 	return n
 }
 
-// countingSink is a Sink that keeps only numbers.
+// countingSink is a memorySink that counts bytes without keeping them.
 type countingSink struct{ memorySink }
 
 func (s *countingSink) Create(ctx context.Context, t mediatype.Type) (Writer, error) {

@@ -3,6 +3,7 @@ package laravel
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -22,7 +23,7 @@ const (
 	pngHead  = "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00"
 )
 
-// album takes what a route with media takes, with limits that tests can pass.
+// album is the input of a route with media, with limits small enough to exceed in a test.
 type album struct {
 	Title string `in:"title" rules:"nullable|string|unique"`
 	Cover *File  `in:"cover" rules:"nullable|file|max:100"`
@@ -33,10 +34,10 @@ var albums = MustCompile[album]()
 
 const multipartB = "multipart/form-data; boundary=B"
 
-// readAlbum reads parts, the closing boundary added.
+// readAlbum reads a body of the given parts and the closing boundary.
 func readAlbum(s Sink, parts ...string) (*album, error) {
 	req := bodyRequest(multipartB, strings.Join(parts, "")+"--B--\r\n")
-	req.ContentLength = -1 // so that the limit shows on the way only
+	req.ContentLength = -1 // so that the limit is found while reading
 	return albums.Read(req, Options{Sink: s, Checks: map[string]Check{
 		"unique": func(title string) (bool, error) {
 			switch title {
@@ -161,11 +162,13 @@ func TestMalformedMultipart(t *testing.T) {
 		"no disposition":     {multipartB, "--B\r\nContent-Type: text/plain\r\n\r\nx\r\n--B--"},
 		"JSON":               {multipartB, `{"a":1}`},
 	} {
-		_, err := routes["user/search"].read(bodyRequest(c.contentType, c.body), Options{})
-		var malformed *body.Malformed
-		if !errors.As(err, &malformed) || !strings.Contains(malformed.Message, "multipart") || strings.Contains(malformed.Message, "nonsense") {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			_, err := routes["user/search"].read(bodyRequest(c.contentType, c.body), Options{})
+			var malformed *body.Malformed
+			if !errors.As(err, &malformed) || !strings.Contains(malformed.Message, "multipart") || strings.Contains(malformed.Message, "nonsense") {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
 	}
 }
 
@@ -187,18 +190,20 @@ func TestMultipartAsPHP(t *testing.T) {
 		strings.Repeat(part(`name="f[]"; filename="f"`, ""), 21):                                                      `{"f":[` + strings.TrimSuffix(strings.Repeat(`{"__file":"f","size":0},`, 20), ",") + `]}`,
 		"--B\r\nContent-Disposition: form-data; name=a\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=41\r\n": `{"a":"=41"}`,
 	} {
-		for _, contentType := range []string{`multipart/form-data; charset=utf-8; Boundary="B"`, "Multipart/Form-Data; boundary=B; x=y"} {
-			v, err := read(bodyRequest(contentType, body+"--B--\r\nepilogue"), nil, Options{})
-			if err != nil {
-				t.Errorf("%q: %v", body, err)
-			} else if got := text(t, v.input); got != want {
-				t.Errorf("%q: %s, want %s", body, got, want)
+		t.Run(fmt.Sprintf("%.60q", body), func(t *testing.T) {
+			for _, contentType := range []string{`multipart/form-data; charset=utf-8; Boundary="B"`, "Multipart/Form-Data; boundary=B; x=y"} {
+				v, err := read(bodyRequest(contentType, body+"--B--\r\nepilogue"), nil, Options{})
+				if err != nil {
+					t.Errorf("%q: %v", body, err)
+				} else if got := text(t, v.input); got != want {
+					t.Errorf("%q: %s, want %s", body, got, want)
+				}
 			}
-		}
+		})
 	}
 }
 
-// TestMemoryOfAnUpload sends 200 MB and looks at what was allocated meanwhile.
+// TestMemoryOfAnUpload sends 200 MB and measures what is allocated meanwhile.
 func TestMemoryOfAnUpload(t *testing.T) {
 	const size = 200e6
 	head := part(`name="media"; filename="a"`, jpegHead)
@@ -221,7 +226,7 @@ func TestMemoryOfAnUpload(t *testing.T) {
 	}
 }
 
-// TestClientGone lets a client go away in the middle of an upload.
+// TestClientGone closes the connection in the middle of an upload.
 func TestClientGone(t *testing.T) {
 	s, begun, done := &memorySink{}, make(chan struct{}), make(chan error)
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, req *http.Request) {
@@ -253,7 +258,7 @@ func TestClientGone(t *testing.T) {
 	}
 }
 
-// signalSink says when the first upload begins.
+// signalSink closes a channel when the first upload begins.
 type signalSink struct {
 	Sink
 	begun chan struct{}

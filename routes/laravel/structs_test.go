@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// The goldens' rulesets as a route would write them.
+// The goldens' rulesets, written as a route would.
 type (
 	signup struct {
 		Email       string         `in:"email" rules:"required|email|unique:users,email"`
@@ -90,7 +90,7 @@ type (
 	}
 )
 
-// route is what the tests need of a schema.
+// route is a schema without its type parameter.
 type route struct {
 	fields []field
 	read   func(*http.Request, Options) (any, error)
@@ -101,7 +101,7 @@ func routeOf[T any]() route {
 	return route{s.fields, func(req *http.Request, o Options) (any, error) { return s.Read(req, o) }}
 }
 
-// routes are the schemas by the goldens' names of them.
+// routes holds the schemas by the name of the golden ruleset.
 var routes = map[string]route{
 	"auth/signup":             routeOf[signup](),
 	"auth/login":              routeOf[login](),
@@ -119,7 +119,7 @@ var routes = map[string]route{
 	"user/add-firebase-token": routeOf[firebaseToken](),
 }
 
-// texts gives a compiled ruleset back as the goldens write it.
+// texts returns the rules of a set as the goldens write them.
 func (s *ruleset) texts() (out []string) {
 	for _, r := range s.rules {
 		out = append(out, r.text)
@@ -133,15 +133,17 @@ func TestTagsAreTheGoldenRulesets(t *testing.T) {
 		t.Fatalf("routes %v, goldens %v", got, want)
 	}
 	for name, want := range golden.Rulesets {
-		got := map[string][]string{}
-		for _, f := range routes[name].fields {
-			got[f.name] = f.rules.texts()
-			if f.each != nil {
-				got[f.name+".*"] = f.each.texts()
+		t.Run(name, func(t *testing.T) {
+			got := map[string][]string{}
+			for _, f := range routes[name].fields {
+				got[f.name] = f.rules.texts()
+				if f.each != nil {
+					got[f.name+".*"] = f.each.texts()
+				}
 			}
-		}
-		if !maps.EqualFunc(want, got, slices.Equal) {
-			t.Errorf("%s: tags %v, golden %v", name, got, want)
-		}
+			if !maps.EqualFunc(want, got, slices.Equal) {
+				t.Errorf("%s: tags %v, golden %v", name, got, want)
+			}
+		})
 	}
 }

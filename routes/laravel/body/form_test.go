@@ -2,6 +2,7 @@ package body
 
 import (
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -77,8 +78,10 @@ func TestForm(t *testing.T) {
 		"a" + strings.Repeat("[]", 64) + "=1":          `{"a":` + strings.Repeat("[", 64) + `"1"` + strings.Repeat("]", 64) + `}`,
 		strings.Repeat("a[]=1&", 999) + "x=1&b=2":      `{"a":[` + strings.TrimSuffix(strings.Repeat(`"1",`, 999), ",") + `],"x":"1"}`,
 	} {
-		if got := text(t, ParseForm(query)); got != want {
-			t.Errorf("%.60s: %.200s, want %.200s", query, got, want)
-		}
+		t.Run(fmt.Sprintf("%.60s", query), func(t *testing.T) {
+			if got := text(t, ParseForm(query)); got != want {
+				t.Errorf("%.60s: %.200s, want %.200s", query, got, want)
+			}
+		})
 	}
 }

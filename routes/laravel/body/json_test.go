@@ -2,6 +2,7 @@ package body
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -25,12 +26,14 @@ func TestJSON(t *testing.T) {
 		`["плюс\u002b"]`:                                     `["плюс+"]`,
 		deep(512):                                            deep(512),
 	} {
-		got, err := ParseJSON([]byte(body))
-		if err != nil {
-			t.Errorf("%.60s: %v", body, err)
-		} else if s := text(t, got); s != want {
-			t.Errorf("%.60s: %s, want %s", body, s, want)
-		}
+		t.Run(fmt.Sprintf("%.60s", body), func(t *testing.T) {
+			got, err := ParseJSON([]byte(body))
+			if err != nil {
+				t.Errorf("%.60s: %v", body, err)
+			} else if s := text(t, got); s != want {
+				t.Errorf("%.60s: %s, want %s", body, s, want)
+			}
+		})
 	}
 	for body, want := range map[string]string{
 		" ":                      "line 1, column 2: a value is expected",
@@ -66,10 +69,12 @@ func TestJSON(t *testing.T) {
 		deep(513):                "line 1, column 513: more than 512 levels",
 		strings.Repeat("[", 1e6): "line 1, column 513: more than 512 levels",
 	} {
-		_, err := ParseJSON([]byte(body))
-		var malformed *Malformed
-		if !errors.As(err, &malformed) || malformed.Message != "The JSON body is malformed at "+want+"." {
-			t.Errorf("%.60s: %v", body, err)
-		}
+		t.Run(fmt.Sprintf("%.60s", body), func(t *testing.T) {
+			_, err := ParseJSON([]byte(body))
+			var malformed *Malformed
+			if !errors.As(err, &malformed) || malformed.Message != "The JSON body is malformed at "+want+"." {
+				t.Errorf("%.60s: %v", body, err)
+			}
+		})
 	}
 }

@@ -11,7 +11,7 @@ const maxYear = 32767
 // Date reports whether s passes Laravel's rule `date`: strtotime() reads it
 // without an error, and the year, month and day that date_parse() finds in it
 // (nothing relative is applied) are a date of the Gregorian calendar. A time of
-// day, a weekday or a movement alone is none, a timestamp (@1) is one.
+// day, a weekday or a relative movement alone is not a date; a timestamp (@1) is.
 func Date(s string) bool {
 	s = strings.Trim(s, " \t\n\v\f\r")
 	if s == "" {

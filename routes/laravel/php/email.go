@@ -10,7 +10,7 @@ func Email(s string) bool {
 	return ok && l.current() != '@' && l.localPart() && l.domainPart()
 }
 
-// localPart reads up to the @ or the end and reports whether all is well.
+// localPart reads up to the @ or the end and reports whether what it read is valid.
 func (l *lexer) localPart() bool {
 	for l.current() != '@' && l.current() != markEnd {
 		if l.current() == '.' && l.previous() == markEnd {

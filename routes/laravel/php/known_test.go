@@ -33,9 +33,11 @@ func TestDateGrammar(t *testing.T) {
 		"2023-10-02 UTC UTC": true, "2023-10-02 UTC UTC UTC": false,
 		"  2023-10-02\f": true, "2023-10-02\r10:00": false, "2023-10-02\x0010:00": true, "2023-10-02 \xff": false,
 	} {
-		if got := Date(s); got != want {
-			t.Errorf("Date(%q) = %v", s, got)
-		}
+		t.Run(s, func(t *testing.T) {
+			if got := Date(s); got != want {
+				t.Errorf("Date(%q) = %v", s, got)
+			}
+		})
 	}
 }
 

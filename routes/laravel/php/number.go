@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Errors of Compare. Laravel answers both with a 500; here they are the caller's
-// to turn into a validation error (contract section 1).
+// Errors of Compare. Laravel answers both with a 500; the caller should turn them
+// into a validation error (contract section 1).
 var (
 	// ErrRange: the exponent of a number lies outside -1000..1000.
 	ErrRange = errors.New("exponent out of range")
@@ -137,8 +137,8 @@ func Compare(s string, bound int64) (int, error) {
 }
 
 // magnitude returns the sign of d times 10^exponent and its absolute value: the
-// whole part, and whether something stands behind the point; huge means that the
-// whole part has more than 19 digits and so exceeds every int64.
+// whole part, and whether the part behind the point is not zero; huge means that
+// the whole part has more than 19 digits and so exceeds every int64.
 func (d decimal) magnitude(exponent int) (sign int, whole uint64, fractional, huge bool) {
 	digits := d.integral + d.fraction
 	significant := strings.TrimLeft(digits, "0")
