@@ -11,6 +11,7 @@ import (
 	"github.com/privet/privet/hooks/database"
 	"github.com/privet/privet/hooks/demo"
 	"github.com/privet/privet/hooks/media/render"
+	"github.com/privet/privet/hooks/media/render/child"
 	"github.com/privet/privet/hooks/preview"
 	"github.com/privet/privet/hooks/push"
 	"github.com/privet/privet/hooks/server"
@@ -29,8 +30,8 @@ import (
 const version = "0.1.0"
 
 func main() {
-	if len(os.Args) > 1 && os.Args[1] == render.Word {
-		os.Exit(render.Child(os.Args[2:], os.Stdin, os.Stdout))
+	if len(os.Args) > 1 && os.Args[1] == render.ChildCommand {
+		os.Exit(child.Main(os.Args[2:], os.Stdin, os.Stdout))
 	}
 	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, "privet:", err)

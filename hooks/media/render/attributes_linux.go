@@ -2,8 +2,8 @@ package render
 
 import "syscall"
 
-// attributes let the child die with the server, kill -9 included, and keep the terminal's Ctrl-C away from it: the
+// sysProcAttr let the child die with the server, kill -9 included, and keep the terminal's Ctrl-C away from it: the
 // server decides what ends.
-func attributes() *syscall.SysProcAttr {
+func sysProcAttr() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 }

@@ -4,5 +4,5 @@ package render
 
 import "syscall"
 
-// attributes are none: the child ends by itself, at the latest with its time.
-func attributes() *syscall.SysProcAttr { return nil }
+// sysProcAttr are none: the child ends by itself, at the latest with its time.
+func sysProcAttr() *syscall.SysProcAttr { return nil }

@@ -93,6 +93,12 @@ func numbers(values ...any) []byte {
 	return b.Bytes()
 }
 
+// boxed is a box of that type.
+func boxed(kind string, parts ...[]byte) []byte {
+	content := bytes.Join(parts, nil)
+	return append(append(binary.BigEndian.AppendUint32(nil, uint32(8+len(content))), kind...), content...)
+}
+
 // file writes the boxes: item 1 is the grid, or the only tile, and the tiles follow.
 func (s heifSample) file(brand, entry string, config []byte, tiles [][]byte) []byte {
 	grid, depth := len(tiles) > 1, uint8(8)

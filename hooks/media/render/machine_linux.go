@@ -11,9 +11,9 @@ import (
 	"strings"
 )
 
-// memory is the machine's memory in bytes, or what the control groups of this process leave of it.
-func memory() uint64 {
-	least := installed()
+// availableMemory is the machine's memory in bytes, or what the control groups of this process leave of it.
+func availableMemory() uint64 {
+	least := installedMemory()
 	groups, _ := os.ReadFile("/proc/self/cgroup")
 	for line := range strings.Lines(string(groups)) {
 		parts := strings.SplitN(strings.TrimSpace(line), ":", 3)
@@ -28,7 +28,7 @@ func memory() uint64 {
 		}
 		// In a container the path may be the host's: then only the root is there, and it is the container's own.
 		for group := parts[2]; ; group = path.Dir(group) {
-			least = min(least, number(path.Join(root, group, file)))
+			least = min(least, readLimit(path.Join(root, group, file)))
 			if group == "/" || group == "." {
 				break
 			}
@@ -37,7 +37,7 @@ func memory() uint64 {
 	return least
 }
 
-func installed() uint64 {
+func installedMemory() uint64 {
 	content, _ := os.ReadFile("/proc/meminfo")
 	lines := bufio.NewScanner(bytes.NewReader(content))
 	for lines.Scan() {
@@ -49,8 +49,8 @@ func installed() uint64 {
 	return 0
 }
 
-// number reads a limit; no file and "max" are none.
-func number(file string) uint64 {
+// readLimit reads a limit; no file and "max" are none.
+func readLimit(file string) uint64 {
 	content, err := os.ReadFile(file)
 	if err != nil {
 		return math.MaxUint64

@@ -2,5 +2,5 @@
 
 package render
 
-// memory isn't known here.
-func memory() uint64 { return 0 }
+// availableMemory isn't known here.
+func availableMemory() uint64 { return 0 }

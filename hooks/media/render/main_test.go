@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/privet/privet/hooks/media/render/process"
 )
 
 // program is the real binary, which is the child as it is the server. It is built without the race detector, whose
@@ -68,8 +70,8 @@ func measured(t *testing.T, c Config) (*Engine, *peaks) {
 		t.Fatal(err)
 	}
 	e, p := New(c), &peaks{}
-	e.ended = func(what job, state *os.ProcessState) {
-		if what == jobWarm {
+	e.onExit = func(what process.Job, state *os.ProcessState) {
+		if what == process.JobWarm {
 			return
 		}
 		p.Lock()

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -9,21 +8,13 @@ import (
 	"os/exec"
 	"runtime"
 	"time"
-)
 
-// Word is the hidden first argument that makes the program a child; main passes the rest to Child.
-const Word = "preview-child"
-
-// The child's exit codes. Anything else, signals too, is none of its own words.
-const (
-	exitUnreadable = 3
-	exitCold       = 4
-	exitFailed     = 125 // no code that ffmpeg ends with
+	"github.com/privet/privet/hooks/media/render/process"
 )
 
 // child is a child process to be: a job, what it reads and where its output goes.
 type child struct {
-	job       job
+	job       process.Job
 	arguments []string
 	in        *os.File
 	out       io.Writer
@@ -43,32 +34,32 @@ func (e *Engine) run(ctx context.Context, c child) (int64, error) {
 	}
 	limited, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	command := exec.CommandContext(limited, program, append([]string{Word, string(c.job)}, c.arguments...)...)
+	command := exec.CommandContext(limited, program, append([]string{ChildCommand, string(c.job)}, c.arguments...)...)
 	// GOMEMLIMIT is for what is Go's; a guest's memory lies outside of it. Nothing of the server's environment gets in.
 	command.Env = []string{"GOMEMLIMIT=64MiB", "GOTRACEBACK=single"}
-	if c.job == jobWarm {
+	if c.job == process.JobWarm {
 		command.Env = []string{"GOTRACEBACK=single"}
 	}
-	command.Dir = neutral
-	command.SysProcAttr = attributes()
+	command.Dir = workingDirectory()
+	command.SysProcAttr = sysProcAttr()
 	command.WaitDelay = time.Second
 	if c.in != nil {
 		command.Stdin = c.in
 	}
-	out, said := &counted{to: c.out, left: c.limit}, &tail{}
+	out, said := &limitedWriter{to: c.out, left: c.limit}, &process.Tail{}
 	command.Stdout, command.Stderr = out, said
 	// On Linux the child is to die with the server, and the kernel means the thread that started it by that.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	err := command.Run()
-	if e.ended != nil && command.ProcessState != nil {
-		e.ended(c.job, command.ProcessState)
+	if e.onExit != nil && command.ProcessState != nil {
+		e.onExit(c.job, command.ProcessState)
 	}
-	return out.written, e.judge(ctx, limited, command, c, out, said, err)
+	return out.written, e.classify(ctx, limited, command, c, out, said, err)
 }
 
-// judge turns a child's end into an error that tells whether another try is of use.
-func (e *Engine) judge(ctx, limited context.Context, command *exec.Cmd, c child, out *counted, said *tail, err error) error {
+// classify turns a child's end into an error that tells whether another try is of use.
+func (e *Engine) classify(ctx, limited context.Context, command *exec.Cmd, c child, out *limitedWriter, said *process.Tail, err error) error {
 	switch {
 	case err == nil:
 		return nil
@@ -83,11 +74,11 @@ func (e *Engine) judge(ctx, limited context.Context, command *exec.Cmd, c child,
 	// Who had the processor for most of the time allowed was not kept waiting: the file is too much.
 	spent := state.UserTime() + state.SystemTime()
 	switch {
-	case state.ExitCode() == exitUnreadable || c.job == jobNative && state.ExitCode() > 0 && state.ExitCode() != exitFailed:
+	case state.ExitCode() == process.ExitUnreadable || c.job == process.JobNative && state.ExitCode() > 0 && state.ExitCode() != process.ExitFailed:
 		return fmt.Errorf("%w: %s", ErrUnreadable, said)
-	case state.ExitCode() == exitCold:
-		return fmt.Errorf("%w: %s", errCold, said)
-	case c.job != jobWarm && spent > c.timeout*3/4:
+	case state.ExitCode() == process.ExitNotCompiled:
+		return fmt.Errorf("%w: %s", process.ErrNotCompiled, said)
+	case c.job != process.JobWarm && spent > c.timeout*3/4:
 		return fmt.Errorf("%w: %v of work were not enough", ErrUnreadable, spent.Round(time.Second))
 	case limited.Err() != nil:
 		return fmt.Errorf("not done after %v", c.timeout)
@@ -95,14 +86,14 @@ func (e *Engine) judge(ctx, limited context.Context, command *exec.Cmd, c child,
 	return fmt.Errorf("the child failed: %w: %s", err, said)
 }
 
-// counted passes on at most left bytes.
-type counted struct {
+// limitedWriter passes on at most left bytes.
+type limitedWriter struct {
 	to            io.Writer
 	left, written int64
 	err           error
 }
 
-func (c *counted) Write(data []byte) (int, error) {
+func (c *limitedWriter) Write(data []byte) (int, error) {
 	if int64(len(data)) > c.left {
 		c.err = fmt.Errorf("%w: its picture is too large", ErrUnreadable)
 		return 0, c.err
@@ -115,17 +106,11 @@ func (c *counted) Write(data []byte) (int, error) {
 	return n, err
 }
 
-// tail keeps the last words of a talker.
-type tail struct{ kept []byte }
-
-const tailSize = 1 << 10
-
-func (t *tail) Write(data []byte) (int, error) {
-	t.kept = append(t.kept, data[max(0, len(data)-tailSize):]...)
-	t.kept = t.kept[max(0, len(t.kept)-tailSize):]
-	return len(data), nil
-}
-
-func (t *tail) String() string {
-	return string(bytes.ToValidUTF8(bytes.TrimSpace(t.kept), []byte("?")))
+// workingDirectory returns where a child starts: away from the server's folder, where that is known to be possible; ""
+// is the server's own.
+func workingDirectory() string {
+	if runtime.GOOS == "linux" || runtime.GOOS == "darwin" {
+		return "/"
+	}
+	return ""
 }

@@ -5,13 +5,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
-	"time"
-)
 
-// warmTimeout bounds the compiling: 6 to 12 seconds on a common machine.
-const warmTimeout = 3 * time.Minute
+	"github.com/privet/privet/hooks/media/render/process"
+)
 
 // Warm compiles the engine into the cache, in a child: at first 6 to 12 seconds and up to 715 MB, so it is worth
 // calling in the background after the start. Later it sees to it that the cache is whole, which takes half a second
@@ -32,59 +28,20 @@ func (e *Engine) Warm(ctx context.Context) error {
 	if err := os.MkdirAll(e.config.CacheDir, 0o700); err != nil {
 		return err
 	}
-	modules := []string{e.config.CacheDir, string(heifModule), string(avifModule)}
+	modules := []string{e.config.CacheDir, process.ModuleHEIF, process.ModuleAVIF}
 	if e.config.FFmpeg == "" {
-		modules = append(modules, string(ffmpegModule))
+		modules = append(modules, process.ModuleFFmpeg)
 	}
-	if _, err := e.run(ctx, child{job: jobWarm, arguments: modules, timeout: warmTimeout}); err != nil {
+	if _, err := e.run(ctx, child{job: process.JobWarm, arguments: modules, timeout: process.WarmTimeout}); err != nil {
 		return fmt.Errorf("compiling the engine: %w", err)
 	}
 	e.warm = true
 	return nil
 }
 
-// cool forgets that the cache was whole.
-func (e *Engine) cool() {
+// markCold forgets that the cache was whole.
+func (e *Engine) markCold() {
 	e.warming <- struct{}{}
 	defer func() { <-e.warming }()
 	e.warm = false
-}
-
-// warm compiles into the cache folder what it lacks; this is the child's part.
-func warm(ctx context.Context, cache string, wanted []string) error {
-	sweep(cache)
-	for _, name := range wanted {
-		m := module(name)
-		g, err := m.load(ctx, cache, videoPages)
-		if err != nil {
-			if err := m.store(ctx, cache); err != nil {
-				return err
-			}
-			g, err = m.load(ctx, cache, videoPages)
-		}
-		if err != nil {
-			return err
-		}
-		if err := g.runtime.Close(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// sweep removes other releases' code, 80 MB each, and what a killed compiler left half done.
-func sweep(cache string) {
-	entries, _ := os.ReadDir(cache)
-	for _, entry := range entries {
-		name := entry.Name()
-		current := slices.ContainsFunc(modules, func(m module) bool { return name == m.folder() })
-		info, err := entry.Info()
-		if err != nil || !belongs(name) || current {
-			continue
-		}
-		if strings.Contains(name, unfinished) && time.Since(info.ModTime()) < warmTimeout {
-			continue // somebody is at it
-		}
-		_ = os.RemoveAll(filepath.Join(cache, name))
-	}
 }

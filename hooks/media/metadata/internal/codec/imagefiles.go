@@ -1,3 +1,4 @@
+// Package codec knows what the codecs of audio and video tracks may hide in their own data, whatever the container.
 package codec
 
 import (

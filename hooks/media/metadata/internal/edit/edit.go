@@ -1,3 +1,4 @@
+// Package edit reads a file and rewrites it in place, within bounds that hostile content cannot lift.
 package edit
 
 import (

@@ -1,3 +1,5 @@
+// Package isobmff removes metadata from files made of boxes (ISO/IEC 14496-12, and QuickTime before it): MP4, MOV, 3GP,
+// HEIF and AVIF.
 package isobmff
 
 import (

@@ -1,3 +1,4 @@
+// Package matroska removes metadata from Matroska and WebM files (RFC 8794, RFC 9559).
 package matroska
 
 import (

@@ -1,3 +1,4 @@
+// Package raster removes metadata from images that are a row of segments: JPEG, PNG, GIF and WebP.
 package raster
 
 import (

@@ -1,4 +1,4 @@
-package render
+package child
 
 import (
 	"bytes"
@@ -19,20 +19,20 @@ import (
 // outlineName is the file of a module's outline within its folder.
 const outlineName = "outline.wasm"
 
-var errModule = errors.New("it is no module")
+var errNotWasm = errors.New("it is no module")
 
 // outline empties a module's functions (WebAssembly core specification, 5.5): behind a header of eight bytes stand
 // sections, each with its number and, seven bits a byte, its length.
 func outline(module []byte) ([]byte, error) {
 	const names, functions = 0, 10
 	if len(module) < 8 {
-		return nil, errModule
+		return nil, errNotWasm
 	}
 	short := bytes.Clone(module[:8])
 	for rest := module[8:]; len(rest) > 0; {
 		size, n := binary.Uvarint(rest[1:])
 		if n <= 0 || size > uint64(len(rest)-1-n) {
-			return nil, errModule
+			return nil, errNotWasm
 		}
 		whole := rest[:1+n+int(size)]
 		rest = rest[len(whole):]
@@ -41,7 +41,7 @@ func outline(module []byte) ([]byte, error) {
 		case functions:
 			count, n := binary.Uvarint(content)
 			if n <= 0 || count > size {
-				return nil, errModule
+				return nil, errNotWasm
 			}
 			// Each one: three bytes, no locals, "unreachable", "end".
 			content = append(slices.Clone(content[:n]), bytes.Repeat([]byte{3, 0, 0, 0x0b}, int(count))...)
@@ -53,32 +53,32 @@ func outline(module []byte) ([]byte, error) {
 	return short, nil
 }
 
-// code is a module's compiled code as it lies in a folder: enough to see that nobody put something else there.
-type code struct {
+// compiledFile is a module's compiled code as it lies in a folder: enough to see that nobody put something else there.
+type compiledFile struct {
 	name string
 	size int64
 	time int64
 }
 
-// stored finds what a folder of the cache holds. That the code fits this processor and is whole wazero finds out.
-func stored(folder string) (code, []byte, error) {
+// cached finds what a folder of the cache holds. That the code fits this processor and is whole wazero finds out.
+func cached(folder string) (compiledFile, []byte, error) {
 	outline, err := os.ReadFile(filepath.Join(folder, outlineName))
 	if err != nil {
-		return code{}, nil, err
+		return compiledFile{}, nil, err
 	}
 	found, err := filepath.Glob(filepath.Join(folder, "wazero-*", "*"))
 	if err != nil || len(found) != 1 {
-		return code{}, nil, fmt.Errorf("%d modules: %w", len(found), err)
+		return compiledFile{}, nil, fmt.Errorf("%d modules: %w", len(found), err)
 	}
 	info, err := os.Stat(found[0])
 	if err != nil {
-		return code{}, nil, err
+		return compiledFile{}, nil, err
 	}
-	return code{found[0], info.Size(), info.ModTime().UnixNano()}, outline, nil
+	return compiledFile{found[0], info.Size(), info.ModTime().UnixNano()}, outline, nil
 }
 
-// store compiles the module and its outline into a folder of the cache, which appears there at once and whole.
-func (m module) store(ctx context.Context, cache string) error {
+// compile compiles the module and its outline into a folder of the cache, which appears there at once and whole.
+func (m module) compile(ctx context.Context, cache string) error {
 	whole, err := m.unpack()
 	if err != nil {
 		return fmt.Errorf("unpacking %s: %w", m, err)
@@ -87,7 +87,7 @@ func (m module) store(ctx context.Context, cache string) error {
 	if err != nil {
 		return err
 	}
-	folder, err := os.MkdirTemp(cache, m.folder()+unfinished+"*")
+	folder, err := os.MkdirTemp(cache, m.folder()+partial+"*")
 	if err != nil {
 		return err
 	}
@@ -116,17 +116,17 @@ func (m module) store(ctx context.Context, cache string) error {
 		return err
 	}
 	err = os.Rename(filepath.Join(folder, "short"), filepath.Join(cache, m.folder()))
-	if _, _, there := stored(filepath.Join(cache, m.folder())); there == nil {
+	if _, _, there := cached(filepath.Join(cache, m.folder())); there == nil {
 		return nil // another process was faster
 	}
 	return err
 }
 
-// unfinished marks a folder that something is compiled into.
-const unfinished = ".part-"
+// partial marks a folder that something is compiled into.
+const partial = ".part-"
 
-// belongs tells whether a folder of the cache is one of this program's, of whatever release.
-func belongs(name string) bool {
+// isModuleFolder tells whether a folder of the cache is one of this program's, of whatever release.
+func isModuleFolder(name string) bool {
 	for _, m := range modules {
 		if strings.HasPrefix(name, string(m)+"-") {
 			return true

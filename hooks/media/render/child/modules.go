@@ -1,4 +1,4 @@
-package render
+package child
 
 import (
 	"compress/gzip"
@@ -10,6 +10,7 @@ import (
 
 	_ "codeberg.org/gruf/go-ffmpreg/embed" // links the bytes that packed takes
 	"github.com/privet/privet/hooks/media/render/packed"
+	"github.com/privet/privet/hooks/media/render/process"
 )
 
 // The decoders of photos are those of the Go modules github.com/gen2brain/heic v0.4.5 (libheif 1.18.2, libde265 1.0.15)
@@ -18,30 +19,30 @@ import (
 // server; and it knows neither a limit of memory nor a cache. See codecs/README.md.
 
 //go:embed codecs/heif.wasm.gz
-var heifPacked string
+var heifGzipped string
 
 //go:embed codecs/avif.wasm.gz
-var avifPacked string
+var avifGzipped string
 
 // module is a WebAssembly program of this binary.
 type module string
 
 const (
-	ffmpegModule module = "ffmpeg"
-	heifModule   module = "heif"
-	avifModule   module = "avif"
+	ffmpegModule module = process.ModuleFFmpeg
+	heifModule   module = process.ModuleHEIF
+	avifModule   module = process.ModuleAVIF
 )
 
 var modules = []module{ffmpegModule, heifModule, avifModule}
 
-func (m module) packed() string {
+func (m module) gzipped() string {
 	switch m {
 	case ffmpegModule:
 		return packed.Module()
 	case heifModule:
-		return heifPacked
+		return heifGzipped
 	case avifModule:
-		return avifPacked
+		return avifGzipped
 	}
 	return ""
 }
@@ -49,20 +50,20 @@ func (m module) packed() string {
 // folder is where the module's compiled code lies in the cache: its name, and the checksum that ends its gzip stream,
 // so that another release's code is never taken for this one's; and the number is that of the folder's own layout.
 func (m module) folder() string {
-	p := m.packed()
+	p := m.gzipped()
 	return fmt.Sprintf("%s-2-%x", m, p[len(p)-8:len(p)-4])
 }
 
 // unpack puts the module into memory outside of Go's.
 func (m module) unpack() ([]byte, error) {
-	p := m.packed()
+	p := m.gzipped()
 	z, err := gzip.NewReader(strings.NewReader(p))
 	if err != nil {
 		return nil, err
 	}
 	tail := p[len(p)-4:] // the length of the content; growing a slice to it would double the memory
 	size := int(tail[0]) | int(tail[1])<<8 | int(tail[2])<<16 | int(tail[3])<<24
-	code := reserve(uint64(size)).Reallocate(uint64(size))
+	code := reserveMemory(uint64(size)).Reallocate(uint64(size))
 	if code == nil {
 		return nil, errors.New("no memory for the module")
 	}

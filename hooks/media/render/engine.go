@@ -1,4 +1,4 @@
-// Package preview makes JPEG pictures out of media that phones record and browsers can't all show: a frame of a video,
+// Package render makes JPEG pictures out of media that phones record and browsers can't all show: a frame of a video,
 // at most 640 pixels long, and HEIC and AVIF photos in full size. JPEG, PNG, GIF and WebP are served as they are and are
 // none of its business.
 //
@@ -15,14 +15,22 @@ import (
 	"io"
 	"os"
 	"time"
+
+	"github.com/privet/privet/hooks/media/render/process"
 )
 
 // ErrUnreadable is the file's fault: its content is broken, too large or of a kind that isn't decoded. Trying again is
 // of no use. Any other error (no time, no memory, no child) may not come back.
-var ErrUnreadable = errors.New("no picture can be made of this file")
+var ErrUnreadable = process.ErrUnreadable
 
-// pictureLimit bounds a picture's bytes: 60 megapixels as JPEG take less.
-const pictureLimit = 64 << 20
+// ChildCommand is the hidden first argument that makes the program a child process: main passes the rest to child.Main.
+const ChildCommand = process.Command
+
+// ReleaseProgram gives back the memory of the program's own file; see process.ReleaseProgram.
+func ReleaseProgram() { process.ReleaseProgram() }
+
+// maxPreviewSize bounds a picture's bytes: 60 megapixels as JPEG take less.
+const maxPreviewSize = 64 << 20
 
 // Config is what an Engine is made of. All may be left empty but CacheDir.
 type Config struct {
@@ -39,7 +47,7 @@ type Engine struct {
 	warming chan struct{} // whoever warms, or looks whether it's warm, puts something in
 	warm    bool          // the cache held all that is needed when last seen
 
-	ended func(job, *os.ProcessState) // told of each child, where measuring is wanted
+	onExit func(process.Job, *os.ProcessState) // told of each child, where measuring is wanted
 }
 
 // New makes an Engine. Nothing is started yet.
@@ -50,26 +58,16 @@ func New(config Config) *Engine {
 	return &Engine{config: config, warming: make(chan struct{}, 1)}
 }
 
-// job is the first thing a child is told.
-type job string
-
-const (
-	jobWarm   job = "warm"
-	jobMovie  job = "movie"
-	jobNative job = "native"
-	jobPhoto  job = "photo"
-)
-
-// containers maps the types of videos to the demuxer that is forced on them.
-var containers = map[string]string{
+// demuxers maps the types of videos to the demuxer that is forced on them.
+var demuxers = map[string]string{
 	"video/mp4": "mov", "video/quicktime": "mov", "video/x-m4v": "mov", "video/3gpp": "mov", "video/3gpp2": "mov",
 	"video/webm": "matroska", "video/x-matroska": "matroska", "video/matroska": "matroska",
 }
 
-// photos maps the types of photos to the module that decodes them.
-var photos = map[string]module{
-	"image/heic": heifModule, "image/heic-sequence": heifModule, "image/heif": heifModule, "image/heif-sequence": heifModule,
-	"image/avif": avifModule, "image/avif-sequence": avifModule,
+// photoModules maps the types of photos to the module that decodes them.
+var photoModules = map[string]string{
+	"image/heic": process.ModuleHEIF, "image/heic-sequence": process.ModuleHEIF, "image/heif": process.ModuleHEIF, "image/heif-sequence": process.ModuleHEIF,
+	"image/avif": process.ModuleAVIF, "image/avif-sequence": process.ModuleAVIF,
 }
 
 // Picture writes an upright JPEG of the local file source to to. mime is its type, sniffed from the content. On an
@@ -80,20 +78,20 @@ func (e *Engine) Picture(ctx context.Context, source, mime string, to io.Writer)
 		return err
 	}
 	defer in.Close()
-	if container := containers[mime]; container != "" {
-		return e.movie(ctx, in, container, to)
+	if container := demuxers[mime]; container != "" {
+		return e.renderVideo(ctx, in, container, to)
 	}
-	if m := photos[mime]; m != "" {
-		_, err := e.embedded(ctx, in, to, jobPhoto, string(m))
+	if m := photoModules[mime]; m != "" {
+		_, err := e.runEmbedded(ctx, in, to, process.JobPhoto, m)
 		return err
 	}
 	return fmt.Errorf("%w: %q is no type that pictures are made of", ErrUnreadable, mime)
 }
 
-// movie takes the frame at one second, or the first one of a video that has none there.
-func (e *Engine) movie(ctx context.Context, in *os.File, container string, to io.Writer) error {
+// renderVideo takes the frame at one second, or the first one of a video that has none there.
+func (e *Engine) renderVideo(ctx context.Context, in *os.File, container string, to io.Writer) error {
 	for _, second := range []string{"1", "0"} {
-		written, err := e.frame(ctx, in, container, second, to)
+		written, err := e.renderFrame(ctx, in, container, second, to)
 		if err == nil && written > 0 {
 			return nil
 		}
@@ -104,26 +102,33 @@ func (e *Engine) movie(ctx context.Context, in *os.File, container string, to io
 	return fmt.Errorf("%w: no frame could be decoded", ErrUnreadable)
 }
 
-func (e *Engine) frame(ctx context.Context, in *os.File, container, second string, to io.Writer) (int64, error) {
+func (e *Engine) renderFrame(ctx context.Context, in *os.File, container, second string, to io.Writer) (int64, error) {
 	if e.config.FFmpeg == "" {
-		return e.embedded(ctx, in, to, jobMovie, container, second)
+		return e.runEmbedded(ctx, in, to, process.JobVideo, container, second)
 	}
-	return e.native(ctx, in, to, container, second)
+	return e.runNative(ctx, in, to, container, second)
 }
 
-// embedded runs a job of the embedded engine, after warming it up when needed.
-func (e *Engine) embedded(ctx context.Context, in *os.File, to io.Writer, what job, arguments ...string) (int64, error) {
+// runEmbedded runs a job of the embedded engine, after warming it up when needed.
+func (e *Engine) runEmbedded(ctx context.Context, in *os.File, to io.Writer, what process.Job, arguments ...string) (int64, error) {
 	for attempt := 0; ; attempt++ {
 		if err := e.Warm(ctx); err != nil {
 			return 0, err
 		}
-		c := child{job: what, arguments: append([]string{e.config.CacheDir}, arguments...), in: in, out: to, limit: pictureLimit, timeout: e.config.Timeout}
+		c := child{job: what, arguments: append([]string{e.config.CacheDir}, arguments...), in: in, out: to, limit: maxPreviewSize, timeout: e.config.Timeout}
 		written, err := e.run(ctx, c)
 		if err != nil && !errors.Is(err, ErrUnreadable) {
-			e.cool()
+			e.markCold()
 		}
-		if !errors.Is(err, errCold) || attempt > 0 {
+		if !errors.Is(err, process.ErrNotCompiled) || attempt > 0 {
 			return written, err
 		}
 	}
+}
+
+// runNative runs the machine's own ffmpeg, by the same arguments and limits: the child sets the limits and then becomes
+// ffmpeg, so that they, and the kernel's orders to kill it, hold for that.
+func (e *Engine) runNative(ctx context.Context, in *os.File, to io.Writer, container, second string) (int64, error) {
+	c := child{job: process.JobNative, arguments: []string{e.config.FFmpeg, container, second, in.Name()}, in: in, out: to, limit: maxPreviewSize, timeout: e.config.Timeout}
+	return e.run(ctx, c)
 }

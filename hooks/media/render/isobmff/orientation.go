@@ -1,33 +1,36 @@
-package render
+package isobmff
 
 import (
 	"image"
 	"image/color"
 )
 
-// turn is how a picture is to be turned to stand upright: the first move is the mirroring of left and right, the
+// Orientation is how a picture is to be turned to stand upright: the first move is the mirroring of left and right, the
 // second some quarter turns anticlockwise. Every row of rotations and mirrorings comes to that.
-type turn struct {
+type Orientation struct {
 	mirror   bool
 	quarters int
 }
 
-func (t turn) anticlockwise(quarters int) turn {
+// Sideways reports whether width and height change places.
+func (t Orientation) Sideways() bool { return t.quarters&1 == 1 }
+
+func (t Orientation) rotated(quarters int) Orientation {
 	t.quarters = (t.quarters + quarters) & 3
 	return t
 }
 
 // mirrored exchanges left and right, or else top and bottom, after what t does.
-func (t turn) mirrored(leftRight bool) turn {
+func (t Orientation) mirrored(leftRight bool) Orientation {
 	quarters := -t.quarters // a mirroring turns round what was turned before it
 	if !leftRight {
 		quarters += 2 // top and bottom: left and right, and half a turn
 	}
-	return turn{!t.mirror, quarters & 3}
+	return Orientation{!t.mirror, quarters & 3}
 }
 
-// lands is where the point comes to lie in a plane of that stride, which the plane of width x height is turned into.
-func (t turn) lands(x, y, width, height, stride int) int {
+// Destination is where the point comes to lie in a plane of that stride, which the plane of width x height is turned into.
+func (t Orientation) Destination(x, y, width, height, stride int) int {
 	if t.mirror {
 		x = width - 1 - x
 	}
@@ -42,30 +45,30 @@ func (t turn) lands(x, y, width, height, stride int) int {
 	return y*stride + x
 }
 
-// upright shows picture turned, without a copy.
-func (t turn) upright(picture image.Image) image.Image {
-	if t == (turn{}) {
+// Apply shows picture turned, without a copy.
+func (t Orientation) Apply(picture image.Image) image.Image {
+	if t == (Orientation{}) {
 		return picture
 	}
-	return &turned{picture, t}
+	return &orientedImage{picture, t}
 }
 
-type turned struct {
+type orientedImage struct {
 	of image.Image
-	by turn
+	by Orientation
 }
 
-func (t *turned) Bounds() image.Rectangle {
+func (t *orientedImage) Bounds() image.Rectangle {
 	size := t.of.Bounds().Size()
-	if t.by.quarters&1 == 1 {
+	if t.by.Sideways() {
 		size.X, size.Y = size.Y, size.X
 	}
 	return image.Rectangle{Max: size}
 }
 
-func (t *turned) ColorModel() color.Model { return t.of.ColorModel() }
+func (t *orientedImage) ColorModel() color.Model { return t.of.ColorModel() }
 
-func (t *turned) At(x, y int) color.Color {
+func (t *orientedImage) At(x, y int) color.Color {
 	size := t.of.Bounds().Size()
 	switch t.by.quarters { // where the point was before the quarter turns
 	case 1:

@@ -1,4 +1,4 @@
-package render
+package child
 
 import (
 	"bufio"
@@ -14,7 +14,7 @@ const photoQuality = 85
 
 // writeJPEG writes the picture with its colour profile: without it a photo in Display P3 would look pale.
 func writeJPEG(out io.Writer, picture image.Image, profile []byte) error {
-	buffered := bufio.NewWriterSize(&profiled{out: out, segments: segments(profile, picture)}, 1<<16)
+	buffered := bufio.NewWriterSize(&profileWriter{out: out, segments: iccSegments(profile, picture)}, 1<<16)
 	if err := jpeg.Encode(buffered, picture, &jpeg.Options{Quality: photoQuality}); err != nil {
 		return err
 	}
@@ -22,13 +22,13 @@ func writeJPEG(out io.Writer, picture image.Image, profile []byte) error {
 }
 
 const (
-	profileLimit = 1 << 20
-	segmentData  = 65535 - 2 - 14 // what a marker segment takes beside its length, the signature and two numbers
+	maxICCProfile = 1 << 20
+	maxICCSegment = 65535 - 2 - 14 // what a marker segment takes beside its length, the signature and two numbers
 )
 
-// segments are the APP2 segments of an ICC profile (ICC.1, annex B.4); none when it doesn't go with the picture.
-func segments(profile []byte, picture image.Image) []byte {
-	if len(profile) < 128 || len(profile) > profileLimit {
+// iccSegments are the APP2 segments of an ICC profile (ICC.1, annex B.4); none when it doesn't go with the picture.
+func iccSegments(profile []byte, picture image.Image) []byte {
+	if len(profile) < 128 || len(profile) > maxICCProfile {
 		return nil
 	}
 	space := "RGB "
@@ -39,9 +39,9 @@ func segments(profile []byte, picture image.Image) []byte {
 		return nil
 	}
 	var all []byte
-	count := (len(profile) + segmentData - 1) / segmentData
+	count := (len(profile) + maxICCSegment - 1) / maxICCSegment
 	for i := range count {
-		part := profile[i*segmentData : min(len(profile), (i+1)*segmentData)]
+		part := profile[i*maxICCSegment : min(len(profile), (i+1)*maxICCSegment)]
 		length := 2 + 14 + len(part)
 		all = append(all, 0xff, 0xe2, byte(length>>8), byte(length))
 		all = append(all, "ICC_PROFILE\x00"...)
@@ -53,14 +53,14 @@ func segments(profile []byte, picture image.Image) []byte {
 
 var startOfImage = []byte{0xff, 0xd8}
 
-// profiled puts segments behind the start of the JPEG that is written through it.
-type profiled struct {
+// profileWriter puts segments behind the start of the JPEG that is written through it.
+type profileWriter struct {
 	out      io.Writer
 	segments []byte
 	begun    bool
 }
 
-func (p *profiled) Write(data []byte) (int, error) {
+func (p *profileWriter) Write(data []byte) (int, error) {
 	if p.begun {
 		return p.out.Write(data)
 	}

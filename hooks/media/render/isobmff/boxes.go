@@ -1,4 +1,6 @@
-package render
+// Package isobmff reads what files of the ISO base media family (HEIF, AVIF, MP4, QuickTime) say about the images in
+// them, before a codec sees any: sizes, orientation, colour profile, tiles.
+package isobmff
 
 import (
 	"bytes"
@@ -57,19 +59,19 @@ func (b box) content(in io.ReaderAt, limit int64) ([]byte, error) {
 	return content, nil
 }
 
-// boxed is a box of that type.
-func boxed(kind string, parts ...[]byte) []byte {
+// makeBox is a box of that type.
+func makeBox(kind string, parts ...[]byte) []byte {
 	content := bytes.Join(parts, nil)
 	return append(append(binary.BigEndian.AppendUint32(nil, uint32(8+len(content))), kind...), content...)
 }
 
-// parser takes numbers off the front of a box's content; past the end it sets short and yields zeros.
-type parser struct {
+// fields takes numbers off the front of a box's content; past the end it sets short and yields zeros.
+type fields struct {
 	rest  []byte
 	short bool
 }
 
-func (p *parser) take(n int) []byte {
+func (p *fields) next(n int) []byte {
 	if n < 0 || n > len(p.rest) {
 		p.short, p.rest = true, nil
 		return make([]byte, max(n, 0))
@@ -79,15 +81,15 @@ func (p *parser) take(n int) []byte {
 	return taken
 }
 
-// sized is a number of that many bytes, 8 at most.
-func (p *parser) sized(n int) uint64 {
+// uint is a number of that many bytes, 8 at most.
+func (p *fields) uint(n int) uint64 {
 	var number uint64
-	for _, b := range p.take(n) {
+	for _, b := range p.next(n) {
 		number = number<<8 | uint64(b)
 	}
 	return number
 }
 
-func (p *parser) u8() int     { return int(p.take(1)[0]) }
-func (p *parser) u16() int    { return int(binary.BigEndian.Uint16(p.take(2))) }
-func (p *parser) u32() uint32 { return binary.BigEndian.Uint32(p.take(4)) }
+func (p *fields) u8() int     { return int(p.next(1)[0]) }
+func (p *fields) u16() int    { return int(binary.BigEndian.Uint16(p.next(2))) }
+func (p *fields) u32() uint32 { return binary.BigEndian.Uint32(p.next(4)) }

@@ -1,23 +1,25 @@
-package render
+package child
 
 import (
 	"errors"
 	"image"
+
+	"github.com/privet/privet/hooks/media/render/isobmff"
 )
 
-const untouched = "\xff\xff\xff\xff\xff\xff\xff\xff"
+const sentinel = "\xff\xff\xff\xff\xff\xff\xff\xff"
 
-// avif decodes the file to colours on white, and turns them as the container says, which libavif leaves to its caller.
-func (c *codec) avif(data, size uint64, d description) (image.Image, error) {
+// decodeAVIF decodes the file to colours on white, and turns them as the container says, which libavif leaves to its caller.
+func (c *decoder) decodeAVIF(data, size uint64, d *isobmff.Description) (image.Image, error) {
 	found := c.call("malloc", 16)
 	at := uint64(found)
 	c.call("decode", data, size, 1, 0, at, at+4, at+8, at+12, 0, 0)
 	if c.err != nil {
 		return nil, c.err
 	}
-	told := c.words(found, 3)
+	told := c.uint32s(found, 3)
 	width, height, depth := told[0], told[1], told[2]
-	if width <= 0 || height <= 0 || width > 1<<16 || height > 1<<16 || width*height > avifPixels {
+	if width <= 0 || height <= 0 || width > 1<<16 || height > 1<<16 || width*height > maxAVIFPixels {
 		return nil, errLayout
 	}
 	need := width * height * 4
@@ -27,25 +29,25 @@ func (c *codec) avif(data, size uint64, d description) (image.Image, error) {
 	delay := c.call("malloc", 8)
 	pixels := c.call("malloc", uint64(need))
 	// The module says that all is well when a frame could not be decoded, too; then it leaves the duration alone.
-	duration := c.at(delay, 8)
-	copy(duration, untouched)
+	duration := c.view(delay, 8)
+	copy(duration, sentinel)
 	c.call("decode", data, size, 0, 0, at, at+4, at+8, at+12, uint64(delay), uint64(pixels))
-	view := c.at(pixels, need)
+	view := c.view(pixels, need)
 	if c.err != nil {
 		return nil, c.err
 	}
-	if string(c.at(delay, 8)) == untouched {
+	if string(c.view(delay, 8)) == sentinel {
 		return nil, errors.New("its frame can't be decoded")
 	}
 	if depth > 8 {
-		view = toBytes(view)
+		view = upperBytes(view)
 	}
 	onWhite(view)
-	return d.turn.upright(&image.RGBA{Pix: view, Stride: 4 * width, Rect: image.Rect(0, 0, width, height)}), nil
+	return d.Orientation.Apply(&image.RGBA{Pix: view, Stride: 4 * width, Rect: image.Rect(0, 0, width, height)}), nil
 }
 
-// toBytes keeps the upper bytes of 16-bit values, in place.
-func toBytes(values []byte) []byte {
+// upperBytes keeps the upper bytes of 16-bit values, in place.
+func upperBytes(values []byte) []byte {
 	half := len(values) / 2
 	for i := range half {
 		values[i] = values[2*i+1]

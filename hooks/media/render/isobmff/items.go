@@ -1,6 +1,7 @@
-package render
+package isobmff
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -15,19 +16,23 @@ type items struct {
 	associations []byte // ipma's content
 }
 
-var errItems = errors.New("its items don't fit together")
+// MaxFileSize bounds a photo, as an item of which the whole file may be read into memory.
+const MaxFileSize = 32 << 20
 
-// kind is an item's type, such as "grid" or "hvc1"; "" when it isn't there.
-func (i items) kind(item uint32) string {
+// ErrItems says that the items of a HEIF file contradict each other.
+var ErrItems = errors.New("its items don't fit together")
+
+// typeOf is an item's type, such as "grid" or "hvc1"; "" when it isn't there.
+func (i items) typeOf(item uint32) string {
 	list := i.boxes["iinf"]
-	p := parser{rest: list}
+	p := fields{rest: list}
 	head := int64(6)
 	if p.u32()>>24 != 0 {
 		head = 8
 	}
 	found := ""
-	_ = eachBox(section(list), head, int64(len(list)), func(b box) error {
-		p := parser{rest: list[b.start:b.end]}
+	_ = eachBox(bytes.NewReader(list), head, int64(len(list)), func(b box) error {
+		p := fields{rest: list[b.start:b.end]}
 		var id uint32
 		switch p.u32() >> 24 {
 		case 2:
@@ -39,29 +44,29 @@ func (i items) kind(item uint32) string {
 		}
 		p.u16()
 		if id == item {
-			found = string(p.take(4))
+			found = string(p.next(4))
 		}
 		return nil
 	})
 	return found
 }
 
-// parts are the items that an item is derived from, in their order.
-func (i items) parts(item uint32) []uint32 {
+// sourcesOf are the items that an item is derived from, in their order.
+func (i items) sourcesOf(item uint32) []uint32 {
 	list := i.boxes["iref"]
-	p := parser{rest: list}
+	p := fields{rest: list}
 	size := 2
 	if p.u32()>>24 != 0 {
 		size = 4
 	}
 	var found []uint32
-	_ = eachBox(section(list), 4, int64(len(list)), func(b box) error {
-		p := parser{rest: list[b.start:b.end]}
-		if b.kind != "dimg" || uint32(p.sized(size)) != item {
+	_ = eachBox(bytes.NewReader(list), 4, int64(len(list)), func(b box) error {
+		p := fields{rest: list[b.start:b.end]}
+		if b.kind != "dimg" || uint32(p.uint(size)) != item {
 			return nil
 		}
 		for range p.u16() {
-			if id := uint32(p.sized(size)); !p.short {
+			if id := uint32(p.uint(size)); !p.short {
 				found = append(found, id)
 			}
 		}
@@ -72,7 +77,7 @@ func (i items) parts(item uint32) []uint32 {
 
 // locations are the pieces of the file, or of the idat box, that make up each item.
 func (i items) locations() map[uint32]location {
-	p := parser{rest: i.boxes["iloc"]}
+	p := fields{rest: i.boxes["iloc"]}
 	version := p.u32() >> 24
 	sizes := p.u16()
 	offset, length, base, index := sizes>>12, sizes>>8&15, sizes>>4&15, sizes&15
@@ -81,18 +86,18 @@ func (i items) locations() map[uint32]location {
 		id = 4
 	}
 	all := map[uint32]location{}
-	for range p.sized(id) {
-		item, l := uint32(p.sized(id)), location{}
+	for range p.uint(id) {
+		item, l := uint32(p.uint(id)), location{}
 		if version > 0 {
-			l.within = p.u16()&15 == 1
+			l.inIdat = p.u16()&15 == 1
 		}
 		p.u16()
-		from := p.sized(base)
+		from := p.uint(base)
 		for range p.u16() {
 			if version > 0 {
-				p.sized(index)
+				p.uint(index)
 			}
-			l.pieces = append(l.pieces, [2]uint64{from + p.sized(offset), p.sized(length)})
+			l.extents = append(l.extents, [2]uint64{from + p.uint(offset), p.uint(length)})
 			if p.short {
 				break
 			}
@@ -106,34 +111,34 @@ func (i items) locations() map[uint32]location {
 }
 
 type location struct {
-	within bool // the idat box
-	pieces [][2]uint64
+	inIdat  bool // the idat box
+	extents [][2]uint64
 }
 
-// read reads an item of at most photoBytes.
+// read reads an item of at most MaxFileSize.
 func (i items) read(in io.ReaderAt, l location) ([]byte, error) {
-	if l.within {
-		in = section(i.boxes["idat"])
+	if l.inIdat {
+		in = bytes.NewReader(i.boxes["idat"])
 	}
 	var content []byte
-	for _, piece := range l.pieces {
-		if piece[0] > 1<<62 || piece[1] > uint64(photoBytes-len(content)) {
-			return nil, errItems
+	for _, piece := range l.extents {
+		if piece[0] > 1<<62 || piece[1] > uint64(MaxFileSize-len(content)) {
+			return nil, ErrItems
 		}
 		content = slices.Grow(content, int(piece[1]))
 		start := len(content)
 		content = content[:start+int(piece[1])]
 		if _, err := in.ReadAt(content[start:], int64(piece[0])); err != nil {
-			return nil, fmt.Errorf("%w: %w", errItems, err)
+			return nil, fmt.Errorf("%w: %w", ErrItems, err)
 		}
 	}
 	return content, nil
 }
 
-// described are the properties of an item.
-func (i items) described(item uint32) []property {
+// propertiesOf are the properties of an item.
+func (i items) propertiesOf(item uint32) []property {
 	var found []property
-	for _, index := range propertiesOf(item, i.associations) {
+	for _, index := range propertyIndexes(item, i.associations) {
 		if index > 0 && index <= len(i.properties) {
 			found = append(found, i.properties[index-1])
 		}

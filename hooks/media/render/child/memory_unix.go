@@ -1,18 +1,18 @@
 //go:build unix
 
-package render
+package child
 
 import "syscall"
 
-func reserve(size uint64) *reserved {
+func reserveMemory(size uint64) *linearMemory {
 	all, err := syscall.Mmap(-1, 0, int(size), syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_PRIVATE|syscall.MAP_ANON)
 	if err != nil {
-		return &reserved{}
+		return &linearMemory{}
 	}
-	return &reserved{all}
+	return &linearMemory{all}
 }
 
-func (r *reserved) Free() {
+func (r *linearMemory) Free() {
 	if r.all != nil {
 		_ = syscall.Munmap(r.all)
 	}

@@ -1,8 +1,10 @@
-package render
+package child
 
 import (
 	"errors"
 	"image"
+
+	"github.com/privet/privet/hooks/media/render/isobmff"
 )
 
 var errMemory = errors.New("no memory for the picture")
@@ -10,20 +12,20 @@ var errMemory = errors.New("no memory for the picture")
 // canvas is a picture to be, upright, onto which parts are laid that are not. Its colours are halved both ways (4:2:0),
 // as they are in the JPEG.
 type canvas struct {
-	picture       *image.YCbCr
+	image         *image.YCbCr
 	width, height int // before turning
-	turn          turn
+	orientation   isobmff.Orientation
 }
 
 // newCanvas takes one and a half bytes a pixel, outside of Go's memory; nil when there are none.
-func newCanvas(width, height int, t turn) *canvas {
+func newCanvas(width, height int, t isobmff.Orientation) *canvas {
 	shown := image.Pt(width, height)
-	if t.quarters&1 == 1 {
+	if t.Sideways() {
 		shown = image.Pt(height, width)
 	}
 	luma, stride := shown.X*shown.Y, (shown.X+1)/2
 	chroma := stride * ((shown.Y + 1) / 2)
-	all := reserve(uint64(luma + 2*chroma)).Reallocate(uint64(luma + 2*chroma))
+	all := reserveMemory(uint64(luma + 2*chroma)).Reallocate(uint64(luma + 2*chroma))
 	if all == nil {
 		return nil
 	}
@@ -36,19 +38,19 @@ func newCanvas(width, height int, t turn) *canvas {
 	}, width, height, t}
 }
 
-// lay puts the part with its upper left corner at the point, both as before turning. What sticks out is cut off.
-func (c *canvas) lay(part image.Image, x, y int) error {
+// draw puts the part with its upper left corner at the point, both as before turning. What sticks out is cut off.
+func (c *canvas) draw(part image.Image, x, y int) error {
 	size := part.Bounds().Size()
 	if (x|y)&1 != 0 {
 		return errLayout // colours would lie between the tiles
 	}
 	switch part := part.(type) {
 	case *image.Gray:
-		c.plane(c.picture.Y, c.picture.YStride, c.width, c.height, plane{part.Pix, part.Stride, size.X, size.Y}, x, y)
+		c.drawPlane(c.image.Y, c.image.YStride, c.width, c.height, plane{part.Pix, part.Stride, size.X, size.Y}, x, y)
 	case *image.YCbCr:
-		c.plane(c.picture.Y, c.picture.YStride, c.width, c.height, plane{part.Y, part.YStride, size.X, size.Y}, x, y)
-		for from, to := range map[*[]byte][]byte{&part.Cb: c.picture.Cb, &part.Cr: c.picture.Cr} {
-			c.plane(to, c.picture.CStride, (c.width+1)/2, (c.height+1)/2, halved(*from, part), x/2, y/2)
+		c.drawPlane(c.image.Y, c.image.YStride, c.width, c.height, plane{part.Y, part.YStride, size.X, size.Y}, x, y)
+		for from, to := range map[*[]byte][]byte{&part.Cb: c.image.Cb, &part.Cr: c.image.Cr} {
+			c.drawPlane(to, c.image.CStride, (c.width+1)/2, (c.height+1)/2, subsampled(*from, part), x/2, y/2)
 		}
 	default:
 		return errLayout
@@ -62,8 +64,8 @@ type plane struct {
 	stride, width, height int
 }
 
-// halved is a colour plane of 4:2:0.
-func halved(pixels []byte, of *image.YCbCr) plane {
+// subsampled is a colour plane of 4:2:0.
+func subsampled(pixels []byte, of *image.YCbCr) plane {
 	size := of.Rect.Size()
 	half := plane{pixels, of.CStride, (size.X + 1) / 2, (size.Y + 1) / 2}
 	if of.SubsampleRatio == image.YCbCrSubsampleRatio420 {
@@ -84,15 +86,15 @@ func halved(pixels []byte, of *image.YCbCr) plane {
 	return half
 }
 
-// plane copies one plane, turning it; width and height are those of the whole before turning.
-func (c *canvas) plane(to []byte, stride, width, height int, part plane, x, y int) {
+// drawPlane copies one plane, turning it; width and height are those of the whole before turning.
+func (c *canvas) drawPlane(to []byte, stride, width, height int, part plane, x, y int) {
 	count := min(part.width, width-x)
 	if count <= 0 {
 		return
 	}
 	for row := range min(part.height, height-y) {
 		from := part.pixels[row*part.stride:]
-		start, next := c.turn.lands(x, y+row, width, height, stride), c.turn.lands(x+1, y+row, width, height, stride)
+		start, next := c.orientation.Destination(x, y+row, width, height, stride), c.orientation.Destination(x+1, y+row, width, height, stride)
 		if next == start+1 {
 			copy(to[start:], from[:count])
 			continue

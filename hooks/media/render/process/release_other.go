@@ -1,6 +1,6 @@
 //go:build !linux
 
-package render
+package process
 
 // ReleaseProgram is an economy that the other systems do without.
 func ReleaseProgram() {}

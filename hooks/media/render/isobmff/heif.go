@@ -1,28 +1,28 @@
-package render
+package isobmff
 
 import (
 	"bytes"
-	"fmt"
+	"errors"
 	"io"
 )
 
-// metaLimit bounds what is read of a photo's description; a phone's takes some kilobytes, its ICC profile among them.
-const metaLimit = 4 << 20
+// maxMetaSize bounds what is read of a photo's description; a phone's takes some kilobytes, its ICC profile among them.
+const maxMetaSize = 4 << 20
 
-// description is what a HEIF or AVIF file (ISO/IEC 23008-12) says of its primary picture.
-type description struct {
-	pixels   int64  // of the largest picture in the file, tiles and masks among them
-	profile  []byte // ICC
-	cropped  bool   // by a clean aperture
-	turn     turn   // irot and imir, in the order in which they stand
-	sequence bool   // no still picture, but a movie
-	primary  uint32 // its number
-	items    items
+// Description is what a HEIF or AVIF file (ISO/IEC 23008-12) says of its primary picture.
+type Description struct {
+	Pixels      int64       // of the largest picture in the file, tiles and masks among them
+	Profile     []byte      // ICC
+	Cropped     bool        // by a clean aperture
+	Orientation Orientation // irot and imir, in the order in which they stand
+	Sequence    bool        // no still picture, but a movie
+	primary     uint32      // its number
+	items       items
 }
 
-// describe reads the boxes meta/iprp and meta/pitm. Errors are the file's fault.
-func describe(in io.ReaderAt, size int64) (description, error) {
-	d := description{items: items{boxes: map[string][]byte{}}}
+// Describe reads the boxes meta/iprp and meta/pitm. Errors are the file's fault.
+func Describe(in io.ReaderAt, size int64) (*Description, error) {
+	d := &Description{items: items{boxes: map[string][]byte{}}}
 	found, movie := false, false
 	err := eachBox(in, 0, size, func(b box) error {
 		switch {
@@ -30,7 +30,7 @@ func describe(in io.ReaderAt, size int64) (description, error) {
 			movie = true
 		case b.kind == "meta" && !found:
 			found = true
-			content, err := b.content(in, metaLimit)
+			content, err := b.content(in, maxMetaSize)
 			if err != nil {
 				return err
 			}
@@ -39,26 +39,26 @@ func describe(in io.ReaderAt, size int64) (description, error) {
 		return nil
 	})
 	if !found && movie {
-		d.sequence = true
+		d.Sequence = true
 		return d, nil
 	}
-	if err != nil && !found || err != nil && d.pixels == 0 {
-		return d, fmt.Errorf("%w: %w", ErrUnreadable, err)
+	if err != nil && !found || err != nil && d.Pixels == 0 {
+		return nil, err
 	}
-	if d.pixels == 0 {
-		return d, fmt.Errorf("%w: no picture in it says its size", ErrUnreadable)
+	if d.Pixels == 0 {
+		return nil, errors.New("no picture in it says its size")
 	}
 	return d, nil
 }
 
 // meta is a full box: four bytes of version and flags, then boxes.
-func (d *description) meta(content []byte) error {
-	in := section(content)
+func (d *Description) meta(content []byte) error {
+	in := bytes.NewReader(content)
 	var properties, associations []byte
 	err := eachBox(in, 4, int64(len(content)), func(b box) error {
 		switch b.kind {
 		case "pitm":
-			p := parser{rest: content[b.start:b.end]}
+			p := fields{rest: content[b.start:b.end]}
 			if version := p.u32() >> 24; version == 0 {
 				d.primary = uint32(p.u16())
 			} else {
@@ -83,20 +83,20 @@ func (d *description) meta(content []byte) error {
 		return err
 	}
 	var list []property
-	if err := eachBox(section(properties), 0, int64(len(properties)), func(b box) error {
+	if err := eachBox(bytes.NewReader(properties), 0, int64(len(properties)), func(b box) error {
 		list = append(list, property{b.kind, properties[b.start:b.end]})
 		if b.kind == "ispe" {
-			p := parser{rest: properties[b.start:b.end]}
+			p := fields{rest: properties[b.start:b.end]}
 			p.u32()
 			width, height := min(p.u32(), 1<<20), min(p.u32(), 1<<20) // a product that fits
-			d.pixels = max(d.pixels, int64(width)*int64(height))
+			d.Pixels = max(d.Pixels, int64(width)*int64(height))
 		}
 		return nil
 	}); err != nil {
 		return err
 	}
 	d.items.properties, d.items.associations = list, associations
-	for _, index := range propertiesOf(d.primary, associations) {
+	for _, index := range propertyIndexes(d.primary, associations) {
 		if index > 0 && index <= len(list) {
 			d.apply(list[index-1])
 		}
@@ -109,25 +109,25 @@ type property struct {
 	content []byte
 }
 
-func (d *description) apply(its property) {
-	p := parser{rest: its.content}
+func (d *Description) apply(its property) {
+	p := fields{rest: its.content}
 	switch its.kind {
 	case "irot":
-		d.turn = d.turn.anticlockwise(p.u8() & 3)
+		d.Orientation = d.Orientation.rotated(p.u8() & 3)
 	case "imir":
-		d.turn = d.turn.mirrored(p.u8()&1 == 1)
+		d.Orientation = d.Orientation.mirrored(p.u8()&1 == 1)
 	case "colr":
-		if kind := string(p.take(4)); kind == "prof" || kind == "rICC" {
-			d.profile = p.rest
+		if kind := string(p.next(4)); kind == "prof" || kind == "rICC" {
+			d.Profile = p.rest
 		}
 	case "clap":
-		d.cropped = true
+		d.Cropped = true
 	}
 }
 
-// propertiesOf lists the numbers of an item's properties, from 1, in their order (23008-12, 9.3.1, ipma).
-func propertiesOf(item uint32, associations []byte) []int {
-	p := parser{rest: associations}
+// propertyIndexes lists the numbers of an item's properties, from 1, in their order (23008-12, 9.3.1, ipma).
+func propertyIndexes(item uint32, associations []byte) []int {
+	p := fields{rest: associations}
 	flags := p.u32()
 	var found []int
 	for range p.u32() {
@@ -154,6 +154,3 @@ func propertiesOf(item uint32, associations []byte) []int {
 	}
 	return found
 }
-
-// section makes bytes a file.
-func section(content []byte) io.ReaderAt { return bytes.NewReader(content) }

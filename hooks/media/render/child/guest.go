@@ -1,4 +1,4 @@
-package render
+package child
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 
 	"codeberg.org/gruf/go-ffmpreg/wasm"
+	"github.com/privet/privet/hooks/media/render/process"
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/experimental"
 )
@@ -27,25 +28,22 @@ type guest struct {
 	code    wazero.CompiledModule
 }
 
-// errCold says that the cache lacks a module's compiled code, or holds a broken one, which is removed then.
-var errCold = errors.New("the engine isn't compiled")
-
 // load takes the module's compiled code from the cache folder. A child that makes a picture never compiles: that takes
 // longer than it lives and more memory than it may have.
 func (m module) load(ctx context.Context, cache string, pages uint32) (*guest, error) {
 	folder := filepath.Join(cache, m.folder())
-	before, outline, err := stored(folder)
+	before, outline, err := cached(folder)
 	if err != nil {
-		return nil, errors.Join(errCold, err, os.RemoveAll(folder))
+		return nil, errors.Join(process.ErrNotCompiled, err, os.RemoveAll(folder))
 	}
 	g, err := compile(ctx, folder, outline, pages)
-	if after, _, _ := stored(folder); err == nil && after != before {
+	if after, _, _ := cached(folder); err == nil && after != before {
 		err = errors.New("its code is another machine's or release's")
 	}
 	if err != nil {
-		return nil, errors.Join(errCold, err, os.RemoveAll(folder))
+		return nil, errors.Join(process.ErrNotCompiled, err, os.RemoveAll(folder))
 	}
-	ReleaseProgram()
+	process.ReleaseProgram()
 	debug.FreeOSMemory()
 	return g, nil
 }
@@ -67,18 +65,18 @@ func compile(ctx context.Context, folder string, program []byte, pages uint32) (
 	return &guest{runtime, code}, nil
 }
 
-// inMemory gives guests a memory that never moves and lies outside of Go's: growing it copies nothing, and the
+// withLinearMemory gives guests a memory that never moves and lies outside of Go's: growing it copies nothing, and the
 // collector's pace doesn't depend on it.
-func inMemory(ctx context.Context) context.Context {
+func withLinearMemory(ctx context.Context) context.Context {
 	return experimental.WithMemoryAllocator(ctx, experimental.MemoryAllocatorFunc(func(_, most uint64) experimental.LinearMemory {
-		return reserve(most)
+		return reserveMemory(most)
 	}))
 }
 
-// reserved is a guest's memory, of which only what was touched is there.
-type reserved struct{ all []byte }
+// linearMemory is a guest's memory, of which only what was touched is there.
+type linearMemory struct{ all []byte }
 
-func (r *reserved) Reallocate(size uint64) []byte {
+func (r *linearMemory) Reallocate(size uint64) []byte {
 	if size > uint64(len(r.all)) {
 		return nil
 	}

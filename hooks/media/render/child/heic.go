@@ -1,4 +1,4 @@
-package render
+package child
 
 import (
 	"errors"
@@ -18,30 +18,30 @@ const (
 
 var errLayout = errors.New("a layout of pixels that no phone uses")
 
-// heif decodes the file; libheif puts the tiles together and turns the picture upright.
-func (c *codec) heif(data, size uint64) (image.Image, error) {
+// decodeHEIC decodes the file; libheif puts the tiles together and turns the picture upright.
+func (c *decoder) decodeHEIC(data, size uint64) (image.Image, error) {
 	found := c.call("malloc", 20)
 	at := uint64(found)
 	c.call("decode", data, size, 1, at, at+4, at+8, at+12, at+16, 0)
 	if c.err != nil {
 		return nil, c.err
 	}
-	told := c.words(found, 5)
+	told := c.uint32s(found, 5)
 	width, height, space, chroma := told[0], told[1], told[2], told[3]
-	if width <= 0 || height <= 0 || width > 1<<16 || height > 1<<16 || width*height > heicPixels {
+	if width <= 0 || height <= 0 || width > 1<<16 || height > 1<<16 || width*height > maxHEICPixels {
 		return nil, errLayout
 	}
-	stride, chromaStride, chromaHeight := row(width, 1), 0, 0
+	stride, chromaStride, chromaHeight := rowSize(width, 1), 0, 0
 	need, ratio := stride*height, image.YCbCrSubsampleRatio420
 	switch {
 	case space == heifYCbCr && chroma == heif420:
-		chromaStride, chromaHeight = row((width+1)/2, 1), (height+1)/2
+		chromaStride, chromaHeight = rowSize((width+1)/2, 1), (height+1)/2
 	case space == heifYCbCr && chroma == heif422:
-		chromaStride, chromaHeight, ratio = row((width+1)/2, 1), height, image.YCbCrSubsampleRatio422
+		chromaStride, chromaHeight, ratio = rowSize((width+1)/2, 1), height, image.YCbCrSubsampleRatio422
 	case space == heifYCbCr && chroma == heif444:
 		chromaStride, chromaHeight, ratio = stride, height, image.YCbCrSubsampleRatio444
 	case space == heifRGB:
-		stride = row(width, 4)
+		stride = rowSize(width, 4)
 		need = stride * height
 	case space == heifMono:
 	default:
@@ -51,7 +51,7 @@ func (c *codec) heif(data, size uint64) (image.Image, error) {
 	need += 2 * plane
 	pixels := c.call("malloc", uint64(need))
 	c.call("decode", data, size, 0, at, at+4, at+8, at+12, at+16, uint64(pixels))
-	view := c.at(pixels, need)
+	view := c.view(pixels, need)
 	if c.err != nil {
 		return nil, c.err
 	}
@@ -70,7 +70,7 @@ func (c *codec) heif(data, size uint64) (image.Image, error) {
 	return picture, nil
 }
 
-// row is how many bytes libheif lays out for a row: an even number of pixels, at least 64, then a multiple of 16 bytes.
-func row(width, bytes int) int {
+// rowSize is how many bytes libheif lays out for a row: an even number of pixels, at least 64, then a multiple of 16 bytes.
+func rowSize(width, bytes int) int {
 	return (max(width+width&1, 64)*bytes + 15) &^ 15
 }

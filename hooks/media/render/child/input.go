@@ -1,0 +1,51 @@
+package child
+
+import (
+	"io"
+	"io/fs"
+	"os"
+	"time"
+)
+
+// singleFileFS is a read-only file system with one file in it, "input": what an engine may see of this machine.
+type singleFileFS struct{ file *os.File }
+
+const inputName = "input"
+
+func (o singleFileFS) Open(name string) (fs.File, error) {
+	switch name {
+	case ".":
+		return rootFolder{}, nil
+	case inputName:
+		info, err := o.file.Stat()
+		if err != nil {
+			return nil, err
+		}
+		return &openedFile{io.NewSectionReader(o.file, 0, info.Size()), info}, nil
+	}
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}
+
+type openedFile struct {
+	*io.SectionReader
+	info fs.FileInfo
+}
+
+func (o *openedFile) Stat() (fs.FileInfo, error) { return o.info, nil }
+func (o *openedFile) Close() error               { return nil }
+
+// rootFolder is the file system's root; it can't be listed.
+type rootFolder struct{}
+
+func (rootFolder) Stat() (fs.FileInfo, error) { return rootInfo{}, nil }
+func (rootFolder) Read([]byte) (int, error)   { return 0, fs.ErrInvalid }
+func (rootFolder) Close() error               { return nil }
+
+type rootInfo struct{ fs.FileInfo }
+
+func (rootInfo) Name() string       { return "." }
+func (rootInfo) Size() int64        { return 0 }
+func (rootInfo) Mode() fs.FileMode  { return fs.ModeDir | 0o555 }
+func (rootInfo) IsDir() bool        { return true }
+func (rootInfo) Sys() any           { return nil }
+func (rootInfo) ModTime() time.Time { return time.Time{} }

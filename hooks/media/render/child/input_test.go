@@ -1,0 +1,25 @@
+package child
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// The child sees one file: not even by name does another one open.
+func TestOnlyInput(t *testing.T) {
+	seen := filepath.Join(t.TempDir(), "seen")
+	if err := os.WriteFile(seen, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(seen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for _, name := range []string{"etc/passwd", "../etc/passwd", f.Name(), "input/..", ""} {
+		if _, err := (singleFileFS{f}).Open(name); err == nil {
+			t.Errorf("%q opens", name)
+		}
+	}
+}
