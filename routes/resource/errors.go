@@ -2,7 +2,7 @@ package resource
 
 import "net/http"
 
-// Error is an answer that says what went wrong, in one of the contract's shapes.
+// Error is an answer that reports an error, in one of the contract's shapes.
 type Error struct {
 	Status int
 	Body   any
@@ -14,7 +14,7 @@ func (e *Error) Error() string { return http.StatusText(e.Status) }
 // Write answers with the error.
 func (e *Error) Write(w http.ResponseWriter) error { return WriteJSON(w, e.Status, e.Body) }
 
-// Message is the plain shape of an error.
+// Message is the shape {"message":…} of an error.
 type Message struct {
 	Message string `json:"message"`
 }
@@ -24,7 +24,7 @@ type statusMessage struct {
 	Message string `json:"message"`
 }
 
-// The errors that have always the same words.
+// Errors with a fixed message.
 var (
 	Unauthorized = Failure(http.StatusUnauthorized, "Unauthorized")
 	NotFound     = Failure(http.StatusNotFound, "Not found")
@@ -36,17 +36,18 @@ var (
 	TooLarge     = &Error{http.StatusRequestEntityTooLarge, Message{"The request is too large."}}
 )
 
-// Failure is an error in the shape {"status":"error","message":…}.
+// Failure returns an error in the shape {"status":"error","message":…}.
 func Failure(status int, message string) *Error {
 	return &Error{status, statusMessage{"error", message}}
 }
 
-// NoRoute is the answer of an address that is no endpoint; path is without its first slash.
+// NoRoute returns the error of a path, given without its leading slash, that no route matches.
 func NoRoute(path string) *Error {
 	return &Error{http.StatusNotFound, Message{"The route " + path + " could not be found."}}
 }
 
-// NoMethod is the answer of an endpoint to another method than its own; path is without its first slash.
+// NoMethod returns the error of a route that does not support a method. path is given without its leading slash,
+// supported as in the header Allow.
 func NoMethod(method, path, supported string) *Error {
 	return &Error{http.StatusMethodNotAllowed, Message{"The " + method + " method is not supported for route " + path + ". Supported methods: " + supported + "."}}
 }

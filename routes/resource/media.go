@@ -5,7 +5,7 @@ import (
 	"github.com/privet/privet/hooks/store"
 )
 
-// Media is the resource media (contract section 2).
+// Media is the resource of a media item (contract section 2).
 type Media struct {
 	ID         int64  `json:"id"`
 	UserID     int64  `json:"user_id"`
@@ -20,18 +20,20 @@ const (
 	PreviewPath = "/storage/media/preview/"
 )
 
+// media returns the resources of media items. The path of a format that not every phone shows is that of its JPEG.
 func (v Viewer) media(rows []store.MediaRow) []Media {
-	all := make([]Media, len(rows))
+	items := make([]Media, len(rows))
 	for i, row := range rows {
-		shown := row.File
+		name := row.File
 		if mediatype.OfName(row.File).ShownByJPEG() {
-			shown = mediatype.StillName(row.File)
+			name = mediatype.StillName(row.File)
 		}
-		all[i] = Media{ID: row.ID, UserID: row.UserID, PathURL: v.Base + MediaPath + shown, Type: MediaTypes.Number(row.Type)}
-		all[i].PreviewURL = all[i].PathURL
+		item := Media{ID: row.ID, UserID: row.UserID, PathURL: v.Base + MediaPath + name, Type: MediaTypes.Number(row.Type)}
+		item.PreviewURL = item.PathURL
 		if row.Type == store.Video {
-			all[i].PreviewURL = v.Base + PreviewPath + row.File
+			item.PreviewURL = v.Base + PreviewPath + row.File
 		}
+		items[i] = item
 	}
-	return all
+	return items
 }

@@ -5,27 +5,27 @@ import (
 	"github.com/privet/privet/hooks/store"
 )
 
-// Order is the resource order (contract section 2).
+// Order is the resource of an order (contract section 2).
 type Order struct {
-	ID          int64    `json:"id"`
-	ClientID    int64    `json:"client_id"`
-	PerformerID int64    `json:"performer_id"`
-	OccasionID  *int     `json:"occasion_id"`
-	Description string   `json:"description"`
-	DateTill    string   `json:"date_till"`
-	Status      int      `json:"status"`
-	CancelText  *string  `json:"cancel_text"`
-	CancelDate  *string  `json:"cancel_date"`
-	RatingRate  *Number  `json:"rating_rate"`
-	RatingText  *string  `json:"rating_text"`
-	Media       *[]Media `json:"media,omitempty"`
-	Performer   *User    `json:"performer,omitempty"`
-	Client      *User    `json:"client,omitempty"`
-	CreatedAt   Stamp    `json:"created_at"`
-	UpdatedAt   Stamp    `json:"updated_at"`
+	ID          int64     `json:"id"`
+	ClientID    int64     `json:"client_id"`
+	PerformerID int64     `json:"performer_id"`
+	OccasionID  *int      `json:"occasion_id"`
+	Description string    `json:"description"`
+	DateTill    string    `json:"date_till"`
+	Status      int       `json:"status"`
+	CancelText  *string   `json:"cancel_text"`
+	CancelDate  *string   `json:"cancel_date"`
+	RatingRate  *Number   `json:"rating_rate"`
+	RatingText  *string   `json:"rating_text"`
+	Media       *[]Media  `json:"media,omitempty"`
+	Performer   *User     `json:"performer,omitempty"`
+	Client      *User     `json:"client,omitempty"`
+	CreatedAt   Timestamp `json:"created_at"`
+	UpdatedAt   Timestamp `json:"updated_at"`
 }
 
-// CreatedOrder is an order as order/create answers it.
+// CreatedOrder returns an order as order/create answers it: without media and participants.
 func (v Viewer) CreatedOrder(row *store.OrderRow) Order {
 	o := Order{
 		ID:          row.ID,
@@ -34,11 +34,11 @@ func (v Viewer) CreatedOrder(row *store.OrderRow) Order {
 		Description: row.Description,
 		DateTill:    dateTill(row.DateTill),
 		Status:      Statuses.Number(row.Status),
-		CancelText:  orNull(row.CancelText),
-		CancelDate:  orNull(zoneless(row.CancelDate)),
-		RatingText:  orNull(row.RatingText),
-		CreatedAt:   Stamp(row.Created),
-		UpdatedAt:   Stamp(row.Updated),
+		CancelText:  nullIfEmpty(row.CancelText),
+		CancelDate:  nullIfEmpty(dateTimeOf(row.CancelDate)),
+		RatingText:  nullIfEmpty(row.RatingText),
+		CreatedAt:   Timestamp(row.Created),
+		UpdatedAt:   Timestamp(row.Updated),
 	}
 	if row.Occasion != "" {
 		occasion := Occasions.Number(row.Occasion)
@@ -50,7 +50,7 @@ func (v Viewer) CreatedOrder(row *store.OrderRow) Order {
 	return o
 }
 
-// UpdatedOrder is an order as order/update answers it: with its media.
+// UpdatedOrder returns an order as order/update answers it: with its media.
 func (v Viewer) UpdatedOrder(row *store.OrderRow) Order {
 	o := v.CreatedOrder(row)
 	media := v.media(row.Media)
@@ -58,32 +58,33 @@ func (v Viewer) UpdatedOrder(row *store.OrderRow) Order {
 	return o
 }
 
-// ViewedOrder is an order as order/view answers it: with both sides, who see each other's e-mail and phone
-// unless it is cancelled.
+// ViewedOrder returns an order as order/view answers it: with its media and both participants, who see each other's
+// e-mail and phone unless the order is cancelled.
 func (v Viewer) ViewedOrder(row *store.OrderRow) Order {
 	contacts := row.Status != string(order.Cancelled)
 	o := v.UpdatedOrder(row)
-	performer, client := v.person(row.Performer, contacts), v.person(row.Client, contacts)
+	performer, client := v.participant(row.Performer, contacts), v.participant(row.Client, contacts)
 	o.Performer, o.Client = &performer, &client
 	return o
 }
 
-// FoundOrder is an order as order/search lists it: with the performer, and with the client for the performer.
+// FoundOrder returns an order as order/search lists it: with its media and the performer, and for the performer with
+// the client.
 func (v Viewer) FoundOrder(row *store.OrderRow) Order {
 	o := v.UpdatedOrder(row)
-	performer := v.person(row.Performer, false)
+	performer := v.participant(row.Performer, false)
 	o.Performer = &performer
 	if v.UserID == row.PerformerID {
-		client := v.person(row.Client, false)
+		client := v.participant(row.Client, false)
 		o.Client = &client
 	}
 	return o
 }
 
-// dateTill shows a date as it was given. Every order has one; none is stored for Go's zero time.
+// dateTill returns a date as the client gave it. Every order has one, but Go's zero time is stored as "".
 func dateTill(date store.Moment) string {
 	if date == "" {
 		return "0001-01-01 00:00:00"
 	}
-	return zoneless(date)
+	return dateTimeOf(date)
 }

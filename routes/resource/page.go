@@ -6,14 +6,14 @@ import (
 	"github.com/privet/privet/hooks/store"
 )
 
-// Page is a page of a list as Laravel's paginator makes it (contract section 2, a page).
+// Page is a page of a list as Laravel's paginator encodes it (contract section 2, a page).
 type Page struct {
 	Data  any   `json:"data"`
 	Links Links `json:"links"`
 	Meta  Meta  `json:"meta"`
 }
 
-// Links are the ways to other pages; nil where there is none.
+// Links are the URLs of other pages; nil for a page that does not exist.
 type Links struct {
 	First string  `json:"first"`
 	Last  string  `json:"last"`
@@ -21,7 +21,7 @@ type Links struct {
 	Next  *string `json:"next"`
 }
 
-// Meta says where the page stands among all.
+// Meta is the position of the page in the list.
 type Meta struct {
 	CurrentPage int64   `json:"current_page"`
 	From        *Number `json:"from"`
@@ -40,56 +40,73 @@ type Link struct {
 	Active bool    `json:"active"`
 }
 
-// List makes the page of rows that the store read. path is the endpoint's absolute URL, query the other
-// parameters of the request, encoded, which all links keep.
-func List[Row, Item any](page *store.Page[Row], show func(*Row) Item, path, query string) Page {
+// List returns a page of rows. present turns a row into its resource; path is the endpoint's absolute URL; query holds
+// the request's other parameters, encoded, which all links repeat.
+func List[Row, Item any](page *store.Page[Row], present func(*Row) Item, path, query string) Page {
 	items := make([]Item, len(page.Rows))
 	for i := range page.Rows {
-		items[i] = show(&page.Rows[i])
+		items[i] = present(&page.Rows[i])
 	}
-	return Page{Data: items, Links: Links{}, Meta: Meta{}}.place(page.Number, page.Total, int64(len(items)), path, query)
+	p := paginator{
+		current: page.Number,
+		last:    max(1, (page.Total+store.PerPage-1)/store.PerPage),
+		path:    path,
+		query:   query,
+	}
+	links := Links{First: *p.link(1), Last: *p.link(p.last)}
+	if p.current > 1 {
+		links.Prev = p.link(p.current - 1)
+	}
+	if p.current < p.last {
+		links.Next = p.link(p.current + 1)
+	}
+	meta := Meta{CurrentPage: p.current, LastPage: p.last, Path: path, PerPage: store.PerPage, Total: page.Total}
+	if len(items) > 0 {
+		// In floating point, as PHP calculates where 64 bits do not suffice.
+		from := Number(p.current-1)*store.PerPage + 1
+		to := from + Number(len(items)) - 1
+		meta.From, meta.To = &from, &to
+	}
+	meta.Links = append(meta.Links, Link{URL: links.Prev, Label: "« Previous"})
+	meta.Links = append(meta.Links, p.numbered()...)
+	meta.Links = append(meta.Links, Link{URL: links.Next, Label: "Next »"})
+	return Page{Data: items, Links: links, Meta: meta}
 }
 
-func (p Page) place(current, total, count int64, path, query string) Page {
-	last := max(1, (total+store.PerPage-1)/store.PerPage)
-	at := func(number int64) string {
-		page := "page=" + strconv.FormatInt(number, 10)
-		if query != "" {
-			page = query + "&" + page
-		}
-		return path + "?" + page
+// paginator makes the links of a page.
+type paginator struct {
+	current, last int64 // page numbers
+	path, query   string
+}
+
+// link returns the URL of a page.
+func (p paginator) link(number int64) *string {
+	query := "page=" + strconv.FormatInt(number, 10)
+	if p.query != "" {
+		query = p.query + "&" + query
 	}
-	link := func(number int64, there bool) *string {
-		if !there {
-			return nil
-		}
-		u := at(number)
-		return &u
-	}
-	p.Links = Links{First: at(1), Last: at(last), Prev: link(current-1, current > 1), Next: link(current+1, current < last)}
-	p.Meta = Meta{CurrentPage: current, LastPage: last, Path: path, PerPage: store.PerPage, Total: total}
-	if count > 0 {
-		// In floating point, as PHP counts where 64 bits don't suffice.
-		from := Number(current-1)*store.PerPage + 1
-		to := from + Number(count) - 1
-		p.Meta.From, p.Meta.To = &from, &to
-	}
-	p.Meta.Links = append(p.Meta.Links, Link{URL: p.Links.Prev, Label: "« Previous"})
-	for _, number := range window(current, last) {
+	url := p.path + "?" + query
+	return &url
+}
+
+// numbered returns the links with numbers, and the gaps between them.
+func (p paginator) numbered() []Link {
+	var links []Link
+	for _, number := range window(p.current, p.last) {
 		if number == gap {
-			p.Meta.Links = append(p.Meta.Links, Link{Label: "..."})
+			links = append(links, Link{Label: "..."})
 			continue
 		}
-		p.Meta.Links = append(p.Meta.Links, Link{URL: link(number, true), Label: strconv.FormatInt(number, 10), Active: number == current})
+		links = append(links, Link{URL: p.link(number), Label: strconv.FormatInt(number, 10), Active: number == p.current})
 	}
-	p.Meta.Links = append(p.Meta.Links, Link{URL: p.Links.Next, Label: "Next »"})
-	return p
+	return links
 }
 
+// gap is in the place of the page numbers that are left out.
 const gap = 0
 
-// window is which page numbers Laravel's UrlWindow shows: all of them up to 13 pages; else three to each side
-// of the present one, two at both ends, and gaps between.
+// window returns the page numbers that Laravel's UrlWindow links to: all of them up to 13 pages; else three on each side
+// of the current one and two at both ends, with gaps in between.
 func window(current, last int64) []int64 {
 	const side = 3
 	span := func(from, to int64) (numbers []int64) {

@@ -1,4 +1,3 @@
-// Package output makes the JSON of the contract: its resources, its pages and its errors.
 package resource
 
 import (
@@ -7,14 +6,14 @@ import (
 	"github.com/privet/privet/hooks/store"
 )
 
-// Viewer is who reads an answer, and where its links point.
+// Viewer is the reader of an answer, with the URL that links begin with.
 type Viewer struct {
-	UserID        int64  // 0: nobody who is signed in
-	FirebaseToken string // of the device that asks
-	Base          string // of media URLs, without a slash at its end
+	UserID        int64  // 0 if not signed in
+	FirebaseToken string // of the viewer's device
+	Base          string // of media URLs, without a trailing slash
 }
 
-// User is the resource user (contract section 2).
+// User is the resource of a user (contract section 2).
 type User struct {
 	ID            int64       `json:"id"`
 	Email         string      `json:"email"`
@@ -28,8 +27,8 @@ type User struct {
 	Media         []Media     `json:"media"`
 	Categories    *[]Category `json:"categories,omitempty"` // not inside an order
 	FirebaseToken *string     `json:"firebase_token"`
-	UpdatedAt     Stamp       `json:"updated_at"`
-	CreatedAt     Stamp       `json:"created_at"`
+	UpdatedAt     Timestamp   `json:"updated_at"`
+	CreatedAt     Timestamp   `json:"created_at"`
 }
 
 // Category is one of a user's categories.
@@ -37,10 +36,10 @@ type Category struct {
 	Category int `json:"category"`
 }
 
-// User shows a user to the viewer. E-mail, phone and push address are their owner's; contacts shows e-mail and
-// phone to others too (contract section 2, what others may see).
+// User returns the resource of a user. E-mail, phone and push token are for the user's own eyes; with contacts, everybody
+// gets e-mail and phone (contract section 2, what others may see).
 func (v Viewer) User(row *store.UserRow, contacts bool) User {
-	user := v.person(row, contacts)
+	user := v.participant(row, contacts)
 	categories := make([]Category, len(row.Categories))
 	for i, word := range row.Categories {
 		categories[i] = Category{Categories.Number(word)}
@@ -49,33 +48,33 @@ func (v Viewer) User(row *store.UserRow, contacts bool) User {
 	return user
 }
 
-// person is a user as it stands inside an order.
-func (v Viewer) person(row *store.UserRow, contacts bool) User {
-	own := v.UserID == row.ID
+// participant returns a user as a part of an order: without categories.
+func (v Viewer) participant(row *store.UserRow, contacts bool) User {
+	isOwn := v.UserID == row.ID
 	user := User{
 		ID:          row.ID,
 		Email:       "user" + strconv.FormatInt(row.ID, 10) + "@hidden.invalid",
-		Name:        orNull(row.Name),
+		Name:        nullIfEmpty(row.Name),
 		Nickname:    row.Nickname,
-		Description: orNull(row.Description),
+		Description: nullIfEmpty(row.Description),
 		Role:        Roles.Number(row.Role),
 		Price:       (*Number)(row.Price),
 		Invite:      row.Invite,
 		Media:       v.media(row.Media),
-		UpdatedAt:   Stamp(row.Updated),
-		CreatedAt:   Stamp(row.Created),
+		UpdatedAt:   Timestamp(row.Updated),
+		CreatedAt:   Timestamp(row.Created),
 	}
-	if own || contacts {
-		user.Email, user.Phone = row.Email, orNull(row.Phone)
+	if isOwn || contacts {
+		user.Email, user.Phone = row.Email, nullIfEmpty(row.Phone)
 	}
-	if own {
-		user.FirebaseToken = orNull(v.FirebaseToken)
+	if isOwn {
+		user.FirebaseToken = nullIfEmpty(v.FirebaseToken)
 	}
 	return user
 }
 
-// orNull is nil for the empty string: no text of the API is empty (contract section 1, trimming).
-func orNull(s string) *string {
+// nullIfEmpty returns nil for the empty string: no text of the API is empty (contract section 1, trimming).
+func nullIfEmpty(s string) *string {
 	if s == "" {
 		return nil
 	}
