@@ -10,33 +10,33 @@ import (
 	"github.com/privet/privet/hooks/settings"
 )
 
-// Google's addresses, for those that the settings leave empty.
+// Google's URLs, unless the settings replace them.
 const (
 	googleJWKS      = "https://www.googleapis.com/oauth2/v3/certs"
 	googleTokenInfo = "https://oauth2.googleapis.com/tokeninfo"
 	googleUserInfo  = "https://www.googleapis.com/oauth2/v3/userinfo"
 )
 
-// Google verifies Google's tokens: ID tokens, as today's SDKs give out, and access tokens of older apps.
+// Google verifies Google's tokens: the ID tokens of today's SDKs, and the access tokens of older apps.
 type Google struct {
 	clientIDs           []string
 	keys                *keySet
-	calls               *caller
+	client              *httpClient
 	tokenInfo, userInfo string
-	limit               time.Duration // for one Verify
+	timeout             time.Duration // for one Verify
 }
 
-// NewGoogle makes the verifier. Without client ids every token is invalid (contract section 5); empty addresses
-// are Google's own.
+// NewGoogle returns the verifier. Without client ids every token is invalid (contract section 5); empty URLs stand for
+// Google's.
 func NewGoogle(s settings.Google) *Google {
-	calls := &caller{newTransport(), callLimit}
+	calls := &httpClient{newTransport(), callTimeout}
 	return &Google{
 		clientIDs: s.ClientIDs,
-		keys:      &keySet{url: cmp.Or(s.JWKSURL, googleJWKS), calls: calls, now: time.Now},
-		calls:     calls,
+		keys:      &keySet{url: cmp.Or(s.JWKSURL, googleJWKS), client: calls, now: time.Now},
+		client:    calls,
 		tokenInfo: cmp.Or(s.TokenInfoURL, googleTokenInfo),
 		userInfo:  cmp.Or(s.UserInfoURL, googleUserInfo),
-		limit:     verifyLimit,
+		timeout:   verifyTimeout,
 	}
 }
 
@@ -45,10 +45,10 @@ func (g *Google) Verify(ctx context.Context, token string) (*Identity, error) {
 	switch {
 	case len(g.clientIDs) == 0:
 		return nil, invalid("Google is not configured")
-	case !plausible(token):
+	case !plausibleToken(token):
 		return nil, invalid("it does not look like a token")
 	}
-	ctx, cancel := context.WithTimeout(ctx, g.limit)
+	ctx, cancel := context.WithTimeout(ctx, g.timeout)
 	defer cancel()
 	if isJWT(token) {
 		return g.verifyIDToken(ctx, token)
@@ -56,7 +56,8 @@ func (g *Google) Verify(ctx context.Context, token string) (*Identity, error) {
 	return g.verifyAccessToken(ctx, token)
 }
 
-// isJWT tells an ID token from an access token, which may have two dots as well but begins with no JSON object.
+// isJWT reports whether a token is an ID token. An access token may have two dots as well, but does not begin with an
+// encoded JSON object.
 func isJWT(token string) bool {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
@@ -66,12 +67,12 @@ func isJWT(token string) bool {
 	return err == nil && strings.HasPrefix(strings.TrimSpace(string(header)), "{")
 }
 
-// googleProfile is what Google says of a person: in the claims of an ID token and in userinfo's answer.
+// googleProfile is a person as the claims of an ID token and userinfo's answer describe them.
 type googleProfile struct {
 	Sub           string `json:"sub"`
 	Email         string `json:"email"`
 	EmailVerified flag   `json:"email_verified"`
-	HostedDomain  string `json:"hd"` // the Workspace organisation
+	HostedDomain  string `json:"hd"` // the domain of the Workspace organization
 	Name          string `json:"name"`
 	Picture       string `json:"picture"`
 }
@@ -87,8 +88,9 @@ func (p *googleProfile) identity() *Identity {
 	}
 }
 
-// emailProven tells whether Google is the authority for the address, as its guide "Verify the Google ID token on your
-// server side" defines it. Any other address was the person's when they showed it to Google and may be another's now.
+// emailProven reports whether Google is the authority for the address, as its guide "Verify the Google ID token on your
+// server side" defines it. Any other address belonged to the person when Google verified it, and may belong to somebody
+// else by now.
 func (p *googleProfile) emailProven() bool {
 	name, domain, _ := strings.Cut(p.Email, "@")
 	gmail := name != "" && strings.EqualFold(domain, "gmail.com")

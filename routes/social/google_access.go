@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// verifyAccessToken asks Google for whom and for which app a token was made, then who that is. Userinfo alone
-// would do for any app's token, so it comes second and must name the same person.
+// verifyAccessToken has tokeninfo check for which app and person a token was issued, then gets the person's profile from
+// userinfo. The latter accepts the tokens of any app, so it alone would not do, and must name the same person.
 func (g *Google) verifyAccessToken(ctx context.Context, token string) (*Identity, error) {
-	info, err := g.askTokenInfo(ctx, token)
+	info, err := g.fetchTokenInfo(ctx, token)
 	if err != nil {
 		return nil, err
 	}
@@ -24,7 +24,7 @@ func (g *Google) verifyAccessToken(ctx context.Context, token string) (*Identity
 	case info.Sub == "":
 		return nil, invalid("it names nobody")
 	}
-	profile, err := g.askUserInfo(ctx, token)
+	profile, err := g.fetchUserInfo(ctx, token)
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +34,7 @@ func (g *Google) verifyAccessToken(ctx context.Context, token string) (*Identity
 	return profile.identity(), nil
 }
 
-// tokenInfo is tokeninfo's answer; all of its values are in quotes.
+// tokenInfo is tokeninfo's answer. All of its values are in quotes.
 type tokenInfo struct {
 	Audience string `json:"aud"`
 	Sub      string `json:"sub"`
@@ -44,45 +44,45 @@ type tokenInfo struct {
 	Description string `json:"error_description"`
 }
 
-func (g *Google) askTokenInfo(ctx context.Context, token string) (*tokenInfo, error) {
+func (g *Google) fetchTokenInfo(ctx context.Context, token string) (*tokenInfo, error) {
 	const call = "tokeninfo"
 	address := g.tokenInfo + "?" + url.Values{"access_token": {token}}.Encode()
-	status, body, err := g.calls.get(ctx, address, "", answerLimit)
+	status, body, err := g.client.get(ctx, address, "", maxAnswerSize)
 	if err != nil {
 		return nil, unavailable(call, err)
 	}
 	if status != http.StatusOK && status != http.StatusBadRequest {
-		return nil, unavailable(call, unexpected(status))
+		return nil, unavailable(call, unexpectedStatus(status))
 	}
 	var info tokenInfo
 	if err := json.Unmarshal(body, &info); err != nil {
-		return nil, unavailable(call, errNotUnderstood)
+		return nil, unavailable(call, errUnexpectedBody)
 	}
 	if status == http.StatusOK {
 		return &info, nil
 	}
-	if info.Error == "" && info.Description == "" { // no refusal of Google's: something in between answers
-		return nil, unavailable(call, unexpected(status))
+	if info.Error == "" && info.Description == "" { // not Google's answer, but one of something in between
+		return nil, unavailable(call, unexpectedStatus(status))
 	}
 	return nil, invalid("tokeninfo does not know it")
 }
 
-func (g *Google) askUserInfo(ctx context.Context, token string) (*googleProfile, error) {
+func (g *Google) fetchUserInfo(ctx context.Context, token string) (*googleProfile, error) {
 	const call = "userinfo"
-	status, body, err := g.calls.get(ctx, g.userInfo, token, answerLimit)
+	status, body, err := g.client.get(ctx, g.userInfo, token, maxAnswerSize)
 	if err != nil {
 		return nil, unavailable(call, err)
 	}
 	switch status {
 	case http.StatusOK:
-	case http.StatusUnauthorized: // taken back since tokeninfo was asked
+	case http.StatusUnauthorized: // revoked since the request to tokeninfo
 		return nil, invalid("userinfo does not take it")
 	default:
-		return nil, unavailable(call, unexpected(status))
+		return nil, unavailable(call, unexpectedStatus(status))
 	}
 	var profile googleProfile
 	if err := json.Unmarshal(body, &profile); err != nil {
-		return nil, unavailable(call, errNotUnderstood)
+		return nil, unavailable(call, errUnexpectedBody)
 	}
 	return &profile, nil
 }

@@ -101,7 +101,7 @@ func TestAccessTokenUnavailable(t *testing.T) {
 		for _, path := range []string{fakes.TokenInfo, fakes.UserInfo} {
 			t.Run(name+path, func(t *testing.T) {
 				fake, g := google(t)
-				hasty(g.calls, &g.limit)
+				hasty(g.client, &g.timeout)
 				token := fake.AccessToken(ivan)
 				fake.Set(mode, path)
 				wantUnavailable(t, g, token)

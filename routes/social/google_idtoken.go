@@ -10,37 +10,37 @@ import (
 )
 
 const (
-	// googleIssuer is how Google calls itself; go-oidc takes the form without https:// for the same.
+	// googleIssuer is the issuer in Google's tokens; go-oidc also accepts the form without https://.
 	googleIssuer = "https://accounts.google.com"
 
-	// clockSkew is how far ahead of ours Google's clock may be; go-oidc has the same for nbf.
+	// clockSkew is how far Google's clock may be ahead of ours. go-oidc allows the same for nbf.
 	clockSkew = 5 * time.Minute
 )
 
-// googleRules are go-oidc's part of OpenID Connect Core section 3.1.3.7: ways of signing, issuer, exp and nbf. The
-// audience is looked at here, since there may be several client ids.
-var googleRules = oidc.Config{
+// googleConfig has go-oidc check its part of OpenID Connect Core, section 3.1.3.7: algorithm, issuer, exp and nbf. The
+// audience is checked here, since there may be several client ids.
+var googleConfig = oidc.Config{
 	SkipClientIDCheck:    true,
 	SupportedSigningAlgs: []string{oidc.RS256, oidc.ES256},
 }
 
-// signature is the check of one token's signature. It keeps the error, of which go-oidc passes on the text alone.
-type signature struct {
+// signatureCheck checks the signature of one token. It keeps the error, as go-oidc passes on nothing but its text.
+type signatureCheck struct {
 	keys *keySet
 	err  error
 }
 
 // VerifySignature implements oidc.KeySet.
-func (s *signature) VerifySignature(ctx context.Context, token string) ([]byte, error) {
+func (s *signatureCheck) VerifySignature(ctx context.Context, token string) ([]byte, error) {
 	payload, err := s.keys.verify(ctx, token)
 	s.err = err
 	return payload, err
 }
 
-// verifyIDToken checks a token that Google signed. The reasons are worded here: go-oidc's repeat parts of the token.
+// verifyIDToken checks a token signed by Google. The reasons are worded here, as go-oidc's repeat parts of the token.
 func (g *Google) verifyIDToken(ctx context.Context, raw string) (*Identity, error) {
-	check := &signature{keys: g.keys}
-	token, err := oidc.NewVerifier(googleIssuer, check, &googleRules).Verify(ctx, raw)
+	check := &signatureCheck{keys: g.keys}
+	token, err := oidc.NewVerifier(googleIssuer, check, &googleConfig).Verify(ctx, raw)
 	var expired *oidc.TokenExpiredError
 	switch {
 	case check.err != nil:

@@ -9,46 +9,41 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+	"golang.org/x/sync/singleflight"
 )
 
 const (
-	keysLimit = 256 << 10 // bytes of a key set
+	maxKeySetSize = 256 << 10 // bytes
 
-	keysFresh = time.Hour        // for so long a key set is used without a look at the provider
-	keysStale = 24 * time.Hour   // and for so long while the provider fails
-	keysPause = 10 * time.Second // between two tries while the provider fails and stale keys do
-	keysRetry = 2 * time.Second  // and where no keys do: tokens cost a fetch each otherwise
+	keysMaxAge     = time.Hour        // a younger key set is used without a request to the provider
+	keysMaxStale   = 24 * time.Hour   // a younger one is used while the provider fails
+	keysStaleRetry = 10 * time.Second // pause between two attempts while the provider fails and stale keys are used
+	keysRetryDelay = 2 * time.Second  // and while no keys can be used, where every token would cost a request otherwise
 
-	// Unknown key ids cost a fetch each, and anybody can think of key ids: some fetches in a row are for keys that
-	// were changed just now, afterwards there is one each keysPace. Google publishes a key a day before its first use.
-	keysBurst = 2
-	keysPace  = 30 * time.Second
+	// Everybody can invent key ids, and every unknown one would cost a request: keysFetchBurst requests in a row, for
+	// keys that are new indeed, then one every keysFetchInterval. Google publishes a key a day before its first use.
+	keysFetchBurst    = 2
+	keysFetchInterval = 30 * time.Second
 )
 
-// keySet keeps a provider's public keys (RFC 7517). go-oidc's own RemoteKeySet would fetch them anew for each token
-// with an unknown key id or a broken signature, read any amount, and never forget a withdrawn key.
+// keySet caches a provider's public keys (RFC 7517). go-oidc's RemoteKeySet would fetch them again for every token with
+// an unknown key id or a wrong signature, would read an answer of any size, and would never drop a withdrawn key.
 type keySet struct {
-	url   string
-	calls *caller
-	now   func() time.Time
+	url    string
+	client *httpClient
+	now    func() time.Time
+	flight singleflight.Group // all that need a fetch wait for the same one
 
-	mu      sync.Mutex
-	keys    map[string]jose.JSONWebKey // by key id; never changed, only replaced
-	fetched time.Time                  // when the keys came
-	failed  time.Time                  // when the last fetch failed
-	cause   error                      // why it did
-	paid    time.Time                  // up to when the fetches for unknown key ids are used up
-	flight  *flight                    // the fetch that is under way, if one is
+	mu       sync.Mutex
+	keys     map[string]jose.JSONWebKey // by key id; never changed, only replaced
+	fetched  time.Time                  // when keys were fetched
+	failed   time.Time                  // when the last fetch failed
+	cause    error                      // and why
+	spent    time.Time                  // up to when the fetches for unknown key ids are used up
+	fetching bool                       // a fetch is running
 }
 
-// flight is a fetch that all who need it wait for.
-type flight struct {
-	done chan struct{} // closed at its end; then the others are set
-	keys map[string]jose.JSONWebKey
-	err  error
-}
-
-// verify checks the signature of a compact JWT and returns its payload. The error is ErrInvalid or ErrUnavailable.
+// verify checks the signature of a compact JWT and returns its payload. Its error wraps ErrInvalid or ErrUnavailable.
 func (k *keySet) verify(ctx context.Context, token string) ([]byte, error) {
 	signed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.RS256, jose.ES256})
 	if err != nil {
@@ -69,100 +64,95 @@ func (k *keySet) verify(ctx context.Context, token string) ([]byte, error) {
 	return payload, nil
 }
 
-// find returns the key of that id and fetches the keys where it must.
+// find returns the key with an id, and fetches the key set if it is not known or too old.
 func (k *keySet) find(ctx context.Context, id string) (*jose.JSONWebKey, error) {
 	k.mu.Lock()
 	now := k.now()
 	key, known := k.keys[id]
 	age := now.Sub(k.fetched)
-	usable := known && age < keysStale
+	usable := known && age < keysMaxStale
 	switch {
-	case usable && (age < keysFresh || now.Sub(k.failed) < keysPause):
+	case usable && (age < keysMaxAge || now.Sub(k.failed) < keysStaleRetry):
 		k.mu.Unlock()
 		return &key, nil
-	case !known && age < keysFresh && k.flight == nil && !k.pay(now):
+	case !known && age < keysMaxAge && !k.fetching && !k.allowFetch(now):
 		k.mu.Unlock()
 		return nil, invalid("its key is unknown")
-	case !usable && age >= keysFresh && k.flight == nil && now.Sub(k.failed) < keysRetry:
+	case !usable && age >= keysMaxAge && !k.fetching && now.Sub(k.failed) < keysRetryDelay:
 		cause := k.cause
 		k.mu.Unlock()
 		return nil, unavailable("keys", cause)
 	}
-	fetch := k.join(ctx)
+	k.fetching = true
+	// The fetch outlives the request that starts it, as others wait for it too.
+	done := k.flight.DoChan("", func() (any, error) { return k.refill(context.WithoutCancel(ctx)) })
 	k.mu.Unlock()
 
 	select {
 	case <-ctx.Done():
-		return nil, unavailable("keys", safe(ctx.Err()))
-	case <-fetch.done:
-	}
-	if fetch.err != nil {
-		if usable {
-			return &key, nil
+		return nil, unavailable("keys", redacted(ctx.Err()))
+	case result := <-done:
+		if result.Err != nil {
+			if usable {
+				return &key, nil
+			}
+			return nil, unavailable("keys", result.Err)
 		}
-		return nil, unavailable("keys", fetch.err)
+		keys, _ := result.Val.(map[string]jose.JSONWebKey)
+		if key, known = keys[id]; !known {
+			return nil, invalid("its key is unknown")
+		}
+		return &key, nil
 	}
-	if key, known = fetch.keys[id]; !known {
-		return nil, invalid("its key is unknown")
-	}
-	return &key, nil
 }
 
-// pay tells whether a fetch for an unknown key id is due, and counts it: keysBurst of them may be saved up. The
-// lock is held.
-func (k *keySet) pay(now time.Time) bool {
-	if saved := now.Add(-keysBurst * keysPace); k.paid.Before(saved) {
-		k.paid = saved
+// allowFetch reports whether the key set may be fetched for an unknown key id, and counts the fetch if so. The caller
+// holds k.mu.
+func (k *keySet) allowFetch(now time.Time) bool {
+	if earliest := now.Add(-keysFetchBurst * keysFetchInterval); k.spent.Before(earliest) {
+		k.spent = earliest
 	}
-	next := k.paid.Add(keysPace)
+	next := k.spent.Add(keysFetchInterval)
 	if next.After(now) {
 		return false
 	}
-	k.paid = next
+	k.spent = next
 	return true
 }
 
-// join returns the fetch that is under way, or begins one. It outlives the request that began it, since others
-// wait for it too. The lock is held.
-func (k *keySet) join(ctx context.Context) *flight {
-	if k.flight == nil {
-		k.flight = &flight{done: make(chan struct{})}
-		go k.fly(context.WithoutCancel(ctx), k.flight)
-	}
-	return k.flight
-}
-
-func (k *keySet) fly(ctx context.Context, f *flight) {
-	f.keys, f.err = k.fetch(ctx)
+// refill fetches the key set into the cache and returns it.
+func (k *keySet) refill(ctx context.Context) (map[string]jose.JSONWebKey, error) {
+	keys, err := k.fetch(ctx)
 	k.mu.Lock()
-	if f.err == nil {
-		k.keys, k.fetched = f.keys, k.now()
+	defer k.mu.Unlock()
+	if err == nil {
+		k.keys, k.fetched = keys, k.now()
 	} else {
-		k.failed, k.cause = k.now(), f.err
+		k.failed, k.cause = k.now(), err
 	}
-	k.flight = nil
-	k.mu.Unlock()
-	close(f.done)
+	k.fetching = false
+	k.flight.Forget("") // a caller that finds fetching unset starts a fetch, and must not join this one
+	return keys, err
 }
 
 func (k *keySet) fetch(ctx context.Context) (map[string]jose.JSONWebKey, error) {
-	status, body, err := k.calls.get(ctx, k.url, "", keysLimit)
+	status, body, err := k.client.get(ctx, k.url, "", maxKeySetSize)
 	if err != nil {
 		return nil, err
 	}
 	if status != http.StatusOK {
-		return nil, unexpected(status)
+		return nil, unexpectedStatus(status)
 	}
 	var set struct {
 		Keys []json.RawMessage `json:"keys"`
 	}
 	if err := json.Unmarshal(body, &set); err != nil {
-		return nil, errNotUnderstood
+		return nil, errUnexpectedBody
 	}
 	keys := map[string]jose.JSONWebKey{}
 	for _, raw := range set.Keys {
 		var key jose.JSONWebKey
-		// RFC 7517 section 5: keys that are not understood are skipped. A secret one is no key to check with.
+		// RFC 7517, section 5: unsupported keys are skipped. A private key is not one to verify signatures with.
 		if json.Unmarshal(raw, &key) != nil || !key.IsPublic() || key.KeyID == "" || key.Use == "enc" {
 			continue
 		}

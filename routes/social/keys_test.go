@@ -113,16 +113,16 @@ func TestUnknownKeyStorm(t *testing.T) {
 	for _, token := range tokens {
 		wantInvalid(t, g, token)
 	}
-	wantFetches(t, fake, 1+keysBurst)
+	wantFetches(t, fake, 1+keysFetchBurst)
 	wantGood(t, g, fake.IDToken(ivan))
 
-	clock.pass(keysPace)
+	clock.pass(keysFetchInterval)
 	for _, token := range tokens {
 		wantInvalid(t, g, token)
 	}
-	wantFetches(t, fake, 2+keysBurst)
+	wantFetches(t, fake, 2+keysFetchBurst)
 	fake.Rotate()
-	clock.pass(keysPace)
+	clock.pass(keysFetchInterval)
 	wantGood(t, g, fake.IDToken(ivan))
 }
 
@@ -134,7 +134,7 @@ func TestKeysGrowOld(t *testing.T) {
 	wantGood(t, g, token)
 	fake.Rotate()
 	fake.Withdraw()
-	clock.pass(keysFresh - time.Second)
+	clock.pass(keysMaxAge - time.Second)
 	wantGood(t, g, token)
 	wantFetches(t, fake, 1)
 	clock.pass(time.Second)
@@ -149,22 +149,22 @@ func TestStaleKeys(t *testing.T) {
 	token := fake.IDToken(ivan)
 	wantGood(t, g, token)
 	fake.Set(fakes.Fails)
-	clock.pass(keysFresh)
+	clock.pass(keysMaxAge)
 	for range 5 {
 		wantGood(t, g, token)
 	}
 	wantFetches(t, fake, 2)
-	clock.pass(keysRetry)
+	clock.pass(keysRetryDelay)
 	wantUnavailable(t, g, unknown(fake, 1)) // it may well be good
 	wantFetches(t, fake, 3)
-	clock.pass(keysPause)
+	clock.pass(keysStaleRetry)
 	wantGood(t, g, token)
 	wantFetches(t, fake, 4)
 
-	clock.pass(keysStale)
+	clock.pass(keysMaxStale)
 	wantUnavailable(t, g, token)
 	fake.Set(fakes.Works)
-	clock.pass(keysRetry)
+	clock.pass(keysRetryDelay)
 	wantGood(t, g, token)
 }
 
@@ -204,7 +204,7 @@ func TestKeysUnavailable(t *testing.T) {
 	for name, mode := range brokenModes {
 		t.Run(name, func(t *testing.T) {
 			fake, g := google(t)
-			hasty(g.calls, &g.limit)
+			hasty(g.client, &g.timeout)
 			clock := newClock(g)
 			token := fake.IDToken(ivan)
 			fake.Set(mode, fakes.Keys)
@@ -213,7 +213,7 @@ func TestKeysUnavailable(t *testing.T) {
 				t.Fatal("a redirect was followed")
 			}
 			fake.Set(fakes.Works)
-			clock.pass(keysRetry)
+			clock.pass(keysRetryDelay)
 			wantGood(t, g, token)
 		})
 	}
@@ -230,10 +230,10 @@ func TestFetchOutlivesItsFirstCaller(t *testing.T) {
 	fake, g := google(t)
 	token := fake.IDToken(ivan)
 	fake.Set(fakes.Hangs, fakes.Keys)
-	g.limit = 50 * time.Millisecond
+	g.timeout = 50 * time.Millisecond
 	wantUnavailable(t, g, token)
 	g.keys.mu.Lock()
-	waiting := g.keys.flight != nil
+	waiting := g.keys.fetching
 	g.keys.mu.Unlock()
 	if !waiting || fake.Calls(fakes.Keys) != 1 {
 		t.Fatalf("under way: %v, fetches: %d", waiting, fake.Calls(fakes.Keys))
@@ -252,6 +252,6 @@ func TestNoKeysStorm(t *testing.T) {
 	}
 	wantFetches(t, fake, 1)
 	fake.Set(fakes.Works)
-	clock.pass(keysRetry)
+	clock.pass(keysRetryDelay)
 	wantGood(t, g, fake.IDToken(ivan))
 }

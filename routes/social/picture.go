@@ -14,35 +14,35 @@ import (
 )
 
 const (
-	pictureLimit     = 10 << 20         // bytes of a picture
-	pictureTime      = 10 * time.Second // for one picture, its body included
-	pictureRedirects = 3
+	maxPictureSize      = 10 << 20         // bytes of a picture
+	pictureTimeout      = 10 * time.Second // for one picture
+	maxPictureRedirects = 3
 )
 
-// pictureHosts are the hosts, with those below them, where the providers keep profile pictures.
+// pictureHosts are the domains, with their subdomains, of the providers' profile pictures.
 var pictureHosts = map[string][]string{
 	ProviderGoogle: {"googleusercontent.com"},
 	ProviderVK:     {"userapi.com", "vk.com", "vk.ru", "vkuserphoto.ru"},
 }
 
-// tenants are hosts below pictureHosts that are lent to anybody: the names of Google's rented machines.
-const tenants = ".bc.googleusercontent.com"
+// tenantHosts are subdomains of pictureHosts that are not the provider's: the names of Google Cloud's machines.
+const tenantHosts = ".bc.googleusercontent.com"
 
-// ErrPictureHost says that a picture, or a redirect on the way to it, is not on the provider's own hosts.
+// ErrPictureHost means that a picture, or a redirect on the way to it, is not on the provider's own hosts.
 var ErrPictureHost = errors.New("the picture is not on the provider's own hosts")
 
-// ErrPictureSize says that a picture is over 10 MB.
+// ErrPictureSize means that a picture is over 10 MB.
 var ErrPictureSize = errors.New("the picture is over 10 MB")
 
 // Pictures fetches profile pictures. It is safe for concurrent use.
 type Pictures struct {
 	transport http.RoundTripper
-	origins   map[string][]string // besides pictureHosts, by provider: "http://127.0.0.1:8080"
-	limit     time.Duration       // for one picture
+	origins   map[string][]string // allowed besides pictureHosts, by provider: "http://127.0.0.1:8080"
+	timeout   time.Duration       // for one picture
 }
 
-// NewPictures makes the fetcher. A provider whose address the settings replace may have its pictures there too:
-// what stands in for it in tests has no host of the provider's.
+// NewPictures returns the fetcher. A provider whose URL the settings replace may have its pictures there too: a fake of
+// it in tests has none of the provider's hosts.
 func NewPictures(google settings.Google, vk settings.VK) *Pictures {
 	return &Pictures{
 		transport: newTransport(),
@@ -50,7 +50,7 @@ func NewPictures(google settings.Google, vk settings.VK) *Pictures {
 			ProviderGoogle: origins(google.JWKSURL, google.TokenInfoURL, google.UserInfoURL),
 			ProviderVK:     origins(vk.APIURL),
 		},
-		limit: pictureTime,
+		timeout: pictureTimeout,
 	}
 }
 
@@ -64,22 +64,22 @@ func origins(addresses ...string) []string {
 	return list
 }
 
-// Fetch begins to read a person's picture from the provider's own hosts, over https. The reader, which the caller
-// closes, ends with ErrPictureSize after 10 MB, and with an error 10 seconds after Fetch was called or when ctx
-// ends. What it reads is whatever the host sent: the caller looks at the content.
-func (p *Pictures) Fetch(ctx context.Context, who *Identity) (io.ReadCloser, error) {
-	ctx, cancel := context.WithTimeout(ctx, p.limit)
-	body, err := p.open(ctx, who)
+// Fetch requests a person's picture from the provider's own hosts, over https. The caller closes the reader, which fails
+// with ErrPictureSize after 10 MB, and with another error 10 seconds after the call of Fetch or when ctx ends. The
+// content is whatever the host sent, and not checked.
+func (p *Pictures) Fetch(ctx context.Context, identity *Identity) (io.ReadCloser, error) {
+	ctx, cancel := context.WithTimeout(ctx, p.timeout)
+	body, err := p.open(ctx, identity)
 	if err != nil {
 		cancel()
 		return nil, err
 	}
-	return &picture{ctx, cancel, body, pictureLimit}, nil
+	return &limitedBody{ctx, cancel, body, maxPictureSize}, nil
 }
 
-func (p *Pictures) open(ctx context.Context, who *Identity) (io.ReadCloser, error) {
-	address, err := url.Parse(who.PictureURL)
-	if err != nil || !p.allowed(who.Provider, address) {
+func (p *Pictures) open(ctx context.Context, identity *Identity) (io.ReadCloser, error) {
+	address, err := url.Parse(identity.PictureURL)
+	if err != nil || !p.allowed(identity.Provider, address) {
 		return nil, ErrPictureHost
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address.String(), http.NoBody)
@@ -89,7 +89,7 @@ func (p *Pictures) open(ctx context.Context, who *Identity) (io.ReadCloser, erro
 	client := http.Client{
 		Transport: p.transport,
 		CheckRedirect: func(next *http.Request, via []*http.Request) error {
-			if len(via) > pictureRedirects || !p.allowed(who.Provider, next.URL) {
+			if len(via) > maxPictureRedirects || !p.allowed(identity.Provider, next.URL) {
 				return ErrPictureHost
 			}
 			return nil
@@ -100,10 +100,10 @@ func (p *Pictures) open(ctx context.Context, who *Identity) (io.ReadCloser, erro
 	case errors.Is(err, ErrPictureHost):
 		return nil, ErrPictureHost
 	case err != nil:
-		return nil, safe(err)
+		return nil, redacted(err)
 	case answer.StatusCode != http.StatusOK:
-		err = unexpected(answer.StatusCode)
-	case answer.ContentLength > pictureLimit:
+		err = unexpectedStatus(answer.StatusCode)
+	case answer.ContentLength > maxPictureSize:
 		err = ErrPictureSize
 	}
 	if err != nil {
@@ -113,8 +113,8 @@ func (p *Pictures) open(ctx context.Context, who *Identity) (io.ReadCloser, erro
 	return answer.Body, nil
 }
 
-// allowed tells whether a provider keeps pictures at an address, so that no address can send the server to its own
-// neighbours or to whoever wants to be visited.
+// allowed reports whether a URL is one of a provider's own pictures, so that no URL can make this server send requests
+// into its own network or to somebody else (server-side request forgery).
 func (p *Pictures) allowed(provider string, address *url.URL) bool {
 	if slices.Contains(p.origins[provider], address.Scheme+"://"+address.Host) {
 		return true
@@ -123,38 +123,38 @@ func (p *Pictures) allowed(provider string, address *url.URL) bool {
 		return false
 	}
 	host := strings.ToLower(address.Hostname())
-	return !strings.HasSuffix(host, tenants) && slices.ContainsFunc(pictureHosts[provider], func(own string) bool {
-		return host == own || strings.HasSuffix(host, "."+own)
+	return !strings.HasSuffix(host, tenantHosts) && slices.ContainsFunc(pictureHosts[provider], func(domain string) bool {
+		return host == domain || strings.HasSuffix(host, "."+domain)
 	})
 }
 
-// picture is the body of an answer, bounded.
-type picture struct {
+// limitedBody is the body of an answer, limited in size and time.
+type limitedBody struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	body   io.ReadCloser
-	left   int64 // bytes that may still come
+	left   int64 // bytes up to the limit
 }
 
 // Read implements io.Reader.
-func (p *picture) Read(into []byte) (int, error) {
-	n, err := p.body.Read(into)
-	if p.left -= int64(n); p.left < 0 {
+func (b *limitedBody) Read(p []byte) (int, error) {
+	n, err := b.body.Read(p)
+	if b.left -= int64(n); b.left < 0 {
 		return 0, ErrPictureSize
 	}
 	switch {
 	case err == nil:
 		return n, nil
-	case p.ctx.Err() != nil: // some hosts end the body in good order when we hang up: that is no whole picture
-		return n, safe(p.ctx.Err())
+	case b.ctx.Err() != nil: // some hosts end the body properly when the client hangs up, so io.EOF would be no proof of a whole picture
+		return n, redacted(b.ctx.Err())
 	case errors.Is(err, io.EOF):
 		return n, io.EOF
 	}
-	return n, safe(err)
+	return n, redacted(err)
 }
 
 // Close implements io.Closer.
-func (p *picture) Close() error {
-	defer p.cancel()
-	return p.body.Close()
+func (b *limitedBody) Close() error {
+	defer b.cancel()
+	return b.body.Close()
 }

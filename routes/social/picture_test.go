@@ -121,7 +121,7 @@ func TestPictureRedirects(t *testing.T) {
 }
 
 func TestPictureLimits(t *testing.T) {
-	content := bytes.Repeat([]byte("p"), pictureLimit+1)
+	content := bytes.Repeat([]byte("p"), maxPictureSize+1)
 	ended := make(chan struct{})
 	p := web(t, func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
@@ -146,7 +146,7 @@ func TestPictureLimits(t *testing.T) {
 	})
 	t.Cleanup(func() { close(ended) })
 	const host = "https://lh3.googleusercontent.com"
-	if body, err := fetch(p, ProviderGoogle, host+"/full"); err != nil || len(body) != pictureLimit {
+	if body, err := fetch(p, ProviderGoogle, host+"/full"); err != nil || len(body) != maxPictureSize {
 		t.Errorf("full: %d bytes, %v", len(body), err)
 	}
 	for _, path := range []string{"/over", "/over-in-pieces"} {
@@ -157,7 +157,7 @@ func TestPictureLimits(t *testing.T) {
 	if _, err := fetch(p, ProviderGoogle, host+"/gone"); err == nil {
 		t.Error("a page of 404 was taken for a picture")
 	}
-	p.limit = 100 * time.Millisecond
+	p.timeout = 100 * time.Millisecond
 	began := time.Now()
 	if _, err := fetch(p, ProviderGoogle, host+"/stalls"); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("stalls: %v", err)

@@ -29,8 +29,8 @@ func google(t *testing.T) (*fakes.Google, *Google) {
 }
 
 // hasty shortens the waiting for slow providers.
-func hasty(calls *caller, limit *time.Duration) {
-	calls.limit, *limit = 150*time.Millisecond, 400*time.Millisecond
+func hasty(calls *httpClient, limit *time.Duration) {
+	calls.timeout, *limit = 150*time.Millisecond, 400*time.Millisecond
 }
 
 func verify(v Verifier, token string) (*Identity, error) {
@@ -117,7 +117,7 @@ func TestJunk(t *testing.T) {
 	for name, token := range map[string]string{
 		"empty":    "",
 		"megabyte": strings.Repeat("eyJ.", 1<<18),
-		"too long": strings.Repeat("a", tokenLimit+1),
+		"too long": strings.Repeat("a", maxTokenLength+1),
 		"space":    "ya29.a b",
 		"newline":  "ya29.a\r\nX-Evil: 1",
 		"not text": "ya29.\xff\x00",

@@ -17,47 +17,50 @@ import (
 
 const (
 	vkAPI     = "https://api.vk.com"
-	vkVersion = "5.199" // of VK's API, the one whose answers are read here
+	vkVersion = "5.199" // of VK's API
+
+	// VK's error codes that blame the token (dev.vk.com/en/reference/errors).
+	vkAuthFailed   = 5
+	vkAccessDenied = 15
 )
 
 // VK verifies VK's access tokens.
 type VK struct {
-	apps  []settings.VKApp
-	api   string
-	calls *caller
-	limit time.Duration // for one Verify
+	apps    []settings.VKApp
+	api     string
+	client  *httpClient
+	timeout time.Duration // for one Verify
 }
 
-// NewVK makes the verifier. Without apps every token is invalid (contract section 5); an empty address is VK's own.
+// NewVK returns the verifier. Without apps every token is invalid (contract section 5); an empty URL stands for VK's.
 func NewVK(s settings.VK) *VK {
 	return &VK{
-		apps:  s.Apps,
-		api:   cmp.Or(s.APIURL, vkAPI),
-		calls: &caller{newTransport(), callLimit},
-		limit: verifyLimit,
+		apps:    s.Apps,
+		api:     cmp.Or(s.APIURL, vkAPI),
+		client:  &httpClient{newTransport(), callTimeout},
+		timeout: verifyTimeout,
 	}
 }
 
-// Verify implements Verifier. VK ID makes one app a platform, and secure.checkToken takes the tokens of its own app
-// only: each configured app is asked until one knows the token. If none does, but one could not be asked, nobody
-// knows whether the token is good. A profile that can't be had fails nothing: who it is has been proven by then, and
-// signing in needs no more.
+// Verify implements Verifier. VK ID has an app for each platform, and secure.checkToken accepts the tokens of its own
+// app only: the configured apps are tried until one accepts the token. If none does, but one could not be reached, the
+// token may still be valid. A missing profile is no error: the identity is proven by then, and a sign-in needs no more.
 func (v *VK) Verify(ctx context.Context, token string) (*Identity, error) {
 	switch {
 	case len(v.apps) == 0:
 		return nil, invalid("VK is not configured")
-	case !plausible(token):
+	case !plausibleToken(token):
 		return nil, invalid("it does not look like a token")
 	}
-	ctx, cancel := context.WithTimeout(ctx, v.limit)
+	ctx, cancel := context.WithTimeout(ctx, v.timeout)
 	defer cancel()
 	var verdict error
 	for _, app := range v.apps {
 		id, err := v.checkToken(ctx, app, token)
 		if err == nil {
-			who := &Identity{Provider: ProviderVK, ID: strconv.FormatInt(id, 10)}
-			who.ProfileError = v.fillProfile(ctx, app, id, who)
-			return who, nil
+			identity := &Identity{Provider: ProviderVK, ID: strconv.FormatInt(id, 10)}
+			identity.ProfileError = v.fillProfile(ctx, app, id, identity)
+			return identity, nil
 		}
 		if verdict == nil || !errors.Is(verdict, ErrUnavailable) {
 			verdict = err
@@ -66,7 +69,7 @@ func (v *VK) Verify(ctx context.Context, token string) (*Identity, error) {
 	return nil, verdict
 }
 
-// checkToken asks one app for the user_id of a token.
+// checkToken returns the user_id that one app's token belongs to.
 func (v *VK) checkToken(ctx context.Context, app settings.VKApp, token string) (int64, error) {
 	const method = "secure.checkToken"
 	var answer struct {
@@ -87,13 +90,13 @@ func (v *VK) checkToken(ctx context.Context, app settings.VKApp, token string) (
 	case answer.Expire != 0 && int64(answer.Expire) <= time.Now().Unix():
 		return 0, invalid("it has expired")
 	case answer.UserID <= 0:
-		return 0, unavailable(method, errNotUnderstood)
+		return 0, unavailable(method, errUnexpectedBody)
 	}
 	return int64(answer.UserID), nil
 }
 
-// fillProfile asks for a person's names and picture.
-func (v *VK) fillProfile(ctx context.Context, app settings.VKApp, id int64, who *Identity) error {
+// fillProfile sets the names and the picture of a person.
+func (v *VK) fillProfile(ctx context.Context, app settings.VKApp, id int64, identity *Identity) error {
 	const method = "users.get"
 	var answer []struct {
 		ID         number `json:"id"`
@@ -103,7 +106,7 @@ func (v *VK) fillProfile(ctx context.Context, app settings.VKApp, id int64, who 
 		Photo      string `json:"photo_max"`
 	}
 	err := v.call(ctx, method, url.Values{
-		"user_ids":     {who.ID},
+		"user_ids":     {identity.ID},
 		"access_token": {app.ServiceKey},
 		"fields":       {"screen_name,photo_max"},
 	}, &answer)
@@ -111,24 +114,24 @@ func (v *VK) fillProfile(ctx context.Context, app settings.VKApp, id int64, who 
 		return err
 	}
 	if len(answer) != 1 || int64(answer[0].ID) != id {
-		return unavailable(method, errNotUnderstood)
+		return unavailable(method, errUnexpectedBody)
 	}
 	person := answer[0]
-	who.Name = strings.TrimSpace(person.FirstName + " " + person.LastName)
-	who.Nickname, who.PictureURL = person.ScreenName, person.Photo
+	identity.Name = strings.TrimSpace(person.FirstName + " " + person.LastName)
+	identity.Nickname, identity.PictureURL = person.ScreenName, person.Photo
 	return nil
 }
 
-// call calls a method of VK's API and fills in its response. The error is ErrInvalid where VK blames the token,
-// else ErrUnavailable. VK's own message stays out of it: it comes with the request's parameters.
+// call calls a method of VK's API and decodes its response. The error wraps ErrInvalid if VK blames the token, else
+// ErrUnavailable. It leaves out VK's own message, which comes with the request's parameters.
 func (v *VK) call(ctx context.Context, method string, form url.Values, response any) error {
 	form.Set("v", vkVersion)
-	status, body, err := v.calls.post(ctx, v.api+"/method/"+method, form, answerLimit)
+	status, body, err := v.client.post(ctx, v.api+"/method/"+method, form, maxAnswerSize)
 	if err != nil {
 		return unavailable(method, err)
 	}
 	if status != http.StatusOK {
-		return unavailable(method, unexpected(status))
+		return unavailable(method, unexpectedStatus(status))
 	}
 	var answer struct {
 		Response *json.RawMessage `json:"response"`
@@ -138,14 +141,14 @@ func (v *VK) call(ctx context.Context, method string, form url.Values, response 
 	}
 	switch err := json.Unmarshal(body, &answer); {
 	case err != nil:
-		return unavailable(method, errNotUnderstood)
-	case answer.Error != nil && (answer.Error.Code == 5 || answer.Error.Code == 15):
+		return unavailable(method, errUnexpectedBody)
+	case answer.Error != nil && (answer.Error.Code == vkAuthFailed || answer.Error.Code == vkAccessDenied):
 		return invalid(fmt.Sprintf("VK refused it with code %d", answer.Error.Code))
 	case answer.Error != nil:
 		return unavailable(method, fmt.Errorf("it answered with error code %d", answer.Error.Code))
 	}
 	if answer.Response == nil || json.Unmarshal(*answer.Response, response) != nil {
-		return unavailable(method, errNotUnderstood)
+		return unavailable(method, errUnexpectedBody)
 	}
 	return nil
 }

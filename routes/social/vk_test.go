@@ -117,7 +117,7 @@ func TestVKUnavailable(t *testing.T) {
 	for name, mode := range brokenModes {
 		t.Run(name, func(t *testing.T) {
 			fake, v := newVK(t)
-			hasty(v.calls, &v.limit)
+			hasty(v.client, &v.timeout)
 			token := fake.Token(fakes.Android, olga)
 			fake.Set(mode)
 			wantUnavailable(t, v, token)
@@ -139,7 +139,7 @@ func TestVKUnavailable(t *testing.T) {
 // Who somebody is does not hang on a profile.
 func TestVKWithoutProfile(t *testing.T) {
 	fake, v := newVK(t)
-	hasty(v.calls, &v.limit)
+	hasty(v.client, &v.timeout)
 	token := fake.Token(fakes.Android, olga)
 	broken := func(t *testing.T) {
 		t.Helper()
