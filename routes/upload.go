@@ -98,7 +98,7 @@ func (c *call) awaitPreviews() {
 	ctx, cancel := context.WithTimeout(c.req.Context(), previewWait)
 	defer cancel()
 	for _, upload := range c.uploads {
-		c.previews.Await(ctx, upload.Name)
+		c.previews.WaitForPreview(ctx, upload.Name)
 	}
 }
 

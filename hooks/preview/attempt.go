@@ -1,0 +1,113 @@
+package preview
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/privet/privet/hooks/files"
+	"github.com/privet/privet/hooks/media/mediatype"
+	"github.com/privet/privet/hooks/media/render"
+	"github.com/privet/privet/hooks/store"
+)
+
+// queue is the media rows that wait for a preview, as package worker sees them.
+type queue struct{ *Worker }
+
+// Due implements worker.Queue.
+func (q queue) Due(ctx context.Context, limit int) ([]string, error) {
+	waiting, err := store.WaitingStills(ctx, q.app, limit)
+	ids := make([]string, len(waiting))
+	for i, file := range waiting {
+		ids[i] = file.ID
+	}
+	return ids, err
+}
+
+// Next implements worker.Queue: whatever waits is due at once, but for the retries that Run asks for.
+func (q queue) Next(context.Context) (at time.Time, ok bool, err error) {
+	return time.Time{}, false, nil
+}
+
+// Run implements worker.Queue.
+func (q queue) Run(ctx context.Context, id string) (retryAfter time.Duration) {
+	file, err := store.ReadMediaFile(q.app, id)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return 0
+	case err != nil:
+		q.app.Logger().Error("a medium that waits for a still can't be read", "id", id, "error", err)
+		return retryDelay
+	case file.Still != store.StillWaiting:
+		return 0
+	}
+	return q.attempt(ctx, file)
+}
+
+// attempt tries to make one preview. A positive retryAfter asks for another try after that time.
+func (w *Worker) attempt(ctx context.Context, file *store.MediaFile) (retryAfter time.Duration) {
+	if file.Tries >= maxTries { // the last one ended the process
+		return w.giveUp(file, errors.New("the server died of each try"))
+	}
+	if err := store.CountStillTry(w.app, file.ID, 1); err != nil {
+		w.app.Logger().Error("a try to make a still can't be written down", "id", file.ID, "error", err)
+		return retryDelay
+	}
+	file.Tries++
+	err := w.makePreview(ctx, file)
+	switch {
+	case ctx.Err() != nil: // the server stops: this try does not count
+		if err := store.CountStillTry(w.app, file.ID, -1); err != nil {
+			w.app.Logger().Warn("a try to make a still can't be taken back", "id", file.ID, "error", err)
+		}
+		return 0
+	case err == nil, errors.Is(err, store.ErrNotFound): // made, or the row was deleted meanwhile
+		files.DropFetched(w.app, file.ID, file.Name)
+		w.notifyWaiters(file.Name)
+	case errors.Is(err, render.ErrUnreadable), file.Tries >= maxTries:
+		return w.giveUp(file, err)
+	default:
+		w.app.Logger().Warn("a still could not be made and is tried again", "id", file.ID, "try", file.Tries, "error", err)
+		return retryDelay * time.Duration(file.Tries)
+	}
+	return 0
+}
+
+// giveUp records that no preview can be made. A positive retryAfter means that this could not be recorded.
+func (w *Worker) giveUp(file *store.MediaFile, cause error) (retryAfter time.Duration) {
+	w.app.Logger().Warn("no still can be made: a placeholder is shown", "id", file.ID, "error", cause)
+	if err := store.SetStill(w.app, file, store.StillFailed); err != nil && !errors.Is(err, store.ErrNotFound) {
+		w.app.Logger().Error("what came of a still can't be written down", "id", file.ID, "error", err)
+		return retryDelay
+	}
+	files.DropFetched(w.app, file.ID, file.Name)
+	w.notifyWaiters(file.Name)
+	return 0
+}
+
+// makePreview makes the preview and stores it beside the media file.
+func (w *Worker) makePreview(ctx context.Context, file *store.MediaFile) error {
+	source, err := files.Fetch(ctx, w.app, file)
+	if err != nil {
+		return err
+	}
+	preview, err := files.NewPreview(w.app, file)
+	if err != nil {
+		return err
+	}
+	defer preview.Discard()
+	if err := w.engine.Picture(ctx, source, mediatype.OfName(file.Name).MIME, preview); err != nil {
+		return err
+	}
+	if err := preview.Close(); err != nil {
+		return err
+	}
+	if err := preview.MoveTo(file.ID); err != nil {
+		return err
+	}
+	if err := store.SetStill(w.app, file, store.StillReady); err != nil {
+		return err
+	}
+	preview.Commit()
+	return nil
+}
