@@ -1,6 +1,7 @@
 package hooks
 
 import (
+	"context"
 	"errors"
 	"strconv"
 	"strings"
@@ -14,11 +15,11 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// moderate keeps the rules of what moderators do to a user that is created (before is nil) or changed: bans,
-// erasure, and what nobody may set. shut tells that the user is shut out by this change.
-func moderate(tx core.App, user, before *store.User) (shut bool, err error) {
+// applyModeration checks and completes what moderators may change of a user: bans and erasure. before is the fresh row, or
+// nil for a new user. disabled reports whether this change bans or erases the user.
+func applyModeration(tx core.App, user, before *store.User) (disabled bool, err error) {
 	actor := store.ActorOf(user.Record)
-	typed := user.TakeErase()
+	confirmation := user.TakeErase()
 	if before == nil {
 		if before, err = store.NewUser(tx); err != nil {
 			return false, err
@@ -29,10 +30,10 @@ func moderate(tx core.App, user, before *store.User) (shut bool, err error) {
 	}
 	now := time.Now()
 	if before.Erased() {
-		return false, untouched(user, before)
+		return false, checkErasedUser(user, before)
 	}
-	if typed != "" {
-		if before.Id == "" || store.EmailKey(strings.TrimSpace(typed)) != store.EmailKey(before.Email()) {
+	if confirmation != "" {
+		if before.Id == "" || store.EmailKey(strings.TrimSpace(confirmation)) != store.EmailKey(before.Email()) {
 			return false, validation.Errors{"erase": refusal.Invalid("Type the user's e-mail, to erase them for good, or leave it empty.")}
 		}
 		if err := user.Blank(tx, before, now); err != nil {
@@ -41,69 +42,71 @@ func moderate(tx core.App, user, before *store.User) (shut bool, err error) {
 		user.SetModerated(actor, now)
 		return true, nil
 	}
-	wrong := validation.Errors{}
+	errs := validation.Errors{}
 	if actor.Side == order.Moderator {
-		wrong = forbidden(user, before)
+		errs = checkModeratorEdit(user, before)
 	}
-	checkBan(user, before, now, wrong)
+	checkBan(user, before, now, errs)
 	if user.BanSet() != before.BanSet() || !user.BannedUntil().Equal(before.BannedUntil()) || user.BanReason() != before.BanReason() {
 		user.SetModerated(actor, now)
 	}
-	return user.Banned() && !before.Banned(), wrong.Filter()
+	return user.Banned() && !before.Banned(), errs.Filter()
 }
 
-// checkBan brings a ban's fields in line with each other.
-func checkBan(user, before *store.User, now time.Time, wrong validation.Errors) {
+// checkBan makes the fields of a ban consistent: a lifted ban has no end and no reason. It adds errors to errs for an end
+// or a reason without a ban, and for a new end in the past.
+func checkBan(user, before *store.User, now time.Time, errs validation.Errors) {
 	until := user.BannedUntil()
 	switch {
 	case !user.BanSet() && before.BanSet():
 		user.LiftBan()
 	case !user.BanSet():
 		if !until.IsZero() {
-			wrong["banned_until"] = refusal.Invalid("Only who is banned has it: turn banned on, too.")
+			errs["banned_until"] = refusal.Invalid("Only who is banned has it: turn banned on, too.")
 		}
 		if user.BanReason() != "" {
-			wrong["ban_reason"] = refusal.Invalid("Only who is banned has it: turn banned on, too.")
+			errs["ban_reason"] = refusal.Invalid("Only who is banned has it: turn banned on, too.")
 		}
 	case until.IsZero() || until.After(now):
-	case until.Equal(before.BannedUntil()) && before.BanSet(): // it is over, and not lifted yet
+	case until.Equal(before.BannedUntil()) && before.BanSet(): // expired, and not lifted yet
 		user.LiftBan()
 	default:
-		wrong["banned_until"] = refusal.Invalid("Must lie in the future, or be empty for a ban without an end.")
+		errs["banned_until"] = refusal.Invalid("Must lie in the future, or be empty for a ban without an end.")
 	}
 }
 
-// forbidden are the fields that a moderator has changed and can't: they follow by themselves.
-func forbidden(user, before *store.User) validation.Errors {
-	const byItself = "It is set by itself."
-	wrong := refusal.Changed(user.Record, before.Record, map[string]string{
-		"email_proven": byItself, "password_set": byItself, "moderated_by": byItself, "moderated_at": byItself,
+// checkModeratorEdit returns errors for the fields that a moderator has changed but that only privet's code sets, and for a
+// price with more than two decimals.
+func checkModeratorEdit(user, before *store.User) validation.Errors {
+	const derived = "It is set by itself."
+	errs := refusal.Changed(user.Record, before.Record, map[string]string{
+		"email_proven": derived, "password_set": derived, "moderated_by": derived, "moderated_at": derived,
 		"erased":   "Type the user's e-mail into erase instead.",
 		"verified": "It stays on: PocketBase deletes the external logins of a user for whom it is turned on.",
 	})
 	if price := user.Price(); price != before.Price() {
 		if _, decimals, _ := strings.Cut(strconv.FormatFloat(price, 'f', -1, 64), "."); len(decimals) > 2 {
-			wrong["price"] = refusal.Invalid("Must have at most two decimals.")
+			errs["price"] = refusal.Invalid("Must have at most two decimals.")
 		}
 	}
-	return wrong
+	return errs
 }
 
-// untouched refuses each change of an erased user.
-func untouched(user, before *store.User) error {
-	wrong := validation.Errors{}
+// checkErasedUser refuses every change of an erased user.
+func checkErasedUser(user, before *store.User) error {
+	errs := validation.Errors{}
 	for _, name := range store.Changed(user.Record, before.Record) {
-		wrong[name] = refusal.Invalid("This user was erased: nothing of it can be changed.")
+		errs[name] = refusal.Invalid("This user was erased: nothing of it can be changed.")
 	}
 	if user.PasswordHash() != before.PasswordHash() {
-		wrong[core.FieldNamePassword] = refusal.Invalid("This user was erased: nobody can sign in as them.")
+		errs[core.FieldNamePassword] = refusal.Invalid("This user was erased: nobody can sign in as them.")
 	}
-	return wrong.Filter()
+	return errs.Filter()
 }
 
-// shutOut does what follows when a user is banned or erased, in the transaction of that: it ends their sessions
-// and cancels their new orders, of which the other sides are told.
-func shutOut(tx core.App, user *store.User) error {
+// revokeAccess ends the sessions and invite tokens of a user who was banned or erased, and cancels their new orders, which
+// notifies the other participants. It runs in the transaction of the ban or erasure.
+func revokeAccess(ctx context.Context, tx core.App, user *store.User) error {
 	if err := errors.Join(store.EndSessions(tx, user.Id, ""), store.EndInvites(tx, user.Id)); err != nil {
 		return err
 	}
@@ -122,8 +125,9 @@ func shutOut(tx core.App, user *store.User) error {
 		}
 		store.SetActor(o.Record, store.ActorOf(user.Record))
 		o.SetStatus(order.Cancelled)
-		o.SetCancellation(time.Time{}, goneText(side, language)) // the date follows
-		if err := tx.SaveNoValidate(o); err != nil {             // no flaw of an old order may keep somebody from being banned
+		o.SetCancellation(time.Time{}, cancellationReason(side, language)) // the hook on orders sets the date
+		// Without validation: an order that an older version saved with an invalid field must not prevent the ban.
+		if err := tx.SaveNoValidateWithContext(ctx, o); err != nil {
 			return err
 		}
 	}
@@ -133,9 +137,9 @@ func shutOut(tx core.App, user *store.User) error {
 	return nil
 }
 
-// goneText is why an order was cancelled whose client or performer was shut out, in the other side's language. It
-// does not say more than that: a ban is nobody else's matter.
-func goneText(side order.Side, language string) string {
+// cancellationReason is the text of an order that is cancelled because the participant on that side was banned or erased,
+// in the other participant's language. It does not say which of the two: a ban is confidential.
+func cancellationReason(side order.Side, language string) string {
 	texts := map[order.Side][2]string{
 		order.Client:    {"The client is no longer available.", "Клиент больше недоступен."},
 		order.Performer: {"The performer is no longer available.", "Исполнитель больше недоступен."},

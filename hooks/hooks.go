@@ -20,8 +20,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Register binds all of them to the app. pushes sends the outbox, previews makes the previews of media; warnings and errors are
-// printed to logs.
+// Register binds the rules and the background work to the app. Warnings and errors are printed to logs.
 func Register(app core.App, pushes *push.Worker, previews *preview.Worker, logs io.Writer) {
 	server.RegisterLock(app)
 	server.RegisterLogs(app, logs)

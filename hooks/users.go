@@ -3,7 +3,6 @@ package hooks
 import (
 	"errors"
 
-	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/refusal"
 	"github.com/privet/privet/hooks/store"
 
@@ -12,10 +11,11 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
 
+// registerUsers binds the rules of users: unique e-mails, derived fields, moderation, and the sessions that end with it.
 func registerUsers(app core.App) {
 	app.OnRecordCreate(store.Users).BindFunc(func(e *core.RecordEvent) error {
 		user := store.AsUser(e.Record)
-		// Turning it on later would delete the user's external logins.
+		// PocketBase deletes a user's external logins when verified is turned on later.
 		user.SetVerified(true)
 		user.SetRev(0)
 		return saveUser(e, user, nil)
@@ -44,17 +44,12 @@ func registerUsers(app core.App) {
 		}
 		return e.Next()
 	})
-	app.OnRecordAfterUpdateSuccess(store.Users).BindFunc(func(e *core.RecordEvent) error {
-		if err := store.ForgetLogs(app, store.ErasedWords(e.Record)); err != nil {
-			app.Logger().Error("an erased user is still in the logs", "id", e.Record.Id, "error", err)
-		}
-		return e.Next()
-	})
 }
 
-// saveUser keeps the rules of a user that is created (before is nil) or changed, around the writing.
+// saveUser applies the rules of a user who is created (before is nil) or updated (before is the fresh row), around the
+// rest of the hooks and the write.
 func saveUser(e *core.RecordEvent, user, before *store.User) error {
-	shut, err := moderate(e.App, user, before)
+	disabled, err := applyModeration(e.App, user, before)
 	if err != nil {
 		return err
 	}
@@ -82,16 +77,11 @@ func saveUser(e *core.RecordEvent, user, before *store.User) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
-	if upload := files.AskedUpload(user.Record); upload != nil {
-		if err := store.DeleteProfileMedia(e.App, user.Id); err != nil {
-			return err
-		}
-		if err := files.AddMedia(e.App, upload, user.Id, ""); err != nil {
-			return err
-		}
+	if before != nil && user.Erased() && !before.Erased() {
+		removeFromLogs(e.App, before)
 	}
-	if shut {
-		return shutOut(e.App, user)
+	if disabled {
+		return revokeAccess(e.Context, e.App, user)
 	}
 	if before != nil && before.PasswordHash() != user.PasswordHash() {
 		return store.EndSessions(e.App, user.Id, store.ActorOf(user.Record).DeviceID)
@@ -99,8 +89,22 @@ func saveUser(e *core.RecordEvent, user, before *store.User) error {
 	return nil
 }
 
-// validateUser lets e-mail addresses through that PocketBase would not take and Laravel does: those that the
-// API's rules have checked, and those that stay as they are.
+// removeFromLogs deletes the log lines that contain the e-mail or the phone of a user, once the transaction that erases
+// them has committed.
+func removeFromLogs(tx core.App, user *store.User) {
+	tx.TxInfo().OnComplete(func(failed error) error {
+		if failed != nil {
+			return nil
+		}
+		if err := store.ForgetLogs(tx, []string{user.Email(), user.Phone()}); err != nil {
+			tx.Logger().Error("an erased user is still in the logs", "id", user.Id, "error", err)
+		}
+		return nil
+	})
+}
+
+// validateUser accepts e-mail addresses that PocketBase's validation rejects in two cases: the address stays as it is, or
+// the user acts through the API, which has validated it as Laravel does and accepts more.
 func validateUser(e *core.RecordEvent) error {
 	err := e.Next()
 	var fields validation.Errors
@@ -108,12 +112,9 @@ func validateUser(e *core.RecordEvent) error {
 		return err
 	}
 	user := store.AsUser(e.Record)
-	if user.Email() == "" || (!user.EmailChecked() && user.Original().Email() != user.Email()) {
+	if user.Email() == "" || (!byParticipant(e.Record) && user.Original().Email() != user.Email()) {
 		return err
 	}
 	delete(fields, core.FieldNameEmail)
-	if len(fields) > 0 {
-		return fields
-	}
-	return nil
+	return fields.Filter()
 }

@@ -47,7 +47,7 @@ func (a *api) signup(c *call) error {
 	if err != nil {
 		return err
 	}
-	user.SetCheckedEmail(in.Email)
+	user.SetEmail(in.Email)
 	user.SetPhone(in.Phone)
 	user.SetName(in.Name)
 	user.SetNickname(in.Nickname)
@@ -55,13 +55,17 @@ func (a *api) signup(c *call) error {
 	user.SetRole(resource.Roles.Word(in.Role))
 	user.SetPrice(price(in.Price))
 	user.SetCategories(categories(in.Categories))
-	files.AskUpload(user.Record, uploadOf(in.Media))
 	hashed, err := store.HashPassword(c.req.Context(), in.Password)
 	if err != nil {
 		return err
 	}
 	user.SetPasswordHash(hashed)
-	return c.signIn(user, in.deviceFields, func(tx core.App) error { return tx.Save(user) })
+	return c.signIn(user, in.deviceFields, func(tx core.App) error {
+		if err := tx.Save(user); err != nil {
+			return err
+		}
+		return files.ReplaceProfileMedia(tx, uploadOf(in.Media), user.Id)
+	})
 }
 
 // login signs a device in by e-mail and password. Neither the answer nor the time that it takes reveals which of the

@@ -5,8 +5,8 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/order"
+	"github.com/privet/privet/hooks/orders"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/laravel"
 	"github.com/privet/privet/routes/resource"
@@ -47,17 +47,13 @@ func (a *api) orderCreate(c *call) error {
 	if err != nil {
 		return fmt.Errorf("a date that passed its rules: %w", err)
 	}
-	o, err := store.NewOrder(c.app)
+	o, err := orders.Create(c.req.Context(), c.app, c.actor(order.Client), orders.Draft{
+		PerformerID: store.Key(int64(in.PerformerID)),
+		Occasion:    resource.Occasions.Word(in.OccasionID),
+		Description: in.Description,
+		DateTill:    till,
+	})
 	if err != nil {
-		return err
-	}
-	store.SetActor(o.Record, c.actor(order.Client))
-	o.SetClient(c.userID())
-	o.SetPerformer(store.Key(int64(in.PerformerID)))
-	o.SetOccasion(resource.Occasions.Word(in.OccasionID))
-	o.SetDescription(in.Description)
-	o.SetDateTill(till)
-	if err := c.app.SaveWithContext(c.req.Context(), o); err != nil {
 		return err
 	}
 	return c.answer(http.StatusOK, data{c.viewer().CreatedOrder(o.Row())}) // as the hooks left it
@@ -75,25 +71,17 @@ func (a *api) orderUpdate(c *call) error {
 	if err != nil {
 		return err
 	}
-	o, err := store.FindOrder(c.app, store.Key(id))
-	if err != nil {
-		return err
-	}
 	side := order.Performer
 	if client {
 		side = order.Client
 	}
-	upload := uploadOf(in.Media)
-	store.SetActor(o.Record, c.actor(side))
-	files.AskUpload(o.Record, upload)
-	o.Ask(order.Request{
+	request := order.Request{
 		Status:     order.Status(resource.Statuses.Word(in.Status)),
 		CancelText: in.CancelText,
 		Rating:     in.RatingRate,
 		RatingText: in.RatingText,
-		Media:      upload != nil,
-	})
-	if err := c.app.SaveWithContext(c.req.Context(), o); err != nil {
+	}
+	if err := orders.Update(c.req.Context(), c.app, store.Key(id), c.actor(side), request, uploadOf(in.Media)); err != nil {
 		return err
 	}
 	row, err := store.ReadOrderAlone(c.req.Context(), c.app, id)

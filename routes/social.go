@@ -64,7 +64,7 @@ func (a *api) socialSignup(c *call) error {
 	if err != nil {
 		return err
 	}
-	user.SetCheckedEmail(in.Email)
+	user.SetEmail(in.Email)
 	user.SetEmailProven(identity.EmailProven && store.EmailKey(identity.Email) == store.EmailKey(in.Email))
 	user.SetPhone(in.Phone)
 	user.SetName(truncated(identity.Name))

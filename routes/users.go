@@ -119,7 +119,13 @@ func (a *api) userUpdate(c *call) error {
 				return err
 			}
 		}
-		return tx.Save(user)
+		if err := tx.Save(user); err != nil {
+			return err
+		}
+		if upload := uploadOf(in.Media); upload != nil {
+			return files.ReplaceProfileMedia(tx, upload, user.Id)
+		}
+		return nil
 	})
 	if err != nil {
 		return err
@@ -151,16 +157,13 @@ func (in *userUpdate) apply(user *store.User) {
 		user.SetCategories(categories(in.Categories.Value))
 	}
 	if in.Email.Value != "" {
-		user.SetCheckedEmail(in.Email.Value)
+		user.SetEmail(in.Email.Value)
 	}
 	if in.Nickname.Value != "" {
 		user.SetNickname(in.Nickname.Value)
 	}
 	if in.Role.Value != 0 {
 		user.SetRole(resource.Roles.Word(in.Role.Value))
-	}
-	if upload := uploadOf(in.Media); upload != nil {
-		files.AskUpload(user.Record, upload)
 	}
 }
 

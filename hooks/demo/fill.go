@@ -10,6 +10,7 @@ import (
 	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/media/mediatype"
 	"github.com/privet/privet/hooks/order"
+	"github.com/privet/privet/hooks/orders"
 	"github.com/privet/privet/hooks/store"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -108,8 +109,10 @@ func (f *filling) join(who person, performs bool, hashed string) error {
 	if err != nil {
 		return err
 	}
-	files.AskUpload(user.Record, upload)
 	if err := f.app.Save(user); err != nil {
+		return err
+	}
+	if err := files.ReplaceProfileMedia(f.app, upload, user.Id); err != nil {
 		return err
 	}
 	f.ids[who.key] = user.Id
@@ -117,17 +120,14 @@ func (f *filling) join(who person, performs bool, hashed string) error {
 }
 
 func (f *filling) order(number int, what commission) error {
-	o, err := store.NewOrder(f.app)
+	client := store.Actor{Side: order.Client, UserID: f.ids[what.client]}
+	o, err := orders.Create(context.Background(), f.app, client, orders.Draft{
+		PerformerID: f.ids[what.performer],
+		Occasion:    what.occasion,
+		Description: what.wish,
+		DateTill:    f.ago(-what.till).Truncate(time.Hour),
+	})
 	if err != nil {
-		return err
-	}
-	store.SetActor(o.Record, store.Actor{Side: order.Client, UserID: f.ids[what.client]})
-	o.SetClient(f.ids[what.client])
-	o.SetPerformer(f.ids[what.performer])
-	o.SetOccasion(what.occasion)
-	o.SetDescription(what.wish)
-	o.SetDateTill(f.ago(-what.till).Truncate(time.Hour))
-	if err := f.app.Save(o); err != nil {
 		return err
 	}
 	f.orders[number] = o.Id
@@ -140,18 +140,20 @@ func (f *filling) move(id string, m move) error {
 	if err != nil {
 		return err
 	}
-	switch m.by {
-	case order.Moderator:
+	if m.by == order.Moderator {
 		store.SetActor(o.Record, f.moderator)
 		o.SetStatus(m.ask.Status)
 		o.SetCancellation(time.Time{}, m.ask.CancelText)
-	case order.Client:
-		store.SetActor(o.Record, store.Actor{Side: m.by, UserID: o.Client()})
-		o.Ask(m.ask)
-	default:
-		store.SetActor(o.Record, store.Actor{Side: m.by, UserID: o.Performer()})
-		o.Ask(m.ask)
+		if err := f.app.Save(o); err != nil {
+			return err
+		}
+		return store.BackdateOrder(f.app, id, f.ago(m.ago))
 	}
+	by := store.Actor{Side: m.by, UserID: o.Performer()}
+	if m.by == order.Client {
+		by.UserID = o.Client()
+	}
+	var upload *files.Upload
 	if m.ask.Media {
 		content := greeting
 		if !m.video {
@@ -159,13 +161,11 @@ func (f *filling) move(id string, m move) error {
 				return err
 			}
 		}
-		upload, err := f.upload(content)
-		if err != nil {
+		if upload, err = f.upload(content); err != nil {
 			return err
 		}
-		files.AskUpload(o.Record, upload)
 	}
-	if err := f.app.Save(o); err != nil {
+	if err := orders.Update(context.Background(), f.app, id, by, m.ask, upload); err != nil {
 		return err
 	}
 	return store.BackdateOrder(f.app, id, f.ago(m.ago))

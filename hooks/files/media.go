@@ -1,13 +1,15 @@
 package files
 
 import (
+	"fmt"
+
 	"github.com/privet/privet/hooks/store"
 
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// keyUpload is where a record that is being saved carries its upload to the model hooks. It is no field, and reaches
-// neither JSON nor the database.
+// keyUpload is the custom value by which a media record carries the upload that becomes its file, as PocketBase's records
+// carry their unsaved files. It is no field, and reaches neither JSON nor the database.
 const keyUpload = "@upload"
 
 // AddMedia makes a media row of an upload: of the user's profile, or of an order where orderID isn't "".
@@ -21,6 +23,14 @@ func AddMedia(tx core.App, upload *Upload, userID, orderID string) error {
 	return tx.Save(media)
 }
 
+// ReplaceProfileMedia makes an upload the user's only profile picture.
+func ReplaceProfileMedia(tx core.App, upload *Upload, userID string) error {
+	if err := store.DeleteProfileMedia(tx, userID); err != nil {
+		return fmt.Errorf("delete profile media: %w", err)
+	}
+	return AddMedia(tx, upload, userID, "")
+}
+
 // SetUpload lets a media row be made of an upload, which moves to its place when the row is written.
 func SetUpload(media *store.MediaItem, upload *Upload) {
 	if upload.ID() != "" {
@@ -31,13 +41,7 @@ func SetUpload(media *store.MediaItem, upload *Upload) {
 }
 
 // UploadOf returns the upload that a media row is to be made of; nil where the file came through the dashboard.
-func UploadOf(media *store.MediaItem) *Upload { return AskedUpload(media.Record) }
-
-// AskUpload hands a finished upload to the record's hooks, which make the media row in the same transaction.
-func AskUpload(record *core.Record, upload *Upload) { record.SetRaw(keyUpload, upload) }
-
-// AskedUpload is the upload that came with a record, or nil.
-func AskedUpload(record *core.Record) *Upload {
-	upload, _ := record.GetRaw(keyUpload).(*Upload)
+func UploadOf(media *store.MediaItem) *Upload {
+	upload, _ := media.GetRaw(keyUpload).(*Upload)
 	return upload
 }

@@ -18,12 +18,10 @@ type Actor struct {
 	Moderator string // a superuser's e-mail
 }
 
-// Keys with an @ travel with a record to the hooks; they are no fields and reach neither JSON nor the database.
-const (
-	keyActor   = "@actor"
-	keyRequest = "@request"
-	keyChecked = "@email-checked"
-)
+// keyActor is the one custom value that records carry to the model hooks: there is no other channel, as the dashboard saves
+// without a context of ours and hooks don't see the caller. Like PocketBase's own "@pbInternal" values, it is no field
+// and reaches neither JSON nor the database.
+const keyActor = "@actor"
 
 // SetActor says who is about to change the record.
 func SetActor(record *core.Record, actor Actor) { record.SetRaw(keyActor, actor) }

@@ -97,6 +97,9 @@ func (o *Order) SetCancellation(at time.Time, text string) {
 	o.Set(fieldCancelText, text)
 }
 
+// CancelDate is when it was cancelled, zero if it was not.
+func (o *Order) CancelDate() time.Time { return o.GetDateTime(fieldCancelDate).Time() }
+
 // CancelText is why it was cancelled.
 func (o *Order) CancelText() string { return o.GetString(fieldCancelText) }
 
@@ -129,13 +132,17 @@ func (o *Order) State(tx core.App) (order.State, error) {
 	}, err
 }
 
-// Ask carries a client's or performer's request to the hooks, which decide it.
-func (o *Order) Ask(request order.Request) { o.SetRaw(keyRequest, request) }
-
-// Asked is the request that came with the record, if one did.
-func (o *Order) Asked() (order.Request, bool) {
-	request, ok := o.GetRaw(keyRequest).(order.Request)
-	return request, ok
+// Apply sets the fields of a granted change. now becomes the date of a cancellation.
+func (o *Order) Apply(change order.Change, now time.Time) {
+	if change.Rating != 0 {
+		o.SetRating(change.Rating, change.RatingText)
+	}
+	if change.Status != "" {
+		o.SetStatus(change.Status)
+	}
+	if change.Status == order.Cancelled {
+		o.SetCancellation(now, change.CancelText)
+	}
 }
 
 // Row is the order as the API reads it, without media and sides.

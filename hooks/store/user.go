@@ -74,23 +74,17 @@ func EmailTaken(app core.App, email, except string) (bool, error) {
 	return taken, err
 }
 
-// SetCheckedEmail sets an address that was found good by the API's rules, which take more than PocketBase's.
-func (u *User) SetCheckedEmail(email string) {
-	u.SetEmail(email)
-	u.SetRaw(keyChecked, email)
-}
-
 // SetEmailProven says whether a provider vouched for the present address.
 func (u *User) SetEmailProven(v bool) { u.Set(fieldEmailProven, v) }
-
-// EmailChecked tells whether the present address was set by SetCheckedEmail.
-func (u *User) EmailChecked() bool { return u.GetRaw(keyChecked) == u.Email() }
 
 // SetNickname sets what others see first.
 func (u *User) SetNickname(v string) { u.Set(fieldNickname, v) }
 
 // SetName sets the name; "" is none.
 func (u *User) SetName(v string) { u.Set(fieldName, v) }
+
+// Phone is the phone, "" for none.
+func (u *User) Phone() string { return u.GetString(fieldPhone) }
 
 // SetPhone sets the phone; "" is none.
 func (u *User) SetPhone(v string) { u.Set(fieldPhone, v) }

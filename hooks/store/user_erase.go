@@ -16,7 +16,6 @@ import (
 const (
 	fieldErase  = "erase"
 	fieldErased = "erased"
-	keyErased   = "@erased"
 )
 
 // TakeErase returns what was typed to confirm an erasure, "" for nothing. It is never kept.
@@ -39,7 +38,7 @@ func (u *User) Blank(tx core.App, before *User, at time.Time) error {
 		email = fmt.Sprintf("deleted%s-%s@hidden.invalid", u.Id, security.RandomStringWithAlphabet(16, "0123456789abcdef"))
 	}
 	u.Take(before)
-	u.SetCheckedEmail(email)
+	u.SetEmail(email)
 	u.SetEmailProven(false)
 	u.SetNickname("Deleted user")
 	for _, field := range []string{fieldName, fieldPhone, fieldDescription, fieldErase, fieldInvite} {
@@ -51,14 +50,7 @@ func (u *User) Blank(tx core.App, before *User, at time.Time) error {
 	u.Set(fieldPasswordSet, false)
 	u.SetBan()
 	u.Set(fieldErased, at)
-	u.SetRaw(keyErased, []string{before.Email(), before.GetString(fieldPhone)})
 	return nil
-}
-
-// ErasedWords are the e-mail and the phone that Blank took from this record, nil where it did not.
-func ErasedWords(record *core.Record) []string {
-	words, _ := record.GetRaw(keyErased).([]string)
-	return words
 }
 
 // EraseTraces removes what is kept of a user in other rows: pictures of the profile, pushes, links to providers,
