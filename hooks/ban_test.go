@@ -12,7 +12,7 @@ import (
 // Who is banned in the dashboard is signed out and kept out, and nobody finds them or orders from them.
 func TestBan(t *testing.T) {
 	s, google, _ := testkit.StartSocial(t)
-	client, performer := s.Buyer(), s.Performer()
+	client, performer := s.Client(), s.Performer()
 	token := google.IDToken(fakes.GooglePerson{Sub: "110"})
 	s.Post("auth/social/connect").As(performer.Token).JSON(map[string]any{"token": token, "social_type": 1}).Do().Want(201)
 	invite := map[string]any{"invite": performer.Data.String("data", "invite")}

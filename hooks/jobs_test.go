@@ -11,7 +11,7 @@ import (
 // The outbox shows what became of a push for thirty days.
 func TestOldPushesGo(t *testing.T) {
 	s := testkit.Start(t)
-	client, performer := s.Buyer(), s.Performer()
+	client, performer := s.Client(), s.Performer()
 	s.AddDevice(performer, "phone", "en")
 	s.Order(client, performer)
 	s.Order(client, performer)
@@ -33,7 +33,7 @@ func TestPushExpires(t *testing.T) {
 	fcm := fakes.NewFCM(t)
 	fcm.Answer(fakes.Always(fakes.Reply{Status: 500, Code: "INTERNAL"}))
 	s := testkit.Start(t, fcm.Configure)
-	client, performer := s.Buyer(), s.Performer()
+	client, performer := s.Client(), s.Performer()
 	s.AddDevice(performer, "phone", "en")
 	s.Order(client, performer)
 	s.AwaitOutbox("put off", func(rows []string) bool { return rows[0] != "waiting" })
@@ -45,14 +45,14 @@ func TestPushExpires(t *testing.T) {
 	s.Order(client, performer) // wakes the worker
 	fcm.Wait(1, testkit.Soon)
 	s.AwaitOutbox("expired", func(rows []string) bool { return rows[0] == "expired It could not be sent in time." })
-	if heard := fcm.Taken(); len(heard) != 1 || heard[0].Data["order_id"] != "2" {
+	if heard := fcm.Accepted(); len(heard) != 1 || heard[0].Data["order_id"] != "2" {
 		t.Errorf("heard %v", heard)
 	}
 }
 
 func TestInviteTokensGo(t *testing.T) {
 	s := testkit.Start(t)
-	invite := s.Buyer().Data.String("data", "invite")
+	invite := s.Client().Data.String("data", "invite")
 	for range 2 {
 		s.Post("user/get-by-invite").JSON(map[string]any{"invite": invite}).Do().Want(200)
 	}
@@ -66,7 +66,7 @@ func TestInviteTokensGo(t *testing.T) {
 // When a device was last used is written down once a minute.
 func TestLastUsed(t *testing.T) {
 	s := testkit.Start(t)
-	p := s.Buyer()
+	p := s.Client()
 	s.Get("user/view/1").As(p.Token).Do().Want(200)
 	s.RunJob("privet_last_used")
 	if n := s.Count(`devices WHERE last_used > '2026'`); n != 1 {

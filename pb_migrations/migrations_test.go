@@ -17,9 +17,9 @@ import (
 // All migrations of privet can be rolled back on a folder with data, and applied again.
 func TestMigrationsDownAndUp(t *testing.T) {
 	p := testkit.Process(t)
-	client, performer := p.Buyer(), p.Performer()
+	client, performer := p.Client(), p.Performer()
 	p.Finish(performer, p.Order(client, performer)).Want(200)
-	p.End(syscall.SIGTERM)
+	p.Stop(syscall.SIGTERM)
 
 	p.Run("migrate", "down", fmt.Sprint(len(core.AppMigrations.Items())))
 	if left := ownTables(t, p.Dir); !slices.Equal(left, []string{"users"}) {
@@ -29,9 +29,9 @@ func TestMigrationsDownAndUp(t *testing.T) {
 	if len(ownTables(t, p.Dir)) < 8 {
 		t.Errorf("came back: %v", ownTables(t, p.Dir))
 	}
-	p.Begin()
+	p.Start()
 	p.Get("user/search").As(client.Token).Do().Want(401) // the devices are gone with their collection
-	again := p.Buyer()
+	again := p.Client()
 	p.Order(again, p.Performer())
 	found := p.Get("user/search?text=User+" + fmt.Sprint(performer.ID)).As(again.Token).Do().Want(200).Map()
 	if found.Len("data") != 1 || found.Int("data", 0, "role") != 1 {

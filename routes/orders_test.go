@@ -12,7 +12,7 @@ import (
 
 func TestOrderCreate(t *testing.T) {
 	s := testkit.Start(t)
-	client, performer := s.Buyer(), s.Performer()
+	client, performer := s.Client(), s.Performer()
 	create := func(p testkit.Person, performer any) *testkit.Answer {
 		return s.Post("order/create").As(p.Token).JSON(map[string]any{
 			"performer_id": performer, "description": "Hi", "date_till": "0001-01-01 00:00:00"}).Do()
@@ -50,7 +50,7 @@ func TestOrderCreate(t *testing.T) {
 // What the rules of an order's life say, through the API. Package order tests all moves.
 func TestOrderUpdate(t *testing.T) {
 	s := testkit.Start(t)
-	client, performer, stranger := s.Buyer(), s.Performer(), s.Buyer()
+	client, performer, stranger := s.Client(), s.Performer(), s.Client()
 	order := s.Order(client, performer)
 	update := func(p testkit.Person, body string) *testkit.Answer {
 		return s.Post(fmt.Sprintf("order/update/%d", order)).As(p.Token).JSON(body).Do()
@@ -103,7 +103,7 @@ func TestOrderUpdate(t *testing.T) {
 // A moderator's edit through PocketBase's own API: any status, dates that follow, a history, and no stale tab.
 func TestModeratorEdits(t *testing.T) {
 	s := testkit.Start(t)
-	client, performer := s.Buyer(), s.Performer()
+	client, performer := s.Client(), s.Performer()
 	order := s.Order(client, performer)
 	s.Finish(performer, order).Want(200)
 	moderator := s.Moderator()
@@ -145,7 +145,7 @@ func TestModeratorEdits(t *testing.T) {
 // Nobody but superusers gets anything from PocketBase's own API, and nobody signs in there.
 func TestNativeAPIIsClosed(t *testing.T) {
 	s := testkit.Start(t)
-	p := s.Buyer()
+	p := s.Client()
 	for _, collection := range []string{"users", "devices", "invite_tokens", "media", "orders", "order_history"} {
 		path := "/api/collections/" + collection + "/records"
 		s.Get(path).As(p.Token).Do().Want(403)
@@ -165,7 +165,7 @@ func TestNativeAPIIsClosed(t *testing.T) {
 // A superuser may choose an id that was never used, and the sequence goes on behind it.
 func TestIDs(t *testing.T) {
 	s := testkit.Start(t)
-	s.Buyer()
+	s.Client()
 	moderator := s.Moderator()
 	made := 0
 	create := func(id string) *testkit.Answer {
@@ -181,11 +181,11 @@ func TestIDs(t *testing.T) {
 	}
 	create("10").Want(200)
 	create("9").Want(400)
-	if p := s.Buyer(); p.ID != 11 {
+	if p := s.Client(); p.ID != 11 {
 		t.Errorf("after 10 comes %d", p.ID)
 	}
 	s.Request(http.MethodDelete, "/api/collections/users/records/11").As(moderator).Do().Want(204)
-	if p := s.Buyer(); p.ID != 12 {
+	if p := s.Client(); p.ID != 12 {
 		t.Errorf("a deleted id was used again: %d", p.ID)
 	}
 	// Who was made in the dashboard signs in by the API.

@@ -130,14 +130,14 @@ func TestSocialRace(t *testing.T) {
 	if made.Load() != 1 || refused.Load() != 19 {
 		t.Errorf("%d made, %d refused", made.Load(), refused.Load())
 	}
-	if next := s.Buyer(); next.ID != 2 {
+	if next := s.Client(); next.ID != 2 {
 		t.Errorf("the refused took ids: the next is %d", next.ID)
 	}
 }
 
 func TestSocialConnect(t *testing.T) {
 	s, google, vk := testkit.StartSocial(t)
-	p, other := s.Buyer(), s.Buyer()
+	p, other := s.Client(), s.Client()
 	connect := func(who testkit.Person, token string, socialType int) *testkit.Answer {
 		return s.Post("auth/social/connect").As(who.Token).JSON(map[string]any{"token": token, "social_type": socialType}).Do()
 	}

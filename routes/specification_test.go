@@ -74,7 +74,7 @@ func (b broken) RoundTrip(r *http.Request) (*http.Response, error) {
 // Whatever changes in an answer fails the test that happens to see it.
 func TestBrokenAnswersAreSeen(t *testing.T) {
 	s := testkit.Start(t)
-	client, performer := s.Buyer(), s.Performer()
+	client, performer := s.Client(), s.Performer()
 	order := s.Order(client, performer)
 	s.Finish(performer, order).Want(200)
 	view := fmt.Sprintf("order/view/%d", order)
@@ -100,7 +100,7 @@ func TestBrokenAnswersAreSeen(t *testing.T) {
 			seen := &witness{TB: t}
 			c.broken.next = http.DefaultTransport
 			kit := *s
-			kit.Client = &http.Client{Transport: testkit.Checked(seen, c.broken)}
+			kit.HTTPClient = &http.Client{Transport: testkit.CheckedTransport(seen, c.broken)}
 			kit.Get(c.path).As(c.token).Do()
 			if (len(seen.faults) > 0) != (c.broken != broken{next: c.broken.next}) {
 				t.Errorf("%d faults are seen: %q", len(seen.faults), seen.faults)
@@ -114,12 +114,12 @@ func TestUnlistedRequestsAreSeen(t *testing.T) {
 	s := testkit.Start(t)
 	seen := &witness{TB: t}
 	kit := *s
-	kit.Client = &http.Client{Transport: testkit.Checked(seen, broken{next: http.DefaultTransport, old: "\x00", status: 200})}
+	kit.HTTPClient = &http.Client{Transport: testkit.CheckedTransport(seen, broken{next: http.DefaultTransport, old: "\x00", status: 200})}
 	kit.Post("user/check-free").JSON(`{"email":"a@example.com"}`).Do()
 	if len(seen.faults) > 0 {
 		t.Errorf("a good request is none: %q", seen.faults)
 	}
-	kit.Client.Transport = testkit.Checked(seen, answering(`{"free":true}`))
+	kit.HTTPClient.Transport = testkit.CheckedTransport(seen, answering(`{"free":true}`))
 	kit.Post("user/check-free").JSON(`{"mail":"a@example.com"}`).Do()
 	if len(seen.faults) != 1 || !strings.Contains(seen.faults[0], "email") {
 		t.Errorf("a request without its field: %q", seen.faults)

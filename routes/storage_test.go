@@ -15,7 +15,7 @@ import (
 func TestStorage(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
-	client, performer := s.Buyer(), s.Performer()
+	client, performer := s.Client(), s.Performer()
 	picture := testkit.PathOf(client.Data.String("data", "media", 0, "path_url"))
 	clip := testkit.Clip(10_000)
 	copy(clip.Content[5000:], "in the middle")

@@ -81,7 +81,7 @@ func TestAccountThrottle(t *testing.T) {
 // A user is counted by themselves, wherever they come from; 0 turns everything off.
 func TestUserThrottle(t *testing.T) {
 	s := testkit.Start(t, limited(5))
-	first, second := s.Buyer(), s.Login(testkit.Person{Email: "person1@example.com"})
+	first, second := s.Client(), s.Login(testkit.Person{Email: "person1@example.com"})
 	for left := 4; left >= 0; left-- {
 		token := first.Token
 		if left%2 == 0 {
@@ -94,7 +94,7 @@ func TestUserThrottle(t *testing.T) {
 	s.Get("user/view/1").As(first.Token).Do().Want(429)
 
 	off := testkit.Start(t)
-	answer := off.Get("user/view/1").As(off.Buyer().Token).Do().Want(200)
+	answer := off.Get("user/view/1").As(off.Client().Token).Do().Want(200)
 	if answer.Header.Get("X-RateLimit-Limit") != "" || answer.Header.Get("X-RateLimit-Remaining") != "" {
 		t.Errorf("headers without a limit: %v", answer.Header)
 	}

@@ -19,7 +19,7 @@ const video = 1 << 20 // bytes of a small video
 func TestRefusedUploads(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
-	client, performer, stranger := s.Buyer(), s.Performer(), s.Performer()
+	client, performer, stranger := s.Client(), s.Performer(), s.Performer()
 	id := s.Order(client, performer)
 	update := fmt.Sprintf("order/update/%d", id)
 	cancelled := fmt.Sprintf("order/update/%d", s.Order(client, performer))
@@ -74,7 +74,7 @@ func TestRefusedUploads(t *testing.T) {
 	if done.Len("data", "media") != 1 || done.Int("data", "media", 0, "id") != 4 || done.Int("data", "media", 0, "type") != 1 {
 		t.Errorf("after all: %v", done)
 	}
-	if next := s.Buyer(); next.ID != 4 || next.Data.Int("data", "media", 0, "id") != 5 {
+	if next := s.Client(); next.ID != 4 || next.Data.Int("data", "media", 0, "id") != 5 {
 		t.Errorf("the next user: %v", next.Data)
 	}
 	s.WantCleanLog()
@@ -84,7 +84,7 @@ func TestRefusedUploads(t *testing.T) {
 func TestBrokenUpload(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
-	client, performer := s.Buyer(), s.Performer()
+	client, performer := s.Client(), s.Performer()
 	id := s.Order(client, performer)
 	check := s.Snapshot()
 	for what, r := range map[string]*testkit.Request{
@@ -92,7 +92,7 @@ func TestBrokenUpload(t *testing.T) {
 		"user/update":  s.Post("user/update").As(client.Token),
 		"order/update": s.Post(fmt.Sprintf("order/update/%d", id)).As(performer.Token),
 	} {
-		r.Half(video, "status", "2").Break()
+		r.SendHalf(video, "status", "2").Abort()
 		check(what)
 	}
 	if media := s.Finish(performer, id).Want(200).Map(); media.Int("data", "media", 0, "id") != 3 {
@@ -105,17 +105,17 @@ func TestBrokenUpload(t *testing.T) {
 func TestUploadForNothing(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
-	client, performer := s.Buyer(), s.Performer()
+	client, performer := s.Client(), s.Performer()
 	id := s.Order(client, performer)
 	check := s.Snapshot()
-	upload := s.Post(fmt.Sprintf("order/update/%d", id)).As(performer.Token).Half(video, "status", "2")
+	upload := s.Post(fmt.Sprintf("order/update/%d", id)).As(performer.Token).SendHalf(video, "status", "2")
 	s.Exec(`DELETE FROM orders WHERE id = '%d'`, id) // past the hooks, which keep every order
 	upload.Finish().Want(404).WantJSON(`{"status":"error","message":"Not found"}`)
 	check("an order that was removed meanwhile")
 
-	gone := s.Buyer()
-	upload = s.Post("user/update").As(gone.Token).Half(video)
-	s.Desk().Delete(store.Users, gone.ID).Want(204)
+	gone := s.Client()
+	upload = s.Post("user/update").As(gone.Token).SendHalf(video)
+	s.Dashboard().Delete(store.Users, gone.ID).Want(204)
 	if answer := upload.Finish(); answer.Status != 401 && answer.Status != 404 {
 		t.Errorf("a user who was removed meanwhile: %d %s", answer.Status, answer.Body)
 	}
@@ -137,7 +137,7 @@ func TestFailedUploadSparesItsSuccessor(t *testing.T) {
 		return e.Next()
 	})
 	s.App.OnRecordAfterCreateError(store.Users).BindFunc(func(e *core.RecordErrorEvent) error {
-		next = s.Buyer() // after the transaction was rolled back, before the answer
+		next = s.Client() // after the transaction was rolled back, before the answer
 		return e.Next()
 	})
 	s.Post("auth/signup").Multipart([]testkit.File{testkit.Picture()}, "email", "first@example.com", "nickname", "x", "password", "password",
@@ -152,7 +152,7 @@ func TestFailedUploadSparesItsSuccessor(t *testing.T) {
 func TestBodyOverTheLimit(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
-	client := s.Buyer()
+	client := s.Client()
 	for _, c := range []struct {
 		path string
 		size int64

@@ -12,7 +12,7 @@ import (
 func TestPrivacy(t *testing.T) {
 	s := testkit.Start(t)
 	owner := s.Signup("role", "2", "phone", "+79000000000", "firebase_token", "push-1", "device_id", "d1")
-	stranger := s.Buyer()
+	stranger := s.Client()
 
 	own := s.Get(owner.Path()).As(owner.Token).Do().Want(200).Map()
 	if own.String("data", "email") != owner.Email || own.String("data", "phone") != "+79000000000" || own.String("data", "firebase_token") != "push-1" {
@@ -138,7 +138,7 @@ func TestUpdate(t *testing.T) {
 // A new password ends all other devices' tokens, and may be longer than bcrypt reads.
 func TestPassword(t *testing.T) {
 	s := testkit.Start(t)
-	p := s.Buyer()
+	p := s.Client()
 	other := s.Login(p)
 	long := strings.Repeat("пароль", 20)
 	s.Post("user/update").As(p.Token).JSON(map[string]any{"password": long, "password_confirmation": long + "!"}).Do().
@@ -165,7 +165,7 @@ func TestPassword(t *testing.T) {
 // An invite's token shows one profile and nothing else.
 func TestInvite(t *testing.T) {
 	s := testkit.Start(t)
-	p, other := s.Performer(), s.Buyer()
+	p, other := s.Performer(), s.Client()
 	m := s.Post("user/get-by-invite").JSON(map[string]any{"invite": p.Data.String("data", "invite")}).Do().Want(200).Map()
 	token := m.String("token")
 	s.Get(p.Path()).As(token).Do().Want(200)

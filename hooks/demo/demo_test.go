@@ -20,10 +20,10 @@ func TestDemo(t *testing.T) {
 	if _, err := demo.Fill(s.App, "olga@example.com", time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	desk := s.Desk()
+	dashboard := s.Dashboard()
 	statuses, days := map[any]int{}, map[string]bool{}
 	last := ""
-	for _, order := range desk.List("orders") {
+	for _, order := range dashboard.List("orders") {
 		statuses[order["status"]]++
 		created, updated := order["created"].(string), order["updated"].(string)
 		days[created[:10]] = true
@@ -40,7 +40,7 @@ func TestDemo(t *testing.T) {
 	}
 	actors := map[any]bool{}
 	last = ""
-	for _, row := range desk.List("order_history") {
+	for _, row := range dashboard.List("order_history") {
 		if row["to"] == "cancelled" {
 			actors[row["actor"]] = true
 		}
@@ -53,7 +53,7 @@ func TestDemo(t *testing.T) {
 		t.Errorf("it was cancelled by %v", actors)
 	}
 	for queue, rows := range map[string]int{"queue_banned": 2, "queue_failed_pushes": 0, "queue_low_ratings": 2, "queue_new_performers": 2, "queue_overdue_orders": 2} {
-		if got := desk.List(queue); len(got) != rows {
+		if got := dashboard.List(queue); len(got) != rows {
 			t.Errorf("%s: %v", queue, got)
 		}
 	}
@@ -92,7 +92,7 @@ func TestDemoAtOnce(t *testing.T) {
 	if users, superusers := s.Count("users"), s.Count("_superusers"); users != 0 || superusers != 0 {
 		t.Errorf("%d users and %d superusers are left", users, superusers)
 	}
-	if files := s.Stored(); len(files) != 0 {
+	if files := s.StoredFiles(); len(files) != 0 {
 		t.Errorf("files are left: %q", files)
 	}
 }

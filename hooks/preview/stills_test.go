@@ -19,10 +19,10 @@ func TestStills(t *testing.T) {
 		t.Skip("runs ffmpeg")
 	}
 	p := testkit.Process(t)
-	client, performer := p.Buyer(), p.Performer()
+	client, performer := p.Client(), p.Performer()
 	video, photo := testkit.PhoneVideo(t), testkit.PhonePhoto(t)
 	for _, file := range []testkit.File{video, photo} {
-		if before := testkit.Told(t, file.Content); !strings.Contains(before, "Telephone") || !strings.Contains(before, "GPS") {
+		if before := testkit.IdentifyingTags(t, file.Content); !strings.Contains(before, "Telephone") || !strings.Contains(before, "GPS") {
 			t.Fatalf("the sample %s tells nothing:\n%s", file.Name, before)
 		}
 	}
@@ -57,7 +57,7 @@ func TestStills(t *testing.T) {
 		t.Errorf("the original is %s", kind)
 	}
 	for _, path := range []string{movie, preview, shown, original} {
-		if after := testkit.Told(t, p.Get(path).Do().Want(200).Body); after != "" {
+		if after := testkit.IdentifyingTags(t, p.Get(path).Do().Want(200).Body); after != "" {
 			t.Errorf("%s tells:\n%s", path, after)
 		}
 	}
@@ -83,7 +83,7 @@ func TestStillsSurvive(t *testing.T) {
 		t.Skip("runs ffmpeg")
 	}
 	p := testkit.Process(t)
-	client, performer := p.Buyer(), p.Performer()
+	client, performer := p.Client(), p.Performer()
 	video := testkit.PhoneVideo(t)
 	var previews []string
 	for range 2 { // a third kill would be the last try
@@ -97,7 +97,7 @@ func TestStillsSurvive(t *testing.T) {
 			}
 		}()
 		child := awaitChild(t, p)
-		p.End(syscall.SIGKILL)
+		p.Stop(syscall.SIGKILL)
 		if done, ok := <-answered; ok {
 			previews = append(previews, testkit.PathOf(done.String("data", "media", 0, "preview_url")))
 		}
@@ -110,7 +110,7 @@ func TestStillsSurvive(t *testing.T) {
 		if alive(child) {
 			t.Errorf("the child %d lives on", child)
 		}
-		p.Begin()
+		p.Start()
 		view := p.Get(fmt.Sprintf("order/view/%d", order)).As(client.Token).Do().Want(200).Map()
 		if view.Len("data", "media") == 1 {
 			previews = append(previews, testkit.PathOf(view.String("data", "media", 0, "preview_url")))
@@ -167,14 +167,14 @@ func TestTakedown(t *testing.T) {
 		t.Skip("runs ffmpeg")
 	}
 	p := testkit.Process(t)
-	desk := p.Desk()
-	client, performer := p.Buyer(), p.Performer()
-	stored := p.Stored()
+	dashboard := p.Dashboard()
+	client, performer := p.Client(), p.Performer()
+	stored := p.StoredFiles()
 	for _, file := range []testkit.File{testkit.PhoneVideo(t), testkit.PhonePhoto(t)} {
 		done := p.Post(fmt.Sprintf("order/update/%d", p.Order(client, performer))).As(performer.Token).Multipart([]testkit.File{file}, "status", "2").Do().Want(200).Map()
 		path, preview := testkit.PathOf(done.String("data", "media", 0, "path_url")), testkit.PathOf(done.String("data", "media", 0, "preview_url"))
 		p.AwaitPreview(preview)
-		desk.Ask(http.MethodDelete, desk.Path("media", done.Int("data", "media", 0, "id"))).Do().Want(204)
+		dashboard.Request(http.MethodDelete, dashboard.Path("media", done.Int("data", "media", 0, "id"))).Do().Want(204)
 		for _, gone := range []string{path, preview, strings.TrimSuffix(path, ".jpg") + ".heic"} {
 			p.Get(gone).Do().Want(404)
 		}
@@ -190,7 +190,7 @@ func TestStillsMemory(t *testing.T) {
 		t.Skip("runs ffmpeg")
 	}
 	p := testkit.Process(t)
-	client, performer := p.Buyer(), p.Performer()
+	client, performer := p.Client(), p.Performer()
 	video := testkit.PhoneVideo(t)
 	upload := func() string {
 		done := p.Post(fmt.Sprintf("order/update/%d", p.Order(client, performer))).As(performer.Token).Multipart([]testkit.File{video}, "status", "2").Do().Want(200).Map()

@@ -13,41 +13,41 @@ import (
 // Two devices that heard of the same events may go, one after the other, whichever way: nobody is locked out for
 // what stands in the outbox.
 func TestDevicesOfOneEventGo(t *testing.T) {
-	for name, leave := range map[string]func(s *testkit.Server, desk *testkit.Desk, p testkit.Person){
-		"sign-in again": func(s *testkit.Server, _ *testkit.Desk, p testkit.Person) {
+	for name, leave := range map[string]func(s *testkit.Server, dashboard *testkit.Dashboard, p testkit.Person){
+		"sign-in again": func(s *testkit.Server, _ *testkit.Dashboard, p testkit.Person) {
 			s.AddDevice(p, "phone", "en")
 			s.AddDevice(p, "tablet", "en")
 		},
-		"new password": func(s *testkit.Server, _ *testkit.Desk, p testkit.Person) {
+		"new password": func(s *testkit.Server, _ *testkit.Dashboard, p testkit.Person) {
 			s.Post("user/update").As(p.Token).JSON(`{"password":"another one"}`).Do().Want(200)
 			if n := s.Count(fmt.Sprintf("devices WHERE user = '%d'", p.ID)); n != 1 {
 				t.Errorf("%d devices are signed in", n)
 			}
 		},
-		"signed out by a moderator": func(_ *testkit.Server, desk *testkit.Desk, _ testkit.Person) {
-			for _, row := range desk.List("devices") {
-				desk.Delete("devices", row["id"]).Want(204)
+		"signed out by a moderator": func(_ *testkit.Server, dashboard *testkit.Dashboard, _ testkit.Person) {
+			for _, row := range dashboard.List("devices") {
+				dashboard.Delete("devices", row["id"]).Want(204)
 			}
 		},
-		"ban": func(_ *testkit.Server, desk *testkit.Desk, p testkit.Person) {
-			desk.Change("users", p.ID, map[string]any{"banned": true}).Want(200)
+		"ban": func(_ *testkit.Server, dashboard *testkit.Dashboard, p testkit.Person) {
+			dashboard.Change("users", p.ID, map[string]any{"banned": true}).Want(200)
 		},
-		"erasure": func(_ *testkit.Server, desk *testkit.Desk, p testkit.Person) {
-			desk.Change("users", p.ID, map[string]any{"erase": p.Email}).Want(200)
+		"erasure": func(_ *testkit.Server, dashboard *testkit.Dashboard, p testkit.Person) {
+			dashboard.Change("users", p.ID, map[string]any{"erase": p.Email}).Want(200)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := testkit.Start(t)
-			desk := s.Desk()
-			client, performer := s.Buyer(), s.Performer()
+			dashboard := s.Dashboard()
+			client, performer := s.Client(), s.Performer()
 			s.AddDevice(performer, "phone", "en")
 			s.AddDevice(performer, "tablet", "en")
 			s.AddDevice(client, "client", "en")
-			desk.Change("orders", s.Order(client, performer), map[string]any{"status": "cancelled"}).Want(200)
+			dashboard.Change("orders", s.Order(client, performer), map[string]any{"status": "cancelled"}).Want(200)
 			if n := s.Count("pushes"); n != 5 {
 				t.Fatalf("%d pushes", n)
 			}
-			leave(s, desk, performer)
+			leave(s, dashboard, performer)
 			s.AddDevice(client, "client", "en")
 			s.WantCleanLog()
 		})
@@ -59,7 +59,7 @@ func TestPushesWaitForWhoComesAgain(t *testing.T) {
 	fcm := fakes.NewFCM(t)
 	fcm.Answer(fakes.Always(fakes.Reply{Status: 500, Code: "INTERNAL"}))
 	s := testkit.Start(t, fcm.Configure)
-	client, performer := s.Buyer(), s.Performer()
+	client, performer := s.Client(), s.Performer()
 	s.AddDevice(performer, "phone", "en")
 	s.Order(client, performer)
 	s.AwaitOutbox("tried", func(rows []string) bool { return len(rows) == 1 && strings.HasPrefix(rows[0], "waiting Firebase") })
@@ -91,7 +91,7 @@ func TestPushesWaitForWhoComesAgain(t *testing.T) {
 // Whoever signs in a thousand times and more, with an app that does not name itself, keeps nobody from ordering.
 func TestPushesToManyDevices(t *testing.T) {
 	s := testkit.Start(t)
-	client, performer := s.Buyer(), s.Performer()
+	client, performer := s.Client(), s.Performer()
 	_, err := s.App.DB().NewQuery(fmt.Sprintf(`WITH RECURSIVE many (value) AS (SELECT 1000 UNION ALL SELECT value + 1 FROM many WHERE value < 5999)
 		INSERT INTO devices (id, user, device_id, firebase_token, language, last_used, token, created, updated)
 		SELECT value, '%d', '', 'address ' || value, 'en', '', 'token ' || value, '', '' FROM many`, performer.ID)).Execute()

@@ -43,7 +43,7 @@ func TestPushesSurviveAWrongSetUp(t *testing.T) {
 			})
 			fcm.RefuseTokens(c.noToken)
 			s := testkit.Start(t, fcm.Configure)
-			client, performer := s.Buyer(), s.Performer()
+			client, performer := s.Client(), s.Performer()
 			for i := range phones {
 				s.AddDevice(performer, fmt.Sprint("phone", i), "en")
 			}
@@ -76,7 +76,7 @@ func TestPushOutageIsToldOnce(t *testing.T) {
 	fcm := fakes.NewFCM(t)
 	fcm.Answer(fakes.Always(fakes.Reply{Status: 500}))
 	s := testkit.Start(t, fcm.Configure)
-	client, performer := s.Buyer(), s.Performer()
+	client, performer := s.Client(), s.Performer()
 	s.AddDevice(performer, "phone", "en")
 	const orders = 6
 	for range orders {
@@ -115,7 +115,7 @@ func TestPushWaitsNoShorter(t *testing.T) {
 				return c.reply
 			})
 			s := testkit.Start(t, fcm.Configure)
-			client, performer := s.Buyer(), s.Performer()
+			client, performer := s.Client(), s.Performer()
 			s.AddDevice(performer, "phone", "en")
 			began := time.Now().Truncate(time.Millisecond)
 			s.Order(client, performer)
@@ -150,7 +150,7 @@ func TestOlderPushStaysBehind(t *testing.T) {
 			fcm := fakes.NewFCM(t)
 			fcm.Answer(fakes.Always(fakes.Reply{Status: 500, Code: "INTERNAL"}))
 			s := testkit.Start(t, fcm.Configure)
-			client, performer, other := s.Buyer(), s.Performer(), s.Performer()
+			client, performer, other := s.Client(), s.Performer(), s.Performer()
 			s.AddDevice(performer, "phone", "en")
 			s.AddDevice(other, "other", "en")
 			tryAt := func(field string) {
@@ -182,7 +182,7 @@ func TestPushesOfAnOrderComeInTurn(t *testing.T) {
 	fcm := fakes.NewFCM(t)
 	fcm.Answer(fakes.Always(fakes.Reply{Status: 429, Code: "QUOTA_EXCEEDED", RetryAfter: 2}))
 	s := testkit.Start(t, fcm.Configure)
-	client, performer, other := s.Buyer(), s.Performer(), s.Performer()
+	client, performer, other := s.Client(), s.Performer(), s.Performer()
 	s.AddDevice(performer, "phone", "en")
 	s.AddDevice(other, "other", "en")
 	s.Order(client, other)

@@ -37,7 +37,7 @@ func TestPushesSurvive(t *testing.T) {
 		return fakes.Reply{}
 	})
 	p := testkit.Process(t, fcm.Env()...)
-	client, performer, stranger := p.Buyer(), p.Performer(), p.Buyer()
+	client, performer, stranger := p.Client(), p.Performer(), p.Client()
 	p.AddDevice(performer, "phone", "en")
 	p.AddDevice(stranger, "stranger", "en")
 
@@ -50,8 +50,8 @@ func TestPushesSurvive(t *testing.T) {
 				p.Post("order/create").As(client.Token).JSON(map[string]any{"performer_id": client.ID, "description": "x", "date_till": "2030-01-01 00:00:00"}).Do().Want(429)
 			}
 		}
-		p.End(syscall.SIGKILL)
-		p.Begin()
+		p.Stop(syscall.SIGKILL)
+		p.Start()
 	}
 
 	heard, messages := map[string]int{}, 0
@@ -59,7 +59,7 @@ func TestPushesSurvive(t *testing.T) {
 	for len(heard) < orders && time.Now().Before(deadline) {
 		time.Sleep(200 * time.Millisecond)
 		heard, messages = map[string]int{}, 0
-		for _, m := range fcm.Taken() {
+		for _, m := range fcm.Accepted() {
 			messages++
 			if m.Token != "phone" || m.Data["type"] != "order.created" {
 				t.Fatalf("%s heard %v", m.Token, m.Data)
@@ -89,7 +89,7 @@ func TestPushesSurvive(t *testing.T) {
 func TestPushesWaitForFCM(t *testing.T) {
 	fcm := fakes.NewFCM(t)
 	p := testkit.Process(t, fcm.Env()...)
-	client, performer := p.Buyer(), p.Performer()
+	client, performer := p.Client(), p.Performer()
 	p.AddDevice(performer, "phone", "en")
 	slowest := func(count int) (worst time.Duration) {
 		for range count {
@@ -105,14 +105,14 @@ func TestPushesWaitForFCM(t *testing.T) {
 		t.Errorf("an order took %s while FCM hangs", worst)
 	}
 	began := time.Now()
-	if code := p.End(syscall.SIGTERM); code != 0 {
+	if code := p.Stop(syscall.SIGTERM); code != 0 {
 		t.Errorf("exit code %d", code)
 	}
 	if took := time.Since(began); took > 10*time.Second {
 		t.Errorf("the stop took %s", took)
 	}
 	fcm.Answer(nil)
-	p.Begin()
+	p.Start()
 	if heard := fcm.Wait(count, 30*time.Second); len(heard) != count {
 		t.Errorf("%d heard of %d orders", len(heard), count)
 	}
@@ -124,7 +124,7 @@ func BenchmarkPush(b *testing.B) {
 	b.Run("throughput", func(b *testing.B) {
 		fcm := fakes.NewFCM(b)
 		s := testkit.Start(b, fcm.Configure)
-		client, performer := s.Buyer(), s.Performer()
+		client, performer := s.Client(), s.Performer()
 		s.AddDevice(performer, "phone", "en")
 		b.ResetTimer()
 		var writers sync.WaitGroup
@@ -142,7 +142,7 @@ func BenchmarkPush(b *testing.B) {
 	b.Run("delay", func(b *testing.B) {
 		fcm := fakes.NewFCM(b)
 		s := testkit.Start(b, fcm.Configure)
-		client, performer := s.Buyer(), s.Performer()
+		client, performer := s.Client(), s.Performer()
 		s.AddDevice(performer, "phone", "en")
 		var delays []time.Duration
 		for i := 0; b.Loop(); i++ {

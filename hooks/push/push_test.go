@@ -17,7 +17,7 @@ import (
 func TestPushesReachTheRightDevices(t *testing.T) {
 	fcm := fakes.NewFCM(t)
 	s := testkit.Start(t, fcm.Configure)
-	client, performer, stranger := s.Buyer(), s.Performer(), s.Buyer()
+	client, performer, stranger := s.Client(), s.Performer(), s.Client()
 	s.AddDevice(client, "client-ru", "ru-RU,ru;q=0.9,en;q=0.5")
 	s.AddDevice(client, "client-en", "de, en;q=0.3")
 	s.AddDevice(performer, "performer-ru", "ru")
@@ -33,7 +33,7 @@ func TestPushesReachTheRightDevices(t *testing.T) {
 		if got := fakes.Summary(messages); got != strings.Join(want, "\n") {
 			t.Errorf("heard\n%s\nwant\n%s", got, strings.Join(want, "\n"))
 		}
-		fcm.Forget()
+		fcm.Reset()
 		return messages
 	}
 
@@ -87,7 +87,7 @@ func TestPushesReachTheRightDevices(t *testing.T) {
 	// A refused change is told to nobody.
 	s.Post(fmt.Sprintf("order/update/%d", second)).As(client.Token).JSON(`{"status":4,"rating_rate":1}`).Do().Want(429)
 	time.Sleep(300 * time.Millisecond)
-	if rest := fcm.Taken(); len(rest) != 0 {
+	if rest := fcm.Accepted(); len(rest) != 0 {
 		t.Errorf("heard besides: %s", fakes.Summary(rest))
 	}
 }
@@ -104,7 +104,7 @@ func TestPushesMissWhoIsGone(t *testing.T) {
 		return fakes.Reply{}
 	})
 	s := testkit.Start(t, fcm.Configure)
-	client, performer, other := s.Buyer(), s.Performer(), s.Buyer()
+	client, performer, other := s.Client(), s.Performer(), s.Client()
 	s.AddDevice(performer, "first", "en")
 	for range 4 { // all of the worker's hands are full
 		s.Order(client, performer)
@@ -123,7 +123,7 @@ func TestPushesMissWhoIsGone(t *testing.T) {
 	s.AwaitOutbox("settled", func(rows []string) bool {
 		return len(rows) == 7 && !slices.ContainsFunc(rows, func(r string) bool { return strings.HasPrefix(r, "waiting") })
 	})
-	for _, m := range fcm.Taken() {
+	for _, m := range fcm.Accepted() {
 		if m.Token != "first" {
 			t.Errorf("%s heard %s", m.Token, m.Data["type"])
 		}
@@ -152,7 +152,7 @@ func TestPushErrors(t *testing.T) {
 			fcm := fakes.NewFCM(t)
 			fcm.Answer(fakes.Always(c.reply))
 			s := testkit.Start(t, fcm.Configure)
-			client, performer := s.Buyer(), s.Performer()
+			client, performer := s.Client(), s.Performer()
 			token := s.AddDevice(performer, "phone", "en")
 			s.Order(client, performer)
 			s.AwaitOutbox(c.state, func(rows []string) bool { return strings.HasPrefix(rows[0], c.state) })
@@ -177,7 +177,7 @@ func TestPushErrors(t *testing.T) {
 func TestPushForgetsABadAddress(t *testing.T) {
 	fcm := fakes.NewFCM(t)
 	s := testkit.Start(t, fcm.Configure)
-	client, performer := s.Buyer(), s.Performer()
+	client, performer := s.Client(), s.Performer()
 	token := s.AddDevice(performer, "good", "en")
 	s.Order(client, performer)
 	s.AwaitOutbox("sent", func(rows []string) bool { return rows[0] == "sent" })
@@ -195,7 +195,7 @@ func TestPushWaitsAsAsked(t *testing.T) {
 	fcm := fakes.NewFCM(t)
 	fcm.Answer(fakes.Always(fakes.Reply{Status: 429, Code: "QUOTA_EXCEEDED", RetryAfter: 2}))
 	s := testkit.Start(t, fcm.Configure)
-	client, performer := s.Buyer(), s.Performer()
+	client, performer := s.Client(), s.Performer()
 	s.AddDevice(performer, "phone", "en")
 	s.Order(client, performer)
 	s.AwaitOutbox("told to wait", func(rows []string) bool { return strings.HasPrefix(rows[0], "waiting Firebase asked") })
@@ -212,7 +212,7 @@ func TestPushWaitsAsAsked(t *testing.T) {
 // Without credentials pushes are off, and are not sent when credentials come.
 func TestPushOff(t *testing.T) {
 	s := testkit.Start(t)
-	client, performer := s.Buyer(), s.Performer()
+	client, performer := s.Client(), s.Performer()
 	token := s.AddDevice(performer, "phone", "en")
 	s.Order(client, performer)
 	if rows := s.Outbox(); len(rows) != 1 || rows[0] != "off" {
@@ -227,7 +227,7 @@ func TestPushOff(t *testing.T) {
 func TestPushTest(t *testing.T) {
 	fcm := fakes.NewFCM(t)
 	s := testkit.Start(t, fcm.Configure, func(c *settings.Settings) { c.RateLimit = 60 })
-	me, other := s.Buyer(), s.Buyer()
+	me, other := s.Client(), s.Client()
 	token := s.AddDevice(me, "mine", "ru")
 	s.AddDevice(other, "theirs", "en")
 	answer := s.Get("push").Do().Want(401)

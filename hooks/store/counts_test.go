@@ -15,7 +15,7 @@ import (
 func TestSearchTotals(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
-	client := s.Buyer()
+	client := s.Client()
 	for range 12 {
 		s.Performer()
 	}

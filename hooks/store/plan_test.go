@@ -134,7 +134,7 @@ func TestPlans(t *testing.T) {
 		{"check-free", "users USING INDEX idx_users_email_key (email_key=?)", func() { s.Post("user/check-free").JSON(login).Do().Want(200) }},
 		{"login", "users USING INDEX idx_users_email_key (email_key=?)", func() { token = s.Post("auth/login").JSON(login).Do().Want(200).Map().String("token") }},
 		{"login, the device", "devices USING INDEX idx_devices_user (user=? AND device_id=?)", func() { token = s.Post("auth/login").JSON(login).Do().Want(200).Map().String("token") }},
-		{"signup", "users USING INDEX idx_users_email_key (email_key=?)", func() { s.Buyer() }},
+		{"signup", "users USING INDEX idx_users_email_key (email_key=?)", func() { s.Client() }},
 		{"a token", "devices USING INDEX", func() { s.Get(fmt.Sprintf("user/view/%d", client.ID)).As(token).Do().Want(200) }},
 		{"a token without its number", "devices USING INDEX idx_devices_token (token=?)", func() {
 			_, secret, _ := strings.Cut(token, "|")
@@ -202,7 +202,7 @@ func TestPlans(t *testing.T) {
 // Nobody learns from the time that a sign-in takes whether an address is known.
 func TestLoginTakesItsTime(t *testing.T) {
 	s := testkit.Start(t)
-	known := s.Buyer()
+	known := s.Client()
 	took := func(email string) time.Duration {
 		began := time.Now()
 		s.Post("auth/login").JSON(map[string]any{"email": email, "password": "wrong password"}).Do().Want(401).

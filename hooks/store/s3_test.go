@@ -53,8 +53,8 @@ func (o *objectStore) keys(t *testing.T) (keys []string) {
 }
 
 // use lets a server keep its files there, as a moderator sets it in the dashboard.
-func (o *objectStore) use(desk *testkit.Desk) {
-	desk.Ask(http.MethodPatch, "settings").JSON(map[string]any{"s3": map[string]any{
+func (o *objectStore) use(dashboard *testkit.Dashboard) {
+	dashboard.Request(http.MethodPatch, "settings").JSON(map[string]any{"s3": map[string]any{
 		"enabled": true, "bucket": bucket, "region": "us-east-1", "endpoint": o.URL, "accessKey": "key", "secret": "secret", "forcePathStyle": true,
 	}}).Do().Want(http.StatusOK)
 }
@@ -66,9 +66,9 @@ func TestObjectStore(t *testing.T) {
 	}
 	store := newObjectStore(t)
 	p := testkit.Process(t)
-	desk := p.Desk()
-	store.use(desk)
-	client, performer := p.Buyer(), p.Performer()
+	dashboard := p.Dashboard()
+	store.use(dashboard)
+	client, performer := p.Client(), p.Performer()
 	if keys := store.keys(t); len(keys) != 2 {
 		t.Fatalf("two profile pictures are the objects %v", keys)
 	}
@@ -76,7 +76,7 @@ func TestObjectStore(t *testing.T) {
 	done := p.Post(fmt.Sprintf("order/update/%d", p.Order(client, performer))).As(performer.Token).Multipart([]testkit.File{video}, "status", "2").Do().Want(200).Map()
 	movie, preview := testkit.PathOf(done.String("data", "media", 0, "path_url")), testkit.PathOf(done.String("data", "media", 0, "preview_url"))
 	whole := p.Get(movie).Do().Want(200)
-	if len(whole.Body) != len(video.Content) || whole.Header.Get("Content-Type") != "video/mp4" || testkit.Told(t, whole.Body) != "" {
+	if len(whole.Body) != len(video.Content) || whole.Header.Get("Content-Type") != "video/mp4" || testkit.IdentifyingTags(t, whole.Body) != "" {
 		t.Errorf("%d bytes of %s", len(whole.Body), whole.Header.Get("Content-Type"))
 	}
 	part := p.Get(movie).Header("Range", "bytes=1000-1999").Do().Want(206)
@@ -87,7 +87,7 @@ func TestObjectStore(t *testing.T) {
 	if keys := store.keys(t); len(keys) != 4 {
 		t.Errorf("objects: %v", keys)
 	}
-	if stored, waiting := p.Stored(), p.WaitingUploads(); len(stored)+len(waiting) != 0 {
+	if stored, waiting := p.StoredFiles(), p.WaitingUploads(); len(stored)+len(waiting) != 0 {
 		t.Errorf("on the local disk: %v %v", stored, waiting)
 	}
 
@@ -102,7 +102,7 @@ func TestObjectStore(t *testing.T) {
 	if _, err := store.backend.PutObject(bucket, stray, nil, strings.NewReader("cut off"), 7, nil); err != nil {
 		t.Fatal(err)
 	}
-	p.End(syscall.SIGKILL)
+	p.Stop(syscall.SIGKILL)
 	staged := filepath.Join(p.Dir, "storage", "uploads", "999~0123.mp4")
 	if err := os.MkdirAll(filepath.Dir(staged), 0o755); err != nil {
 		t.Fatal(err)
@@ -110,7 +110,7 @@ func TestObjectStore(t *testing.T) {
 	if err := os.WriteFile(staged, []byte("cut off"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p.Begin()
+	p.Start()
 	if now := store.keys(t); !slices.Equal(now, keys) {
 		t.Errorf("of one cut off stay: %v", now)
 	}
@@ -118,7 +118,7 @@ func TestObjectStore(t *testing.T) {
 		t.Errorf("left behind: %v", waiting)
 	}
 
-	desk.Ask(http.MethodDelete, desk.Path("media", done.Int("data", "media", 0, "id"))).Do().Want(204)
+	dashboard.Request(http.MethodDelete, dashboard.Path("media", done.Int("data", "media", 0, "id"))).Do().Want(204)
 	p.Get(movie).Do().Want(404)
 	p.Get(preview).Do().Want(404)
 	for range 500 {
@@ -139,8 +139,8 @@ func TestObjectStoreRedirect(t *testing.T) {
 	}
 	store := newObjectStore(t)
 	p := testkit.Process(t, "PRIVET_S3_REDIRECT=1")
-	store.use(p.Desk())
-	path := testkit.PathOf(p.Buyer().Data.String("data", "media", 0, "path_url"))
+	store.use(p.Dashboard())
+	path := testkit.PathOf(p.Client().Data.String("data", "media", 0, "path_url"))
 	if got := p.Get(path).Do().Want(http.StatusOK).Body; !bytes.Equal(got, testkit.PNG()) { // as clients do, past the redirect
 		t.Errorf("%d bytes", len(got))
 	}

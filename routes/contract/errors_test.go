@@ -11,7 +11,7 @@ import (
 // What is our fault is a 500 that says nothing; the cause goes to the log, and no token or body with it.
 func TestServerError(t *testing.T) {
 	s := testkit.Start(t)
-	p := s.Buyer()
+	p := s.Client()
 	if _, err := s.App.DB().NewQuery("ALTER TABLE media RENAME TO lost").Execute(); err != nil {
 		t.Fatal(err)
 	}

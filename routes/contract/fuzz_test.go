@@ -18,7 +18,7 @@ import (
 //	go test -fuzz FuzzRoutes -fuzztime 10m ./routes/contract
 func FuzzRoutes(f *testing.F) {
 	s := testkit.Start(f)
-	client, performer := s.Buyer(), s.Performer()
+	client, performer := s.Client(), s.Performer()
 	s.Order(client, performer)
 	tokens := map[string]string{"client": "Bearer " + client.Token, "performer": "Bearer " + performer.Token}
 
@@ -61,7 +61,7 @@ func FuzzRoutes(f *testing.F) {
 		request.Header.Set("Content-Type", contentType)
 		request.Header.Set("Accept-Language", language)
 		request.Host = "privet.example"
-		answer, err := s.Client.Transport.RoundTrip(request)
+		answer, err := s.HTTPClient.Transport.RoundTrip(request)
 		if err != nil {
 			if strings.Contains(err.Error(), "net/http: invalid") || strings.Contains(err.Error(), "CONNECT") {
 				t.Skip("no request")

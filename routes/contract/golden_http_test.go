@@ -131,7 +131,7 @@ func newGoldenProfile(t *testing.T) *world {
 	m := w.s.Post("auth/signup").Multipart([]testkit.File{testkit.Clip(100)}, "email", "u1@example.com", "nickname", "Nick1",
 		"password", testkit.Password, "role", "2", "price", "2.99", "category_ids[]", "2").Do().Want(200).Map()
 	w.performer = testkit.Person{ID: m.Int("data", "id"), Email: "u1@example.com", Token: m.String("token")}
-	w.buyer = w.s.Buyer()
+	w.buyer = w.s.Client()
 	w.s.Order(w.buyer, w.performer)
 	w.exec(t, `UPDATE users SET invite = 'daSdiOdU', created = '2024-04-30 10:28:25.000Z', updated = '2024-04-30 10:28:25.000Z' WHERE id = '1'`)
 	return w

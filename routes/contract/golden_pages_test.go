@@ -35,7 +35,7 @@ type gallery struct {
 func newGallery(t *testing.T, total int) *gallery {
 	g := &gallery{world: world{s: testkit.Start(t)}, total: total}
 	g.path = g.s.URL + "/api/v1/user/search"
-	g.buyer = g.s.Buyer()
+	g.buyer = g.s.Client()
 	g.s.Signup("role", "2", "description", "some text")
 	err := g.s.App.RunInTransaction(func(tx core.App) error {
 		statements := []string{`CREATE TEMP TABLE clone AS SELECT * FROM users WHERE id = '2'`}

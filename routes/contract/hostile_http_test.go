@@ -18,7 +18,7 @@ import (
 func TestHostilePaths(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
-	client, performer := s.Buyer(), s.Performer()
+	client, performer := s.Client(), s.Performer()
 	s.Order(client, performer)
 	for _, route := range []string{"order/view/", "user/view/", "order/update/"} {
 		method := "GET"
@@ -53,7 +53,7 @@ func TestHostilePaths(t *testing.T) {
 func TestHostileMethods(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
-	client, performer := s.Buyer(), s.Performer()
+	client, performer := s.Client(), s.Performer()
 	s.Order(client, performer)
 	for _, point := range points {
 		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "OPTIONS", "QUERY", "post", "X"} {
@@ -89,7 +89,7 @@ func TestHostileMethods(t *testing.T) {
 func TestHostileHeaders(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
-	client := s.Buyer()
+	client := s.Client()
 	long := strings.Repeat("a", 500_000)
 	for _, token := range []string{
 		"Bearer", "Bearer ", "Bearer |", "Bearer 1|", "Bearer |x", "Bearer 1|" + long, "Bearer " + long, "Bearer 99999999999999999999|x", "Bearer -1|x", "Bearer 1|x|y", "Basic x",
@@ -159,7 +159,7 @@ func (r repeated) Read(p []byte) (int, error) {
 func TestHostileMultipart(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
-	client := s.Buyer()
+	client := s.Client()
 	check := s.Snapshot()
 	post := func(body io.Reader) *testkit.Request {
 		return s.Post("user/update").As(client.Token).Raw("multipart/form-data; boundary=b", body)

@@ -110,7 +110,7 @@ var targets = []target{
 func TestHostileFields(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
-	people := &cast{client: s.Buyer(), performer: s.Performer(), victim: s.Buyer()}
+	people := &cast{client: s.Client(), performer: s.Performer(), victim: s.Client()}
 	s.Finish(people.performer, s.Order(people.client, people.performer)).Want(200)
 	s.Finish(people.performer, s.Order(people.client, people.performer)).Want(200)
 	turn := 0
@@ -132,7 +132,7 @@ func TestHostileFields(t *testing.T) {
 		for i := 0; i < len(to.fields); i += 2 {
 			name := to.fields[i]
 			if to.token(people) == people.victim.Token {
-				people.victim = s.Buyer()
+				people.victim = s.Client()
 			}
 			for at, value := range hostileJSON {
 				if testing.Short() && at%10 != i/2%10 {
@@ -196,7 +196,7 @@ func replaced(fields []string, name, value string) []string {
 func TestHostileSearch(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
-	client, star := s.Buyer(), s.Buyer()
+	client, star := s.Client(), s.Client()
 	search := func(text string) *testkit.Answer {
 		return sane(t, "search "+text, s.Get("user/search?text="+url.QueryEscape(text)).As(client.Token))
 	}
@@ -233,7 +233,7 @@ func TestHostileSearch(t *testing.T) {
 func TestHostileDevices(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
-	user := s.Buyer()
+	user := s.Client()
 	for _, name := range []string{"plain", `quoted "name"`, "'single'", `back\slash`, "two\nlines", "tab\tbed", "a\x00b", "\xff\xfe", "\uFEFFx", "\u202Egnp", "😀", "'; DROP TABLE devices; --", "{:device}", "[[id]]", strings.Repeat("d", megabyte)} {
 		login := func() string {
 			answer := sane(t, "device "+name, s.Post("auth/login").Form("email", user.Email, "password", testkit.Password, "device_id", name, "firebase_token", name))

@@ -10,7 +10,7 @@ import (
 // unclean is a server whose answers are not compared with the specification, which knows routes as they are listed.
 func unclean(t *testing.T) *testkit.Server {
 	s := testkit.Start(t)
-	s.Client = &http.Client{}
+	s.HTTPClient = &http.Client{}
 	return s
 }
 
@@ -47,7 +47,7 @@ func TestPathsInErrors(t *testing.T) {
 // Slashes at the end don't count, and an encoded character is the character.
 func TestPathsOfRoutes(t *testing.T) {
 	s := unclean(t)
-	client := s.Buyer()
+	client := s.Client()
 	for _, path := range []string{"user/search", "user/search/", "user/search//", "user/se%61rch/", "user%2Fsearch"} {
 		s.Get(path).As(client.Token).Do().Want(200)
 	}

@@ -178,20 +178,20 @@ func (r *reference) arrange(t *testing.T, s *testkit.Server, a *documentAnswer) 
 	case route == "auth/login" && a.Status == 200:
 		return c.send(s, "", "email@email.com", s.Performer().Email)
 	case a.Name == "Result false":
-		return c.send(s, "", "email@email.com", s.Buyer().Email)
+		return c.send(s, "", "email@email.com", s.Client().Email)
 	case route == "user/get-by-invite" && a.Status == 200:
 		return c.send(s, "", "daSdiOdU", s.Performer().Data.String("data", "invite"))
 	case a.Name == "Not found":
-		return c.send(s, s.Buyer().Token, "/96", "/99999", "/135", "/99999")
+		return c.send(s, s.Client().Token, "/96", "/99999", "/135", "/99999")
 	case strings.HasPrefix(route, "order/"):
 		return r.arrangeOrder(s, route, a)
 	case route == "user/update" && a.Status == 429:
-		return c.send(s, s.Buyer().Token, "email@email.com", s.Buyer().Email)
+		return c.send(s, s.Client().Token, "email@email.com", s.Client().Email)
 	case a.Name == "Validation Errors":
-		return c.empty(s, s.Buyer().Token)
+		return c.empty(s, s.Client().Token)
 	case route == "user/search":
 		s.Signup("role", "2", "category_ids[]", "2", "description", "Some text", "price", "5")
-		return c.send(s, s.Buyer().Token, "page=14", "page=1")
+		return c.send(s, s.Client().Token, "page=14", "page=1")
 	case route == "user/view":
 		person := s.Performer()
 		return c.send(s, person.Token, "/135", fmt.Sprintf("/%d", person.ID))
@@ -201,7 +201,7 @@ func (r *reference) arrange(t *testing.T, s *testkit.Server, a *documentAnswer) 
 
 // arrangeOrder is arrange for what takes an order: a new one for its creation and its end, a reviewed one to see.
 func (r *reference) arrangeOrder(s *testkit.Server, route string, a *documentAnswer) *testkit.Request {
-	c, performer, buyer := &r.Request, s.Performer(), s.Buyer()
+	c, performer, buyer := &r.Request, s.Performer(), s.Client()
 	if route == "order/create" {
 		if a.Status != 200 {
 			return c.empty(s, buyer.Token)

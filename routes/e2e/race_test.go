@@ -22,7 +22,7 @@ func TestSignupRace(t *testing.T) {
 	t.Parallel()
 	p := testkit.Process(t) // a process of its own, as the race detector makes bcrypt ten times slower
 	answers := make([]*testkit.Answer, 200)
-	testkit.Together(len(answers), func(i int) {
+	testkit.Concurrently(len(answers), func(i int) {
 		email := "star@example.com"
 		if i%2 == 1 {
 			email = "Star@Example.COM"
@@ -47,7 +47,7 @@ func TestSignupRace(t *testing.T) {
 	if files := p.AwaitStored(2); len(files) != 2 {
 		t.Errorf("stored are %v", files)
 	}
-	next := p.Buyer()
+	next := p.Client()
 	if next.ID != 2 || next.Data.Int("data", "media", 0, "id") != 2 || !strings.HasPrefix(next.Token, "2|") {
 		t.Errorf("the next user: %v", next.Data)
 	}
@@ -57,13 +57,13 @@ func TestSignupRace(t *testing.T) {
 func TestOrderRace(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
-	client, performer := s.Buyer(), s.Performer()
+	client, performer := s.Client(), s.Performer()
 	ids := make([]int, 40)
 	for i := range ids {
 		ids[i] = s.Order(client, performer)
 	}
 	cancels, finishes := make([]*testkit.Answer, len(ids)), make([]*testkit.Answer, len(ids))
-	testkit.Together(2*len(ids), func(i int) {
+	testkit.Concurrently(2*len(ids), func(i int) {
 		if id := ids[i/2]; i%2 == 0 {
 			cancels[i/2] = s.Post(fmt.Sprintf("order/update/%d", id)).As(client.Token).JSON(`{"status":3,"cancel_text":"too late"}`).Do()
 		} else {
@@ -104,7 +104,7 @@ func TestOrderRace(t *testing.T) {
 func TestUpdateRace(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
-	user := s.Buyer()
+	user := s.Client()
 	fields := []struct {
 		name        string
 		value, want any
@@ -113,7 +113,7 @@ func TestUpdateRace(t *testing.T) {
 		{"role", 2, 2.0}, {"price", 12.5, 12.5}, {"email", "vanya@example.com", "vanya@example.com"}, {"firebase_token", "push-1", "push-1"},
 	}
 	for round := range 3 {
-		testkit.Together(20, func(i int) {
+		testkit.Concurrently(20, func(i int) {
 			r := s.Post("user/update").As(user.Token)
 			switch field := i % 10; {
 			case field < len(fields):
@@ -159,7 +159,7 @@ func TestDeviceRace(t *testing.T) {
 	s := testkit.Start(t)
 	user := s.Signup("role", "1", "device_id", "phone")
 	tokens := make([]string, 20)
-	testkit.Together(2*len(tokens), func(i int) {
+	testkit.Concurrently(2*len(tokens), func(i int) {
 		if i >= len(tokens) {
 			answer := s.Post("user/add-firebase-token").As(user.Token).JSON(map[string]any{"firebase_token": fmt.Sprint("push-", i)}).Do()
 			if answer.Status != http.StatusCreated && answer.Status != http.StatusUnauthorized {
@@ -210,7 +210,7 @@ func TestDeviceReplacedMeanwhile(t *testing.T) {
 func TestPushAddressRace(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
-	first, second := s.Signup("role", "1", "firebase_token", "push"), s.Buyer()
+	first, second := s.Signup("role", "1", "firebase_token", "push"), s.Client()
 	owner := func(want string) {
 		t.Helper()
 		if ids := devices(t, s, dbx.HashExp{"firebase_token": "push"}); len(ids) != 1 || ids[0] != want {
@@ -229,7 +229,7 @@ func TestPushAddressRace(t *testing.T) {
 		t.Errorf("the first one still sees %v", seen)
 	}
 	people := []testkit.Person{first, second, third}
-	testkit.Together(21, func(i int) {
+	testkit.Concurrently(21, func(i int) {
 		s.Post("user/add-firebase-token").As(people[i%3].Token).JSON(`{"firebase_token":"push"}`).Do().Want(201)
 	})
 	if ids := devices(t, s, dbx.HashExp{"firebase_token": "push"}); len(ids) != 1 {
@@ -245,16 +245,16 @@ func TestNumbersAreNotUsedTwice(t *testing.T) {
 	p.Run("superuser", "upsert", "moderator@example.com", "a long password")
 	moderator := p.Post("/api/collections/_superusers/auth-with-password").
 		JSON(`{"identity":"moderator@example.com","password":"a long password"}`).Do().Want(200).Map().String("token")
-	client, performer, last := p.Buyer(), p.Performer(), p.Buyer()
+	client, performer, last := p.Client(), p.Performer(), p.Client()
 	order := p.Order(client, performer)
 	p.Request("DELETE", fmt.Sprint("/api/collections/users/records/", last.ID)).As(moderator).Do().Want(204)
 	// Orders are never deleted by hand; the SQL console goes around that, too.
 	p.Post("/api/sql").As(moderator).JSON(map[string]any{"query": fmt.Sprintf(`DELETE FROM orders WHERE id = '%d'`, order)}).Do().Want(200)
 	p.Get(fmt.Sprintf("user/view/%d", last.ID)).As(client.Token).Do().Want(404)
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {
-		p.End(signal)
-		p.Begin()
-		next, nextOrder := p.Buyer(), p.Order(client, performer)
+		p.Stop(signal)
+		p.Start()
+		next, nextOrder := p.Client(), p.Order(client, performer)
 		if next.ID != last.ID+1 || next.Data.Int("data", "media", 0, "id") != last.ID+1 || !strings.HasPrefix(next.Token, fmt.Sprint(last.ID+1, "|")) {
 			t.Errorf("after user %d: %v", last.ID, next.Data)
 		}

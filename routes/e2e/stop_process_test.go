@@ -17,9 +17,9 @@ import (
 func TestSecondServer(t *testing.T) {
 	t.Parallel()
 	p := testkit.Process(t)
-	client, performer := p.Buyer(), p.Performer()
+	client, performer := p.Client(), p.Performer()
 	id := p.Order(client, performer)
-	upload := p.Post(fmt.Sprintf("order/update/%d", id)).As(performer.Token).Half(8<<20, "status", "2")
+	upload := p.Post(fmt.Sprintf("order/update/%d", id)).As(performer.Token).SendHalf(8<<20, "status", "2")
 	for _, address := range []string{"127.0.0.1:0", strings.TrimPrefix(p.URL, "http://")} {
 		out, err := exec.Command(testkit.Binary(t), "serve", "--dir", p.Dir, "--http", address).CombinedOutput()
 		if err == nil || !strings.Contains(string(out), "another privet serves the data folder "+p.Dir) {
@@ -27,22 +27,22 @@ func TestSecondServer(t *testing.T) {
 		}
 	}
 	upload.Finish().Want(200)
-	p.End(syscall.SIGKILL)
-	p.Begin()
+	p.Stop(syscall.SIGKILL)
+	p.Start()
 }
 
 // What a moderator sends is let end, too, when the server is told to stop.
 func TestStopDuringDeskRequest(t *testing.T) {
 	t.Parallel()
 	p := testkit.Process(t)
-	desk := p.Desk()
+	dashboard := p.Dashboard()
 	body, rest := io.Pipe()
-	req, err := http.NewRequest(http.MethodPatch, p.URL+"/api/"+desk.Path("_superusers", desk.List("_superusers")[0]["id"]), body)
+	req, err := http.NewRequest(http.MethodPatch, p.URL+"/api/"+dashboard.Path("_superusers", dashboard.List("_superusers")[0]["id"]), body)
 	if err != nil {
 		t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Authorization", desk.Token())
+	req.Header.Set("Authorization", dashboard.Token())
 	req.Header.Set("Expect", "100-continue") // the body goes when the server has begun to read it
 	answered := make(chan error)
 	go func() {
@@ -68,7 +68,7 @@ func TestStopDuringDeskRequest(t *testing.T) {
 	if err := <-answered; err != nil {
 		t.Error(err)
 	}
-	if code := p.Ended(10 * time.Second); code != 0 {
+	if code := p.Wait(10 * time.Second); code != 0 {
 		t.Errorf("it ended with %d: %s", code, p.Log)
 	}
 }

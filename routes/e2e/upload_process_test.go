@@ -24,10 +24,10 @@ func TestLargestUploads(t *testing.T) {
 		t.Skip("sends 2.5 GB")
 	}
 	p := testkit.Process(t)
-	client, performer := p.Buyer(), p.Performer()
+	client, performer := p.Client(), p.Performer()
 	update := fmt.Sprintf("order/update/%d", p.Order(client, performer))
 	idle, before := p.Memory("VmRSS"), disk(p)
-	stored := p.Stored()
+	stored := p.StoredFiles()
 
 	watch := watchUpload(p, client, performer)
 	done := p.Post(update).As(performer.Token).Stream(testkit.Clip(0), testkit.Movie(largest), largest, true, "status", "2").Do().Want(200).Map()
@@ -56,7 +56,7 @@ func TestLargestUploads(t *testing.T) {
 		t.Errorf("left: %v", now)
 	}
 
-	stored = p.Stored()
+	stored = p.StoredFiles()
 	p.Post(update).As(performer.Token).Stream(testkit.Clip(0), testkit.Movie(largest+1), largest+1, true).Do().
 		WantError("media", "The media field must not be greater than 599999 kilobytes.")
 	if now := p.AwaitStored(len(stored)); !slices.Equal(now, stored) {
@@ -78,7 +78,7 @@ func TestLargestUploads(t *testing.T) {
 }
 
 // disk is what the server has on its disks, in bytes.
-func disk(p *testkit.Running) int64 { return testkit.Size(p.Dir) + testkit.Size(p.Temp) }
+func disk(p *testkit.Running) int64 { return testkit.FolderSize(p.Dir) + testkit.FolderSize(p.Temp) }
 
 // watcher looks at a server while an upload is under way.
 type watcher struct {
@@ -130,24 +130,24 @@ func (w *watcher) end(t *testing.T, before, size int64) {
 func TestKilledUpload(t *testing.T) {
 	t.Parallel()
 	p := testkit.Process(t)
-	client, performer := p.Buyer(), p.Performer()
+	client, performer := p.Client(), p.Performer()
 	id := p.Order(client, performer)
-	stored := p.Stored()
-	upload := p.Post(fmt.Sprintf("order/update/%d", id)).As(performer.Token).Half(8<<20, "status", "2")
-	p.End(syscall.SIGKILL)
-	upload.Break()
-	if slices.Equal(p.Stored(), stored) {
+	stored := p.StoredFiles()
+	upload := p.Post(fmt.Sprintf("order/update/%d", id)).As(performer.Token).SendHalf(8<<20, "status", "2")
+	p.Stop(syscall.SIGKILL)
+	upload.Abort()
+	if slices.Equal(p.StoredFiles(), stored) {
 		t.Fatal("the kill left nothing: this test shows nothing")
 	}
 	// Killed a moment later, it had left these: attributes come before their file.
 	if err := os.WriteFile(filepath.Join(p.Dir, "storage", "uploads", "0123.mp4.attrs"), []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p.Begin()
-	if now := p.Stored(); !slices.Equal(now, stored) {
+	p.Start()
+	if now := p.StoredFiles(); !slices.Equal(now, stored) {
 		t.Errorf("left: %v", now)
 	}
-	if left := testkit.Size(p.Temp); left > 0 {
+	if left := testkit.FolderSize(p.Temp); left > 0 {
 		t.Errorf("left in TMPDIR: %d bytes", left)
 	}
 	if done := p.Finish(performer, id).Want(200).Map(); done.Int("data", "media", 0, "id") != 3 {
@@ -159,9 +159,9 @@ func TestKilledUpload(t *testing.T) {
 func TestStopDuringUpload(t *testing.T) {
 	t.Parallel()
 	p := testkit.Process(t)
-	client, performer := p.Buyer(), p.Performer()
+	client, performer := p.Client(), p.Performer()
 	id := p.Order(client, performer)
-	upload := p.Post(fmt.Sprintf("order/update/%d", id)).As(performer.Token).Half(8<<20, "status", "2")
+	upload := p.Post(fmt.Sprintf("order/update/%d", id)).As(performer.Token).SendHalf(8<<20, "status", "2")
 	p.Signal(syscall.SIGTERM)
 	for range 500 {
 		if _, err := p.Get("/api/health").Try(); err != nil {
@@ -174,10 +174,10 @@ func TestStopDuringUpload(t *testing.T) {
 	}
 	time.Sleep(2 * time.Second) // longer than the second that PocketBase would give
 	done := upload.Finish().Want(200).Map()
-	if code := p.Ended(10 * time.Second); code != 0 {
+	if code := p.Wait(10 * time.Second); code != 0 {
 		t.Errorf("it ended with %d: %s", code, p.Log)
 	}
-	p.Begin()
+	p.Start()
 	if seen := p.Get(fmt.Sprintf("order/view/%d", id)).As(client.Token).Do().Want(200).Map(); seen.Int("data", "status") != 2 {
 		t.Errorf("the order: %v", seen)
 	}

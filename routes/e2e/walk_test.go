@@ -10,7 +10,7 @@ import (
 // One order from sign-up to its rating, as the apps do it.
 func TestWholeOrder(t *testing.T) {
 	s := testkit.Start(t)
-	client, performer := s.Buyer(), s.Performer()
+	client, performer := s.Client(), s.Performer()
 	if client.ID != 1 || performer.ID != 2 {
 		t.Fatalf("ids %d and %d", client.ID, performer.ID)
 	}
@@ -37,7 +37,7 @@ func TestWholeOrder(t *testing.T) {
 	if list.Int("meta", "total") != 1 || list.Int("data", 0, "id") != id {
 		t.Fatalf("search: %v", list)
 	}
-	s.Get(view).As(s.Buyer().Token).Do().Want(404).WantJSON(`{"status":"error","message":"Not found"}`)
+	s.Get(view).As(s.Client().Token).Do().Want(404).WantJSON(`{"status":"error","message":"Not found"}`)
 	if log := s.Log.String(); log != "" {
 		t.Fatal(log)
 	}

@@ -33,8 +33,8 @@ func TestAccessTokenInvalid(t *testing.T) {
 	for name, grant := range map[string]fakes.Grant{
 		"other audience":      {GooglePerson: ivan, Audience: "evil.apps.googleusercontent.com"},
 		"expired":             {GooglePerson: ivan, Expires: time.Now().Add(-time.Minute)},
-		"expired, still told": {GooglePerson: ivan, Expires: time.Now().Add(-time.Minute), Late: true},
-		"another at userinfo": {GooglePerson: ivan, Other: "110000000000000000043"},
+		"expired, still told": {GooglePerson: ivan, Expires: time.Now().Add(-time.Minute), StaleInTokenInfo: true},
+		"another at userinfo": {GooglePerson: ivan, UserInfoSub: "110000000000000000043"},
 		"taken back":          {GooglePerson: ivan, Revoked: true},
 		"names nobody":        {},
 	} {
@@ -105,7 +105,7 @@ func TestAccessTokenUnavailable(t *testing.T) {
 				token := fake.AccessToken(ivan)
 				fake.Set(mode, path)
 				wantUnavailable(t, g, token)
-				if fake.Strayed() != 0 {
+				if fake.Redirected() != 0 {
 					t.Fatal("a redirect was followed, with the token")
 				}
 				fake.Set(fakes.Works)

@@ -209,7 +209,7 @@ func TestKeysUnavailable(t *testing.T) {
 			token := fake.IDToken(ivan)
 			fake.Set(mode, fakes.Keys)
 			wantUnavailable(t, g, token)
-			if fake.Strayed() != 0 {
+			if fake.Redirected() != 0 {
 				t.Fatal("a redirect was followed")
 			}
 			fake.Set(fakes.Works)

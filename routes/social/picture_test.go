@@ -179,7 +179,7 @@ func TestPictureOfStandIn(t *testing.T) {
 		t.Error(err)
 	}
 	fake.Set(fakes.Redirects, fakes.Picture)
-	if _, err := fetch(p, ProviderGoogle, fake.URL+fakes.Picture); !errors.Is(err, ErrPictureHost) || fake.Strayed() != 0 {
+	if _, err := fetch(p, ProviderGoogle, fake.URL+fakes.Picture); !errors.Is(err, ErrPictureHost) || fake.Redirected() != 0 {
 		t.Error(err)
 	}
 	strict := NewPictures(settings.Google{}, settings.VK{})

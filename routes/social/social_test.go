@@ -107,7 +107,7 @@ func answering(t *testing.T, status int, body string) string {
 // brokenModes are the ways of failing in which a provider gives no verdict.
 var brokenModes = map[string]fakes.Mode{
 	"500": fakes.Fails, "garbage": fakes.Garbage, "huge": fakes.Huge, "hangs": fakes.Hangs, "stalls": fakes.Stalls,
-	"drops": fakes.Drops, "babbles": fakes.Babbles, "redirects": fakes.Redirects,
+	"drops": fakes.Drops, "babbles": fakes.Echoes, "redirects": fakes.Redirects,
 }
 
 // Junk costs no call to the provider.

@@ -121,7 +121,7 @@ func TestVKUnavailable(t *testing.T) {
 			token := fake.Token(fakes.Android, olga)
 			fake.Set(mode)
 			wantUnavailable(t, v, token)
-			if fake.Strayed() != 0 {
+			if fake.Redirected() != 0 {
 				t.Fatal("a redirect was followed, with our keys")
 			}
 			fake.Set(fakes.Works)
@@ -165,7 +165,7 @@ func TestVKWithoutProfile(t *testing.T) {
 		fake.Refuse(fakes.UsersGet, fakes.Android, 0)
 	})
 	t.Run("unknown", func(t *testing.T) {
-		fake.Forget(olga)
+		fake.RemoveProfile(olga)
 		broken(t)
 	})
 }

@@ -31,14 +31,14 @@ import (
 
 // Server is a running privet.
 type Server struct {
-	t      testing.TB
-	App    *tests.TestApp
-	URL    string // http://127.0.0.1:port
-	Client *http.Client
-	Log    *Log // what it printed: warnings and errors
+	t          testing.TB
+	App        *tests.TestApp
+	URL        string // http://127.0.0.1:port
+	HTTPClient *http.Client
+	Log        *Log // what it printed: warnings and errors
 
-	dir  string // the data folder
-	made int
+	dir      string // the data folder
+	signedUp int
 }
 
 // template is a migrated, empty data folder, made once for each test binary and copied by each server.
@@ -128,15 +128,15 @@ func (s *Server) connect() {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.Client = &http.Client{Jar: jar, Timeout: 2 * time.Minute, Transport: Checked(s.t, &http.Transport{MaxIdleConnsPerHost: 64})}
-	s.t.Cleanup(s.Client.CloseIdleConnections)
+	s.HTTPClient = &http.Client{Jar: jar, Timeout: 2 * time.Minute, Transport: CheckedTransport(s.t, &http.Transport{MaxIdleConnsPerHost: 64})}
+	s.t.Cleanup(s.HTTPClient.CloseIdleConnections)
 }
 
 // awaitHealth waits until the server answers; ended is closed if it ends before.
 func (s *Server) awaitHealth(ended <-chan struct{}) {
 	s.t.Helper()
 	for range 2000 {
-		answer, err := s.Client.Get(s.URL + "/api/health")
+		answer, err := s.HTTPClient.Get(s.URL + "/api/health")
 		if err == nil {
 			answer.Body.Close()
 			return

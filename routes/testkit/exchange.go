@@ -37,8 +37,8 @@ func (s *Server) Exchange(request string, meanwhile func(), rest string) *http.R
 	return answer
 }
 
-// Together calls work n times, with 0 to n-1, at the same moment, and returns when all calls have.
-func Together(n int, work func(i int)) {
+// Concurrently calls work n times, with 0 to n-1, at the same moment, and returns when all calls have.
+func Concurrently(n int, work func(i int)) {
 	var ready, done sync.WaitGroup
 	start := make(chan struct{})
 	ready.Add(n)

@@ -39,34 +39,34 @@ func (s *Server) Moderator() string {
 	return token
 }
 
-// Desk is the dashboard as a moderator uses it: PocketBase's own API with a superuser's token.
-type Desk struct {
+// Dashboard is the dashboard as a moderator uses it: PocketBase's own API with a superuser's token.
+type Dashboard struct {
 	s     *Server
 	token string
 }
 
-// Desk signs a moderator in.
-func (s *Server) Desk() *Desk { return &Desk{s, s.Moderator()} }
+// Dashboard signs a moderator in.
+func (s *Server) Dashboard() *Dashboard { return &Dashboard{s, s.Moderator()} }
 
-// Desk signs a moderator in, whom it makes by the command line.
-func (p *Running) Desk() *Desk {
+// Dashboard signs a moderator in, whom it makes by the command line.
+func (p *Running) Dashboard() *Dashboard {
 	p.t.Helper()
 	p.Run("superuser", "upsert", moderatorEmail, moderatorPassword)
 	answer := p.Request(http.MethodPost, "/api/collections/_superusers/auth-with-password").
 		JSON(map[string]any{"identity": moderatorEmail, "password": moderatorPassword}).Do().Want(http.StatusOK)
-	return &Desk{p.Server, answer.Map().String("token")}
+	return &Dashboard{p.Server, answer.Map().String("token")}
 }
 
 // Token is the superuser's.
-func (d *Desk) Token() string { return d.token }
+func (d *Dashboard) Token() string { return d.token }
 
-// Ask starts a request of PocketBase's own API; path begins behind /api/.
-func (d *Desk) Ask(method, path string) *Request {
+// Request starts a request of PocketBase's own API; path begins behind /api/.
+func (d *Dashboard) Request(method, path string) *Request {
 	return d.s.Request(method, "/api/"+path).As(d.token)
 }
 
 // Path is where a record of a collection is, or all of them for an id of nil.
-func (d *Desk) Path(collection string, id any) string {
+func (d *Dashboard) Path(collection string, id any) string {
 	path := "collections/" + collection + "/records"
 	if id != nil {
 		path += fmt.Sprint("/", id)
@@ -75,43 +75,43 @@ func (d *Desk) Path(collection string, id any) string {
 }
 
 // Create adds a record.
-func (d *Desk) Create(collection string, fields map[string]any) *Answer {
+func (d *Dashboard) Create(collection string, fields map[string]any) *Answer {
 	d.s.t.Helper()
-	return d.Ask(http.MethodPost, d.Path(collection, nil)).JSON(fields).Do()
+	return d.Request(http.MethodPost, d.Path(collection, nil)).JSON(fields).Do()
 }
 
 // Change saves a record's form with the given fields changed. As the dashboard does, it sends all the others along,
 // as they were when the form was opened: just now.
-func (d *Desk) Change(collection string, id any, fields map[string]any) *Answer {
+func (d *Dashboard) Change(collection string, id any, fields map[string]any) *Answer {
 	d.s.t.Helper()
 	return d.Save(collection, id, d.Open(collection, id), fields)
 }
 
 // Open loads a record as its form does.
-func (d *Desk) Open(collection string, id any) map[string]any {
+func (d *Dashboard) Open(collection string, id any) map[string]any {
 	d.s.t.Helper()
-	return d.Ask(http.MethodGet, d.Path(collection, id)).Do().Want(http.StatusOK).Map().m
+	return d.Request(http.MethodGet, d.Path(collection, id)).Do().Want(http.StatusOK).Map().m
 }
 
 // Save saves a form that was opened before, with the given fields changed.
-func (d *Desk) Save(collection string, id any, form, fields map[string]any) *Answer {
+func (d *Dashboard) Save(collection string, id any, form, fields map[string]any) *Answer {
 	d.s.t.Helper()
 	form = maps.Clone(form)
 	maps.Copy(form, fields)
-	return d.Ask(http.MethodPatch, d.Path(collection, id)).JSON(form).Do()
+	return d.Request(http.MethodPatch, d.Path(collection, id)).JSON(form).Do()
 }
 
 // Delete deletes a record.
-func (d *Desk) Delete(collection string, id any) *Answer {
+func (d *Dashboard) Delete(collection string, id any) *Answer {
 	d.s.t.Helper()
-	return d.Ask(http.MethodDelete, d.Path(collection, id)).Do()
+	return d.Request(http.MethodDelete, d.Path(collection, id)).Do()
 }
 
 // List lists the first records of a collection.
-func (d *Desk) List(collection string) []map[string]any {
+func (d *Dashboard) List(collection string) []map[string]any {
 	d.s.t.Helper()
 	var page struct{ Items []map[string]any }
-	d.Ask(http.MethodGet, d.Path(collection, nil)).Do().Want(http.StatusOK).Into(&page)
+	d.Request(http.MethodGet, d.Path(collection, nil)).Do().Want(http.StatusOK).Into(&page)
 	return page.Items
 }
 

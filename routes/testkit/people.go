@@ -109,8 +109,8 @@ func (p Person) Path() string { return fmt.Sprintf("user/view/%d", p.ID) }
 // Password is everybody's.
 const Password = "password"
 
-// Buyer signs a client up.
-func (s *Server) Buyer() Person { return s.Signup("role", "1") }
+// Client signs a client up.
+func (s *Server) Client() Person { return s.Signup("role", "1") }
 
 // Performer signs a performer up.
 func (s *Server) Performer() Person {
@@ -120,10 +120,10 @@ func (s *Server) Performer() Person {
 // Signup signs somebody up with the given fields besides an e-mail, a nickname, a password and a picture of their own.
 func (s *Server) Signup(pairs ...string) Person {
 	s.t.Helper()
-	s.made++
+	s.signedUp++
 	fields := []string{
-		"email", fmt.Sprintf("person%d@example.com", s.made),
-		"nickname", fmt.Sprintf("Person %d", s.made),
+		"email", fmt.Sprintf("person%d@example.com", s.signedUp),
+		"nickname", fmt.Sprintf("Person %d", s.signedUp),
 		"password", Password,
 	}
 	for i := 0; i < len(pairs); i += 2 {

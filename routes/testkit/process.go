@@ -85,12 +85,12 @@ func Process(t testing.TB, env ...string) *Running {
 		if t.Failed() {
 			time.Sleep(4 * time.Second) // PocketBase gathers its logs for three
 		}
-		p.End(syscall.SIGKILL)
+		p.Stop(syscall.SIGKILL)
 		if t.Failed() {
 			t.Logf("the process printed:\n%s", p.Log)
 		}
 	})
-	p.Begin()
+	p.Start()
 	return p
 }
 
@@ -104,8 +104,8 @@ func (p *Running) Run(arguments ...string) {
 	}
 }
 
-// Begin starts the process, the first time or again after End.
-func (p *Running) Begin() {
+// Start starts the process, the first time or again after End.
+func (p *Running) Start() {
 	p.t.Helper()
 	binary := Binary(p.t)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -136,15 +136,15 @@ func (p *Running) Signal(signal syscall.Signal) {
 	_ = p.command.Process.Signal(signal) // one that has ended needs none
 }
 
-// End sends a signal and waits until the process has ended; it returns the exit code, -1 after a kill.
-func (p *Running) End(signal syscall.Signal) int {
+// Stop sends a signal and waits until the process has ended; it returns the exit code, -1 after a kill.
+func (p *Running) Stop(signal syscall.Signal) int {
 	p.t.Helper()
 	p.Signal(signal)
-	return p.Ended(time.Minute)
+	return p.Wait(time.Minute)
 }
 
-// Ended waits until the process has ended by itself, and returns its exit code.
-func (p *Running) Ended(patience time.Duration) int {
+// Wait waits until the process has ended by itself, and returns its exit code.
+func (p *Running) Wait(patience time.Duration) int {
 	p.t.Helper()
 	select {
 	case <-p.ended:
@@ -153,7 +153,7 @@ func (p *Running) Ended(patience time.Duration) int {
 		<-p.ended
 		p.t.Errorf("the process did not end within %s", patience)
 	}
-	p.Client.CloseIdleConnections()
+	p.HTTPClient.CloseIdleConnections()
 	return p.command.ProcessState.ExitCode()
 }
 

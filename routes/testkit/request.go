@@ -133,7 +133,7 @@ func (r *Request) Try() (*Answer, error) {
 	if r.length != 0 {
 		req.ContentLength = r.length
 	}
-	resp, err := r.s.Client.Do(req)
+	resp, err := r.s.HTTPClient.Do(req)
 	if err != nil {
 		return nil, err
 	}

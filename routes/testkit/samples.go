@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// Tool skips a test where a program that makes its samples is not installed.
-func Tool(t testing.TB, names ...string) {
+// RequireTools skips a test where a program that makes its samples is not installed.
+func RequireTools(t testing.TB, names ...string) {
 	t.Helper()
 	for _, name := range names {
 		if _, err := exec.LookPath(name); err != nil {
@@ -17,8 +17,8 @@ func Tool(t testing.TB, names ...string) {
 	}
 }
 
-// Make runs a program in a folder.
-func Make(t testing.TB, folder, program string, arguments ...string) []byte {
+// RunTool runs a program in a folder.
+func RunTool(t testing.TB, folder, program string, arguments ...string) []byte {
 	t.Helper()
 	command := exec.Command(program, arguments...)
 	command.Dir = folder
@@ -29,31 +29,31 @@ func Make(t testing.TB, folder, program string, arguments ...string) []byte {
 	return out
 }
 
-// told is what a phone writes into its pictures and videos besides.
-var told = []string{"-overwrite_original", "-Make=Telephone", "-Model=Telephone 12", "-GPSLatitude=55.75", "-GPSLatitudeRef=N",
+// identifyingTags is what a phone writes into its pictures and videos besides.
+var identifyingTags = []string{"-overwrite_original", "-Make=Telephone", "-Model=Telephone 12", "-GPSLatitude=55.75", "-GPSLatitudeRef=N",
 	"-GPSLongitude=37.61", "-GPSLongitudeRef=E", "-Keys:GPSCoordinates=55.75, 37.61, 150", "-Keys:Make=Telephone", "-XMP:Creator=Somebody"}
 
 // PhoneVideo is an upright, moving picture that lies on its side, with the place and the device it was made with.
 // 320 wide and 240 high as stored, the other way round as shown; the upper half as shown is blue, the lower red.
 func PhoneVideo(t testing.TB) File {
 	t.Helper()
-	Tool(t, "ffmpeg", "exiftool")
+	RequireTools(t, "ffmpeg", "exiftool")
 	folder := t.TempDir()
-	Make(t, folder, "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", "color=red:s=160x240:d=2:r=25[a];color=blue:s=160x240:d=2:r=25[b];[a][b]hstack",
+	RunTool(t, folder, "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", "color=red:s=160x240:d=2:r=25[a];color=blue:s=160x240:d=2:r=25[b];[a][b]hstack",
 		"-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "ultrafast", "flat.mp4")
-	Make(t, folder, "ffmpeg", "-nostdin", "-v", "error", "-i", "flat.mp4", "-c", "copy", "-metadata:s:v", "rotate=90", "phone.mp4")
-	Make(t, folder, "exiftool", append(told, "phone.mp4")...)
+	RunTool(t, folder, "ffmpeg", "-nostdin", "-v", "error", "-i", "flat.mp4", "-c", "copy", "-metadata:s:v", "rotate=90", "phone.mp4")
+	RunTool(t, folder, "exiftool", append(identifyingTags, "phone.mp4")...)
 	return sample(t, folder, "phone.mp4", "video/mp4")
 }
 
 // PhonePhoto is a HEIC photo with the place and the device it was made with: 640×480, the left half red, the right blue.
 func PhonePhoto(t testing.TB) File {
 	t.Helper()
-	Tool(t, "ffmpeg", "heif-enc", "exiftool")
+	RequireTools(t, "ffmpeg", "heif-enc", "exiftool")
 	folder := t.TempDir()
-	Make(t, folder, "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", "color=red:s=320x480[a];color=blue:s=320x480[b];[a][b]hstack", "-frames:v", "1", "photo.png")
-	Make(t, folder, "heif-enc", "photo.png", "-o", "photo.heic")
-	Make(t, folder, "exiftool", append(told, "photo.heic")...)
+	RunTool(t, folder, "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", "color=red:s=320x480[a];color=blue:s=320x480[b];[a][b]hstack", "-frames:v", "1", "photo.png")
+	RunTool(t, folder, "heif-enc", "photo.png", "-o", "photo.heic")
+	RunTool(t, folder, "exiftool", append(identifyingTags, "photo.heic")...)
 	return sample(t, folder, "photo.heic", "image/heic")
 }
 
@@ -66,12 +66,12 @@ func sample(t testing.TB, folder, name, kind string) File {
 	return File{"media", name, kind, content}
 }
 
-// Told are the tags in a file that tell where, with what or by whom it was made.
-func Told(t testing.TB, content []byte) string {
+// IdentifyingTags are the tags in a file that tell where, with what or by whom it was made.
+func IdentifyingTags(t testing.TB, content []byte) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return string(Make(t, ".", "exiftool", "-s", "-G1", "-a", "-ee", "-Make", "-Model", "-Creator", "-GPS*", "-XMP:all", "-Keys:all", file))
+	return string(RunTool(t, ".", "exiftool", "-s", "-G1", "-a", "-ee", "-Make", "-Model", "-Creator", "-GPS*", "-XMP:all", "-Keys:all", file))
 }

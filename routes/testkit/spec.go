@@ -53,37 +53,37 @@ var readSpecification = sync.OnceValues(func() (*specification, error) {
 	}, nil
 })
 
-// Checked is a transport that fails the test wherever an exchange under /api/v1 or /storage is none that the
+// CheckedTransport is a transport that fails the test wherever an exchange under /api/v1 or /storage is none that the
 // specification knows: an answer whose status or shape is not listed, and a successful request that could not be
 // made after it.
-func Checked(t testing.TB, next http.RoundTripper) http.RoundTripper {
+func CheckedTransport(t testing.TB, next http.RoundTripper) http.RoundTripper {
 	t.Helper()
 	spec, err := readSpecification()
 	if err != nil {
 		t.Fatal("openapi.yaml: ", err)
 	}
-	return &checked{t, next, spec}
+	return &checkedTransport{t, next, spec}
 }
 
-type checked struct {
+type checkedTransport struct {
 	t    testing.TB
 	next http.RoundTripper
 	spec *specification
 }
 
 // CloseIdleConnections lets http.Client's reach the transport.
-func (c *checked) CloseIdleConnections() {
+func (c *checkedTransport) CloseIdleConnections() {
 	if next, ok := c.next.(interface{ CloseIdleConnections() }); ok {
 		next.CloseIdleConnections()
 	}
 }
 
 // RoundTrip implements http.RoundTripper.
-func (c *checked) RoundTrip(request *http.Request) (*http.Response, error) {
+func (c *checkedTransport) RoundTrip(request *http.Request) (*http.Response, error) {
 	if !strings.HasPrefix(request.URL.Path, "/api/v1/") && !strings.HasPrefix(request.URL.Path, "/storage/") {
 		return c.next.RoundTrip(request)
 	}
-	sent := &copied{}
+	sent := &recordedBody{}
 	if request.Body != nil && request.Body != http.NoBody {
 		request = request.Clone(request.Context())
 		sent.ReadCloser = request.Body
@@ -104,12 +104,12 @@ func (c *checked) RoundTrip(request *http.Request) (*http.Response, error) {
 }
 
 // check compares one exchange with the specification. got is the answer's body, nil if it is not looked at.
-func (s *specification) check(request *http.Request, sent *copied, response *http.Response, got []byte) error {
+func (s *specification) check(request *http.Request, sent *recordedBody, response *http.Response, got []byte) error {
 	s.validator.Lock()
 	defer s.validator.Unlock()
 	item, methods := s.find(request.URL.Path)
 	allowed := strings.Split(strings.ReplaceAll(response.Header.Get("Allow"), " ", ""), ",")
-	switch method := meant(request); {
+	switch method := effectiveMethod(request); {
 	case method == http.MethodOptions && request.Header.Get("Access-Control-Request-Method") != "":
 		return nil // a browser's preflight
 	case item == nil:
@@ -132,7 +132,7 @@ func (s *specification) check(request *http.Request, sent *copied, response *htt
 }
 
 // exchange checks a request that has an operation.
-func (s *specification) exchange(method string, request *http.Request, sent *copied, response *http.Response, got []byte) error {
+func (s *specification) exchange(method string, request *http.Request, sent *recordedBody, response *http.Response, got []byte) error {
 	asked := request.Clone(request.Context())
 	asked.URL.Path, asked.Body = strings.TrimSuffix(asked.URL.Path, "/"), http.NoBody
 	asked.Method = method
@@ -145,7 +145,7 @@ func (s *specification) exchange(method string, request *http.Request, sent *cop
 		return s.status(asked, response)
 	}
 	if ok, faults := s.answers.ValidateHttpResponse(asked, &answered); !ok {
-		return faultsOf(faults)
+		return joinErrors(faults)
 	}
 	body, whole := sent.content()
 	if response.StatusCode >= 300 || !whole {

@@ -17,34 +17,34 @@ import (
 	v3 "github.com/pb33f/libopenapi/datamodel/high/v3"
 )
 
-// copied is a body on its way, of which the first part is kept.
-type copied struct {
+// recordedBody is a body on its way, of which the first part is kept.
+type recordedBody struct {
 	io.ReadCloser
-	mu   sync.Mutex // net/http may go on sending after the answer
-	kept bytes.Buffer
-	end  bool
+	mu       sync.Mutex // net/http may go on sending after the answer
+	recorded bytes.Buffer
+	end      bool
 }
 
 // Read implements io.Reader.
-func (c *copied) Read(p []byte) (int, error) {
+func (c *recordedBody) Read(p []byte) (int, error) {
 	n, err := c.ReadCloser.Read(p)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if room := readLimit + 1 - c.kept.Len(); room > 0 {
-		c.kept.Write(p[:min(n, room)])
+	if room := readLimit + 1 - c.recorded.Len(); room > 0 {
+		c.recorded.Write(p[:min(n, room)])
 	}
 	c.end = c.end || errors.Is(err, io.EOF)
 	return n, err
 }
 
 // content is what was sent, and whether that is all and not too much.
-func (c *copied) content() (body []byte, whole bool) {
+func (c *recordedBody) content() (body []byte, whole bool) {
 	if c.ReadCloser == nil {
 		return nil, true
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return bytes.Clone(c.kept.Bytes()), c.end && c.kept.Len() <= readLimit
+	return bytes.Clone(c.recorded.Bytes()), c.end && c.recorded.Len() <= readLimit
 }
 
 // peek reads an answer that is JSON or text and not too long, and puts it back; nil of any other.
@@ -69,8 +69,8 @@ type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-// meant is the method that a request stands for: a POST may name another (contract's original: Symfony).
-func meant(r *http.Request) string {
+// effectiveMethod is the method that a request stands for: a POST may name another (contract's original: Symfony).
+func effectiveMethod(r *http.Request) string {
 	if r.Method != http.MethodPost {
 		return r.Method
 	}
@@ -146,12 +146,12 @@ func (s *specification) component(name string, status int, response *http.Respon
 	s.schemas.Lock()
 	defer s.schemas.Unlock()
 	if ok, found := schema_validation.NewSchemaValidator().ValidateSchemaBytes(schema, got); !ok {
-		return faultsOf(found)
+		return joinErrors(found)
 	}
 	return nil
 }
 
-func faultsOf(found []*faults.ValidationError) error {
+func joinErrors(found []*faults.ValidationError) error {
 	var lines []string
 	for _, fault := range found {
 		line := fault.Message + ": " + fault.Reason

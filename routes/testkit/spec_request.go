@@ -40,7 +40,7 @@ func (s *specification) request(request *http.Request, body []byte) error {
 	asked.Body, asked.ContentLength = http.NoBody, 0
 	asked.URL.RawQuery = contractQuery(request.URL.Query()).Encode()
 	if ok, found := s.requests.ValidateHttpRequest(asked); !ok {
-		return fmt.Errorf("the request: %w", faultsOf(found))
+		return fmt.Errorf("the request: %w", joinErrors(found))
 	}
 	if len(body) == 0 {
 		return nil // all of it may be in the query (contract section 1, input)
@@ -70,7 +70,7 @@ func (s *specification) request(request *http.Request, body []byte) error {
 	schema := listed.Schema.Schema()
 	contractFields(fields, schema)
 	if ok, found := schema_validation.NewSchemaValidator().ValidateSchemaObject(schema, fields); !ok {
-		return fmt.Errorf("the request %v: %w", fields, faultsOf(found))
+		return fmt.Errorf("the request %v: %w", fields, joinErrors(found))
 	}
 	return nil
 }

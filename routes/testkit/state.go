@@ -82,7 +82,7 @@ func (s *Server) WantCleanLog() {
 // last ids that were assigned are those of now. what names the step that the check follows.
 func (s *Server) Snapshot() (check func(what string)) {
 	s.t.Helper()
-	before, state := s.Stored(), s.rowsAndIDs()
+	before, state := s.StoredFiles(), s.rowsAndIDs()
 	return func(what string) {
 		s.t.Helper()
 		if files := s.AwaitStored(len(before)); !slices.Equal(files, before) {
@@ -116,10 +116,10 @@ func (s *Server) rowsAndIDs() string {
 // holds: files are removed a moment after their rows, and a cancelled upload when the server notices.
 func (s *Server) AwaitStored(files int) []string {
 	for range 500 {
-		if stored := s.Stored(); len(stored) == files {
+		if stored := s.StoredFiles(); len(stored) == files {
 			return stored
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	return s.Stored()
+	return s.StoredFiles()
 }

@@ -72,8 +72,8 @@ func (r *Request) Stream(file File, content io.Reader, size int64, sized bool, p
 	return r.Raw(frame.Type, io.MultiReader(bytes.NewReader(frame.Head), content, bytes.NewReader(frame.Tail)))
 }
 
-// Half is an upload that stands at half: its first half is on the server's disk.
-type Half struct {
+// PartialUpload is an upload that stands at half: its first half is on the server's disk.
+type PartialUpload struct {
 	t     interface{ Fatal(...any) }
 	pipe  *io.PipeWriter
 	rest  io.Reader
@@ -83,8 +83,8 @@ type Half struct {
 	err    error
 }
 
-// Half sends the first half of a video of the given size, to which pairs of names and values would follow.
-func (r *Request) Half(size int64, pairs ...string) *Half {
+// SendHalf sends the first half of a video of the given size, to which pairs of names and values would follow.
+func (r *Request) SendHalf(size int64, pairs ...string) *PartialUpload {
 	r.s.t.Helper()
 	before := r.s.StoredBytes()
 	frame := FrameOf(Clip(0), pairs...)
@@ -92,7 +92,7 @@ func (r *Request) Half(size int64, pairs ...string) *Half {
 	r.Raw(frame.Type, reader)
 	r.length = int64(len(frame.Head)) + size + int64(len(frame.Tail))
 	content := Movie(size)
-	h := &Half{t: r.s.t, pipe: pipe, ended: make(chan struct{}),
+	h := &PartialUpload{t: r.s.t, pipe: pipe, ended: make(chan struct{}),
 		rest: io.MultiReader(io.NewSectionReader(content, size/2, size-size/2), bytes.NewReader(frame.Tail))}
 	go func() {
 		h.answer, h.err = r.Try()
@@ -116,7 +116,7 @@ func (r *Request) Half(size int64, pairs ...string) *Half {
 }
 
 // Finish sends the rest and returns the answer.
-func (h *Half) Finish() *Answer {
+func (h *PartialUpload) Finish() *Answer {
 	_, err := io.Copy(h.pipe, h.rest)
 	h.pipe.Close()
 	<-h.ended
@@ -126,14 +126,14 @@ func (h *Half) Finish() *Answer {
 	return h.answer
 }
 
-// Break cuts the connection.
-func (h *Half) Break() {
+// Abort cuts the connection.
+func (h *PartialUpload) Abort() {
 	h.pipe.CloseWithError(io.ErrUnexpectedEOF)
 	<-h.ended
 }
 
-// Stored lists the files in the server's storage, those of uploads under way too.
-func (s *Server) Stored() []string {
+// StoredFiles lists the files in the server's storage, those of uploads under way too.
+func (s *Server) StoredFiles() []string {
 	files, _ := s.stored()
 	return files
 }
@@ -144,16 +144,18 @@ func (s *Server) StoredBytes() int64 {
 	return size
 }
 
-func (s *Server) stored() (files []string, size int64) { return list(filepath.Join(s.dir, "storage")) }
+func (s *Server) stored() (files []string, size int64) {
+	return listFiles(filepath.Join(s.dir, "storage"))
+}
 
-// Size is how much a folder holds, in bytes.
-func Size(folder string) int64 {
-	_, size := list(folder)
+// FolderSize is how much a folder holds, in bytes.
+func FolderSize(folder string) int64 {
+	_, size := listFiles(folder)
 	return size
 }
 
-// list passes over what vanishes while it looks.
-func list(folder string) (files []string, size int64) {
+// listFiles passes over what vanishes while it looks.
+func listFiles(folder string) (files []string, size int64) {
 	_ = filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return nil

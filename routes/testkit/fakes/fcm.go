@@ -27,11 +27,11 @@ type FCM struct {
 	server  *httptest.Server
 	account string // the service account's file
 
-	mu      sync.Mutex
-	answer  func(Message) Reply
-	refuse  bool // no tokens
-	taken   []Message
-	changed chan struct{} // closed and renewed with each message taken
+	mu           sync.Mutex
+	answer       func(Message) Reply
+	refuseTokens bool // no tokens
+	accepted     []Message
+	changed      chan struct{} // closed and renewed with each message taken
 }
 
 // Message is what FCM was asked to deliver.
@@ -139,12 +139,12 @@ func Always(r Reply) func(Message) Reply { return func(Message) Reply { return r
 func (f *FCM) RefuseTokens(refuse bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.refuse = refuse
+	f.refuseTokens = refuse
 }
 
 func (f *FCM) token(w http.ResponseWriter, _ *http.Request) {
 	f.mu.Lock()
-	refuse := f.refuse
+	refuse := f.refuseTokens
 	f.mu.Unlock()
 	if refuse {
 		writeJSON(w, http.StatusBadRequest, map[string]string{"error": "invalid_grant", "error_description": "Invalid JWT Signature."})
@@ -183,8 +183,8 @@ func (f *FCM) send(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, reply.Status, fcmError(reply.Status, reply.Code))
 	default:
 		f.mu.Lock()
-		f.taken = append(f.taken, body.Message)
-		number := len(f.taken)
+		f.accepted = append(f.accepted, body.Message)
+		number := len(f.accepted)
 		close(f.changed)
 		f.changed = make(chan struct{})
 		f.mu.Unlock()
@@ -208,11 +208,11 @@ func writeJSON(w http.ResponseWriter, status int, body any) {
 	_ = json.NewEncoder(w).Encode(body)
 }
 
-// Taken are the messages that FCM has taken so far.
-func (f *FCM) Taken() []Message {
+// Accepted are the messages that FCM has taken so far.
+func (f *FCM) Accepted() []Message {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return append([]Message(nil), f.taken...)
+	return append([]Message(nil), f.accepted...)
 }
 
 // Wait returns the messages once there are count of them; it fails the test when they don't come.
@@ -221,10 +221,10 @@ func (f *FCM) Wait(count int, patience time.Duration) []Message {
 	deadline := time.After(patience)
 	for {
 		f.mu.Lock()
-		taken, changed := len(f.taken), f.changed
+		taken, changed := len(f.accepted), f.changed
 		f.mu.Unlock()
 		if taken >= count {
-			return f.Taken()
+			return f.Accepted()
 		}
 		select {
 		case <-changed:
@@ -234,11 +234,11 @@ func (f *FCM) Wait(count int, patience time.Duration) []Message {
 	}
 }
 
-// Forget drops what was taken so far.
-func (f *FCM) Forget() {
+// Reset drops what was taken so far.
+func (f *FCM) Reset() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.taken = nil
+	f.accepted = nil
 }
 
 // Summary lists who received what: "push token, type, title" of each message, sorted, a line each.

@@ -30,7 +30,7 @@ type Google struct {
 
 	mu     sync.Mutex
 	keys   []Key // the last one signs
-	made   int
+	issued int
 	grants map[string]Grant // by access token
 }
 
@@ -45,12 +45,12 @@ type GooglePerson struct {
 
 // Grant is what an access token stands for.
 type Grant struct {
-	GooglePerson           // whom tokeninfo names
-	Audience     string    // "": ClientID
-	Expires      time.Time // zero: in an hour
-	Late         bool      // tokeninfo has not noticed yet that it expired
-	Other        string    // another sub that userinfo names
-	Revoked      bool      // userinfo refuses it already
+	GooglePerson               // whom tokeninfo names
+	Audience         string    // "": ClientID
+	Expires          time.Time // zero: in an hour
+	StaleInTokenInfo bool      // tokeninfo has not noticed yet that it expired
+	UserInfoSub      string    // another sub that userinfo names
+	Revoked          bool      // userinfo refuses it already
 }
 
 // NewGoogle runs a Google until the test ends.
@@ -85,8 +85,8 @@ func (g *Google) RotateEC() { g.add(newEC()) }
 func (g *Google) add(secret any) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.made++
-	g.keys = append(g.keys, Key{fmt.Sprintf("%040x", g.made), secret})
+	g.issued++
+	g.keys = append(g.keys, Key{fmt.Sprintf("%040x", g.issued), secret})
 }
 
 // Withdraw publishes the present key alone.
@@ -134,8 +134,8 @@ func (g *Google) Grant(grant Grant) string {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.made++
-	token := fmt.Sprintf("ya29.a0Af+H/%d_secret-of-%s", g.made, grant.Sub)
+	g.issued++
+	token := fmt.Sprintf("ya29.a0Af+H/%d_secret-of-%s", g.issued, grant.Sub)
 	g.grants[token] = grant
 	return token
 }
@@ -144,7 +144,7 @@ func (g *Google) grant(token string) (Grant, bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	grant, known := g.grants[token]
-	return grant, known && (grant.Late || grant.Expires.After(time.Now()))
+	return grant, known && (grant.StaleInTokenInfo || grant.Expires.After(time.Now()))
 }
 
 func (p GooglePerson) fields() map[string]any {
@@ -168,14 +168,14 @@ func (g *Google) serveKeys(w http.ResponseWriter, _ *http.Request) {
 		published = append(published, key.jwk())
 	}
 	w.Header().Set("Cache-Control", "public, max-age=19845, must-revalidate, no-transform")
-	answer(w, http.StatusOK, map[string]any{"keys": published})
+	respond(w, http.StatusOK, map[string]any{"keys": published})
 }
 
 // serveTokenInfo puts all values in quotes, as Google does.
 func (g *Google) serveTokenInfo(w http.ResponseWriter, r *http.Request) {
 	grant, good := g.grant(r.FormValue("access_token"))
 	if !good {
-		answer(w, http.StatusBadRequest, map[string]any{"error": "invalid_token", "error_description": "Invalid Value"})
+		respond(w, http.StatusBadRequest, map[string]any{"error": "invalid_token", "error_description": "Invalid Value"})
 		return
 	}
 	info := map[string]any{
@@ -192,19 +192,19 @@ func (g *Google) serveTokenInfo(w http.ResponseWriter, r *http.Request) {
 			info[name] = fmt.Sprint(value)
 		}
 	}
-	answer(w, http.StatusOK, info)
+	respond(w, http.StatusOK, info)
 }
 
 func (g *Google) serveUserInfo(w http.ResponseWriter, r *http.Request) {
 	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	grant, good := g.grant(token)
 	if !good || grant.Revoked {
-		answer(w, http.StatusUnauthorized, map[string]any{"error": "invalid_request", "error_description": "Invalid Credentials"})
+		respond(w, http.StatusUnauthorized, map[string]any{"error": "invalid_request", "error_description": "Invalid Credentials"})
 		return
 	}
 	info := grant.fields()
-	if grant.Other != "" {
-		info["sub"] = grant.Other
+	if grant.UserInfoSub != "" {
+		info["sub"] = grant.UserInfoSub
 	}
-	answer(w, http.StatusOK, info)
+	respond(w, http.StatusOK, info)
 }

@@ -29,7 +29,7 @@ const (
 	Hangs                 // no answer until the caller gives up or the test ends
 	Stalls                // half an answer, and then as Hangs
 	Drops                 // the connection is closed without an answer
-	Babbles               // an answer that is no HTTP and repeats the request
+	Echoes                // an answer that is no HTTP and repeats the request
 	Redirects             // 307 to another host, where everything works
 )
 
@@ -39,25 +39,25 @@ type Server struct {
 
 	real      http.Handler
 	main      *httptest.Server
-	elsewhere *httptest.Server
-	over      chan struct{} // closed when the test ends
+	otherHost *httptest.Server
+	ended     chan struct{} // closed when the test ends
 
-	mu      sync.Mutex
-	all     Mode
-	modes   map[string]Mode // by path; else all
-	calls   map[string]int  // by path
-	strayed int
+	mu         sync.Mutex
+	all        Mode
+	modes      map[string]Mode // by path; else all
+	calls      map[string]int  // by path
+	redirected int
 }
 
 func start(t testing.TB, real http.Handler) *Server {
-	s := &Server{real: real, over: make(chan struct{}), modes: map[string]Mode{}, calls: map[string]int{}}
+	s := &Server{real: real, ended: make(chan struct{}), modes: map[string]Mode{}, calls: map[string]int{}}
 	s.main = httptest.NewServer(http.HandlerFunc(s.serve))
-	s.elsewhere = httptest.NewServer(http.HandlerFunc(s.serveElsewhere))
+	s.otherHost = httptest.NewServer(http.HandlerFunc(s.serveOtherHost))
 	s.URL = s.main.URL
 	t.Cleanup(func() {
-		close(s.over)
+		close(s.ended)
 		s.main.Close()
-		s.elsewhere.Close()
+		s.otherHost.Close()
 	})
 	return s
 }
@@ -82,19 +82,19 @@ func (s *Server) Calls(path string) int {
 	return s.calls[path]
 }
 
-// Strayed is how many requests followed a redirect to the other host.
-func (s *Server) Strayed() int {
+// Redirected is how many requests followed a redirect to the other host.
+func (s *Server) Redirected() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.strayed
+	return s.redirected
 }
 
 // Stop takes the server down for good: connections are refused.
 func (s *Server) Stop() { s.main.Close() }
 
-func (s *Server) serveElsewhere(w http.ResponseWriter, r *http.Request) {
+func (s *Server) serveOtherHost(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
-	s.strayed++
+	s.redirected++
 	s.mu.Unlock()
 	s.real.ServeHTTP(w, r)
 }
@@ -111,9 +111,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	case Works:
 		s.real.ServeHTTP(w, r)
 	case Fails:
-		page(w, http.StatusInternalServerError)
+		writePage(w, http.StatusInternalServerError)
 	case Garbage:
-		page(w, http.StatusOK)
+		writePage(w, http.StatusOK)
 	case Huge:
 		spaces := []byte(strings.Repeat(" ", 1<<20))
 		for range 32 {
@@ -130,10 +130,10 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		s.hang(r)
 	case Drops:
 		panic(http.ErrAbortHandler)
-	case Babbles:
-		babble(w, r)
+	case Echoes:
+		echo(w, r)
 	case Redirects:
-		http.Redirect(w, r, s.elsewhere.URL+r.URL.RequestURI(), http.StatusTemporaryRedirect)
+		http.Redirect(w, r, s.otherHost.URL+r.URL.RequestURI(), http.StatusTemporaryRedirect)
 	}
 }
 
@@ -142,17 +142,17 @@ func (s *Server) hang(r *http.Request) {
 	io.Copy(io.Discard, r.Body)
 	select {
 	case <-r.Context().Done():
-	case <-s.over:
+	case <-s.ended:
 	}
 }
 
-func page(w http.ResponseWriter, status int) {
+func writePage(w http.ResponseWriter, status int) {
 	w.Header().Set("Content-Type", "text/html")
 	w.WriteHeader(status)
 	fmt.Fprint(w, "<html><body><h1>Something went wrong</h1></body></html>")
 }
 
-func babble(w http.ResponseWriter, r *http.Request) {
+func echo(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	connection, _, err := w.(http.Hijacker).Hijack()
 	if err != nil {
@@ -162,7 +162,7 @@ func babble(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(connection, "%s %s %s\r\n\r\n", r.URL, r.Header.Get("Authorization"), body)
 }
 
-func answer(w http.ResponseWriter, status int, body any) {
+func respond(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
 	json.NewEncoder(w).Encode(body)

@@ -29,7 +29,7 @@ type VK struct {
 	*Server
 
 	mu     sync.Mutex
-	made   int
+	issued int
 	tokens map[string]vkToken
 	people map[int64]VKPerson
 	errors map[vkCall]int
@@ -72,15 +72,15 @@ func (v *VK) Token(app settings.VKApp, p VKPerson) string { return v.TokenUntil(
 func (v *VK) TokenUntil(app settings.VKApp, p VKPerson, expire int64) string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.made++
-	token := fmt.Sprintf("vk1.a.%d-secret+of/%d", v.made, p.ID)
+	v.issued++
+	token := fmt.Sprintf("vk1.a.%d-secret+of/%d", v.issued, p.ID)
 	v.tokens[token] = vkToken{app.ClientID, p.ID, expire}
 	v.people[p.ID] = p
 	return token
 }
 
-// Forget lets VK lose a person's profile, not the tokens.
-func (v *VK) Forget(p VKPerson) {
+// RemoveProfile lets VK lose a person's profile, not the tokens.
+func (v *VK) RemoveProfile(p VKPerson) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	delete(v.people, p.ID)
@@ -111,7 +111,7 @@ func refuse(w http.ResponseWriter, r *http.Request, code int) {
 	for name := range r.PostForm {
 		params = append(params, map[string]any{"key": name, "value": r.PostForm.Get(name)})
 	}
-	answer(w, http.StatusOK, map[string]any{"error": map[string]any{
+	respond(w, http.StatusOK, map[string]any{"error": map[string]any{
 		"error_code": code, "error_msg": messages[code], "request_params": params,
 	}})
 }
@@ -150,7 +150,7 @@ func (v *VK) serveCheckToken(w http.ResponseWriter, r *http.Request) {
 	case !known || token.app != app.ClientID:
 		refuse(w, r, 15)
 	default:
-		answer(w, http.StatusOK, map[string]any{"response": map[string]any{
+		respond(w, http.StatusOK, map[string]any{"response": map[string]any{
 			"success": 1, "user_id": token.person, "date": time.Now().Unix() - 60, "expire": token.expire,
 		}})
 	}
@@ -171,5 +171,5 @@ func (v *VK) serveUsersGet(w http.ResponseWriter, r *http.Request) {
 		}
 		found = append(found, profile)
 	}
-	answer(w, http.StatusOK, map[string]any{"response": found})
+	respond(w, http.StatusOK, map[string]any{"response": found})
 }

@@ -50,7 +50,7 @@ func TestDeskInABrowser(t *testing.T) {
 				t.Errorf("nobody heard %q, but: %s", line, got)
 			}
 		}
-		fcm.Forget()
+		fcm.Reset()
 	}
 	d := browser.OpenDashboard(t, s, moderator, password)
 

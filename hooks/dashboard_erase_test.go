@@ -85,7 +85,7 @@ func dump(t *testing.T, s *testkit.Server) string {
 // others keep their orders.
 func TestDeskErase(t *testing.T) {
 	s, google, _ := testkit.StartSocial(t)
-	client, performer := s.Buyer(), s.Performer()
+	client, performer := s.Client(), s.Performer()
 	p := anna(s, google)
 	path := func(order int) string { return fmt.Sprintf("order/update/%d", order) }
 	say := func(who testkit.Person, order int, body string) {
@@ -99,7 +99,7 @@ func TestDeskErase(t *testing.T) {
 	say(p, left, `{"status":3,"cancel_text":"Annas reason"}`)
 	say(client, kept, `{"status":3,"cancel_text":"The client's own reason"}`)
 	nativeTraces(t, s, p)
-	desk := s.Desk()
+	dashboard := s.Dashboard()
 	s.Get("/api/collections/users/records?filter=anna%40home.example").Do().Want(403)
 	logged := func() (n int) {
 		s.FlushLog()
@@ -113,7 +113,7 @@ func TestDeskErase(t *testing.T) {
 			t.Fatal("the test leaves no line in the log")
 		}
 	}
-	pictures := len(s.Stored())
+	pictures := len(s.StoredFiles())
 	stored := dump(t, s)
 	for _, trace := range []string{"anna@home.example", "Anna Karenina", "+79001234567", "Annas words", "Annas review", "Annas reason", "anna-push", "Please greet"} {
 		if !strings.Contains(stored, trace) {
@@ -121,7 +121,7 @@ func TestDeskErase(t *testing.T) {
 		}
 	}
 
-	desk.Change("users", p.ID, map[string]any{"erase": " Anna@Home.example ", "nickname": "typed besides"}).Want(200)
+	dashboard.Change("users", p.ID, map[string]any{"erase": " Anna@Home.example ", "nickname": "typed besides"}).Want(200)
 
 	stored = dump(t, s)
 	for _, trace := range []string{"anna", "karenina", "9001234567", "Annas", "typed besides", `"providerId":"77"`, p.Data.String("data", "invite")} {
@@ -146,7 +146,7 @@ func TestDeskErase(t *testing.T) {
 	s.Post("auth/login").JSON(map[string]any{"email": p.Email, "password": testkit.Password}).Do().Want(401)
 	s.Post("auth/login").JSON(map[string]any{"email": "deleted3@hidden.invalid", "password": testkit.Password}).Do().Want(401)
 	s.SocialSignIn(google.IDToken(fakes.GooglePerson{Sub: "77"}), 1).Want(400).WantJSON(testkit.UserNotExists)
-	s.Post("user/get-by-invite").JSON(map[string]any{"invite": desk.Open("users", p.ID)["invite"]}).Do().Want(404)
+	s.Post("user/get-by-invite").JSON(map[string]any{"invite": dashboard.Open("users", p.ID)["invite"]}).Do().Want(404)
 	s.Post("order/create").As(client.Token).JSON(map[string]any{"performer_id": p.ID, "description": "x", "date_till": "2030-01-01 00:00:00"}).Do().
 		WantError("performer_id", "The selected performer id is invalid.")
 	if n := s.Get("user/search?role=2").As(client.Token).Do().Want(200).Map().Int("meta", "total"); n != 1 {
@@ -181,18 +181,18 @@ func TestDeskErase(t *testing.T) {
 	if m = view(kept, client); m.String("data", "cancel_text") != "The client's own reason" {
 		t.Errorf("%v", m)
 	}
-	desk.Change("orders", rated, map[string]any{"occasion": "just"}).Want(200) // an empty description stays
+	dashboard.Change("orders", rated, map[string]any{"occasion": "just"}).Want(200) // an empty description stays
 
 	// It is said, and for good.
-	user := desk.Open("users", p.ID)
+	user := dashboard.Open("users", p.ID)
 	if user["erased"] == "" || user["erase"] != "" || user["moderated_by"] != "moderator@example.com" {
 		t.Errorf("%v", user)
 	}
 	for field, value := range map[string]any{"banned": false, "nickname": "Anna", "email": "anna@home.example", "erased": "", "role": "client"} {
-		desk.Change("users", p.ID, map[string]any{field: value}).WantFields(field)
+		dashboard.Change("users", p.ID, map[string]any{field: value}).WantFields(field)
 	}
-	desk.Change("users", p.ID, map[string]any{"password": "password", "passwordConfirm": "password"}).WantFields("password")
-	desk.Delete("users", p.ID).WantMessage("has orders")
+	dashboard.Change("users", p.ID, map[string]any{"password": "password", "passwordConfirm": "password"}).WantFields("password")
+	dashboard.Delete("users", p.ID).WantMessage("has orders")
 	s.WantCleanLog()
 }
 
@@ -200,25 +200,25 @@ func TestDeskErase(t *testing.T) {
 func TestDeskEraseTakenAddress(t *testing.T) {
 	s := testkit.Start(t)
 	s.Signup("role", "1", "email", "deleted2@hidden.invalid")
-	p := s.Buyer()
-	desk := s.Desk()
-	desk.Change("users", p.ID, map[string]any{"erase": p.Email}).Want(200)
-	if email := fmt.Sprint(desk.Open("users", p.ID)["email"]); !strings.HasPrefix(email, "deleted2-") || !strings.HasSuffix(email, "@hidden.invalid") {
+	p := s.Client()
+	dashboard := s.Dashboard()
+	dashboard.Change("users", p.ID, map[string]any{"erase": p.Email}).Want(200)
+	if email := fmt.Sprint(dashboard.Open("users", p.ID)["email"]); !strings.HasPrefix(email, "deleted2-") || !strings.HasSuffix(email, "@hidden.invalid") {
 		t.Errorf("%s", email)
 	}
 	s.Post("auth/login").JSON(map[string]any{"email": "deleted2@hidden.invalid", "password": testkit.Password}).Do().Want(200)
-	desk.Delete("users", p.ID).Want(204)
+	dashboard.Delete("users", p.ID).Want(204)
 }
 
 // Whichever step fails, nothing of an erasure or of a ban has happened.
 func TestDeskEraseIsWhole(t *testing.T) {
 	s, google, _ := testkit.StartSocial(t)
-	client, performer := s.Buyer(), s.Performer()
+	client, performer := s.Client(), s.Performer()
 	p := anna(s, google)
 	s.Order(client, p)
 	s.Order(p, performer)
 	s.Finish(p, s.Order(client, p)).Want(200)
-	desk := s.Desk()
+	dashboard := s.Dashboard()
 	failing := ""
 	fail := func(e *core.RecordEvent) error {
 		if failing == e.Record.Collection().Name {
@@ -241,14 +241,14 @@ func TestDeskEraseIsWhole(t *testing.T) {
 		{"devices", map[string]any{"banned": true}},
 		{"orders", map[string]any{"banned": true}},
 	} {
-		before, files := dump(t, s), strings.Join(s.Stored(), "\n")
+		before, files := dump(t, s), strings.Join(s.StoredFiles(), "\n")
 		failing = step.fails
-		desk.Change("users", p.ID, step.fields).Want(400)
+		dashboard.Change("users", p.ID, step.fields).Want(400)
 		failing = ""
 		if after := dump(t, s); after != before {
 			t.Errorf("%s fails, and something has changed:\n%s\n%s", step.fails, before, after)
 		}
-		if now := strings.Join(s.Stored(), "\n"); now != files {
+		if now := strings.Join(s.StoredFiles(), "\n"); now != files {
 			t.Errorf("%s fails, and of the files are left %s", step.fails, now)
 		}
 		s.Get("order/search").As(p.Token).Do().Want(200)
@@ -259,11 +259,11 @@ func TestDeskEraseIsWhole(t *testing.T) {
 		{"method": "PATCH", "url": fmt.Sprintf("/api/collections/users/records/%d", p.ID), "body": map[string]any{"erase": p.Email}},
 		{"method": "DELETE", "url": "/api/collections/orders/records/1"},
 	}}
-	desk.Ask(http.MethodPost, "batch").JSON(batch).Do().Want(400)
+	dashboard.Request(http.MethodPost, "batch").JSON(batch).Do().Want(400)
 	if after := dump(t, s); after != before {
 		t.Errorf("a batch that fails has changed something:\n%s\n%s", before, after)
 	}
-	desk.Change("users", p.ID, map[string]any{"erase": p.Email}).Want(200)
+	dashboard.Change("users", p.ID, map[string]any{"erase": p.Email}).Want(200)
 }
 
 // around is what stands about a text in a longer one.
@@ -277,10 +277,10 @@ func TestDeskEraseLeavesNoBytes(t *testing.T) {
 	p := testkit.Process(t)
 	p.Signup("role", "1", "email", "vanishing@example.com", "nickname", "Vanishing nickname", "name", "Vanishing name",
 		"phone", "+79990001122", "description", "A vanishing description", "device_id", "d", "firebase_token", "vanishing-push")
-	desk := p.Desk()
-	desk.Change("users", 1, map[string]any{"name": "Vanishing other name"}).Want(200)
-	desk.Change("users", 1, map[string]any{"erase": "vanishing@example.com"}).Want(200)
-	p.End(syscall.SIGTERM)
+	dashboard := p.Dashboard()
+	dashboard.Change("users", 1, map[string]any{"name": "Vanishing other name"}).Want(200)
+	dashboard.Change("users", 1, map[string]any{"erase": "vanishing@example.com"}).Want(200)
+	p.Stop(syscall.SIGTERM)
 	for _, name := range []string{"data.db", "data.db-wal", "auxiliary.db", "auxiliary.db-wal"} {
 		content, err := os.ReadFile(filepath.Join(p.Dir, name))
 		if err != nil && !os.IsNotExist(err) {
@@ -297,9 +297,9 @@ func TestDeskEraseLeavesNoBytes(t *testing.T) {
 // A line that PocketBase has gathered and not yet written goes, too.
 func TestDeskEraseForgetsWhatIsGathered(t *testing.T) {
 	s := testkit.Start(t)
-	desk, client := s.Desk(), s.Buyer()
+	dashboard, client := s.Dashboard(), s.Client()
 	s.App.Logger().Warn("somebody", "details", client.Email)
-	desk.Change("users", client.ID, map[string]any{"erase": client.Email}).Want(200)
+	dashboard.Change("users", client.ID, map[string]any{"erase": client.Email}).Want(200)
 	s.FlushLog()
 	var n int
 	if err := s.App.AuxDB().NewQuery("SELECT count(*) FROM _logs WHERE instr(data, {:email}) > 0").Bind(dbx.Params{"email": client.Email}).Row(&n); err != nil || n != 0 {

@@ -14,9 +14,9 @@ import (
 // The queues list what waits for a moderator, and each row opens the record it is about.
 func TestDeskQueues(t *testing.T) {
 	s := testkit.Start(t)
-	client, performer, idle, bad := s.Buyer(), s.Performer(), s.Performer(), s.Performer()
+	client, performer, idle, bad := s.Client(), s.Performer(), s.Performer(), s.Performer()
 	s.AddDevice(performer, "performer", "en")
-	desk := s.Desk()
+	dashboard := s.Dashboard()
 	var orders []int
 	for range 4 {
 		orders = append(orders, s.Order(client, performer))
@@ -27,8 +27,8 @@ func TestDeskQueues(t *testing.T) {
 	}
 	rate(orders[0], 2)
 	rate(orders[1], 2.5)
-	desk.Change("orders", orders[2], map[string]any{"date_till": time.Now().UTC().Add(-time.Second).Format(time.RFC3339)}).Want(200)
-	desk.Change("users", bad.ID, map[string]any{"banned": true, "ban_reason": "Spam", "banned_until": "2099-01-01 00:00:00"}).Want(200)
+	dashboard.Change("orders", orders[2], map[string]any{"date_till": time.Now().UTC().Add(-time.Second).Format(time.RFC3339)}).Want(200)
+	dashboard.Change("users", bad.ID, map[string]any{"banned": true, "ban_reason": "Spam", "banned_until": "2099-01-01 00:00:00"}).Want(200)
 	s.Exec(`UPDATE pushes SET state = 'failed', error = 'Unknown' WHERE "order" = '%d' AND type = 'order.created'`, orders[0])
 
 	for _, want := range []struct {
@@ -42,7 +42,7 @@ func TestDeskQueues(t *testing.T) {
 		{"queue_banned", "person", bad.ID, map[string]any{"ban_reason": "Spam", "banned_until": "2099-01-01 00:00:00.000Z", "moderated_by": "moderator@example.com"}},
 		{"queue_failed_pushes", "receiver", performer.ID, map[string]any{"error": "Unknown", "type": "order.created"}},
 	} {
-		rows := desk.List(want.queue)
+		rows := dashboard.List(want.queue)
 		if len(rows) != 1 || rows[0][want.opens] != fmt.Sprint(want.id) {
 			t.Errorf("%s: %v", want.queue, rows)
 			continue
@@ -52,20 +52,20 @@ func TestDeskQueues(t *testing.T) {
 				t.Errorf("%s: %s is %v", want.queue, field, rows[0][field])
 			}
 		}
-		path := "/api/" + desk.Path(want.queue, nil)
+		path := "/api/" + dashboard.Path(want.queue, nil)
 		s.Get(path).As(client.Token).Do().Want(403)
 		s.Get(path).Do().Want(403)
 		var expanded struct {
 			Items []struct{ Expand map[string]any }
 		}
-		desk.Ask(http.MethodGet, desk.Path(want.queue, nil)+"?expand="+want.opens).Do().Want(200).Into(&expanded)
+		dashboard.Request(http.MethodGet, dashboard.Path(want.queue, nil)+"?expand="+want.opens).Do().Want(200).Into(&expanded)
 		if expanded.Items[0].Expand[want.opens] == nil {
 			t.Errorf("%s does not open %s", want.queue, want.opens)
 		}
 	}
 	// Who is erased waits for nobody.
-	desk.Change("users", bad.ID, map[string]any{"erase": bad.Email}).Want(200)
-	if rows := desk.List("queue_banned"); len(rows) != 0 {
+	dashboard.Change("users", bad.ID, map[string]any{"erase": bad.Email}).Want(200)
+	if rows := dashboard.List("queue_banned"); len(rows) != 0 {
 		t.Errorf("erased and in the queue: %v", rows)
 	}
 }

@@ -14,8 +14,8 @@ import (
 // Each state that can't be, typed into a user's or a media's form, is refused on its field, and nothing changes.
 func TestDeskPeopleForms(t *testing.T) {
 	s := testkit.Start(t)
-	client, performer, other := s.Buyer(), s.Performer(), s.Performer()
-	desk := s.Desk()
+	client, performer, other := s.Client(), s.Performer(), s.Performer()
+	dashboard := s.Dashboard()
 	order := s.Order(client, performer)
 	s.Finish(performer, order).Want(200)
 	s.Order(client, performer)
@@ -62,15 +62,15 @@ func TestDeskPeopleForms(t *testing.T) {
 		{"media", 1, map[string]any{"order": "1"}, []string{"order"}},
 		{"media", 1, map[string]any{"file": ""}, []string{"file"}},
 	} {
-		before := desk.Open(c.collection, c.id)
+		before := dashboard.Open(c.collection, c.id)
 		t.Logf("%s %d %.80v", c.collection, c.id, c.fields)
-		desk.Change(c.collection, c.id, c.fields).WantFields(c.wrong...)
-		same(t, desk, c.collection, c.id, before)
+		dashboard.Change(c.collection, c.id, c.fields).WantFields(c.wrong...)
+		same(t, dashboard, c.collection, c.id, before)
 	}
 	for _, media := range []struct{ user, order, wrong string }{
 		{"1", "1", "order"}, {fmt.Sprint(other.ID), "1", "order"}, {"2", "999", "order"}, {"999", "", "user"}, {"", "", "user"},
 	} {
-		desk.Ask(http.MethodPost, desk.Path("media", nil)).Multipart([]testkit.File{{Field: "file", Name: "a.png", Type: "image/png", Content: testkit.PNG()}},
+		dashboard.Request(http.MethodPost, dashboard.Path("media", nil)).Multipart([]testkit.File{{Field: "file", Name: "a.png", Type: "image/png", Content: testkit.PNG()}},
 			"user", media.user, "order", media.order).Do().WantFields(media.wrong)
 	}
 	if n := s.Count("media"); n != 4 {
@@ -79,11 +79,11 @@ func TestDeskPeopleForms(t *testing.T) {
 	for field, value := range map[string]any{"banned_until": "2099-01-01 00:00:00", "erase": "new@example.com", "price": 0.001, "moderated_by": "x", "email": client.Email} {
 		fields := map[string]any{"email": "new@example.com", "nickname": "New", "role": "client", "password": "secret", "passwordConfirm": "secret"}
 		fields[field] = value
-		desk.Create("users", fields).WantFields(field)
+		dashboard.Create("users", fields).WantFields(field)
 	}
 	// A price that the API took with more decimals stays as it is.
 	s.Post("user/update").As(other.Token).JSON(`{"price":1.999}`).Do().Want(200)
-	desk.Change("users", other.ID, map[string]any{"name": "N"}).Want(200)
+	dashboard.Change("users", other.ID, map[string]any{"name": "N"}).Want(200)
 	s.WantCleanLog()
 }
 
@@ -91,16 +91,16 @@ func TestDeskPeopleForms(t *testing.T) {
 func TestDeskBan(t *testing.T) {
 	fcm := fakes.NewFCM(t)
 	s := testkit.Start(t, fcm.Configure)
-	client, bad, performer := s.Buyer(), s.Performer(), s.Performer()
+	client, bad, performer := s.Client(), s.Performer(), s.Performer()
 	phone := s.AddDevice(client, "client", "ru")
 	s.AddDevice(bad, "bad", "en")
 	s.AddDevice(performer, "performer", "en")
 	asked, asks, over := s.Order(client, bad), s.Order(bad, performer), s.Order(client, bad)
 	s.Finish(bad, over).Want(200)
 	fcm.Wait(4, testkit.Soon)
-	fcm.Forget()
-	desk := s.Desk()
-	desk.Change("users", bad.ID, map[string]any{"banned": true, "ban_reason": "Insults people"}).Want(200)
+	fcm.Reset()
+	dashboard := s.Dashboard()
+	dashboard.Change("users", bad.ID, map[string]any{"banned": true, "ban_reason": "Insults people"}).Want(200)
 	if got := fakes.Summary(fcm.Wait(2, testkit.Soon)); got != "client order.cancelled Заказ отменён\nperformer order.cancelled Order cancelled" {
 		t.Errorf("heard %s", got)
 	}
@@ -119,13 +119,13 @@ func TestDeskBan(t *testing.T) {
 	if n := s.Count(`order_history WHERE "to" = 'cancelled' AND actor = 'moderator' AND moderator = 'moderator@example.com'`); n != 2 {
 		t.Errorf("%d rows of the history name the moderator", n)
 	}
-	if user := desk.Open("users", bad.ID); user["ban_reason"] != "Insults people" || user["moderated_by"] != "moderator@example.com" || user["moderated_at"] == "" {
+	if user := dashboard.Open("users", bad.ID); user["ban_reason"] != "Insults people" || user["moderated_by"] != "moderator@example.com" || user["moderated_at"] == "" {
 		t.Errorf("banned: %v", user)
 	}
 	s.Get("order/search").As(bad.Token).Do().Want(401)
 
-	desk.Change("users", bad.ID, map[string]any{"banned": false}).Want(200) // the form still holds the reason
-	if user := desk.Open("users", bad.ID); user["ban_reason"] != "" || user["banned_until"] != "" {
+	dashboard.Change("users", bad.ID, map[string]any{"banned": false}).Want(200) // the form still holds the reason
+	if user := dashboard.Open("users", bad.ID); user["ban_reason"] != "" || user["banned_until"] != "" {
 		t.Errorf("lifted: %v", user)
 	}
 	if m := view(asked, phone); m.Int("data", "status") != 3 {
@@ -140,8 +140,8 @@ func TestDeskBan(t *testing.T) {
 // stands in for it.
 func TestDeskBanEnds(t *testing.T) {
 	s := testkit.Start(t)
-	client, performer := s.Buyer(), s.Performer()
-	desk := s.Desk()
+	client, performer := s.Client(), s.Performer()
+	dashboard := s.Dashboard()
 	found := func() int {
 		return s.Get("user/search?role=2").As(client.Token).Do().Want(200).Map().Int("meta", "total")
 	}
@@ -150,7 +150,7 @@ func TestDeskBanEnds(t *testing.T) {
 	}
 	until := time.Now().UTC().Add(time.Hour)
 	ban := func() {
-		desk.Change("users", performer.ID, map[string]any{"banned": true, "ban_reason": "A pause", "banned_until": until.Format(time.RFC3339Nano)}).Want(200)
+		dashboard.Change("users", performer.ID, map[string]any{"banned": true, "ban_reason": "A pause", "banned_until": until.Format(time.RFC3339Nano)}).Want(200)
 	}
 	ban()
 	if enter() != 401 || found() != 0 {
@@ -168,7 +168,7 @@ func TestDeskBanEnds(t *testing.T) {
 	if enter() != 200 {
 		t.Error("the ban does not end for sign-in")
 	}
-	user := desk.Open("users", performer.ID)
+	user := dashboard.Open("users", performer.ID)
 	if user["banned"] != false || user["banned_until"] != "" || user["ban_reason"] != "" || user["moderated_by"] != "" {
 		t.Errorf("after the end: %v", user)
 	}
@@ -181,14 +181,14 @@ func TestDeskBanEnds(t *testing.T) {
 	}
 	// Who is banned again before the flag is gone is out again.
 	token := s.Login(performer)
-	desk.Change("users", performer.ID, map[string]any{"banned_until": "2099-01-01 00:00:00"}).Want(200)
+	dashboard.Change("users", performer.ID, map[string]any{"banned_until": "2099-01-01 00:00:00"}).Want(200)
 	s.Get("order/search").As(token).Do().Want(401)
 	s.Exec(`UPDATE users SET banned_until = '2020-01-01 00:00:00.000Z' WHERE id = '%d'`, performer.ID)
 	if found() != 0 {
 		t.Error("the search looks at the end: the job is not needed")
 	}
 	s.RunJob("privet_bans")
-	if found() != 1 || desk.Open("users", performer.ID)["banned"] != false {
+	if found() != 1 || dashboard.Open("users", performer.ID)["banned"] != false {
 		t.Error("the job does not lift the ban")
 	}
 	s.WantCleanLog()
@@ -199,15 +199,15 @@ func TestDeskBanRace(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
 	performer := s.Performer()
-	desk := s.Desk()
+	dashboard := s.Dashboard()
 	for range 3 {
-		bad := s.Buyer()
+		bad := s.Client()
 		invite := map[string]any{"invite": bad.Data.String("data", "invite")}
-		testkit.Together(13, func(i int) {
+		testkit.Concurrently(13, func(i int) {
 			switch {
 			case i == 0:
 				// The user's own change may come in between, and the moderator is told.
-				for tries := 0; desk.Ask(http.MethodPatch, desk.Path("users", bad.ID)).JSON(`{"banned":true}`).Do().Status != 200 && tries < 20; tries++ {
+				for tries := 0; dashboard.Request(http.MethodPatch, dashboard.Path("users", bad.ID)).JSON(`{"banned":true}`).Do().Status != 200 && tries < 20; tries++ {
 					continue
 				}
 			case i < 4:
@@ -232,12 +232,12 @@ func TestDeskBanRace(t *testing.T) {
 // An upload that was under way when its performer was banned delivers nothing.
 func TestDeskBanDuringUpload(t *testing.T) {
 	s := testkit.Start(t)
-	client, performer := s.Buyer(), s.Performer()
-	desk := s.Desk()
+	client, performer := s.Client(), s.Performer()
+	dashboard := s.Dashboard()
 	order := s.Order(client, performer)
 	s.Finish(performer, order).Want(200)
-	half := s.Post(fmt.Sprintf("order/update/%d", order)).As(performer.Token).Half(1 << 20)
-	desk.Change("users", performer.ID, map[string]any{"banned": true}).Want(200)
+	half := s.Post(fmt.Sprintf("order/update/%d", order)).As(performer.Token).SendHalf(1 << 20)
+	dashboard.Change("users", performer.ID, map[string]any{"banned": true}).Want(200)
 	half.Finish().Want(401)
 	if m := s.Get(fmt.Sprintf("order/view/%d", order)).As(client.Token).Do().Want(200).Map(); m.Len("data", "media") != 1 {
 		t.Errorf("%v", m)
@@ -251,17 +251,17 @@ func TestDeskBanDuringUpload(t *testing.T) {
 // Bulk and single deletion: not of who has orders; of others all goes.
 func TestDeskDeleteUser(t *testing.T) {
 	s, google, _ := testkit.StartSocial(t)
-	client, performer, lonely := s.Buyer(), s.Performer(), s.Buyer()
+	client, performer, lonely := s.Client(), s.Performer(), s.Client()
 	s.Post("auth/social/connect").As(lonely.Token).JSON(map[string]any{"token": google.IDToken(fakes.GooglePerson{Sub: "7"}), "social_type": 1}).Do().Want(201)
 	s.Post("user/get-by-invite").JSON(map[string]any{"invite": lonely.Data.String("data", "invite")}).Do().Want(200)
 	s.Order(client, performer)
-	desk := s.Desk()
+	dashboard := s.Dashboard()
 	for _, p := range []testkit.Person{client, performer} {
-		desk.Delete("users", p.ID).WantMessage("erase them instead")
+		dashboard.Delete("users", p.ID).WantMessage("erase them instead")
 		s.Get("order/search").As(p.Token).Do().Want(200)
 	}
-	before := len(s.Stored())
-	desk.Delete("users", lonely.ID).Want(204)
+	before := len(s.StoredFiles())
+	dashboard.Delete("users", lonely.ID).Want(204)
 	for _, table := range []string{"devices WHERE user = '3'", "media WHERE user = '3'", "invite_tokens", "_externalAuths"} {
 		if n := s.Count(table); n != 0 {
 			t.Errorf("%d %s", n, table)
@@ -275,20 +275,20 @@ func TestDeskDeleteUser(t *testing.T) {
 // What is blank is empty in the forms as it is in the API, and a slip of the hand in a number uses none up.
 func TestDeskTypedTexts(t *testing.T) {
 	s := testkit.Start(t)
-	desk := s.Desk()
-	client, performer := s.Buyer(), s.Performer()
+	dashboard := s.Dashboard()
+	client, performer := s.Client(), s.Performer()
 	order := s.Order(client, performer)
-	desk.Change("users", client.ID, map[string]any{"nickname": " \t "}).WantFields("nickname")
-	desk.Change("orders", order, map[string]any{"description": "  "}).WantFields("description")
-	desk.Change("users", client.ID, map[string]any{"nickname": " Anna ", "name": " "}).Want(200)
+	dashboard.Change("users", client.ID, map[string]any{"nickname": " \t "}).WantFields("nickname")
+	dashboard.Change("orders", order, map[string]any{"description": "  "}).WantFields("description")
+	dashboard.Change("users", client.ID, map[string]any{"nickname": " Anna ", "name": " "}).Want(200)
 	if m := s.Get(fmt.Sprintf("user/view/%d", client.ID)).As(client.Token).Do().Want(200).Map(); m.String("data", "nickname") != "Anna" || m.At("data", "name") != nil {
 		t.Errorf("%v", m)
 	}
 	fields := map[string]any{"id": "999999999999999", "email": "new@example.com", "nickname": "New", "role": "client", "password": "secret", "passwordConfirm": "secret"}
-	desk.Create("users", fields).WantFields("id")
+	dashboard.Create("users", fields).WantFields("id")
 	fields["id"] = "5000"
-	desk.Create("users", fields).Want(200)
-	if p := s.Buyer(); p.ID != 5001 {
+	dashboard.Create("users", fields).Want(200)
+	if p := s.Client(); p.ID != 5001 {
 		t.Errorf("the next one is %d", p.ID)
 	}
 }

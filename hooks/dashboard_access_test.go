@@ -16,17 +16,17 @@ import (
 // A batch obeys the same rules, in one transaction, and the history names the moderator.
 func TestDeskBatch(t *testing.T) {
 	s := testkit.Start(t)
-	client, performer := s.Buyer(), s.Performer()
-	desk := s.Desk()
+	client, performer := s.Client(), s.Performer()
+	dashboard := s.Dashboard()
 	first, second := s.Order(client, performer), s.Order(client, performer)
 	batch := func(requests ...map[string]any) *testkit.Answer {
-		return desk.Ask(http.MethodPost, "batch").JSON(map[string]any{"requests": requests}).Do()
+		return dashboard.Request(http.MethodPost, "batch").JSON(map[string]any{"requests": requests}).Do()
 	}
 	change := func(collection string, id int, body map[string]any) map[string]any {
 		return map[string]any{"method": "PATCH", "url": fmt.Sprintf("/api/collections/%s/records/%d", collection, id), "body": body}
 	}
 	cancel := map[string]any{"status": "cancelled", "cancel_text": "Spam"}
-	before := desk.Open("orders", first)
+	before := dashboard.Open("orders", first)
 	for _, bad := range []map[string]any{
 		change("orders", second, map[string]any{"status": "reviewed"}),
 		change("orders", second, map[string]any{"rev": 7}),
@@ -38,7 +38,7 @@ func TestDeskBatch(t *testing.T) {
 		{"method": "POST", "url": "/api/collections/order_history/records", "body": map[string]any{"order": "1", "to": "done", "actor": "client"}},
 	} {
 		t.Logf("%s", batch(change("orders", first, cancel), bad).Want(400).Body)
-		same(t, desk, "orders", first, before)
+		same(t, dashboard, "orders", first, before)
 	}
 	batch(change("orders", first, cancel), change("users", performer.ID, map[string]any{"banned": true})).Want(200)
 	if n := s.Count(`order_history WHERE "to" = 'cancelled' AND moderator = 'moderator@example.com'`); n != 2 {
@@ -51,30 +51,30 @@ func TestDeskBatch(t *testing.T) {
 // What the rules hold on to is not to be changed in the dashboard: a collection's fields and who may read it.
 func TestDeskSchema(t *testing.T) {
 	s := testkit.Start(t)
-	client := s.Buyer()
-	desk := s.Desk()
+	client := s.Client()
+	dashboard := s.Dashboard()
 	collection := func(name string) map[string]any {
 		fields := map[string]any{}
-		desk.Ask(http.MethodGet, "collections/"+name).Do().Want(200).Into(&fields)
+		dashboard.Request(http.MethodGet, "collections/"+name).Do().Want(200).Into(&fields)
 		return fields
 	}
 	for _, name := range []string{"users", "orders", "order_history", "media", "devices", "invite_tokens", "pushes", "queue_banned"} {
-		desk.Ask(http.MethodPatch, "collections/"+name).JSON(`{"listRule":""}`).Do().WantMessage("part of privet")
-		desk.Ask(http.MethodPatch, "collections/"+name).JSON(`{"name":"other"}`).Do().WantMessage("part of privet")
-		desk.Ask(http.MethodDelete, "collections/"+name).Do().WantMessage("part of privet")
+		dashboard.Request(http.MethodPatch, "collections/"+name).JSON(`{"listRule":""}`).Do().WantMessage("part of privet")
+		dashboard.Request(http.MethodPatch, "collections/"+name).JSON(`{"name":"other"}`).Do().WantMessage("part of privet")
+		dashboard.Request(http.MethodDelete, "collections/"+name).Do().WantMessage("part of privet")
 		opened := collection(name)
 		opened["listRule"] = ""
-		desk.Ask(http.MethodPut, "collections/import").JSON(map[string]any{"collections": []any{opened}}).Do().WantMessage("part of privet")
+		dashboard.Request(http.MethodPut, "collections/import").JSON(map[string]any{"collections": []any{opened}}).Do().WantMessage("part of privet")
 		delete(opened, "name")
-		desk.Ask(http.MethodPut, "collections/import").JSON(map[string]any{"collections": []any{opened}}).Do().WantMessage("part of privet")
+		dashboard.Request(http.MethodPut, "collections/import").JSON(map[string]any{"collections": []any{opened}}).Do().WantMessage("part of privet")
 	}
 	own := map[string]any{"name": "notes", "type": "base", "fields": []map[string]any{{"name": "text", "type": "text"}}}
-	desk.Ask(http.MethodPut, "collections/import").JSON(map[string]any{"collections": []any{own}, "deleteMissing": true}).Do().Want(400)
-	desk.Ask(http.MethodPut, "collections/import").JSON(map[string]any{"collections": []any{own}}).Do().Want(204)
-	desk.Ask(http.MethodPatch, "collections/notes").JSON(`{"name":"memos"}`).Do().Want(200)
-	desk.Ask(http.MethodDelete, "collections/memos").Do().Want(204)
+	dashboard.Request(http.MethodPut, "collections/import").JSON(map[string]any{"collections": []any{own}, "deleteMissing": true}).Do().Want(400)
+	dashboard.Request(http.MethodPut, "collections/import").JSON(map[string]any{"collections": []any{own}}).Do().Want(204)
+	dashboard.Request(http.MethodPatch, "collections/notes").JSON(`{"name":"memos"}`).Do().Want(200)
+	dashboard.Request(http.MethodDelete, "collections/memos").Do().Want(204)
 	// The superusers' own collection can be given a second factor.
-	desk.Ask(http.MethodPatch, "collections/_superusers").JSON(`{"otp":{"enabled":true},"mfa":{"enabled":true}}`).Do().Want(200)
+	dashboard.Request(http.MethodPatch, "collections/_superusers").JSON(`{"otp":{"enabled":true},"mfa":{"enabled":true}}`).Do().Want(200)
 	s.Get("/api/collections/users/records").As(client.Token).Do().Want(403)
 	if n := s.Count("users"); n != 1 {
 		t.Errorf("%d users", n)
@@ -84,12 +84,12 @@ func TestDeskSchema(t *testing.T) {
 // With a second factor a superuser's password alone opens nothing.
 func TestDeskSuperusers(t *testing.T) {
 	s := testkit.Start(t)
-	desk := s.Desk()
+	dashboard := s.Dashboard()
 	enter := func() *testkit.Answer {
 		return s.Post("/api/collections/_superusers/auth-with-password").JSON(`{"identity":"moderator@example.com","password":"a long password"}`).Do()
 	}
 	enter().Want(200)
-	desk.Ask(http.MethodPatch, "collections/_superusers").JSON(`{"otp":{"enabled":true},"mfa":{"enabled":true}}`).Do().Want(200)
+	dashboard.Request(http.MethodPatch, "collections/_superusers").JSON(`{"otp":{"enabled":true},"mfa":{"enabled":true}}`).Do().Want(200)
 	if m := enter().Want(401).Map(); m.String("mfaId") == "" {
 		t.Errorf("%v", m)
 	}
@@ -98,9 +98,9 @@ func TestDeskSuperusers(t *testing.T) {
 // From an address that is not listed no superuser's token opens anything.
 func TestDeskAddresses(t *testing.T) {
 	p := testkit.Process(t) // PocketBase reads its settings without a lock, which the race detector would see
-	desk := p.Desk()
-	desk.Ask(http.MethodPatch, "settings").JSON(`{"superuserIPs":["192.0.2.1"]}`).Do().Want(200)
-	desk.Ask(http.MethodGet, "collections").Do().Want(403)
+	dashboard := p.Dashboard()
+	dashboard.Request(http.MethodPatch, "settings").JSON(`{"superuserIPs":["192.0.2.1"]}`).Do().Want(200)
+	dashboard.Request(http.MethodGet, "collections").Do().Want(403)
 	p.Get("user/view/1").Do().Want(401) // the API is open to all addresses
 }
 
@@ -115,17 +115,17 @@ func TestDeskMakesNoThumbs(t *testing.T) {
 	}
 	s.Post("auth/signup").Multipart([]testkit.File{{Field: "media", Name: "a.png", Type: "image/png", Content: content.Bytes()}},
 		"email", "a@example.com", "nickname", "A", "password", testkit.Password, "role", "1").Do().Want(200)
-	desk := s.Desk()
-	token := desk.Ask(http.MethodPost, "files/token").Do().Want(200).Map().String("token")
-	file := fmt.Sprint("files/media/1/", desk.Open("media", 1)["file"])
+	dashboard := s.Dashboard()
+	token := dashboard.Request(http.MethodPost, "files/token").Do().Want(200).Map().String("token")
+	file := fmt.Sprint("files/media/1/", dashboard.Open("media", 1)["file"])
 	for _, size := range []string{"100x100", "10x10"} {
-		answer := desk.Ask(http.MethodGet, file+"?thumb="+size+"&token="+token).Do().Want(200)
+		answer := dashboard.Request(http.MethodGet, file+"?thumb="+size+"&token="+token).Do().Want(200)
 		if !bytes.Equal(answer.Body, content.Bytes()) {
 			t.Errorf("%s: another picture of %d bytes", size, len(answer.Body))
 		}
 	}
-	desk.Ask(http.MethodGet, file+"?thumb=100x100").Do().Want(404)
-	for _, name := range s.Stored() {
+	dashboard.Request(http.MethodGet, file+"?thumb=100x100").Do().Want(404)
+	for _, name := range s.StoredFiles() {
 		if strings.Contains(name, "thumbs") {
 			t.Errorf("stored is %s", name)
 		}
@@ -135,8 +135,8 @@ func TestDeskMakesNoThumbs(t *testing.T) {
 // What a moderator does goes under their own name.
 func TestDeskNobodyActsAsAnother(t *testing.T) {
 	s := testkit.Start(t)
-	desk := s.Desk()
-	other := desk.Create("_superusers", map[string]any{"email": "other@example.com", "password": "a long password", "passwordConfirm": "a long password"}).Want(200).Map().String("id")
-	desk.Ask(http.MethodPost, "collections/_superusers/impersonate/"+other).JSON(`{}`).Do().Want(403)
-	desk.Ask(http.MethodPost, "collections/_superusers/auth-refresh").Do().Want(200)
+	dashboard := s.Dashboard()
+	other := dashboard.Create("_superusers", map[string]any{"email": "other@example.com", "password": "a long password", "passwordConfirm": "a long password"}).Want(200).Map().String("id")
+	dashboard.Request(http.MethodPost, "collections/_superusers/impersonate/"+other).JSON(`{}`).Do().Want(403)
+	dashboard.Request(http.MethodPost, "collections/_superusers/auth-refresh").Do().Want(200)
 }

@@ -12,10 +12,10 @@ import (
 )
 
 // same fails the test if a record differs from what it was.
-func same(t *testing.T, desk *testkit.Desk, collection string, id any, before map[string]any) {
+func same(t *testing.T, dashboard *testkit.Dashboard, collection string, id any, before map[string]any) {
 	t.Helper()
 	was, _ := json.Marshal(before)
-	is, _ := json.Marshal(desk.Open(collection, id))
+	is, _ := json.Marshal(dashboard.Open(collection, id))
 	if string(was) != string(is) {
 		t.Errorf("%s %v was\n%s and is\n%s", collection, id, was, is)
 	}
@@ -24,9 +24,9 @@ func same(t *testing.T, desk *testkit.Desk, collection string, id any, before ma
 // Each state that can't be, typed into an order's form, is refused on its field, and nothing changes.
 func TestDeskOrderForms(t *testing.T) {
 	s := testkit.Start(t)
-	client, performer, other, banned := s.Buyer(), s.Performer(), s.Performer(), s.Buyer()
-	desk := s.Desk()
-	desk.Change("users", banned.ID, map[string]any{"banned": true}).Want(200)
+	client, performer, other, banned := s.Client(), s.Performer(), s.Performer(), s.Client()
+	dashboard := s.Dashboard()
+	dashboard.Change("users", banned.ID, map[string]any{"banned": true}).Want(200)
 	fresh, done, reviewed, cancelled := s.Order(client, performer), s.Order(client, performer), s.Order(client, performer), s.Order(client, performer)
 	for _, order := range []int{done, reviewed} {
 		s.Finish(performer, order).Want(200)
@@ -68,10 +68,10 @@ func TestDeskOrderForms(t *testing.T) {
 		{cancelled, map[string]any{"rating_rate": 3}, []string{"rating_rate"}},
 	}
 	for _, c := range changes {
-		before := desk.Open("orders", c.order)
+		before := dashboard.Open("orders", c.order)
 		t.Logf("order %d %.80v", c.order, c.fields)
-		desk.Change("orders", c.order, c.fields).WantFields(c.wrong...)
-		same(t, desk, "orders", c.order, before)
+		dashboard.Change("orders", c.order, c.fields).WantFields(c.wrong...)
+		same(t, dashboard, "orders", c.order, before)
 	}
 
 	good := map[string]any{"client": fmt.Sprint(client.ID), "performer": fmt.Sprint(performer.ID), "status": "new", "description": "d", "date_till": "2030-01-01 00:00:00"}
@@ -102,13 +102,13 @@ func TestDeskOrderForms(t *testing.T) {
 			}
 		}
 		t.Logf("create %v", c.fields)
-		desk.Create("orders", fields).WantFields(c.wrong)
+		dashboard.Create("orders", fields).WantFields(c.wrong)
 	}
 	if n := s.Count("orders"); n != 4 {
 		t.Errorf("%d orders", n)
 	}
-	id := desk.Create("orders", good).Want(200).Map().String("id")
-	if made := desk.Open("orders", id); made["price"] != 2.99 || id != "5" {
+	id := dashboard.Create("orders", good).Want(200).Map().String("id")
+	if made := dashboard.Open("orders", id); made["price"] != 2.99 || id != "5" {
 		t.Errorf("made by a moderator: %v", made)
 	}
 	s.WantCleanLog()
@@ -119,19 +119,19 @@ func TestDeskOrderForms(t *testing.T) {
 func TestDeskStatuses(t *testing.T) {
 	fcm := fakes.NewFCM(t)
 	s := testkit.Start(t, fcm.Configure)
-	client, performer := s.Buyer(), s.Performer()
+	client, performer := s.Client(), s.Performer()
 	s.AddDevice(client, "client", "en")
 	s.AddDevice(performer, "performer", "en")
-	desk := s.Desk()
+	dashboard := s.Dashboard()
 	order := s.Order(client, performer)
 	fcm.Wait(1, testkit.Soon)
-	fcm.Forget()
+	fcm.Reset()
 	view := func(p testkit.Person) testkit.Map {
 		return s.Get(fmt.Sprintf("order/view/%d", order)).As(p.Token).Do().Want(200).Map()
 	}
 	move := func(fields map[string]any, status int, heardBy ...string) testkit.Map {
 		t.Helper()
-		desk.Change("orders", order, fields).Want(200)
+		dashboard.Change("orders", order, fields).Want(200)
 		m := view(client)
 		if m.Int("data", "status") != status || (status != 3) != (m.At("data", "cancel_date") == nil) || (status != 4) != (m.At("data", "rating_rate") == nil) {
 			t.Errorf("after %v: %v", fields, m)
@@ -139,7 +139,7 @@ func TestDeskStatuses(t *testing.T) {
 		if got := fakes.Summary(fcm.Wait(len(heardBy), testkit.Soon)); got != strings.Join(heardBy, "\n") {
 			t.Errorf("after %v heard %s", fields, got)
 		}
-		fcm.Forget()
+		fcm.Reset()
 		return m
 	}
 	move(map[string]any{"status": "done"}, 2, "client order.done Your greeting is ready")
@@ -154,7 +154,7 @@ func TestDeskStatuses(t *testing.T) {
 		t.Errorf("%v", m)
 	}
 	// Who passes over a date in the form cuts it to seconds.
-	at := fmt.Sprint(desk.Open("orders", order)["cancel_date"])
+	at := fmt.Sprint(dashboard.Open("orders", order)["cancel_date"])
 	move(map[string]any{"cancel_text": "Insults, twice", "occasion": "", "cancel_date": at[:19] + "Z"}, 3)
 	m = move(map[string]any{"status": "new"}, 1)
 	if m.At("data", "cancel_text") != nil || m.At("data", "occasion_id") != nil {
@@ -165,7 +165,7 @@ func TestDeskStatuses(t *testing.T) {
 	s.Post(fmt.Sprintf("order/update/%d", order)).As(client.Token).JSON(`{"rating_rate":5}`).Do().Want(200)
 
 	var rows []string
-	for _, row := range desk.List("order_history") {
+	for _, row := range dashboard.List("order_history") {
 		rows = append(rows, fmt.Sprint(row["from"], ">", row["to"], " ", row["actor"], row["moderator"]))
 	}
 	const by = " moderatormoderator@example.com"
@@ -178,31 +178,31 @@ func TestDeskStatuses(t *testing.T) {
 // A form that was opened before a change can't undo it, and says what to do.
 func TestDeskStaleForms(t *testing.T) {
 	s := testkit.Start(t)
-	client, performer := s.Buyer(), s.Performer()
-	desk := s.Desk()
+	client, performer := s.Client(), s.Performer()
+	dashboard := s.Dashboard()
 	order := s.Order(client, performer)
 
-	form := desk.Open("orders", order)
+	form := dashboard.Open("orders", order)
 	if form["rev"] != 1.0 {
 		t.Fatalf("the form has no rev: %v", form)
 	}
 	s.Post(fmt.Sprintf("order/update/%d", order)).As(client.Token).JSON(`{"status":3,"cancel_text":"Found another"}`).Do().Want(200)
-	now := desk.Open("orders", order)
-	refused := desk.Save("orders", order, form, map[string]any{"occasion": "just"})
+	now := dashboard.Open("orders", order)
+	refused := dashboard.Save("orders", order, form, map[string]any{"occasion": "just"})
 	refused.WantFields("rev")
 	refused.WantMessage("The order has changed meanwhile: reload the page")
-	same(t, desk, "orders", order, now)
+	same(t, dashboard, "orders", order, now)
 
-	profile := desk.Open("users", client.ID)
-	desk.Change("users", client.ID, map[string]any{"banned": true}).Want(200)
-	refused = desk.Save("users", client.ID, profile, map[string]any{"nickname": "N"}) // would lift the ban
+	profile := dashboard.Open("users", client.ID)
+	dashboard.Change("users", client.ID, map[string]any{"banned": true}).Want(200)
+	refused = dashboard.Save("users", client.ID, profile, map[string]any{"nickname": "N"}) // would lift the ban
 	refused.WantFields("rev")
 	refused.WantMessage("The user has changed meanwhile: reload the page")
 	s.Post("auth/login").JSON(map[string]any{"email": client.Email, "password": testkit.Password}).Do().Want(401)
 
 	// Who brings no rev means the record as it is.
-	desk.Ask(http.MethodPatch, desk.Path("orders", order)).JSON(`{"occasion":"just"}`).Do().Want(200)
-	desk.Ask(http.MethodPatch, desk.Path("users", client.ID)).JSON(`{"banned":false}`).Do().Want(200)
+	dashboard.Request(http.MethodPatch, dashboard.Path("orders", order)).JSON(`{"occasion":"just"}`).Do().Want(200)
+	dashboard.Request(http.MethodPatch, dashboard.Path("users", client.ID)).JSON(`{"banned":false}`).Do().Want(200)
 }
 
 // Orders and their history stay, whoever wants them gone; what writes itself is nobody's to write.
@@ -210,16 +210,16 @@ func TestDeskSealed(t *testing.T) {
 	s := testkit.Start(t)
 	client, performer := s.Signup("role", "1", "device_id", "phone", "firebase_token", "push"), s.Performer()
 	s.AddDevice(performer, "performer", "en")
-	desk := s.Desk()
+	dashboard := s.Dashboard()
 	order := s.Order(client, performer)
 	s.Post("user/get-by-invite").JSON(map[string]any{"invite": client.Data.String("data", "invite")}).Do().Want(200)
-	history, push := desk.List("order_history")[0]["id"], desk.List("pushes")[0]["id"]
-	invite := desk.List("invite_tokens")[0]["id"]
+	history, push := dashboard.List("order_history")[0]["id"], dashboard.List("pushes")[0]["id"]
+	invite := dashboard.List("invite_tokens")[0]["id"]
 
-	desk.Delete("orders", order).WantMessage("can't be deleted")
-	desk.Delete("order_history", history).WantMessage("can't be deleted")
+	dashboard.Delete("orders", order).WantMessage("can't be deleted")
+	dashboard.Delete("order_history", history).WantMessage("can't be deleted")
 	for _, collection := range []string{"orders", "order_history", "users"} {
-		desk.Ask(http.MethodDelete, "collections/"+collection+"/truncate").Do().Want(400)
+		dashboard.Request(http.MethodDelete, "collections/"+collection+"/truncate").Do().Want(400)
 	}
 	o, err := s.App.FindRecordById("orders", fmt.Sprint(order))
 	if err != nil {
@@ -255,21 +255,21 @@ func TestDeskSealed(t *testing.T) {
 		{"invite_tokens", invite, map[string]any{"expires": "never"}, []string{"expires"}},
 		{"invite_tokens", invite, map[string]any{"token": "x"}, []string{"token"}},
 	} {
-		before := desk.Open(c.collection, c.id)
+		before := dashboard.Open(c.collection, c.id)
 		t.Logf("%s %v", c.collection, c.fields)
-		desk.Change(c.collection, c.id, c.fields).WantFields(c.wrong...)
-		same(t, desk, c.collection, c.id, before)
+		dashboard.Change(c.collection, c.id, c.fields).WantFields(c.wrong...)
+		same(t, dashboard, c.collection, c.id, before)
 	}
 	user := fmt.Sprint(client.ID)
-	desk.Create("order_history", map[string]any{"order": fmt.Sprint(order), "to": "done", "actor": "client"}).WantFields("order")
-	desk.Create("devices", map[string]any{"user": user, "token": strings.Repeat("0", 64)}).WantFields("user")
-	desk.Create("invite_tokens", map[string]any{"user": user, "token": "0", "expires": "2099-01-01 00:00:00"}).WantFields("user")
-	desk.Create("pushes", map[string]any{"receiver": user, "state": "waiting", "type": "test", "event": "e"}).WantFields("state")
+	dashboard.Create("order_history", map[string]any{"order": fmt.Sprint(order), "to": "done", "actor": "client"}).WantFields("order")
+	dashboard.Create("devices", map[string]any{"user": user, "token": strings.Repeat("0", 64)}).WantFields("user")
+	dashboard.Create("invite_tokens", map[string]any{"user": user, "token": "0", "expires": "2099-01-01 00:00:00"}).WantFields("user")
+	dashboard.Create("pushes", map[string]any{"receiver": user, "state": "waiting", "type": "test", "event": "e"}).WantFields("state")
 
 	// What may go, goes.
-	desk.Delete("pushes", push).Want(204)
-	desk.Delete("invite_tokens", invite).Want(204)
-	desk.Delete("devices", 1).Want(204)
+	dashboard.Delete("pushes", push).Want(204)
+	dashboard.Delete("invite_tokens", invite).Want(204)
+	dashboard.Delete("devices", 1).Want(204)
 	s.Get("order/search").As(client.Token).Do().Want(401)
 	s.WantCleanLog()
 }
@@ -278,16 +278,16 @@ func TestDeskSealed(t *testing.T) {
 // out, and no words are put under an erased client.
 func TestDeskOrdersOfTheGone(t *testing.T) {
 	s := testkit.Start(t)
-	desk := s.Desk()
-	client, performer, erased := s.Buyer(), s.Performer(), s.Buyer()
+	dashboard := s.Dashboard()
+	client, performer, erased := s.Client(), s.Performer(), s.Client()
 	one, two := s.Order(client, performer), s.Order(erased, performer)
-	desk.Change("users", performer.ID, map[string]any{"banned": true}).Want(200)
-	desk.Change("orders", one, map[string]any{"status": "new"}).WantFields("status")
-	desk.Change("users", performer.ID, map[string]any{"banned": false}).Want(200)
-	desk.Change("orders", one, map[string]any{"status": "new"}).Want(200)
-	desk.Change("users", erased.ID, map[string]any{"erase": erased.Email}).Want(200)
-	desk.Change("orders", two, map[string]any{"status": "new"}).WantFields("status")
-	desk.Change("orders", two, map[string]any{"description": "Words"}).WantFields("description")
-	desk.Change("orders", two, map[string]any{"status": "reviewed", "rating_rate": 1, "rating_text": "Words"}).WantFields("rating_text")
-	desk.Change("orders", two, map[string]any{"status": "done"}).Want(200)
+	dashboard.Change("users", performer.ID, map[string]any{"banned": true}).Want(200)
+	dashboard.Change("orders", one, map[string]any{"status": "new"}).WantFields("status")
+	dashboard.Change("users", performer.ID, map[string]any{"banned": false}).Want(200)
+	dashboard.Change("orders", one, map[string]any{"status": "new"}).Want(200)
+	dashboard.Change("users", erased.ID, map[string]any{"erase": erased.Email}).Want(200)
+	dashboard.Change("orders", two, map[string]any{"status": "new"}).WantFields("status")
+	dashboard.Change("orders", two, map[string]any{"description": "Words"}).WantFields("description")
+	dashboard.Change("orders", two, map[string]any{"status": "reviewed", "rating_rate": 1, "rating_text": "Words"}).WantFields("rating_text")
+	dashboard.Change("orders", two, map[string]any{"status": "done"}).Want(200)
 }
