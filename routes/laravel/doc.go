@@ -1,5 +1,5 @@
-// Package laravel reads the input of an HTTP request as a Laravel 10 API does, validates it by Laravel's rules and stores
-// it in a Go struct.
+// Package laravel reads the input of an HTTP request as a Laravel 10 API does, validates it by Laravel's rules and
+// stores it in a Go struct.
 //
 // The input of a route is a struct whose tags hold the rules, as Laravel writes them:
 //
@@ -14,13 +14,14 @@
 //
 //	in, err := signupInput.Read(req, laravel.Options{Checks: …, Sink: …})
 //
-// Read parses query and body (JSON, urlencoded form, streamed multipart; package body), trims, validates and binds. Its
-// errors are *[Invalid] (the input breaks a rule), *[body.Malformed] (the body can't be parsed), [body.ErrTooLarge], or an
-// error of a check or of the sink, which is the server's fault. The caller turns them into answers.
+// Read parses query and body (JSON, urlencoded form, streamed multipart; package body), trims, validates and binds.
+// Its errors are *[Invalid] (the input breaks a rule), *[body.Malformed] (the body can't be parsed),
+// [body.ErrTooLarge], or an error of a check or of the sink, which is the server's fault. The caller turns them into
+// answers.
 //
 // Sources of the behaviour: the project's contract, section 1; Laravel 10 (Illuminate\Validation\Validator,
-// ValidatesAttributes, ValidationData, the TransformsRequest middlewares). Single values are checked and converted by
-// package php. Differences on purpose: a body that can't be parsed is an error; invalid UTF-8 is replaced by U+FFFD when
-// bound; numbers on which Laravel fails with a 500 (1e1001, infinity) are invalid; an answer holds about a thousand
-// messages on items of arrays at most.
+// ValidatesAttributes, ValidationData, the TransformsRequest middlewares). Single values are checked and converted
+// by package php. Differences on purpose: a body that can't be parsed is an error; invalid UTF-8 is replaced by
+// U+FFFD when bound; numbers on which Laravel fails with a 500 (1e1001, infinity) are invalid; an answer holds about
+// a thousand messages on items of arrays at most.
 package laravel

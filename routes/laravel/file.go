@@ -37,8 +37,8 @@ type File struct {
 	// Type is the type of the content; zero if it is neither a picture nor a video, or if no field of the schema is
 	// filled by the file.
 	Type mediatype.Type
-	// Stored is the sink's writer, committed when Read returns; nil without a sink. The caller either takes over what it
-	// stored or calls Discard.
+	// Stored is the sink's writer, committed when Read returns; nil without a sink. The caller either takes over
+	// what it stored or calls Discard.
 	Stored Writer
 }
 
@@ -147,8 +147,8 @@ func (u *uploads) commit() error {
 
 func storeError(err error) error { return fmt.Errorf("input: store an upload: %w", err) }
 
-// fill reads until buf is full or r ends, then with io.EOF. Unlike io.ReadFull it doesn't return io.ErrUnexpectedEOF for
-// a short read, because mime/multipart uses that error for a body that was cut off.
+// fill reads until buf is full or r ends, then with io.EOF. Unlike io.ReadFull it doesn't return io.ErrUnexpectedEOF
+// for a short read, because mime/multipart uses that error for a body that was cut off.
 func fill(r io.Reader, buf []byte) (n int, err error) {
 	for n < len(buf) && err == nil {
 		var m int

@@ -6,8 +6,8 @@ import (
 	"unicode"
 )
 
-// messages are Laravel 10's English messages by rule. The rule media is this API's own (contract, section 1); its message
-// follows that of Laravel's mimes.
+// messages are Laravel 10's English messages by rule. The rule media is this API's own (contract, section 1); its
+// message follows that of Laravel's mimes.
 var messages = map[string]string{
 	"array":       "The :attribute field must be an array.",
 	"date":        "The :attribute field must be a valid date.",

@@ -15,20 +15,20 @@ const defaultMax = 1 << 20
 // Schema is the input of a route: a struct type T with its compiled rules. It is safe for concurrent use.
 type Schema[T any] struct{ fields []field }
 
-// MustCompile compiles the tags of struct T: `in` is the name of a field, `rules` its rules and `each` those of its items,
-// both as Laravel writes them. Fields without `in` are ignored, embedded structs are included.
+// MustCompile compiles the tags of struct T: `in` is the name of a field, `rules` its rules and `each` those of its
+// items, both as Laravel writes them. Fields without `in` are ignored, embedded structs are included.
 //
-// Types are string, int, float64, []int, *File, and Field of the first four. Rules are required, nullable, string, email,
-// integer, numeric, array, file, in, min, max, size, same, date, date_format:Y-m-d H:i:s; unique and exists, which
-// Options.Checks decides; and media, a file whose content is a picture or a video.
+// Types are string, int, float64, []int, *File, and Field of the first four. Rules are required, nullable, string,
+// email, integer, numeric, array, file, in, min, max, size, same, date, date_format:Y-m-d H:i:s; unique and exists,
+// which Options.Checks decides; and media, a file whose content is a picture or a video.
 //
 // MustCompile panics if the tags are wrong, so that a package variable holding its result fails at start.
 func MustCompile[T any]() *Schema[T] {
 	return &Schema[T]{fields: compile(reflect.TypeFor[T]())}
 }
 
-// Check decides a rule that needs the database: it reports whether the value passes. It gets the value as text, an integer
-// in plain decimals, and is called only if the field has passed its other rules so far. An error ends Read.
+// Check decides a rule that needs the database: it reports whether the value passes. It gets the value as text, an
+// integer in plain decimals, and is called only if the field has passed its other rules so far. An error ends Read.
 type Check func(value string) (bool, error)
 
 // Options are what a request needs besides its schema.
@@ -44,9 +44,9 @@ type Options struct {
 	Checks map[string]Check
 }
 
-// Read parses, validates and binds the input of a request. An error is *Invalid, *body.Malformed or body.ErrTooLarge; any
-// other is the server's: an error of a check or of the sink, or a missing check. On error no upload stays stored. On
-// success the files in the result are committed, and the caller owns them.
+// Read parses, validates and binds the input of a request. An error is *Invalid, *body.Malformed or
+// body.ErrTooLarge; any other is the server's: an error of a check or of the sink, or a missing check. On error no
+// upload stays stored. On success the files in the result are committed, and the caller owns them.
 func (s *Schema[T]) Read(req *http.Request, o Options) (*T, error) {
 	in, err := read(req, s.fields, o)
 	if err != nil {

@@ -73,7 +73,8 @@ func compile(t reflect.Type) []field {
 			set := parseRules(each)
 			f.each = &set
 		}
-		// Interface panics on an unexported field and FieldByIndex on an embedded nil pointer: here rather than in bind.
+		// Interface panics on an unexported field and FieldByIndex on an embedded nil pointer: here rather than in
+		// bind.
 		if err := f.check(reflect.New(t).Elem().FieldByIndex(sf.Index).Addr().Interface()); err != nil {
 			panic(fmt.Sprintf("laravel: %s.%s: %v", t, sf.Name, err))
 		}
@@ -110,7 +111,8 @@ func mustInt(s string) int64 {
 	return n
 }
 
-// safeRules are, by Go type, the rules of which a field must have one, so that bind can convert every value that passed.
+// safeRules are, by Go type, the rules of which a field must have one, so that bind can convert every value that
+// passed.
 var safeRules = map[reflect.Type][]string{
 	reflect.TypeFor[string]():  {"string", "email", "date", "date_format", "in", "same"},
 	reflect.TypeFor[int]():     {"integer", "in"},

@@ -7,8 +7,8 @@ import (
 	"github.com/privet/privet/routes/laravel/php"
 )
 
-// maxMessages is the number of messages after which no more items of arrays are validated. Without it a megabyte of wrong
-// items would be answered with a hundred megabytes.
+// maxMessages is the number of messages after which no more items of arrays are validated. Without it a megabyte of
+// wrong items would be answered with a hundred megabytes.
 const maxMessages = 1000
 
 // attribute is one value under validation: a field or an item of one.
@@ -28,8 +28,8 @@ type validation struct {
 	failed Invalid
 }
 
-// run validates all fields in order, then the items of arrays in order (contract, section 1). The error is an *Invalid or
-// a check's.
+// run validates all fields in order, then the items of arrays in order (contract, section 1). The error is an
+// *Invalid or a check's.
 func (v *validation) run() error {
 	for i := range v.fields {
 		f := &v.fields[i]
@@ -55,8 +55,8 @@ func (v *validation) run() error {
 	return nil
 }
 
-// validate runs all rules on one value. Only a failed required ends it early (Validator::shouldStopValidating). The error
-// is a check's.
+// validate runs all rules on one value. Only a failed required ends it early (Validator::shouldStopValidating). The
+// error is a check's.
 func (v *validation) validate(a *attribute) error {
 	for i := range a.rules.rules {
 		r := &a.rules.rules[i]
@@ -77,9 +77,9 @@ func (v *validation) validate(a *attribute) error {
 	return nil
 }
 
-// applies reports whether a rule looks at a value at all (Validator::isValidatable). The rule required always does; others
-// only at a value that is present, not blank, and not null where nullable allows it; those that ask the database, and
-// media, which inspects the content of a file, only at a value that broke no rule so far.
+// applies reports whether a rule looks at a value at all (Validator::isValidatable). The rule required always does;
+// others only at a value that is present, not blank, and not null where nullable allows it; those that ask the
+// database, and media, which inspects the content of a file, only at a value that broke no rule so far.
 func (v *validation) applies(r *rule, a *attribute) bool {
 	if r.name == "required" {
 		return true

@@ -5,8 +5,8 @@ import "strings"
 // maxBoundary is the length of the longest boundary accepted; RFC 2046 allows 70 characters.
 const maxBoundary = 200
 
-// boundary returns the boundary of a Content-Type as PHP finds it (rfc1867.c): what follows the first "boundary" and its
-// "=", up to the closing quote or to the next comma or semicolon. It is empty if there is none.
+// boundary returns the boundary of a Content-Type as PHP finds it (rfc1867.c): what follows the first "boundary" and
+// its "=", up to the closing quote or to the next comma or semicolon. It is empty if there is none.
 func boundary(contentType string) string {
 	at := strings.Index(lowerASCII(contentType), "boundary")
 	if at < 0 {
@@ -27,8 +27,8 @@ func boundary(contentType string) string {
 	return b
 }
 
-// lowerASCII lowers the letters A to Z only. Unlike strings.ToLower it keeps all bytes in their positions, also those of
-// invalid UTF-8.
+// lowerASCII lowers the letters A to Z only. Unlike strings.ToLower it keeps all bytes in their positions, also
+// those of invalid UTF-8.
 func lowerASCII(s string) string {
 	out := []byte(s)
 	for i, c := range out {

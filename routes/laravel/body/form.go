@@ -7,7 +7,8 @@ import (
 )
 
 const (
-	// maxVars is the number of variables of a query or form that count; further ones are ignored (PHP's max_input_vars).
+	// maxVars is the number of variables of a query or form that count; further ones are ignored (PHP's
+	// max_input_vars).
 	maxVars = 1000
 	// maxNesting is the number of brackets a name may have; a variable with more is dropped whole (PHP's
 	// max_input_nesting_level).
@@ -64,8 +65,8 @@ func isHex(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
 }
 
-// register stores v under a name such as a, a[] or a[b][c] (php_register_variable_ex). A value on the way that is not an
-// array is replaced by one; an existing value is replaced.
+// register stores v under a name such as a, a[] or a[b][c] (php_register_variable_ex). A value on the way that is
+// not an array is replaced by one; an existing value is replaced.
 func register(root *php.Array, name string, v any) {
 	path, ok := parseName(name)
 	if len(path) == 0 {
@@ -124,8 +125,8 @@ func (k pathKey) store(a *php.Array, v any) {
 // mangle replaces the characters that PHP doesn't allow in the name of a variable.
 var mangle = strings.NewReplacer(" ", "_", ".", "_", "[", "_")
 
-// parseName splits a form's name into its keys. An empty path means that the variable is ignored; ok is false when it is
-// nested too deeply, in which case the variable named by the first key is removed.
+// parseName splits a form's name into its keys. An empty path means that the variable is ignored; ok is false when
+// it is nested too deeply, in which case the variable named by the first key is removed.
 func parseName(name string) (path []pathKey, ok bool) {
 	name, _, _ = strings.Cut(name, "\x00")
 	name = strings.TrimLeft(name, " ")

@@ -12,8 +12,8 @@ import (
 type Options struct {
 	// MaxBody limits the whole body, in bytes.
 	MaxBody int64
-	// MaxFields limits everything but the content of files, in bytes. A multipart body may exceed it by the few kilobytes
-	// that its reader buffers ahead.
+	// MaxFields limits everything but the content of files, in bytes. A multipart body may exceed it by the few
+	// kilobytes that its reader buffers ahead.
 	MaxFields int64
 	// File receives each file of a multipart form.
 	File FileFunc
