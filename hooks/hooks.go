@@ -30,7 +30,7 @@ func Register(app core.App, pushes *push.Worker, previews *preview.Worker, logs 
 	registerOrders(app, pushes)
 	registerMedia(app, previews)
 	dashboard.Register(app)
-	registerBanClock(app)
+	registerBanExpiry(app)
 	registerPushes(app, pushes)
 	server.RegisterCheckpoints(app)
 

@@ -58,20 +58,22 @@ func (u *User) SetModerated(by Actor, at time.Time) {
 	u.Set(fieldModeratedAt, at)
 }
 
-// EndedBans loads those whose ban has an end that has come by now.
-func EndedBans(app core.App, now time.Time) ([]*User, error) {
-	records, err := app.FindAllRecords(Users, dbx.NewExp(`banned = 1 AND banned_until <> '' AND banned_until <= {:now}`, dbx.Params{"now": stamp(now)}))
-	users := make([]*User, len(records))
-	for i, record := range records {
-		users[i] = AsUser(record)
-	}
-	return users, err
+// NoLimit lets a query return all rows.
+const NoLimit = -1
+
+// EndedBans returns the ids of at most limit users whose ban has an end that has come by now, the earliest first.
+func EndedBans(ctx context.Context, app core.App, now time.Time, limit int) ([]string, error) {
+	var ids []string
+	err := app.ConcurrentDB().NewQuery(`SELECT id FROM users WHERE banned = 1 AND banned_until <> '' AND banned_until <= {:now}
+		ORDER BY banned_until LIMIT {:limit}`).
+		Bind(dbx.Params{"now": stamp(now), "limit": limit}).WithContext(ctx).Column(&ids)
+	return ids, err
 }
 
-// NextBanEnd is when the next ban ends by itself; ok is false when none does.
-func NextBanEnd(app core.App) (at time.Time, ok bool, err error) {
+// NextBanEnd returns when the next ban ends; ok is false when none has an end.
+func NextBanEnd(ctx context.Context, app core.App) (at time.Time, ok bool, err error) {
 	var next *string
-	err = app.DB().NewQuery(`SELECT min(banned_until) FROM users WHERE banned = 1 AND banned_until <> ''`).Row(&next)
+	err = app.ConcurrentDB().NewQuery(`SELECT min(banned_until) FROM users WHERE banned = 1 AND banned_until <> ''`).WithContext(ctx).Row(&next)
 	if err != nil || next == nil {
 		return time.Time{}, false, err
 	}
