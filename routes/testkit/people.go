@@ -11,13 +11,14 @@ import (
 	"testing"
 )
 
-// Map is a JSON object that fails the test where it lacks what is asked for.
+// Map is a JSON object. Its methods fail the test where the object lacks the requested value or has one of another
+// type.
 type Map struct {
 	t testing.TB
 	m map[string]any
 }
 
-// At follows keys and list indexes: At("data", "media", 0, "id").
+// At returns the value at a path of keys and list indexes, such as At("data", "media", 0, "id").
 func (m Map) At(path ...any) any {
 	m.t.Helper()
 	var at any = m.m
@@ -44,7 +45,7 @@ func (m Map) At(path ...any) any {
 	return at
 }
 
-// Int is a number found by At.
+// Int returns the number at a path.
 func (m Map) Int(path ...any) int {
 	m.t.Helper()
 	n, ok := m.At(path...).(float64)
@@ -54,7 +55,7 @@ func (m Map) Int(path ...any) int {
 	return int(n)
 }
 
-// String is a text found by At.
+// String returns the string at a path.
 func (m Map) String(path ...any) string {
 	m.t.Helper()
 	s, ok := m.At(path...).(string)
@@ -64,7 +65,7 @@ func (m Map) String(path ...any) string {
 	return s
 }
 
-// Len is how many items a list found by At has.
+// Len returns the number of items of the list at a path.
 func (m Map) Len(path ...any) int {
 	m.t.Helper()
 	list, ok := m.At(path...).([]any)
@@ -74,7 +75,7 @@ func (m Map) Len(path ...any) int {
 	return len(list)
 }
 
-// PNG is a small picture.
+// PNG returns a small picture.
 var PNG = sync.OnceValue(func() []byte {
 	picture := image.NewRGBA(image.Rect(0, 0, 8, 8))
 	picture.Set(3, 3, color.RGBA{200, 30, 30, 255})
@@ -85,39 +86,41 @@ var PNG = sync.OnceValue(func() []byte {
 	return out.Bytes()
 })
 
-// Picture is a PNG for the field media.
+// Picture returns a PNG for the field media.
 func Picture() File { return File{"media", "me.png", "image/png", PNG()} }
 
-// Clip is a file for the field media that is built as an MP4 video, of the given size in bytes, and holds no picture.
+// Clip returns a file for the field media that is structured as an MP4 video of the given size in bytes, without
+// frames.
 func Clip(size int) File {
 	content := make([]byte, max(size, len(movieHead)))
 	copy(content, movieHead)
 	return File{"media", "clip.mp4", "video/mp4", content}
 }
 
-// Person is somebody who is signed up.
+// Person is a registered user.
 type Person struct {
 	ID    int
 	Email string
 	Token string
-	Data  Map // the answer of signup
+	Data  Map // the answer to signup
 }
 
 // Path is the path of the person's profile, for Get.
 func (p Person) Path() string { return fmt.Sprintf("user/view/%d", p.ID) }
 
-// Password is everybody's.
+// Password is the password of every user that Signup creates.
 const Password = "password"
 
-// Client signs a client up.
+// Client signs up a client.
 func (s *Server) Client() Person { return s.Signup("role", "1") }
 
-// Performer signs a performer up.
+// Performer signs up a performer.
 func (s *Server) Performer() Person {
 	return s.Signup("role", "2", "price", "2.99", "category_ids[]", "2")
 }
 
-// Signup signs somebody up with the given fields besides an e-mail, a nickname, a password and a picture of their own.
+// Signup signs up a user with a generated e-mail, nickname, password and picture, and with the given pairs of field
+// names and values, which replace generated ones of the same name.
 func (s *Server) Signup(pairs ...string) Person {
 	s.t.Helper()
 	s.signedUp++
@@ -144,21 +147,21 @@ func without(pairs []string, name string) []string {
 	return pairs
 }
 
-// Login signs somebody in on another device and returns the token.
+// Login signs a person in on another device and returns its access token.
 func (s *Server) Login(p Person) string {
 	s.t.Helper()
 	return s.Post("auth/login").JSON(map[string]any{"email": p.Email, "password": Password}).Do().Want(200).Map().String("token")
 }
 
-// AddDevice signs a person in on one more device, which has a push token and a language of its own, and returns the
-// device's access token.
+// AddDevice signs a person in on another device, with the given push token and language, and returns the device's
+// access token.
 func (s *Server) AddDevice(p Person, pushToken, language string) (token string) {
 	s.t.Helper()
 	return s.Post("auth/login").Header("Accept-Language", language).JSON(map[string]any{
 		"email": p.Email, "password": Password, "device_id": pushToken, "firebase_token": pushToken}).Do().Want(200).Map().String("token")
 }
 
-// Order lets a client order from a performer and returns the order's id.
+// Order creates an order of a client for a performer and returns its id.
 func (s *Server) Order(client, performer Person) int {
 	s.t.Helper()
 	return s.Post("order/create").As(client.Token).JSON(map[string]any{
@@ -169,7 +172,7 @@ func (s *Server) Order(client, performer Person) int {
 	}).Do().Want(200).Map().Int("data", "id")
 }
 
-// Finish lets the performer upload a picture and finish an order.
+// Finish uploads a picture for an order as its performer, and marks the order as done.
 func (s *Server) Finish(performer Person, order int) *Answer {
 	s.t.Helper()
 	return s.Post(fmt.Sprintf("order/update/%d", order)).As(performer.Token).Multipart([]File{Picture()}, "status", "2").Do()

@@ -15,26 +15,26 @@ import (
 	"time"
 )
 
-// made are folders that outlive a test: they are shared by all of a test binary's.
-var made struct {
+// shared lists the folders that all tests of a binary share, so that they outlive each of them.
+var shared struct {
 	mu      sync.Mutex
 	folders []string
 }
 
-// sharedFolder makes a folder that Cleanup removes.
+// sharedFolder creates a folder that Cleanup removes.
 func sharedFolder(pattern string) (string, error) {
 	dir, err := os.MkdirTemp("", pattern)
-	made.mu.Lock()
-	defer made.mu.Unlock()
-	made.folders = append(made.folders, dir)
+	shared.mu.Lock()
+	defer shared.mu.Unlock()
+	shared.folders = append(shared.folders, dir)
 	return dir, err
 }
 
-// Cleanup removes what tests share. A package's TestMain calls it after its tests.
+// Cleanup removes the folders that tests share. The TestMain of a package calls it after its tests.
 func Cleanup() {
-	made.mu.Lock()
-	defer made.mu.Unlock()
-	for _, dir := range made.folders {
+	shared.mu.Lock()
+	defer shared.mu.Unlock()
+	for _, dir := range shared.folders {
 		_ = os.RemoveAll(dir)
 	}
 }
@@ -51,7 +51,7 @@ var build = sync.OnceValues(func() (string, error) {
 	return binary, nil
 })
 
-// Binary builds privet, once for each test binary, and returns where it lies.
+// Binary builds privet, once per test binary, and returns the path of the executable.
 func Binary(t testing.TB) string {
 	t.Helper()
 	binary, err := build()
@@ -61,8 +61,8 @@ func Binary(t testing.TB) string {
 	return binary
 }
 
-// Running is privet as a process of its own, for what only a process shows: its memory, its end, its restart.
-// Its App is nil.
+// Running is privet as a separate process, for tests of its memory, its exit and its restart, and of what child
+// processes do. Its App is nil.
 type Running struct {
 	*Server
 	Dir  string // the data folder
@@ -73,8 +73,8 @@ type Running struct {
 	ended   chan struct{}
 }
 
-// Process starts `privet serve` until the test ends, with the given variables ("NAME=value") besides those of the
-// test. Its throttle is off unless they turn it on.
+// Process runs `privet serve` until the test ends, with the test's environment and the given variables ("NAME=value").
+// The rate limit is off unless they turn it on.
 func Process(t testing.TB, env ...string) *Running {
 	t.Helper()
 	p := &Running{Server: &Server{t: t, Log: &Log{}}, Dir: t.TempDir(), Temp: t.TempDir()}
@@ -83,7 +83,7 @@ func Process(t testing.TB, env ...string) *Running {
 	p.connect()
 	t.Cleanup(func() {
 		if t.Failed() {
-			time.Sleep(4 * time.Second) // PocketBase gathers its logs for three
+			time.Sleep(4 * time.Second) // PocketBase buffers its logs for three
 		}
 		p.Stop(syscall.SIGKILL)
 		if t.Failed() {
@@ -94,7 +94,7 @@ func Process(t testing.TB, env ...string) *Running {
 	return p
 }
 
-// Run runs another command of the binary on the same data folder, and says yes to what it asks.
+// Run runs another command of the binary on the same data folder, and confirms its prompts.
 func (p *Running) Run(arguments ...string) {
 	p.t.Helper()
 	command := exec.Command(Binary(p.t), append(arguments, "--dir", p.Dir)...)
@@ -104,7 +104,7 @@ func (p *Running) Run(arguments ...string) {
 	}
 }
 
-// Start starts the process, the first time or again after End.
+// Start starts the process: Process calls it first, tests call it again after Stop.
 func (p *Running) Start() {
 	p.t.Helper()
 	binary := Binary(p.t)
@@ -128,36 +128,37 @@ func (p *Running) Start() {
 	p.awaitHealth(p.ended)
 }
 
-// PID is the process' id.
+// PID returns the id of the process.
 func (p *Running) PID() int { return p.command.Process.Pid }
 
-// Signal sends the process a signal and does not wait for what follows.
+// Signal sends a signal to the process and returns at once.
 func (p *Running) Signal(signal syscall.Signal) {
-	_ = p.command.Process.Signal(signal) // one that has ended needs none
+	_ = p.command.Process.Signal(signal) // fails only if the process has ended
 }
 
-// Stop sends a signal and waits until the process has ended; it returns the exit code, -1 after a kill.
+// Stop sends a signal, waits until the process has ended, and returns the exit code, -1 after SIGKILL.
 func (p *Running) Stop(signal syscall.Signal) int {
 	p.t.Helper()
 	p.Signal(signal)
 	return p.Wait(time.Minute)
 }
 
-// Wait waits until the process has ended by itself, and returns its exit code.
-func (p *Running) Wait(patience time.Duration) int {
+// Wait waits until the process has ended and returns its exit code. After the timeout it kills the process and fails
+// the test.
+func (p *Running) Wait(timeout time.Duration) int {
 	p.t.Helper()
 	select {
 	case <-p.ended:
-	case <-time.After(patience):
+	case <-time.After(timeout):
 		p.Signal(syscall.SIGKILL)
 		<-p.ended
-		p.t.Errorf("the process did not end within %s", patience)
+		p.t.Errorf("the process did not end within %s", timeout)
 	}
 	p.HTTPClient.CloseIdleConnections()
 	return p.command.ProcessState.ExitCode()
 }
 
-// Memory is a line of the process' /proc status, as VmHWM (the peak) or VmRSS, in bytes. It skips the test where
+// Memory returns a line of /proc/PID/status, such as VmHWM (the peak) or VmRSS, in bytes. It skips the test where
 // there is no /proc.
 func (p *Running) Memory(line string) int64 {
 	p.t.Helper()

@@ -12,17 +12,17 @@ import (
 	"testing"
 )
 
-// Request is a request on its way. Its methods change it and return it.
+// Request is a request that is being built. Its methods change it and return it.
 type Request struct {
 	s      *Server
 	method string
 	path   string
 	header http.Header
 	body   io.Reader
-	length int64 // of the body, where it is announced and net/http can't tell
+	length int64 // of the body, for a Content-Length that net/http can't determine
 }
 
-// Answer is what came back.
+// Answer is a response whose body has been read.
 type Answer struct {
 	t      testing.TB
 	Status int
@@ -30,13 +30,13 @@ type Answer struct {
 	Body   []byte
 }
 
-// Get starts a GET of a path under /api/v1/, or of one that begins with a slash as it stands.
+// Get starts a GET request. The path is relative to /api/v1/ unless it begins with a slash.
 func (s *Server) Get(path string) *Request { return s.Request(http.MethodGet, path) }
 
-// Post starts a POST, likewise.
+// Post starts a POST request; see Get for the path.
 func (s *Server) Post(path string) *Request { return s.Request(http.MethodPost, path) }
 
-// Request starts a request of any method.
+// Request starts a request of any method; see Get for the path.
 func (s *Server) Request(method, path string) *Request {
 	if !strings.HasPrefix(path, "/") {
 		path = "/api/v1/" + path
@@ -44,7 +44,7 @@ func (s *Server) Request(method, path string) *Request {
 	return &Request{s: s, method: method, path: path, header: http.Header{}}
 }
 
-// As sends an access token.
+// As sets the access token.
 func (r *Request) As(token string) *Request { return r.Header("Authorization", "Bearer "+token) }
 
 // Header sets a header.
@@ -53,13 +53,13 @@ func (r *Request) Header(name, value string) *Request {
 	return r
 }
 
-// Raw sends a body as it stands.
+// Raw sets a body of any type.
 func (r *Request) Raw(contentType string, body io.Reader) *Request {
 	r.body = body
 	return r.Header("Content-Type", contentType)
 }
 
-// JSON sends a value as JSON; a string goes as it stands.
+// JSON sets a JSON body: a string verbatim, any other value encoded.
 func (r *Request) JSON(value any) *Request {
 	text, ok := value.(string)
 	if !ok {
@@ -72,7 +72,7 @@ func (r *Request) JSON(value any) *Request {
 	return r.Raw("application/json", strings.NewReader(text))
 }
 
-// Form sends pairs of names and values as an urlencoded form.
+// Form sets a body of pairs of names and values as an URL-encoded form.
 func (r *Request) Form(pairs ...string) *Request {
 	var parts []string
 	for i := 0; i < len(pairs); i += 2 {
@@ -87,7 +87,7 @@ type File struct {
 	Content           []byte
 }
 
-// Multipart sends files and pairs of names and values.
+// Multipart sets a multipart body of pairs of names and values, followed by files.
 func (r *Request) Multipart(files []File, pairs ...string) *Request {
 	var body bytes.Buffer
 	w := multipart.NewWriter(&body)
@@ -112,7 +112,7 @@ func (r *Request) Multipart(files []File, pairs ...string) *Request {
 	return r.Raw(w.FormDataContentType(), &body)
 }
 
-// Do sends the request. It may be called from many goroutines, each with a request of its own.
+// Do sends the request. Several goroutines may call it at once, each on its own request.
 func (r *Request) Do() *Answer {
 	r.s.t.Helper()
 	answer, err := r.Try()
@@ -123,7 +123,7 @@ func (r *Request) Do() *Answer {
 	return answer
 }
 
-// Try is Do for a request that may come to nothing.
+// Try is Do for a request that may fail.
 func (r *Request) Try() (*Answer, error) {
 	req, err := http.NewRequest(r.method, r.s.URL+r.path, r.body)
 	if err != nil {
@@ -151,7 +151,7 @@ func (a *Answer) Want(status int) *Answer {
 	return a
 }
 
-// WantError fails the test unless the answer is a validation error with just this message on this field.
+// WantError fails the test unless the answer is a validation error with this message on this field and no other.
 func (a *Answer) WantError(field, message string) {
 	a.t.Helper()
 	a.Want(http.StatusTooManyRequests)
@@ -179,7 +179,7 @@ func (a *Answer) WantJSON(want string) {
 	}
 }
 
-// Into decodes the answer.
+// Into decodes the body's JSON into v.
 func (a *Answer) Into(v any) {
 	a.t.Helper()
 	if err := json.Unmarshal(a.Body, v); err != nil {
@@ -187,7 +187,7 @@ func (a *Answer) Into(v any) {
 	}
 }
 
-// Map is the answer as JSON, to look into with Map's methods.
+// Map returns the body as a JSON object.
 func (a *Answer) Map() Map {
 	a.t.Helper()
 	var m map[string]any

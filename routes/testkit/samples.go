@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// RequireTools skips a test where a program that makes its samples is not installed.
+// RequireTools skips the test unless all programs are installed that make its samples.
 func RequireTools(t testing.TB, names ...string) {
 	t.Helper()
 	for _, name := range names {
@@ -17,7 +17,7 @@ func RequireTools(t testing.TB, names ...string) {
 	}
 }
 
-// RunTool runs a program in a folder.
+// RunTool runs a program in a folder and returns its output.
 func RunTool(t testing.TB, folder, program string, arguments ...string) []byte {
 	t.Helper()
 	command := exec.Command(program, arguments...)
@@ -29,12 +29,12 @@ func RunTool(t testing.TB, folder, program string, arguments ...string) []byte {
 	return out
 }
 
-// identifyingTags is what a phone writes into its pictures and videos besides.
+// identifyingTags are exiftool's options for the tags that a phone adds to its pictures and videos.
 var identifyingTags = []string{"-overwrite_original", "-Make=Telephone", "-Model=Telephone 12", "-GPSLatitude=55.75", "-GPSLatitudeRef=N",
 	"-GPSLongitude=37.61", "-GPSLongitudeRef=E", "-Keys:GPSCoordinates=55.75, 37.61, 150", "-Keys:Make=Telephone", "-XMP:Creator=Somebody"}
 
-// PhoneVideo is an upright, moving picture that lies on its side, with the place and the device it was made with.
-// 320 wide and 240 high as stored, the other way round as shown; the upper half as shown is blue, the lower red.
+// PhoneVideo returns a video that is stored rotated and tagged with a place and a device, as phones record them: stored
+// 320 wide and 240 high, shown 240 wide and 320 high, with a blue upper and a red lower half as shown.
 func PhoneVideo(t testing.TB) File {
 	t.Helper()
 	RequireTools(t, "ffmpeg", "exiftool")
@@ -46,7 +46,8 @@ func PhoneVideo(t testing.TB) File {
 	return sample(t, folder, "phone.mp4", "video/mp4")
 }
 
-// PhonePhoto is a HEIC photo with the place and the device it was made with: 640×480, the left half red, the right blue.
+// PhonePhoto returns a HEIC photo of 640×480 pixels, the left half red, the right blue, tagged with a place and a
+// device.
 func PhonePhoto(t testing.TB) File {
 	t.Helper()
 	RequireTools(t, "ffmpeg", "heif-enc", "exiftool")
@@ -66,7 +67,7 @@ func sample(t testing.TB, folder, name, kind string) File {
 	return File{"media", name, kind, content}
 }
 
-// IdentifyingTags are the tags in a file that tell where, with what or by whom it was made.
+// IdentifyingTags lists the tags of a file that reveal where, with which device or by whom it was made.
 func IdentifyingTags(t testing.TB, content []byte) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "file")

@@ -18,18 +18,18 @@ import (
 	v3 "github.com/pb33f/libopenapi/datamodel/high/v3"
 )
 
-// readLimit is how much of a body is looked at: beyond it, only status and headers are checked.
+// readLimit is the size up to which bodies are checked. Of longer ones only the status and the headers are.
 const readLimit = 1 << 20
 
-// specification is pb_public/openapi.yaml, ready to check exchanges against. libopenapi-validator is used, as it
-// understands OpenAPI 3.1's JSON Schema whole and knows a strict mode, in which a field that is not listed is an error.
+// specification is pb_public/openapi.yaml, prepared for checking exchanges. libopenapi-validator supports all of
+// OpenAPI 3.1's JSON Schema, and has a strict mode in which a field that is not listed is an error.
 type specification struct {
 	model    *v3.Document
 	answers  validator.Validator // strict
 	requests validator.Validator
 
-	validator sync.Mutex // the library renders schemas into its own model while it validates
-	schemas   sync.Mutex // schemas are rendered where they stand
+	validator sync.Mutex // the library modifies its model while it validates
+	schemas   sync.Mutex // rendering a schema modifies it
 }
 
 var readSpecification = sync.OnceValues(func() (*specification, error) {
@@ -48,14 +48,14 @@ var readSpecification = sync.OnceValues(func() (*specification, error) {
 	return &specification{
 		model: &model.Model,
 		answers: validator.NewValidatorFromV3Model(&model.Model, config.WithStrictMode(),
-			config.WithStrictIgnorePaths("$.headers.**", "$.body.errors**")), // the latter is a map,
+			config.WithStrictIgnorePaths("$.headers.**", "$.body.errors**")), // body.errors is a map
 		requests: validator.NewValidatorFromV3Model(&model.Model, config.WithoutRequestBodyValidation(), config.WithAuthenticationFunc(withToken)),
 	}, nil
 })
 
-// CheckedTransport is a transport that fails the test wherever an exchange under /api/v1 or /storage is none that the
-// specification knows: an answer whose status or shape is not listed, and a successful request that could not be
-// made after it.
+// CheckedTransport returns a transport that fails the test on every exchange under /api/v1 or /storage that does not
+// match the specification: an answer whose status or shape is not listed, or a request that succeeds although it is
+// not as documented.
 func CheckedTransport(t testing.TB, next http.RoundTripper) http.RoundTripper {
 	t.Helper()
 	spec, err := readSpecification()
@@ -71,7 +71,7 @@ type checkedTransport struct {
 	spec *specification
 }
 
-// CloseIdleConnections lets http.Client's reach the transport.
+// CloseIdleConnections makes http.Client's method of this name work through the wrapper.
 func (c *checkedTransport) CloseIdleConnections() {
 	if next, ok := c.next.(interface{ CloseIdleConnections() }); ok {
 		next.CloseIdleConnections()
@@ -95,7 +95,7 @@ func (c *checkedTransport) RoundTrip(request *http.Request) (*http.Response, err
 	}
 	got, err := peek(response)
 	if err != nil {
-		return response, nil // whoever reads on meets the same error
+		return response, nil // the caller gets the same error when it reads the body
 	}
 	if err := c.spec.check(request, sent, response, got); err != nil {
 		c.t.Errorf("%s %s answered %d %s, which openapi.yaml does not know: %v", request.Method, request.URL, response.StatusCode, got, err)
@@ -103,7 +103,7 @@ func (c *checkedTransport) RoundTrip(request *http.Request) (*http.Response, err
 	return response, nil
 }
 
-// check compares one exchange with the specification. got is the answer's body, nil if it is not looked at.
+// check compares an exchange with the specification. got is the answer's body, nil if it is not to be checked.
 func (s *specification) check(request *http.Request, sent *recordedBody, response *http.Response, got []byte) error {
 	s.validator.Lock()
 	defer s.validator.Unlock()
@@ -131,7 +131,7 @@ func (s *specification) check(request *http.Request, sent *recordedBody, respons
 	}
 }
 
-// exchange checks a request that has an operation.
+// exchange checks a request that belongs to an operation, and its answer.
 func (s *specification) exchange(method string, request *http.Request, sent *recordedBody, response *http.Response, got []byte) error {
 	asked := request.Clone(request.Context())
 	asked.URL.Path, asked.Body = strings.TrimSuffix(asked.URL.Path, "/"), http.NoBody

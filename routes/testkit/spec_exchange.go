@@ -17,10 +17,10 @@ import (
 	v3 "github.com/pb33f/libopenapi/datamodel/high/v3"
 )
 
-// recordedBody is a body on its way, of which the first part is kept.
+// recordedBody is a request body that records its first bytes, up to readLimit and one more, while they are sent.
 type recordedBody struct {
 	io.ReadCloser
-	mu       sync.Mutex // net/http may go on sending after the answer
+	mu       sync.Mutex // net/http may continue to send after the answer
 	recorded bytes.Buffer
 	end      bool
 }
@@ -37,7 +37,7 @@ func (c *recordedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// content is what was sent, and whether that is all and not too much.
+// content returns the bytes that were sent. whole reports whether they are the entire body.
 func (c *recordedBody) content() (body []byte, whole bool) {
 	if c.ReadCloser == nil {
 		return nil, true
@@ -47,7 +47,8 @@ func (c *recordedBody) content() (body []byte, whole bool) {
 	return bytes.Clone(c.recorded.Bytes()), c.end && c.recorded.Len() <= readLimit
 }
 
-// peek reads an answer that is JSON or text and not too long, and puts it back; nil of any other.
+// peek returns the body of an answer and leaves it in place to be read again. It returns nil for a body that is neither
+// JSON nor text, or that is longer than readLimit.
 func peek(response *http.Response) ([]byte, error) {
 	kind, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
 	if kind != "application/json" && kind != "text/plain" || response.ContentLength > readLimit || response.Request.Method == http.MethodHead {
@@ -69,7 +70,8 @@ type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-// effectiveMethod is the method that a request stands for: a POST may name another (contract's original: Symfony).
+// effectiveMethod returns the method that the server sees: a POST request may override it by a header or a parameter,
+// as in Symfony.
 func effectiveMethod(r *http.Request) string {
 	if r.Method != http.MethodPost {
 		return r.Method
@@ -85,7 +87,8 @@ func effectiveMethod(r *http.Request) string {
 	return http.MethodPost
 }
 
-// find is the documented path that an address belongs to, and its methods as Allow lists them; nil for none.
+// find returns the documented path that matches a URL's path, and its methods in the order in which the header Allow
+// lists them. It returns nil if none matches.
 func (s *specification) find(address string) (item *v3.PathItem, methods []string) {
 	address = strings.TrimSuffix(address, "/")
 	if path.Clean(address) != address {
@@ -115,7 +118,7 @@ func (s *specification) find(address string) (item *v3.PathItem, methods []strin
 	return nil, nil
 }
 
-// status checks an answer whose body is not looked at: its status and kind must be listed.
+// status checks only that an answer's status and media type are listed.
 func (s *specification) status(request *http.Request, response *http.Response) error {
 	item, _ := s.find(request.URL.Path)
 	listed := item.GetOperations().GetOrZero(strings.ToLower(request.Method)).Responses.Codes.GetOrZero(strconv.Itoa(response.StatusCode))
@@ -134,7 +137,7 @@ func (s *specification) status(request *http.Request, response *http.Response) e
 	return fmt.Errorf("the kind %q is not listed", kind)
 }
 
-// component checks an answer that belongs to no operation, against one of components/responses.
+// component checks an answer that belongs to no operation against a schema of components/responses.
 func (s *specification) component(name string, status int, response *http.Response, got []byte) error {
 	if response.StatusCode != status {
 		return fmt.Errorf("it should be %d %s", status, name)
@@ -151,6 +154,7 @@ func (s *specification) component(name string, status int, response *http.Respon
 	return nil
 }
 
+// joinErrors returns the validator's findings as one error, a line each.
 func joinErrors(found []*faults.ValidationError) error {
 	var lines []string
 	for _, fault := range found {

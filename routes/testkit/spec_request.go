@@ -23,7 +23,7 @@ import (
 	"github.com/pb33f/libopenapi/datamodel/high/base"
 )
 
-// withToken stands for the security scheme bearer: that the token is right is what the answer shows.
+// withToken checks the security scheme bearer. That the token is valid is shown by the answer.
 func withToken(_ context.Context, input *config.AuthenticationInput) error {
 	if input.Request.Header.Get("Authorization") == "" {
 		return errors.New("no token")
@@ -31,10 +31,10 @@ func withToken(_ context.Context, input *config.AuthenticationInput) error {
 	return nil
 }
 
-// contractKinds are the bodies that are read (contract section 1, input).
+// contractKinds are the media types of bodies that the server reads (contract section 1, input).
 var contractKinds = []string{"application/json", "multipart/form-data", "application/x-www-form-urlencoded"}
 
-// request checks a request that succeeded: its parameters, its token and its body.
+// request checks the parameters, the token and the body of a request that succeeded.
 func (s *specification) request(request *http.Request, body []byte) error {
 	asked := request.Clone(request.Context())
 	asked.Body, asked.ContentLength = http.NoBody, 0
@@ -43,7 +43,7 @@ func (s *specification) request(request *http.Request, body []byte) error {
 		return fmt.Errorf("the request: %w", joinErrors(found))
 	}
 	if len(body) == 0 {
-		return nil // all of it may be in the query (contract section 1, input)
+		return nil // the fields may be in the query (contract section 1, input)
 	}
 	item, _ := s.find(request.URL.Path)
 	kind, parameters, _ := mime.ParseMediaType(request.Header.Get("Content-Type"))
@@ -52,18 +52,18 @@ func (s *specification) request(request *http.Request, body []byte) error {
 	}
 	operation := item.GetOperations().GetOrZero(strings.ToLower(request.Method))
 	if operation.RequestBody == nil {
-		return nil // a GET's is not read
+		return nil // the server ignores it
 	}
 	listed := operation.RequestBody.Content.GetOrZero(kind)
 	if listed == nil && !slices.Contains(contractKinds, kind) {
-		return nil // it is not read
+		return nil // the server ignores it
 	}
 	if listed == nil {
 		return fmt.Errorf("the request's kind %q is not listed", kind)
 	}
 	fields, err := decode(kind, parameters["boundary"], body)
 	if err != nil {
-		return nil // read otherwise than Go does: PHP is more lenient
+		return nil // PHP, and so the server, reads more than Go does
 	}
 	s.schemas.Lock()
 	defer s.schemas.Unlock()
@@ -75,7 +75,7 @@ func (s *specification) request(request *http.Request, body []byte) error {
 	return nil
 }
 
-// decode reads a body's fields.
+// decode parses the fields of a body.
 func decode(kind, boundary string, body []byte) (map[string]any, error) {
 	fields := map[string]any{}
 	add := func(name, value string) {
@@ -118,9 +118,10 @@ func decode(kind, boundary string, body []byte) (map[string]any, error) {
 	}
 }
 
-// contractFields does to the fields what the contract says of input (section 1): strings are trimmed, then blank ones
-// are null, also what only PHP's trim finds blank, of which no rule is asked. Passwords stay as they are, but a blank one
-// is none where there may be none. A number may come as a string, or as true, and a list as an object, as in PHP.
+// contractFields applies the contract's rules of input (section 1) to the fields: strings are trimmed, then blank ones
+// become null, including those that only PHP's trim considers blank, for which Laravel skips the rules. Passwords are
+// not trimmed; a blank one becomes null where null is allowed. A number may be given as a string or as true, and a
+// list as an object, as in PHP.
 func contractFields(fields map[string]any, schema *base.Schema) {
 	for name, value := range fields {
 		property := schema.Properties.GetOrZero(name)
@@ -148,6 +149,7 @@ func contractFields(fields map[string]any, schema *base.Schema) {
 	}
 }
 
+// contractNumber converts a value that PHP accepts as a number, where the schema has a number.
 func contractNumber(value any, schema *base.Schema) any {
 	if !slices.Contains(schema.Type, "integer") && !slices.Contains(schema.Type, "number") {
 		return value
@@ -165,7 +167,8 @@ func contractNumber(value any, schema *base.Schema) any {
 	return value
 }
 
-// contractQuery leaves out what the contract takes for missing: blank values, and a page that is none.
+// contractQuery removes the parameters that the contract treats as missing: blank ones, and a page that is no positive
+// integer.
 func contractQuery(query url.Values) url.Values {
 	for name, values := range query {
 		text := contract.Trim(strings.Join(values, ""))

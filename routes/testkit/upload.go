@@ -11,13 +11,13 @@ import (
 	"time"
 )
 
-// movie is bytes without end that are built as an MP4 video and differ from place to place.
+// movie is an endless MP4 video whose bytes differ from place to place.
 type movie struct{}
 
-// movieHead is the type of the file and the head of a box of data that reaches to the file's end.
+// movieHead is the ftyp box, followed by the header of an mdat box that extends to the end of the file.
 const movieHead = "\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + "\x00\x00\x00\x00mdat"
 
-// movieBlock has a prime length, so that no two nearby powers of two look the same.
+// movieBlock is the repeated content. Its length is prime, so that blocks at powers of two differ.
 var movieBlock = func() []byte {
 	block := make([]byte, 65521)
 	for i := range block {
@@ -37,23 +37,23 @@ func (movie) ReadAt(p []byte, off int64) (int, error) {
 	return len(p), nil
 }
 
-// Movie is size bytes of a video, made as they are read.
+// Movie returns a video of size bytes, generated as it is read.
 func Movie(size int64) *io.SectionReader { return io.NewSectionReader(movie{}, 0, size) }
 
-// Frame is a multipart body around the content of a file: what comes before it, and what comes after it.
+// Frame holds the parts of a multipart body before and after the content of a file.
 type Frame struct {
 	Type       string // the Content-Type
 	Head, Tail []byte
 }
 
-// FrameOf frames a file, whose Content is left out, and pairs of names and values that follow it.
+// FrameOf returns the multipart body of a file, whose Content is ignored, followed by pairs of names and values.
 func FrameOf(file File, pairs ...string) Frame {
 	var body bytes.Buffer
 	w := multipart.NewWriter(&body)
 	header := textproto.MIMEHeader{}
 	header.Set("Content-Disposition", multipart.FileContentDisposition(file.Field, file.Name))
 	header.Set("Content-Type", file.Type)
-	_, _ = w.CreatePart(header) // writing to memory does not fail, here and below
+	_, _ = w.CreatePart(header) // writing to memory can't fail, here and below
 	head := body.Len()
 	for i := 0; i < len(pairs); i += 2 {
 		_ = w.WriteField(pairs[i], pairs[i+1])
@@ -62,8 +62,8 @@ func FrameOf(file File, pairs ...string) Frame {
 	return Frame{w.FormDataContentType(), body.Bytes()[:head], body.Bytes()[head:]}
 }
 
-// Stream sends a file of size bytes, read from content on the way, and pairs of names and values after it.
-// The length is announced if sized, else the body comes in chunks.
+// Stream sets a multipart body of a file of size bytes, which is read from content while it is sent, followed by pairs
+// of names and values. With sized the request has a Content-Length, else the body is chunked.
 func (r *Request) Stream(file File, content io.Reader, size int64, sized bool, pairs ...string) *Request {
 	frame := FrameOf(file, pairs...)
 	if sized {
@@ -72,18 +72,19 @@ func (r *Request) Stream(file File, content io.Reader, size int64, sized bool, p
 	return r.Raw(frame.Type, io.MultiReader(bytes.NewReader(frame.Head), content, bytes.NewReader(frame.Tail)))
 }
 
-// PartialUpload is an upload that stands at half: its first half is on the server's disk.
+// PartialUpload is an upload of which the server has stored the first half and waits for the rest.
 type PartialUpload struct {
 	t     interface{ Fatal(...any) }
 	pipe  *io.PipeWriter
 	rest  io.Reader
 	ended chan struct{}
 
-	answer *Answer // after ended
+	answer *Answer // set before ended is closed
 	err    error
 }
 
-// SendHalf sends the first half of a video of the given size, to which pairs of names and values would follow.
+// SendHalf sends the first half of a video of size bytes, and waits until the server has stored most of it. The pairs
+// of names and values follow with the rest.
 func (r *Request) SendHalf(size int64, pairs ...string) *PartialUpload {
 	r.s.t.Helper()
 	before := r.s.StoredBytes()
@@ -126,19 +127,19 @@ func (h *PartialUpload) Finish() *Answer {
 	return h.answer
 }
 
-// Abort cuts the connection.
+// Abort closes the connection.
 func (h *PartialUpload) Abort() {
 	h.pipe.CloseWithError(io.ErrUnexpectedEOF)
 	<-h.ended
 }
 
-// StoredFiles lists the files in the server's storage, those of uploads under way too.
+// StoredFiles lists the files in the server's storage, including those of uploads in progress.
 func (s *Server) StoredFiles() []string {
 	files, _ := s.stored()
 	return files
 }
 
-// StoredBytes is how much the storage holds, in bytes.
+// StoredBytes returns the size of the server's storage in bytes.
 func (s *Server) StoredBytes() int64 {
 	_, size := s.stored()
 	return size
@@ -148,13 +149,13 @@ func (s *Server) stored() (files []string, size int64) {
 	return listFiles(filepath.Join(s.dir, "storage"))
 }
 
-// FolderSize is how much a folder holds, in bytes.
+// FolderSize returns the total size of a folder's files in bytes.
 func FolderSize(folder string) int64 {
 	_, size := listFiles(folder)
 	return size
 }
 
-// listFiles passes over what vanishes while it looks.
+// listFiles lists the files below a folder and their total size. It skips those that vanish meanwhile.
 func listFiles(folder string) (files []string, size int64) {
 	_ = filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {

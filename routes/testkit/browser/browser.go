@@ -26,15 +26,15 @@ import (
 // shots is where screenshots are kept.
 var shots = flag.String("shots", "", "a folder for screenshots")
 
-// Browser is a Chromium and what it asked of the network.
+// Browser is a tab of a Chromium, with a record of its network traffic.
 type Browser struct {
 	t   *testing.T
 	ctx context.Context
 
-	mu     sync.Mutex
-	asked  []string
-	status map[string]int64 // of the last answer, by path
-	files  []string         // what a file dialog chooses
+	mu        sync.Mutex
+	requested []string
+	status    map[string]int64 // of the last answer, by path
+	files     []string         // what file dialogs choose
 }
 
 // ChooseFiles sets the files that file dialogs choose from now on.
@@ -44,7 +44,7 @@ func (b *Browser) ChooseFiles(files ...string) {
 	b.files = files
 }
 
-// Open starts a Chromium, which ends with the test. It skips the test where none is installed.
+// Open starts a Chromium that runs until the test ends. It skips the test if none is installed.
 func Open(t *testing.T) *Browser {
 	t.Helper()
 	var binary string
@@ -67,7 +67,7 @@ func Open(t *testing.T) *Browser {
 	return newTab(t, ctx)
 }
 
-// newTab watches the tab of a context.
+// newTab records the network traffic of a context's tab and intercepts its file dialogs.
 func newTab(t *testing.T, ctx context.Context) *Browser {
 	t.Helper()
 	b := &Browser{t: t, ctx: ctx, status: map[string]int64{}}
@@ -80,7 +80,7 @@ func newTab(t *testing.T, ctx context.Context) *Browser {
 	return b
 }
 
-// Tab opens another tab of the same browser, with the same storage.
+// Tab opens another tab of the same browser. Both share their storage.
 func (b *Browser) Tab() *Browser {
 	b.t.Helper()
 	ctx, cancel := chromedp.NewContext(b.ctx)
@@ -88,28 +88,29 @@ func (b *Browser) Tab() *Browser {
 	return newTab(b.t, ctx)
 }
 
-// WantLoopback fails the test if the tab asked any other host than this machine, or next to nothing.
+// WantLoopback fails the test if the tab sent a request to any host but 127.0.0.1, or if it recorded so few requests
+// that the record can't be right.
 func (b *Browser) WantLoopback() {
 	b.t.Helper()
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, asked := range b.asked {
-		if at, err := url.Parse(asked); err != nil || at.Scheme == "http" && at.Hostname() != "127.0.0.1" || at.Scheme == "https" {
-			b.t.Errorf("it asked %s", asked)
+	for _, requested := range b.requested {
+		if at, err := url.Parse(requested); err != nil || at.Scheme == "http" && at.Hostname() != "127.0.0.1" || at.Scheme == "https" {
+			b.t.Errorf("it requested %s", requested)
 		}
 	}
-	if len(b.asked) < 8 {
-		b.t.Errorf("the network log is short: %q", b.asked)
+	if len(b.requested) < 8 {
+		b.t.Errorf("the network log is short: %q", b.requested)
 	}
 }
 
-// note keeps what happens on the network, and answers file dialogs.
+// note records network events and answers file dialogs.
 func (b *Browser) note(event any) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch e := event.(type) {
 	case *network.EventRequestWillBeSent:
-		b.asked = append(b.asked, e.Request.URL)
+		b.requested = append(b.requested, e.Request.URL)
 	case *network.EventResponseReceived:
 		if at, err := url.Parse(e.Response.URL); err == nil {
 			b.status[at.Path] = e.Response.Status
@@ -133,7 +134,8 @@ func (b *Browser) Do(steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// Evaluate is what an expression says, as if the user had asked for it: only then a file dialog opens.
+// Evaluate returns the value of a JavaScript expression. It counts as an action of the user, without which no file
+// dialog opens.
 func (b *Browser) Evaluate(expression string) bool {
 	b.t.Helper()
 	byUser := func(p *runtime.EvaluateParams) { yes := true; p.UserGesture = &yes }
@@ -144,7 +146,7 @@ func (b *Browser) Evaluate(expression string) bool {
 	return is
 }
 
-// Until waits for an expression to become true.
+// Until waits until a JavaScript expression is true.
 func (b *Browser) Until(expression string) {
 	b.t.Helper()
 	for range 300 {
@@ -153,22 +155,22 @@ func (b *Browser) Until(expression string) {
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	b.t.Fatal("it never came true: ", expression)
+	b.t.Fatal("it never became true: ", expression)
 }
 
-// Click clicks the first element that an expression finds, as soon as it does.
+// Click waits until a JavaScript expression returns an element, and clicks it.
 func (b *Browser) Click(expression string) {
 	b.t.Helper()
 	b.Until("(() => { const e = " + expression + "; if (e) e.click(); return !!e })()")
 }
 
-// Anchor moves to an anchor of the page.
+// Anchor navigates to an anchor of the page.
 func (b *Browser) Anchor(name string) {
 	b.t.Helper()
 	b.Until(fmt.Sprintf("(location.hash = %q, true)", name))
 }
 
-// Answer waits for the answer of a path and returns its status.
+// Answer waits for the answer to a request of a path and returns its status.
 func (b *Browser) Answer(path string) int64 {
 	b.t.Helper()
 	for range 300 {
@@ -184,7 +186,7 @@ func (b *Browser) Answer(path string) int64 {
 	return 0
 }
 
-// ColorScheme lets pages see that the user prefers "light" or "dark".
+// ColorScheme makes the browser prefer the "light" or "dark" colour scheme.
 func (b *Browser) ColorScheme(scheme string) {
 	b.t.Helper()
 	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
@@ -193,7 +195,7 @@ func (b *Browser) ColorScheme(scheme string) {
 	}
 }
 
-// DisableScripts turns the scripts of pages off.
+// DisableScripts disables JavaScript.
 func (b *Browser) DisableScripts() {
 	b.t.Helper()
 	if _, err := chromedp.Call(b.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {

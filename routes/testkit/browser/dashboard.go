@@ -11,18 +11,18 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Dashboard is PocketBase's dashboard in a tab, used as a moderator uses it: by clicks and keys.
+// Dashboard drives PocketBase's dashboard in a tab by clicks and keys, as a moderator does.
 type Dashboard struct {
 	*Browser
-	at string // its address
+	url string
 }
 
-// OpenDashboard signs a moderator in.
+// OpenDashboard starts a Chromium and signs in a moderator.
 func OpenDashboard(t *testing.T, s *testkit.Server, email, password string) *Dashboard {
 	t.Helper()
 	d := &Dashboard{Open(t), s.URL + "/_/"}
 	d.light()
-	d.Do(chromedp.Navigate(d.at))
+	d.Do(chromedp.Navigate(d.url))
 	d.Until(`!!document.querySelector('input[name=identity]')`)
 	d.Type("input[name=identity]", email)
 	d.Type("input[type=password]", password)
@@ -32,37 +32,37 @@ func OpenDashboard(t *testing.T, s *testkit.Server, email, password string) *Das
 	return d
 }
 
-// light is how the guide's pictures are taken.
+// light sets the size and the colour scheme of the guide's pictures.
 func (d *Dashboard) light() {
 	d.t.Helper()
 	d.ColorScheme("light")
 	d.Do(chromedp.EmulateViewport(1280, 800))
 }
 
-// Another opens a second tab, in which the moderator is signed in, too.
+// Another opens another tab, in which the moderator is signed in, too.
 func (d *Dashboard) Another() *Dashboard {
 	d.t.Helper()
-	second := &Dashboard{d.Tab(), d.at}
+	second := &Dashboard{d.Tab(), d.url}
 	second.light()
 	return second
 }
 
-// List opens a collection by the sidebar.
+// List opens a collection by the sidebar and waits until the list has the given number of rows.
 func (d *Dashboard) List(collection string, rows int) {
 	d.t.Helper()
 	d.Click(fmt.Sprintf(`[...document.querySelectorAll('.page-sidebar a, .page-sidebar button')].find(e => e.innerText.trim() === %q)`, collection))
 	d.Until(fmt.Sprintf(`document.querySelector('.page-header')?.innerText.includes(%q) && document.querySelectorAll('.page-content tbody tr.handle').length === %d`, collection, rows))
 }
 
-// Form opens a record's form by its address, as a link does.
+// Form opens a record's form by its URL.
 func (d *Dashboard) Form(collection string, id any) {
 	d.t.Helper()
-	d.Do(chromedp.Navigate(fmt.Sprintf("%s#/collections?collection=%s&record=%v", d.at, collection, id)))
+	d.Do(chromedp.Navigate(fmt.Sprintf("%s#/collections?collection=%s&record=%v", d.url, collection, id)))
 	d.Until(fmt.Sprintf(`%s?.querySelector('[name=id]')?.value === '%v' && !theForm.querySelector('.grid[inert]') && theForm.innerText.includes(%q)`,
 		`(window.theForm = document.querySelector('.record-upsert-modal'))`, id, collection))
 }
 
-// Type types a text into an input in the place of what it holds.
+// Type replaces the text of an input.
 func (d *Dashboard) Type(selector, text string) {
 	d.t.Helper()
 	d.Until(fmt.Sprintf(`(() => { const e = document.querySelector(%q); if (!e) return false; e.scrollIntoView({block: 'center'}); e.focus(); e.select(); return document.activeElement === e })()`, selector))
@@ -71,13 +71,13 @@ func (d *Dashboard) Type(selector, text string) {
 	}
 }
 
-// Write fills in a field of the open form.
+// Write replaces the text of a field of the open form.
 func (d *Dashboard) Write(field, text string) {
 	d.t.Helper()
 	d.Type(fmt.Sprintf(".record-upsert-modal [name=%s]", field), text)
 }
 
-// Choose picks a word of a select field.
+// Choose selects a value of a select field of the open form.
 func (d *Dashboard) Choose(field, word string) {
 	d.t.Helper()
 	output := fmt.Sprintf(`document.querySelector('.record-upsert-modal output[name=%s]')`, field)
@@ -86,7 +86,7 @@ func (d *Dashboard) Choose(field, word string) {
 	d.Until(fmt.Sprintf(`%s.querySelector('.selected-item')?.innerText.trim() === %q`, output, word))
 }
 
-// TurnOn flips a switch.
+// TurnOn turns on a switch of the open form.
 func (d *Dashboard) TurnOn(field string) {
 	d.t.Helper()
 	box := fmt.Sprintf(`document.querySelector('.record-upsert-modal input[type=checkbox][name=%s]')`, field)
@@ -96,34 +96,34 @@ func (d *Dashboard) TurnOn(field string) {
 
 const theSave = `[...document.querySelectorAll('.record-upsert-modal .modal-footer .btn')].find(e => e.innerText.trim() === 'Save changes' && !e.disabled)`
 
-// Save saves the form, which closes.
+// Save saves the open form and waits until it has closed.
 func (d *Dashboard) Save() {
 	d.t.Helper()
 	d.Click(theSave)
 	d.Until(`!document.querySelector('.record-upsert-modal')`)
 }
 
-// WantRefused saves the form and waits for a message on a field.
+// WantRefused tries to save the open form and waits for a message on a field.
 func (d *Dashboard) WantRefused(field, message string) {
 	d.t.Helper()
 	d.Click(theSave)
 	d.Until(fmt.Sprintf(`[...document.querySelectorAll('.record-upsert-modal .generated-error')].some(e => e.dataset.inputName === %q && e.innerText.includes(%q))`, field, message))
 }
 
-// Remove deletes the record of the open form; asked is called while the dashboard asks whether it really should.
-func (d *Dashboard) Remove(asked func()) {
+// Remove deletes the record of the open form. confirming is called while the dashboard asks for confirmation.
+func (d *Dashboard) Remove(confirming func()) {
 	d.t.Helper()
 	d.Click(`document.querySelector('.record-upsert-modal .modal-header [title="More options"]')`)
 	d.Click(`[...document.querySelectorAll('.modal-header-dropdown .dropdown-item')].find(e => e.innerText.trim() === 'Delete')`)
 	yes := `[...document.querySelectorAll('.modal.popup .btn')].find(e => e.innerText.trim() === 'Delete record')`
 	d.Until("!!" + yes)
-	asked()
+	confirming()
 	d.Click(yes)
 	d.Until(`!document.querySelector('.record-upsert-modal')`)
 }
 
-// Screenshot keeps a picture of the screen, where the flag shots asks for it, once it has come to rest. The part of the form
-// around a field is shown, if one is named.
+// Screenshot takes a picture of the screen once animations have ended, if the flag shots is set. If a field is named,
+// the open form is scrolled to it.
 func (d *Dashboard) Screenshot(name string, field ...string) {
 	d.t.Helper()
 	if *shots == "" {
@@ -137,19 +137,20 @@ func (d *Dashboard) Screenshot(name string, field ...string) {
 	d.Capture(*shots, strings.ToLower(name)+".png")
 }
 
-// DismissMessages waits until messages of what was done before are gone.
+// DismissMessages closes the messages about earlier actions.
 func (d *Dashboard) DismissMessages() {
 	d.t.Helper()
 	d.Until(`([...document.querySelectorAll('.toast-remove')].forEach(e => e.click()), !document.querySelector('.toast'))`)
 }
 
-// ScrollRight shows the columns of a list that are farthest to the right.
+// ScrollRight scrolls a list to its last columns.
 func (d *Dashboard) ScrollRight() {
 	d.t.Helper()
 	d.Until(`(() => { let e = document.querySelector('.page-content table'); while (e && e.scrollWidth <= e.clientWidth) e = e.parentElement; if (e) e.scrollLeft = e.scrollWidth; return !!e })()`)
 }
 
-// OpenSettings opens the second factor and the allow-list, and changes neither.
+// OpenSettings shows the settings of the second factor and of the IP allow-list, takes a picture of each, and changes
+// nothing.
 func (d *Dashboard) OpenSettings() {
 	d.t.Helper()
 	open := func(title string) {
@@ -158,13 +159,13 @@ func (d *Dashboard) OpenSettings() {
 		d.Until(fmt.Sprintf(`(() => { const e = [...document.querySelectorAll('details[open] > summary')].find(e => e.innerText.includes(%q))?.parentElement; return e && e.lastElementChild.getBoundingClientRect().bottom <= e.getBoundingClientRect().bottom + 1 && e.clientHeight >= e.scrollHeight })()`, title))
 	}
 	d.DismissMessages()
-	d.Do(chromedp.Navigate(d.at + "#/collections?collection=_superusers"))
+	d.Do(chromedp.Navigate(d.url + "#/collections?collection=_superusers"))
 	d.Until(`document.querySelector('.page-header')?.innerText.includes('_superusers')`)
 	d.Click(`document.querySelector('.btn-collection-settings')`)
 	d.Click(`[...document.querySelectorAll('.modal .tab-item')].find(e => e.innerText.trim() === 'Options')`)
 	open("Multi-factor authentication")
 	d.Screenshot("second-factor")
-	d.Do(chromedp.Navigate(d.at+"#/settings"), chromedp.Reload())
+	d.Do(chromedp.Navigate(d.url+"#/settings"), chromedp.Reload())
 	open("Superuser IPs")
 	d.Screenshot("allow-list")
 }

@@ -21,7 +21,7 @@ import (
 	"github.com/privet/privet/hooks/settings"
 )
 
-// FCM answers as Firebase Cloud Messaging does. It takes every message until Answer says otherwise.
+// FCM is a fake of Firebase Cloud Messaging. It accepts every message unless Answer is called.
 type FCM struct {
 	t       testing.TB
 	server  *httptest.Server
@@ -29,12 +29,12 @@ type FCM struct {
 
 	mu           sync.Mutex
 	answer       func(Message) Reply
-	refuseTokens bool // no tokens
+	refuseTokens bool
 	accepted     []Message
-	changed      chan struct{} // closed and renewed with each message taken
+	changed      chan struct{} // closed and replaced with each accepted message
 }
 
-// Message is what FCM was asked to deliver.
+// Message is a message that FCM was asked to deliver.
 type Message struct {
 	Token        string            `json:"token"`
 	Data         map[string]string `json:"data"`
@@ -61,20 +61,20 @@ type Message struct {
 			} `json:"aps"`
 		} `json:"payload"`
 	} `json:"apns"`
-	At time.Time `json:"-"` // when it came
+	At time.Time `json:"-"` // when it arrived
 }
 
-// Reply is an answer of FCM. The zero Reply takes the message.
+// Reply is FCM's answer to a message. The zero Reply accepts it.
 type Reply struct {
-	Status     int    // an error's
-	Code       string // its FcmError's errorCode; "" sends none
-	RetryAfter int    // seconds; 0 sends no header
-	RetryText  string // the header's text instead
-	Drop       bool   // the connection is closed instead
-	Hang       bool   // no answer until the caller goes away
+	Status     int    // of an error; 0 accepts the message
+	Code       string // the errorCode of the FcmError; "" sends none
+	RetryAfter int    // the header of this name in seconds; 0 sends none
+	RetryText  string // the header's text, instead of RetryAfter
+	Drop       bool   // close the connection without an answer
+	Hang       bool   // send no answer until the caller gives up
 }
 
-// NewFCM starts one that ends with the test.
+// NewFCM starts an FCM that runs until the test ends.
 func NewFCM(t testing.TB) *FCM {
 	t.Helper()
 	f := &FCM{t: t, changed: make(chan struct{})}
@@ -111,12 +111,12 @@ func (f *FCM) writeAccount() {
 	}
 }
 
-// Env is the environment that lets a process push through this FCM.
+// Env returns the environment variables that let testkit.Process send pushes to this FCM.
 func (f *FCM) Env() []string {
 	return []string{"GOOGLE_APPLICATION_CREDENTIALS=" + f.account, "PRIVET_FCM_ENDPOINT=" + f.server.URL + "/v1"}
 }
 
-// Configure lets a server push through this FCM: a change of settings for testkit.Start.
+// Configure changes the settings, for testkit.Start, so that the server sends pushes to this FCM.
 func (f *FCM) Configure(s *settings.Settings) {
 	content, err := os.ReadFile(f.account)
 	if err != nil {
@@ -125,17 +125,17 @@ func (f *FCM) Configure(s *settings.Settings) {
 	s.Firebase = settings.Firebase{Credentials: content, ProjectID: "greetings", Endpoint: f.server.URL + "/v1"}
 }
 
-// Answer makes FCM reply as a function of the message says.
+// Answer sets the function that decides on the reply to each message; nil accepts all.
 func (f *FCM) Answer(reply func(Message) Reply) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.answer = reply
 }
 
-// Always is a reply to all messages.
+// Always returns a function for Answer that gives every message the same reply.
 func Always(r Reply) func(Message) Reply { return func(Message) Reply { return r } }
 
-// RefuseTokens makes the token endpoint say that it does not know the service account's key, or that it does.
+// RefuseTokens makes the token endpoint reject the service account's key, or accept it again.
 func (f *FCM) RefuseTokens(refuse bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -192,6 +192,7 @@ func (f *FCM) send(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// fcmError returns the body of an error as FCM words it.
 func fcmError(status int, code string) any {
 	names := map[int]string{400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND",
 		429: "RESOURCE_EXHAUSTED", 500: "INTERNAL", 503: "UNAVAILABLE"}
@@ -208,40 +209,40 @@ func writeJSON(w http.ResponseWriter, status int, body any) {
 	_ = json.NewEncoder(w).Encode(body)
 }
 
-// Accepted are the messages that FCM has taken so far.
+// Accepted returns the messages that FCM has accepted since the start or the last Reset.
 func (f *FCM) Accepted() []Message {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return append([]Message(nil), f.accepted...)
 }
 
-// Wait returns the messages once there are count of them; it fails the test when they don't come.
-func (f *FCM) Wait(count int, patience time.Duration) []Message {
+// Wait returns the accepted messages once there are count of them. It fails the test after the timeout.
+func (f *FCM) Wait(count int, timeout time.Duration) []Message {
 	f.t.Helper()
-	deadline := time.After(patience)
+	deadline := time.After(timeout)
 	for {
 		f.mu.Lock()
-		taken, changed := len(f.accepted), f.changed
+		accepted, changed := len(f.accepted), f.changed
 		f.mu.Unlock()
-		if taken >= count {
+		if accepted >= count {
 			return f.Accepted()
 		}
 		select {
 		case <-changed:
 		case <-deadline:
-			f.t.Fatalf("FCM has %d messages after %s, want %d", taken, patience, count)
+			f.t.Fatalf("FCM has %d messages after %s, want %d", accepted, timeout, count)
 		}
 	}
 }
 
-// Reset drops what was taken so far.
+// Reset removes the messages accepted so far.
 func (f *FCM) Reset() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.accepted = nil
 }
 
-// Summary lists who received what: "push token, type, title" of each message, sorted, a line each.
+// Summary returns a line for each message, sorted: the push token, the type and the title.
 func Summary(messages []Message) string {
 	var lines []string
 	for _, m := range messages {

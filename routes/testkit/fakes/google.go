@@ -12,7 +12,7 @@ import (
 	"github.com/privet/privet/hooks/settings"
 )
 
-// Paths of Google's endpoints.
+// Paths of Google's endpoints, for Set and Calls.
 const (
 	Keys      = "/oauth2/v3/certs"
 	TokenInfo = "/tokeninfo"
@@ -20,40 +20,41 @@ const (
 	Picture   = "/picture.png"
 )
 
-// ClientID is the client that the settings name and tokens are made for.
+// ClientID is the OAuth client that Settings names, and the default audience of tokens.
 const ClientID = "1234567890-privet.apps.googleusercontent.com"
 
-// Google answers as Google does: it publishes keys, signs ID tokens and knows the access tokens it gave out.
+// Google is a fake of Google's identity services: it publishes its keys, signs ID tokens and recognises the access
+// tokens that it has issued.
 type Google struct {
 	*Server
-	PictureBytes []byte // what Picture answers with
+	PictureBytes []byte // the content of Picture
 
 	mu     sync.Mutex
-	keys   []Key // the last one signs
+	keys   []Key // the last one is the current one
 	issued int
 	grants map[string]Grant // by access token
 }
 
-// GooglePerson is who somebody is to Google. Empty fields are left out of its answers.
+// GooglePerson is a Google account. Empty fields are omitted from answers and tokens.
 type GooglePerson struct {
 	Sub, Email string
-	Verified   any    // email_verified: a bool or a string; nil leaves it out
+	Verified   any    // email_verified: a bool or a string; nil omits it
 	HD         string // the Workspace organisation's domain
 	Name       string
 	Picture    string
 }
 
-// Grant is what an access token stands for.
+// Grant describes an access token.
 type Grant struct {
-	GooglePerson               // whom tokeninfo names
-	Audience         string    // "": ClientID
-	Expires          time.Time // zero: in an hour
-	StaleInTokenInfo bool      // tokeninfo has not noticed yet that it expired
-	UserInfoSub      string    // another sub that userinfo names
-	Revoked          bool      // userinfo refuses it already
+	GooglePerson               // the account that tokeninfo names
+	Audience         string    // "" means ClientID
+	Expires          time.Time // zero means in an hour
+	StaleInTokenInfo bool      // both endpoints still accept it after Expires
+	UserInfoSub      string    // a different sub for userinfo; "" for the same
+	Revoked          bool      // userinfo rejects it
 }
 
-// NewGoogle runs a Google until the test ends.
+// NewGoogle starts a Google that runs until the test ends.
 func NewGoogle(t testing.TB) *Google {
 	g := &Google{grants: map[string]Grant{}}
 	mux := http.NewServeMux()
@@ -66,7 +67,7 @@ func NewGoogle(t testing.TB) *Google {
 	return g
 }
 
-// Settings let privet take this Google for the real one.
+// Settings returns the settings that point privet to this Google.
 func (g *Google) Settings() settings.Google {
 	return settings.Google{
 		ClientIDs:    []string{"other-platform.apps.googleusercontent.com", ClientID},
@@ -76,7 +77,7 @@ func (g *Google) Settings() settings.Google {
 	}
 }
 
-// Rotate signs with a new RSA key from now on and publishes it along with the former ones.
+// Rotate makes a new RSA key the current one and publishes it along with the former ones.
 func (g *Google) Rotate() { g.add(newRSA()) }
 
 // RotateEC is Rotate with a P-256 key.
@@ -89,21 +90,21 @@ func (g *Google) add(secret any) {
 	g.keys = append(g.keys, Key{fmt.Sprintf("%040x", g.issued), secret})
 }
 
-// Withdraw publishes the present key alone.
+// Withdraw stops publishing all keys but the current one.
 func (g *Google) Withdraw() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.keys = g.keys[len(g.keys)-1:]
 }
 
-// Key is the present key.
+// Key returns the current key.
 func (g *Google) Key() Key {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.keys[len(g.keys)-1]
 }
 
-// Claims are those of a good ID token, for a test to change.
+// Claims returns the claims of a valid ID token, for a test to change.
 func (g *Google) Claims(p GooglePerson) map[string]any {
 	now := time.Now().Unix()
 	claims := p.fields()
@@ -112,19 +113,19 @@ func (g *Google) Claims(p GooglePerson) map[string]any {
 	return claims
 }
 
-// Sign signs any claims with the present key.
+// Sign returns an ID token of any claims, signed by the current key.
 func (g *Google) Sign(claims map[string]any) string {
 	key := g.Key()
 	return key.Sign(map[string]any{"alg": key.Algorithm(), "kid": key.ID, "typ": "JWT"}, claims)
 }
 
-// IDToken is a good one.
+// IDToken returns a valid ID token.
 func (g *Google) IDToken(p GooglePerson) string { return g.Sign(g.Claims(p)) }
 
-// AccessToken is a good one.
+// AccessToken returns a valid access token.
 func (g *Google) AccessToken(p GooglePerson) string { return g.Grant(Grant{GooglePerson: p}) }
 
-// Grant gives out an access token that stands for anything.
+// Grant issues an access token.
 func (g *Google) Grant(grant Grant) string {
 	if grant.Audience == "" {
 		grant.Audience = ClientID
@@ -171,7 +172,7 @@ func (g *Google) serveKeys(w http.ResponseWriter, _ *http.Request) {
 	respond(w, http.StatusOK, map[string]any{"keys": published})
 }
 
-// serveTokenInfo puts all values in quotes, as Google does.
+// serveTokenInfo encodes all values as strings, as Google does.
 func (g *Google) serveTokenInfo(w http.ResponseWriter, r *http.Request) {
 	grant, good := g.grant(r.FormValue("access_token"))
 	if !good {

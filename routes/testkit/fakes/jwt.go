@@ -14,13 +14,13 @@ import (
 	"math/big"
 )
 
-// Key is one that tokens are signed with.
+// Key signs tokens.
 type Key struct {
 	ID     string
 	Secret any // *rsa.PrivateKey, *ecdsa.PrivateKey, []byte for an HMAC, or nil for no signature
 }
 
-// Sign makes a JWT with any header and claims. It signs as the key is, whatever the header says.
+// Sign returns a JWT with any header and claims. The key determines the algorithm, whatever the header says.
 func (k Key) Sign(header, claims map[string]any) string {
 	signed := encoded(header) + "." + encoded(claims)
 	sum := sha256.Sum256([]byte(signed))
@@ -47,7 +47,7 @@ func (k Key) Sign(header, claims map[string]any) string {
 	return signed + "." + base64.RawURLEncoding.EncodeToString(signature)
 }
 
-// Algorithm is how the key signs: "RS256", "ES256", "HS256" or "none".
+// Algorithm returns the key's algorithm as JWT names it: "RS256", "ES256", "HS256" or "none".
 func (k Key) Algorithm() string {
 	switch k.Secret.(type) {
 	case *rsa.PrivateKey:
@@ -60,7 +60,7 @@ func (k Key) Algorithm() string {
 	return "none"
 }
 
-// jwk is the public half, as Google publishes it.
+// jwk returns the public key as Google publishes it.
 func (k Key) jwk() map[string]any {
 	jwk := map[string]any{"kid": k.ID, "use": "sig", "alg": k.Algorithm()}
 	switch secret := k.Secret.(type) {

@@ -1,5 +1,5 @@
-// Package fakes stands in for Google and VK on loopback: it answers as they do, errors included, and fails in every
-// way a provider can. Only tests import it.
+// Package fakes has fakes of Firebase Cloud Messaging, Google and VK on the loopback interface. They answer as the
+// services do, errors included, and can be made to fail in many ways. Only tests import it.
 //
 //	google := fakes.NewGoogle(t)
 //	testkit.Start(t, func(s *settings.Settings) { s.Google = google.Settings() })
@@ -22,18 +22,18 @@ import (
 type Mode int
 
 const (
-	Works     Mode = iota // as the provider's own
-	Fails                 // 500 with a page of HTML
-	Garbage               // 200 with a page of HTML
+	Works     Mode = iota // as the provider's
+	Fails                 // 500 with an HTML page
+	Garbage               // 200 with an HTML page
 	Huge                  // 200 with 32 MB of JSON
 	Hangs                 // no answer until the caller gives up or the test ends
-	Stalls                // half an answer, and then as Hangs
+	Stalls                // a part of an answer, then as Hangs
 	Drops                 // the connection is closed without an answer
-	Echoes                // an answer that is no HTTP and repeats the request
-	Redirects             // 307 to another host, where everything works
+	Echoes                // an answer that is not HTTP and repeats the request, with its secrets
+	Redirects             // 307 to another host, which works
 )
 
-// Server is what the fakes have in common. It is safe for concurrent use.
+// Server is the HTTP server that Google and VK share. It is safe for concurrent use.
 type Server struct {
 	URL string // http://127.0.0.1:port
 
@@ -62,7 +62,7 @@ func start(t testing.TB, real http.Handler) *Server {
 	return s
 }
 
-// Set changes how the endpoints of those paths behave, or all of them where none is named.
+// Set changes the mode of the given paths, or of all if none is given.
 func (s *Server) Set(mode Mode, paths ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -75,21 +75,21 @@ func (s *Server) Set(mode Mode, paths ...string) {
 	}
 }
 
-// Calls is how many requests for a path came in.
+// Calls returns the number of requests for a path.
 func (s *Server) Calls(path string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.calls[path]
 }
 
-// Redirected is how many requests followed a redirect to the other host.
+// Redirected returns the number of requests that followed a redirect to the other host.
 func (s *Server) Redirected() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.redirected
 }
 
-// Stop takes the server down for good: connections are refused.
+// Stop stops the server: connections are refused from then on.
 func (s *Server) Stop() { s.main.Close() }
 
 func (s *Server) serveOtherHost(w http.ResponseWriter, r *http.Request) {
@@ -137,7 +137,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// hang waits until the caller gives up, which is noticed only once the body has been read, or the test ends.
+// hang waits until the test ends or the caller gives up, which net/http notices only after the body has been read.
 func (s *Server) hang(r *http.Request) {
 	io.Copy(io.Discard, r.Body)
 	select {

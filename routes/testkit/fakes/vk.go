@@ -11,20 +11,21 @@ import (
 	"github.com/privet/privet/hooks/settings"
 )
 
-// Paths of VK's endpoints.
+// Paths of VK's endpoints, for Set, Calls and Refuse.
 const (
 	CheckToken = "/method/secure.checkToken"
 	UsersGet   = "/method/users.get"
 )
 
-// Apps registered at VK. The settings name the first two, one for each platform; the third is somebody else's.
+// Apps registered with VK. Settings names the first two, one per platform; the third belongs to another company.
 var (
 	Android = settings.VKApp{ClientID: "51000001", SecureKey: "secure-key-android", ServiceKey: "service-key-android"}
 	IOS     = settings.VKApp{ClientID: "51000002", SecureKey: "secure-key-ios", ServiceKey: "service-key-ios"}
 	Foreign = settings.VKApp{ClientID: "59999999", SecureKey: "secure-key-foreign", ServiceKey: "service-key-foreign"}
 )
 
-// VK answers as VK does: it knows the tokens it gave out, each of one app, and the profiles of their holders.
+// VK is a fake of VK's API: it recognises the tokens that it has issued, each for one app, and has the profiles of
+// their users.
 type VK struct {
 	*Server
 
@@ -35,7 +36,7 @@ type VK struct {
 	errors map[vkCall]int
 }
 
-// VKPerson is who somebody is to VK.
+// VKPerson is a VK profile.
 type VKPerson struct {
 	ID                              int64
 	FirstName, LastName, ScreenName string
@@ -50,7 +51,7 @@ type vkToken struct {
 
 type vkCall struct{ path, app string }
 
-// NewVK runs a VK until the test ends.
+// NewVK starts a VK that runs until the test ends.
 func NewVK(t testing.TB) *VK {
 	v := &VK{tokens: map[string]vkToken{}, people: map[int64]VKPerson{}, errors: map[vkCall]int{}}
 	mux := http.NewServeMux()
@@ -60,15 +61,15 @@ func NewVK(t testing.TB) *VK {
 	return v
 }
 
-// Settings let privet take this VK for the real one.
+// Settings returns the settings that point privet to this VK.
 func (v *VK) Settings() settings.VK {
 	return settings.VK{Apps: []settings.VKApp{Android, IOS}, APIURL: v.URL}
 }
 
-// Token is one of an app that never expires.
+// Token issues a token of an app that never expires.
 func (v *VK) Token(app settings.VKApp, p VKPerson) string { return v.TokenUntil(app, p, 0) }
 
-// TokenUntil is one with any "expire", also one that has passed.
+// TokenUntil issues a token with any value of "expire", a Unix time; it may have passed.
 func (v *VK) TokenUntil(app settings.VKApp, p VKPerson, expire int64) string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -79,21 +80,21 @@ func (v *VK) TokenUntil(app settings.VKApp, p VKPerson, expire int64) string {
 	return token
 }
 
-// RemoveProfile lets VK lose a person's profile, not the tokens.
+// RemoveProfile removes a person's profile; their tokens remain valid.
 func (v *VK) RemoveProfile(p VKPerson) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	delete(v.people, p.ID)
 }
 
-// Refuse lets a path answer that app with an error code; 0 mends it.
+// Refuse makes a path answer an app with one of VK's error codes; 0 makes it work again.
 func (v *VK) Refuse(path string, app settings.VKApp, code int) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.errors[vkCall{path, app.ClientID}] = code
 }
 
-// messages are VK's for its error codes.
+// messages are VK's texts for its error codes.
 var messages = map[int]string{
 	5:  "User authorization failed: invalid access_token (4).",
 	6:  "Too many requests per second",
@@ -105,7 +106,7 @@ var messages = map[int]string{
 	29: "Rate limit reached",
 }
 
-// refuse answers with an error: status 200, and the request's own parameters, the token among them.
+// refuse answers with an error as VK does: with status 200, and with the request's parameters, its token included.
 func refuse(w http.ResponseWriter, r *http.Request, code int) {
 	params := []any{}
 	for name := range r.PostForm {
@@ -116,7 +117,7 @@ func refuse(w http.ResponseWriter, r *http.Request, code int) {
 	}})
 }
 
-// caller finds the app that a request is of, or answers the request with what is wrong with it.
+// caller returns the app that sent a request. If it returns false, it has answered the request with an error.
 func (v *VK) caller(w http.ResponseWriter, r *http.Request) (settings.VKApp, bool) {
 	if err := r.ParseForm(); err != nil || r.PostForm.Get("v") == "" {
 		refuse(w, r, 8)

@@ -1,5 +1,6 @@
-// Package testkit is what privet's tests share: a real server on a free port with a database of its own, people
-// and orders made through the API, and requests that read as sentences. Only tests import it.
+// Package testkit holds what privet's tests share: a server on a free port with its own database, users and orders
+// created through the API, and a fluent builder of requests whose answers are checked against the specification. Only
+// tests import it.
 package testkit
 
 import (
@@ -9,7 +10,6 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -19,7 +19,6 @@ import (
 	"github.com/privet/privet/hooks/preview"
 	"github.com/privet/privet/hooks/push"
 	"github.com/privet/privet/hooks/settings"
-	"github.com/privet/privet/hooks/store"
 	_ "github.com/privet/privet/pb_migrations"
 	"github.com/privet/privet/pb_public"
 	"github.com/privet/privet/routes"
@@ -35,13 +34,13 @@ type Server struct {
 	App        *tests.TestApp
 	URL        string // http://127.0.0.1:port
 	HTTPClient *http.Client
-	Log        *Log // what it printed: warnings and errors
+	Log        *Log // the warnings and errors that the server has printed
 
 	dir      string // the data folder
 	signedUp int
 }
 
-// template is a migrated, empty data folder, made once for each test binary and copied by each server.
+// template returns a migrated, empty data folder, which is created once per test binary and copied by each server.
 var template = sync.OnceValues(func() (string, error) {
 	dir, err := sharedFolder("privet-template-")
 	if err != nil {
@@ -62,7 +61,8 @@ var template = sync.OnceValues(func() (string, error) {
 	return app.DataDir(), app.ClearBootstrap()
 })
 
-// Start runs a server until the test ends. Its throttle is off unless a change of the settings turns it on.
+// Start runs a server in the test's process until the test ends. The rate limit is off unless one of the changes of the
+// settings turns it on.
 func Start(t testing.TB, changes ...func(*settings.Settings)) *Server {
 	t.Helper()
 	dir, err := template()
@@ -79,8 +79,8 @@ func Start(t testing.TB, changes ...func(*settings.Settings)) *Server {
 		t.Fatal(err)
 	}
 	t.Cleanup(app.Cleanup)
-	app.Settings().Batch.Enabled = true // while nobody reads the settings yet, which PocketBase does without a lock
-	app.Settings().Logs.MaxDays = 1     // PocketBase's tests turn off the logs, which are what is printed
+	app.Settings().Batch.Enabled = true // before anything reads the settings, which PocketBase does without a lock
+	app.Settings().Logs.MaxDays = 1     // PocketBase's test app disables logging, and what is printed are the logs
 	chosen := &settings.Settings{}
 	for _, change := range changes {
 		change(chosen)
@@ -90,14 +90,14 @@ func Start(t testing.TB, changes ...func(*settings.Settings)) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pictures := preview.NewWorker(app, nil) // stills are for Process, which runs the program that its children are
+	pictures := preview.NewWorker(app, nil) // no previews: their child processes run privet's own binary, which only Process has
 	hooks.Register(app, worker, pictures, s.Log)
 	routes.Register(app, chosen, worker, pictures, pb_public.Pages)
 	s.serve()
 	return s
 }
 
-// serve starts PocketBase's own HTTP server on a free port.
+// serve starts PocketBase's HTTP server on a free port and waits until it answers.
 func (s *Server) serve() {
 	s.t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -121,7 +121,7 @@ func (s *Server) serve() {
 	s.awaitHealth(ended)
 }
 
-// connect makes the client, which checks every exchange against the specification (spec.go).
+// connect creates the HTTP client, which checks every exchange against the specification (spec.go).
 func (s *Server) connect() {
 	s.t.Helper()
 	jar, err := cookiejar.New(nil)
@@ -132,7 +132,7 @@ func (s *Server) connect() {
 	s.t.Cleanup(s.HTTPClient.CloseIdleConnections)
 }
 
-// awaitHealth waits until the server answers; ended is closed if it ends before.
+// awaitHealth waits until the server answers. The caller closes ended if the server exits first, which fails the test.
 func (s *Server) awaitHealth(ended <-chan struct{}) {
 	s.t.Helper()
 	for range 2000 {
@@ -148,45 +148,4 @@ func (s *Server) awaitHealth(ended <-chan struct{}) {
 		}
 	}
 	s.t.Fatal("the server does not answer: ", s.Log)
-}
-
-// Log gathers what a server prints.
-type Log struct {
-	mu   sync.Mutex
-	text []byte
-}
-
-// Write implements io.Writer.
-func (l *Log) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.text = append(l.text, p...)
-	return len(p), nil
-}
-
-// FlushLog lets the server print at once what it has gathered to print.
-func (s *Server) FlushLog() {
-	s.t.Helper()
-	if err := store.FlushLogs(s.App); err != nil {
-		s.t.Fatal(err)
-	}
-}
-
-// String is all that was printed so far.
-func (l *Log) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return string(l.text)
-}
-
-// WantLog waits until the server has printed a line that holds text: PocketBase gathers its logs for up to three
-// seconds.
-func (s *Server) WantLog(text string) {
-	s.t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
-		if strings.Contains(s.Log.String(), text) {
-			return
-		}
-	}
-	s.t.Errorf("nothing was printed of %q, but: %s", text, s.Log)
 }

@@ -16,7 +16,8 @@ const (
 	moderatorPassword = "a long password"
 )
 
-// Moderator makes a superuser, once, and returns a token for PocketBase's own API (/api/collections/…), to be sent with As.
+// Moderator creates a superuser on its first call and returns a token for PocketBase's own API (/api/collections/…),
+// to be sent with As.
 func (s *Server) Moderator() string {
 	s.t.Helper()
 	superusers, err := s.App.FindCollectionByNameOrId(core.CollectionNameSuperusers)
@@ -39,16 +40,16 @@ func (s *Server) Moderator() string {
 	return token
 }
 
-// Dashboard is the dashboard as a moderator uses it: PocketBase's own API with a superuser's token.
+// Dashboard acts as a moderator does in the dashboard: through PocketBase's own API, with a superuser's token.
 type Dashboard struct {
 	s     *Server
 	token string
 }
 
-// Dashboard signs a moderator in.
+// Dashboard signs in a moderator.
 func (s *Server) Dashboard() *Dashboard { return &Dashboard{s, s.Moderator()} }
 
-// Dashboard signs a moderator in, whom it makes by the command line.
+// Dashboard creates a moderator by the command line and signs in.
 func (p *Running) Dashboard() *Dashboard {
 	p.t.Helper()
 	p.Run("superuser", "upsert", moderatorEmail, moderatorPassword)
@@ -57,15 +58,15 @@ func (p *Running) Dashboard() *Dashboard {
 	return &Dashboard{p.Server, answer.Map().String("token")}
 }
 
-// Token is the superuser's.
+// Token returns the superuser's token.
 func (d *Dashboard) Token() string { return d.token }
 
-// Request starts a request of PocketBase's own API; path begins behind /api/.
+// Request starts a request to PocketBase's own API; path is what follows /api/.
 func (d *Dashboard) Request(method, path string) *Request {
 	return d.s.Request(method, "/api/"+path).As(d.token)
 }
 
-// Path is where a record of a collection is, or all of them for an id of nil.
+// Path returns the path of a record of a collection, or of the collection's records if id is nil.
 func (d *Dashboard) Path(collection string, id any) string {
 	path := "collections/" + collection + "/records"
 	if id != nil {
@@ -74,26 +75,26 @@ func (d *Dashboard) Path(collection string, id any) string {
 	return path
 }
 
-// Create adds a record.
+// Create creates a record.
 func (d *Dashboard) Create(collection string, fields map[string]any) *Answer {
 	d.s.t.Helper()
 	return d.Request(http.MethodPost, d.Path(collection, nil)).JSON(fields).Do()
 }
 
-// Change saves a record's form with the given fields changed. As the dashboard does, it sends all the others along,
-// as they were when the form was opened: just now.
+// Change opens a record's form and saves it with the given fields changed. As the dashboard does, it sends all other
+// fields too, with the values that they had when the form was opened.
 func (d *Dashboard) Change(collection string, id any, fields map[string]any) *Answer {
 	d.s.t.Helper()
 	return d.Save(collection, id, d.Open(collection, id), fields)
 }
 
-// Open loads a record as its form does.
+// Open loads a record as its form does and returns the fields.
 func (d *Dashboard) Open(collection string, id any) map[string]any {
 	d.s.t.Helper()
 	return d.Request(http.MethodGet, d.Path(collection, id)).Do().Want(http.StatusOK).Map().m
 }
 
-// Save saves a form that was opened before, with the given fields changed.
+// Save saves a form that Open has returned, with the given fields changed.
 func (d *Dashboard) Save(collection string, id any, form, fields map[string]any) *Answer {
 	d.s.t.Helper()
 	form = maps.Clone(form)
@@ -107,7 +108,7 @@ func (d *Dashboard) Delete(collection string, id any) *Answer {
 	return d.Request(http.MethodDelete, d.Path(collection, id)).Do()
 }
 
-// List lists the first records of a collection.
+// List returns the first page of a collection's records.
 func (d *Dashboard) List(collection string) []map[string]any {
 	d.s.t.Helper()
 	var page struct{ Items []map[string]any }
@@ -115,7 +116,7 @@ func (d *Dashboard) List(collection string) []map[string]any {
 	return page.Items
 }
 
-// WantFields fails the test unless a form was refused with a message on just these fields.
+// WantFields fails the test unless the form was rejected with a message on each of these fields and on no other.
 func (a *Answer) WantFields(fields ...string) {
 	a.t.Helper()
 	var refusal struct {
@@ -134,7 +135,7 @@ func (a *Answer) WantFields(fields ...string) {
 	}
 }
 
-// WantMessage fails the test unless an action was refused with a message that holds text.
+// WantMessage fails the test unless the action was rejected with a message that contains text.
 func (a *Answer) WantMessage(text string) {
 	a.t.Helper()
 	if message := a.Want(http.StatusBadRequest).Map().String("message"); !strings.Contains(message, text) {
