@@ -1,13 +1,14 @@
-// Package metadata removes from pictures and videos what tells where, when, with what and by whom they were made: EXIF,
-// XMP, IPTC, comments, thumbnails, tags, trailers, tracks of positions. It works in place and never re-encodes: what
-// is seen and heard stays the same bit for bit, with its orientation, colours and animation.
+// Package metadata removes from images and videos everything that reveals where, when, by whom and with which device
+// they were made: EXIF, XMP, IPTC, comments, embedded thumbnails, tags, trailers, tracks of positions. It works in
+// place and never re-encodes: pixels and sound stay identical bit for bit, with their orientation, colours and
+// animation.
 //
-// Each format keeps what a list names as needed to show it and loses the rest, known or not. Pictures that are a row of
-// segments (JPEG, PNG, GIF, WebP) are closed up and become shorter; files that are full of offsets (MP4 and its kin,
-// HEIF, Matroska) keep their length, and what goes is overwritten by zeros.
+// For each format an allow-list names the parts needed to show the file; all other parts are removed, known or
+// unknown. Images that are a sequence of segments (JPEG, PNG, GIF, WebP) become shorter. Files full of offsets (MP4
+// and its relatives, HEIF, Matroska) keep their length, and the removed parts are overwritten with zeros.
 //
-// Own code, because no library does it so: those for MP4 write a second file or hold the boxes in memory, those for
-// EXIF re-encode or know one format, and none counts on hostile input.
+// The code is our own because no library works this way: those for MP4 write a second file or hold the boxes in
+// memory, those for EXIF re-encode or know a single format, and none is built for hostile input.
 package metadata
 
 import (
@@ -17,15 +18,15 @@ import (
 	"github.com/privet/privet/hooks/media/metadata/internal/raster"
 )
 
-// ErrUnclean says that a file's structure leaves doubt whether all metadata was found, or that it must be refused for
-// another reason (too many pixels, nothing to show). The reason is wrapped around it in plain words. The file may be half
-// changed and must not be used.
+// ErrUnclean means that a file must be refused: its structure leaves doubt whether all metadata was found, it has more
+// pixels than phones have memory for, or it shows nothing. The error that wraps it states the reason. The file may have
+// been changed in part and must not be used.
 var ErrUnclean = edit.ErrUnclean
 
 // File is what Clean works on, such as an *os.File.
 type File = edit.File
 
-// cleaners knows what to do with each media type that counts as picture or video.
+// cleaners maps the media types that Clean knows to the function that cleans them.
 var cleaners = map[string]func(File, int64) error{
 	"image/jpeg":          raster.JPEG,
 	"image/png":           raster.PNG,
@@ -46,10 +47,10 @@ var cleaners = map[string]func(File, int64) error{
 	"video/matroska":      matroska.Clean,
 }
 
-// Clean removes the metadata from a file of the given size in bytes and media type ("image/jpeg"), in place. The file
-// keeps its size or becomes shorter; memory doesn't grow with it, but for lists of at most a few megabytes where a
-// video has a track to remove. ErrUnclean: the file must be refused; so must a picture of more pixels than phones have
-// memory for, and what shows nothing. Other errors are the file's own.
+// Clean removes the metadata from a file of the given size in bytes and media type (such as "image/jpeg"), in place.
+// The file keeps its size or becomes shorter. Memory use doesn't depend on the file's size, except for lists of at
+// most a few megabytes when a video has a track to remove. A file that must be refused gives ErrUnclean; any other
+// error comes from reading or writing f.
 func Clean(f File, size int64, mime string) error {
 	clean, known := cleaners[mime]
 	if !known {

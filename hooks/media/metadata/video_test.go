@@ -79,8 +79,8 @@ func TestPositionsGo(t *testing.T) {
 	}
 }
 
-// A recording that was cut off before its description, and what is no boxes at all behind its head, tells nothing and is
-// taken as it is.
+// A recording that was cut off before its description, and what is no boxes at all behind its head, tells nothing and
+// is taken as it is.
 func TestNothingDescribed(t *testing.T) {
 	head := box("ftyp", []byte("mp42\x00\x00\x00\x00mp42isom"))
 	for name, content := range map[string][]byte{

@@ -4,5 +4,5 @@ package render
 
 import "syscall"
 
-// sysProcAttr are none: the child ends by itself, at the latest with its time.
+// sysProcAttr returns nil: here a child outlives a killed server, at most until its limit of processor time.
 func sysProcAttr() *syscall.SysProcAttr { return nil }

@@ -51,10 +51,10 @@ func TestNoMedia(t *testing.T) {
 			break
 		}
 	}
-	if err := e.Picture(t.Context(), write(t, "a", nil), "text/html", nil); !errors.Is(err, ErrUnreadable) {
+	if err := e.Render(t.Context(), write(t, "a", nil), "text/html", nil); !errors.Is(err, ErrUnreadable) {
 		t.Errorf("text/html: %v", err)
 	}
-	if err := e.Picture(t.Context(), filepath.Join(t.TempDir(), "gone"), "video/mp4", nil); err == nil || errors.Is(err, ErrUnreadable) {
+	if err := e.Render(t.Context(), filepath.Join(t.TempDir(), "gone"), "video/mp4", nil); err == nil || errors.Is(err, ErrUnreadable) {
 		t.Errorf("a file that isn't there: %v", err)
 	}
 }

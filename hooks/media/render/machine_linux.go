@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// availableMemory is the machine's memory in bytes, or what the control groups of this process leave of it.
+// availableMemory returns the memory of the machine in bytes, or the lowest limit of this process's control groups.
 func availableMemory() uint64 {
 	least := installedMemory()
 	groups, _ := os.ReadFile("/proc/self/cgroup")
@@ -26,7 +26,7 @@ func availableMemory() uint64 {
 		} else if parts[1] != "" {
 			continue
 		}
-		// In a container the path may be the host's: then only the root is there, and it is the container's own.
+		// In a container the path may be the host's: then only the root exists here, and it is the container's own.
 		for group := parts[2]; ; group = path.Dir(group) {
 			least = min(least, readLimit(path.Join(root, group, file)))
 			if group == "/" || group == "." {
@@ -37,6 +37,7 @@ func availableMemory() uint64 {
 	return least
 }
 
+// installedMemory returns the memory of the machine in bytes; 0 if it is unknown.
 func installedMemory() uint64 {
 	content, _ := os.ReadFile("/proc/meminfo")
 	lines := bufio.NewScanner(bytes.NewReader(content))
@@ -49,7 +50,7 @@ func installedMemory() uint64 {
 	return 0
 }
 
-// readLimit reads a limit; no file and "max" are none.
+// readLimit reads a memory limit; without a file, and for "max", it returns the largest number.
 func readLimit(file string) uint64 {
 	content, err := os.ReadFile(file)
 	if err != nil {

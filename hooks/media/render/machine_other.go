@@ -2,5 +2,5 @@
 
 package render
 
-// availableMemory isn't known here.
+// availableMemory returns 0: it isn't known here.
 func availableMemory() uint64 { return 0 }

@@ -125,7 +125,7 @@ func ffmpeg(t *testing.T, arguments ...string) []byte {
 func picture(t *testing.T, e *Engine, source, mime string) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	if err := e.Picture(t.Context(), source, mime, &out); err != nil {
+	if err := e.Render(t.Context(), source, mime, &out); err != nil {
 		t.Fatalf("%s: %v", filepath.Base(source), err)
 	}
 	if config, err := jpeg.DecodeConfig(bytes.NewReader(out.Bytes())); err != nil || config.Width < 1 {
@@ -139,7 +139,7 @@ func hostile(t *testing.T, e *Engine, source, mime string) error {
 	t.Helper()
 	var out bytes.Buffer
 	start := time.Now()
-	err := e.Picture(t.Context(), source, mime, &out)
+	err := e.Render(t.Context(), source, mime, &out)
 	if err != nil && !errors.Is(err, ErrUnreadable) {
 		t.Errorf("%s as %s: %v", filepath.Base(source), mime, err)
 	}

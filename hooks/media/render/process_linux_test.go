@@ -81,7 +81,7 @@ func TestTimeout(t *testing.T) {
 	program, note := slow(t)
 	e := New(Config{CacheDir: t.TempDir(), Executable: program, Timeout: time.Second})
 	e.warm = true
-	err := e.Picture(t.Context(), write(t, "a.mp4", []byte("x")), "video/mp4", io.Discard)
+	err := e.Render(t.Context(), write(t, "a.mp4", []byte("x")), "video/mp4", io.Discard)
 	if err == nil || errors.Is(err, ErrUnreadable) || !strings.Contains(err.Error(), "not done after 1s") {
 		t.Errorf("%v", err)
 	}

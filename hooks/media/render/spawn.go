@@ -12,17 +12,17 @@ import (
 	"github.com/privet/privet/hooks/media/render/process"
 )
 
-// child is a child process to be: a job, what it reads and where its output goes.
+// child describes a child process to start: its job, its input and where its output goes.
 type child struct {
 	job       process.Job
 	arguments []string
 	in        *os.File
 	out       io.Writer
-	limit     int64 // of bytes put out
+	limit     int64 // of bytes of output
 	timeout   time.Duration
 }
 
-// run starts the child and waits for its end; it returns how much was put out.
+// run starts the child, waits for its end and returns how many bytes of output it wrote.
 func (e *Engine) run(ctx context.Context, c child) (int64, error) {
 	program := e.config.Executable
 	if program == "" {
@@ -32,10 +32,11 @@ func (e *Engine) run(ctx context.Context, c child) (int64, error) {
 		}
 		program = own
 	}
-	limited, cancel := context.WithTimeout(ctx, c.timeout)
+	timed, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	command := exec.CommandContext(limited, program, append([]string{ChildCommand, string(c.job)}, c.arguments...)...)
-	// GOMEMLIMIT is for what is Go's; a guest's memory lies outside of it. Nothing of the server's environment gets in.
+	command := exec.CommandContext(timed, program, append([]string{ChildCommand, string(c.job)}, c.arguments...)...)
+	// GOMEMLIMIT bounds Go's heap; the memory of a WebAssembly guest lies outside of it. The child inherits nothing
+	// of the server's environment, which holds secrets.
 	command.Env = []string{"GOMEMLIMIT=64MiB", "GOTRACEBACK=single"}
 	if c.job == process.JobWarm {
 		command.Env = []string{"GOTRACEBACK=single"}
@@ -46,20 +47,23 @@ func (e *Engine) run(ctx context.Context, c child) (int64, error) {
 	if c.in != nil {
 		command.Stdin = c.in
 	}
-	out, said := &limitedWriter{to: c.out, left: c.limit}, &process.Tail{}
-	command.Stdout, command.Stderr = out, said
-	// On Linux the child is to die with the server, and the kernel means the thread that started it by that.
+	out, stderr := &limitedWriter{to: c.out, left: c.limit}, &process.Tail{}
+	command.Stdout, command.Stderr = out, stderr
+	// Pdeathsig kills the child on Linux when the thread that started it ends, not the process: so that thread must
+	// live on.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	err := command.Run()
 	if e.onExit != nil && command.ProcessState != nil {
 		e.onExit(c.job, command.ProcessState)
 	}
-	return out.written, e.classify(ctx, limited, command, c, out, said, err)
+	return out.written, e.classify(ctx, timed, command, c, out, stderr, err)
 }
 
-// classify turns a child's end into an error that tells whether another try is of use.
-func (e *Engine) classify(ctx, limited context.Context, command *exec.Cmd, c child, out *limitedWriter, said *process.Tail, err error) error {
+// classify turns the way a child ended into an error that shows whether a retry makes sense (see ErrUnreadable).
+func (e *Engine) classify(
+	ctx, timed context.Context, command *exec.Cmd, c child, out *limitedWriter, stderr *process.Tail, err error,
+) error {
 	switch {
 	case err == nil:
 		return nil
@@ -71,43 +75,45 @@ func (e *Engine) classify(ctx, limited context.Context, command *exec.Cmd, c chi
 		return fmt.Errorf("starting the child: %w", err)
 	}
 	state := command.ProcessState
-	// Who had the processor for most of the time allowed was not kept waiting: the file is too much.
+	// A child that had the processor for most of its time didn't suffer from a busy machine: the file needs too much
+	// work.
 	spent := state.UserTime() + state.SystemTime()
+	code := state.ExitCode()
 	switch {
-	case state.ExitCode() == process.ExitUnreadable || c.job == process.JobNative && state.ExitCode() > 0 && state.ExitCode() != process.ExitFailed:
-		return fmt.Errorf("%w: %s", ErrUnreadable, said)
-	case state.ExitCode() == process.ExitNotCompiled:
-		return fmt.Errorf("%w: %s", process.ErrNotCompiled, said)
+	case code == process.ExitUnreadable || c.job == process.JobNative && code > 0 && code != process.ExitFailed:
+		return fmt.Errorf("%w: %s", ErrUnreadable, stderr)
+	case code == process.ExitNotCompiled:
+		return fmt.Errorf("%w: %s", process.ErrNotCompiled, stderr)
 	case c.job != process.JobWarm && spent > c.timeout*3/4:
 		return fmt.Errorf("%w: %v of work were not enough", ErrUnreadable, spent.Round(time.Second))
-	case limited.Err() != nil:
+	case timed.Err() != nil:
 		return fmt.Errorf("not done after %v", c.timeout)
 	}
-	return fmt.Errorf("the child failed: %w: %s", err, said)
+	return fmt.Errorf("the child failed: %w: %s", err, stderr)
 }
 
-// limitedWriter passes on at most left bytes.
+// limitedWriter passes on at most left bytes and remembers the first error, which the child only sees as a broken pipe.
 type limitedWriter struct {
 	to            io.Writer
 	left, written int64
 	err           error
 }
 
-func (c *limitedWriter) Write(data []byte) (int, error) {
-	if int64(len(data)) > c.left {
-		c.err = fmt.Errorf("%w: its picture is too large", ErrUnreadable)
-		return 0, c.err
+func (w *limitedWriter) Write(data []byte) (int, error) {
+	if int64(len(data)) > w.left {
+		w.err = fmt.Errorf("%w: its picture is too large", ErrUnreadable)
+		return 0, w.err
 	}
-	n, err := c.to.Write(data)
-	c.left, c.written = c.left-int64(n), c.written+int64(n)
+	n, err := w.to.Write(data)
+	w.left, w.written = w.left-int64(n), w.written+int64(n)
 	if err != nil {
-		c.err = err
+		w.err = err
 	}
 	return n, err
 }
 
-// workingDirectory returns where a child starts: away from the server's folder, where that is known to be possible; ""
-// is the server's own.
+// workingDirectory returns the directory of a child: "/" where that is known to exist, else "", which is the server's
+// own.
 func workingDirectory() string {
 	if runtime.GOOS == "linux" || runtime.GOOS == "darwin" {
 		return "/"

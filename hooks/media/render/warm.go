@@ -9,9 +9,9 @@ import (
 	"github.com/privet/privet/hooks/media/render/process"
 )
 
-// Warm compiles the engine into the cache, in a child: at first 6 to 12 seconds and up to 715 MB, so it is worth
-// calling in the background after the start. Later it sees to it that the cache is whole, which takes half a second
-// once a process. Several processes may share a cache.
+// Warm compiles the embedded modules into the cache, in a child process. The first time that takes 6 to 12 seconds
+// and up to 715 MB, so it is worth calling in the background after the start. Later it only checks that the cache is
+// complete, which takes half a second, once per process. Several processes may share a cache.
 func (e *Engine) Warm(ctx context.Context) error {
 	select {
 	case e.warming <- struct{}{}:
@@ -28,18 +28,18 @@ func (e *Engine) Warm(ctx context.Context) error {
 	if err := os.MkdirAll(e.config.CacheDir, 0o700); err != nil {
 		return err
 	}
-	modules := []string{e.config.CacheDir, process.ModuleHEIF, process.ModuleAVIF}
+	arguments := []string{e.config.CacheDir, process.ModuleHEIF, process.ModuleAVIF}
 	if e.config.FFmpeg == "" {
-		modules = append(modules, process.ModuleFFmpeg)
+		arguments = append(arguments, process.ModuleFFmpeg)
 	}
-	if _, err := e.run(ctx, child{job: process.JobWarm, arguments: modules, timeout: process.WarmTimeout}); err != nil {
+	if _, err := e.run(ctx, child{job: process.JobWarm, arguments: arguments, timeout: process.WarmTimeout}); err != nil {
 		return fmt.Errorf("compiling the engine: %w", err)
 	}
 	e.warm = true
 	return nil
 }
 
-// markCold forgets that the cache was whole.
+// markCold makes the next Warm check the cache again.
 func (e *Engine) markCold() {
 	e.warming <- struct{}{}
 	defer func() { <-e.warming }()

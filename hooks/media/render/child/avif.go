@@ -7,18 +7,20 @@ import (
 	"github.com/privet/privet/hooks/media/render/isobmff"
 )
 
+// sentinel is no duration of a frame.
 const sentinel = "\xff\xff\xff\xff\xff\xff\xff\xff"
 
-// decodeAVIF decodes the file to colours on white, and turns them as the container says, which libavif leaves to its caller.
+// decodeAVIF decodes a file in the guest's memory, puts the image on white and applies its orientation, which libavif
+// leaves to its caller.
 func (c *decoder) decodeAVIF(data, size uint64, d *isobmff.Description) (image.Image, error) {
-	found := c.call("malloc", 16)
-	at := uint64(found)
+	header := c.call("malloc", 16)
+	at := uint64(header)
 	c.call("decode", data, size, 1, 0, at, at+4, at+8, at+12, 0, 0)
 	if c.err != nil {
 		return nil, c.err
 	}
-	told := c.uint32s(found, 3)
-	width, height, depth := told[0], told[1], told[2]
+	n := c.uint32s(header, 3)
+	width, height, depth := n[0], n[1], n[2]
 	if width <= 0 || height <= 0 || width > 1<<16 || height > 1<<16 || width*height > maxAVIFPixels {
 		return nil, errLayout
 	}
@@ -28,7 +30,7 @@ func (c *decoder) decodeAVIF(data, size uint64, d *isobmff.Description) (image.I
 	}
 	delay := c.call("malloc", 8)
 	pixels := c.call("malloc", uint64(need))
-	// The module says that all is well when a frame could not be decoded, too; then it leaves the duration alone.
+	// The module reports success even when the frame could not be decoded, but then it doesn't set the duration.
 	duration := c.view(delay, 8)
 	copy(duration, sentinel)
 	c.call("decode", data, size, 0, 0, at, at+4, at+8, at+12, uint64(delay), uint64(pixels))
@@ -46,7 +48,7 @@ func (c *decoder) decodeAVIF(data, size uint64, d *isobmff.Description) (image.I
 	return d.Orientation.Apply(&image.RGBA{Pix: view, Stride: 4 * width, Rect: image.Rect(0, 0, width, height)}), nil
 }
 
-// upperBytes keeps the upper bytes of 16-bit values, in place.
+// upperBytes reduces 16-bit values to their upper bytes, in place.
 func upperBytes(values []byte) []byte {
 	half := len(values) / 2
 	for i := range half {
@@ -55,7 +57,7 @@ func upperBytes(values []byte) []byte {
 	return values[:half]
 }
 
-// onWhite lays premultiplied colours onto white, in place: a JPEG has no transparency.
+// onWhite composes premultiplied RGBA with a white background, in place, as a JPEG has no transparency.
 func onWhite(pixels []byte) {
 	for i := 0; i+3 < len(pixels); i += 4 {
 		if rest := 255 - pixels[i+3]; rest != 0 {

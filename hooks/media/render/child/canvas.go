@@ -7,20 +7,21 @@ import (
 	"github.com/privet/privet/hooks/media/render/isobmff"
 )
 
-var errMemory = errors.New("no memory for the picture")
+// errNoMemory means that the image doesn't fit into memory, which is no fault of the file.
+var errNoMemory = errors.New("no memory for the picture")
 
-// canvas is a picture to be, upright, onto which parts are laid that are not. Its colours are halved both ways (4:2:0),
-// as they are in the JPEG.
+// canvas is an upright image onto which parts are drawn in the orientation of the file. Its chroma is subsampled in
+// both directions (4:2:0), as it is in the JPEG.
 type canvas struct {
 	image         *image.YCbCr
-	width, height int // before turning
+	width, height int // in the orientation of the file
 	orientation   isobmff.Orientation
 }
 
-// newCanvas takes one and a half bytes a pixel, outside of Go's memory; nil when there are none.
-func newCanvas(width, height int, t isobmff.Orientation) *canvas {
+// newCanvas allocates one and a half bytes per pixel, outside of Go's heap. It returns nil if there is no memory.
+func newCanvas(width, height int, o isobmff.Orientation) *canvas {
 	shown := image.Pt(width, height)
-	if t.Sideways() {
+	if o.Sideways() {
 		shown = image.Pt(height, width)
 	}
 	luma, stride := shown.X*shown.Y, (shown.X+1)/2
@@ -35,14 +36,15 @@ func newCanvas(width, height int, t isobmff.Orientation) *canvas {
 	return &canvas{&image.YCbCr{
 		Y: all[:luma], Cb: all[luma : luma+chroma], Cr: all[luma+chroma:],
 		YStride: shown.X, CStride: stride, SubsampleRatio: image.YCbCrSubsampleRatio420, Rect: image.Rectangle{Max: shown},
-	}, width, height, t}
+	}, width, height, o}
 }
 
-// draw puts the part with its upper left corner at the point, both as before turning. What sticks out is cut off.
+// draw draws a part with its upper left corner at (x, y), in the orientation of the file. What extends beyond the
+// canvas is cut off.
 func (c *canvas) draw(part image.Image, x, y int) error {
 	size := part.Bounds().Size()
 	if (x|y)&1 != 0 {
-		return errLayout // colours would lie between the tiles
+		return errLayout // chroma samples would be shared between tiles
 	}
 	switch part := part.(type) {
 	case *image.Gray:
@@ -58,13 +60,13 @@ func (c *canvas) draw(part image.Image, x, y int) error {
 	return nil
 }
 
-// plane is one of a part's planes.
+// plane is one colour plane of an image.
 type plane struct {
 	pixels                []byte
 	stride, width, height int
 }
 
-// subsampled is a colour plane of 4:2:0.
+// subsampled returns a chroma plane of the image as it is in 4:2:0.
 func subsampled(pixels []byte, of *image.YCbCr) plane {
 	size := of.Rect.Size()
 	half := plane{pixels, of.CStride, (size.X + 1) / 2, (size.Y + 1) / 2}
@@ -86,7 +88,8 @@ func subsampled(pixels []byte, of *image.YCbCr) plane {
 	return half
 }
 
-// drawPlane copies one plane, turning it; width and height are those of the whole before turning.
+// drawPlane copies one plane of a part to (x, y) and applies the orientation. width and height are those of the
+// canvas's plane in the orientation of the file.
 func (c *canvas) drawPlane(to []byte, stride, width, height int, part plane, x, y int) {
 	count := min(part.width, width-x)
 	if count <= 0 {
@@ -94,7 +97,8 @@ func (c *canvas) drawPlane(to []byte, stride, width, height int, part plane, x, 
 	}
 	for row := range min(part.height, height-y) {
 		from := part.pixels[row*part.stride:]
-		start, next := c.orientation.Destination(x, y+row, width, height, stride), c.orientation.Destination(x+1, y+row, width, height, stride)
+		start := c.orientation.Destination(x, y+row, width, height, stride)
+		next := c.orientation.Destination(x+1, y+row, width, height, stride)
 		if next == start+1 {
 			copy(to[start:], from[:count])
 			continue

@@ -1,5 +1,5 @@
-// Package child is the program of a child process that renders previews. It alone decodes media: it gives up what rights and
-// memory it can, runs the codecs as WebAssembly, and writes one JPEG to its standard output.
+// Package child is the program of a child process that renders previews, and the only place where media are decoded. It
+// first limits its own rights and memory, then runs a codec as WebAssembly, and writes one JPEG to its standard output.
 package child
 
 import (
@@ -12,8 +12,8 @@ import (
 	"github.com/privet/privet/hooks/media/render/process"
 )
 
-// Main is the whole program of a child process: arguments are what follows Command, in is the file to make a picture of,
-// out takes the JPEG. It returns the exit code.
+// Main is the whole program of a child process. arguments are those after process.Command, in is the media file, and
+// the JPEG is written to out. It returns the exit code.
 func Main(arguments []string, in *os.File, out io.Writer) int {
 	err := runJob(context.Background(), arguments, in, out)
 	switch {
@@ -32,22 +32,23 @@ func Main(arguments []string, in *os.File, out io.Writer) int {
 
 var errArguments = errors.New("this is started by the server, for itself")
 
+// runJob runs the job named by the first argument.
 func runJob(ctx context.Context, arguments []string, in *os.File, out io.Writer) error {
 	if len(arguments) < 2 {
 		return errArguments
 	}
-	what, arguments := process.Job(arguments[0]), arguments[1:]
-	if err := limitResources(what); err != nil {
+	job, arguments := process.Job(arguments[0]), arguments[1:]
+	if err := limitResources(job); err != nil {
 		return err
 	}
 	switch {
-	case what == process.JobWarm:
+	case job == process.JobWarm:
 		return compileModules(ctx, arguments[0], arguments[1:])
-	case what == process.JobVideo && len(arguments) == 3:
+	case job == process.JobVideo && len(arguments) == 3:
 		return renderVideo(ctx, arguments[0], arguments[1], arguments[2], in, out)
-	case what == process.JobPhoto && len(arguments) == 2:
+	case job == process.JobPhoto && len(arguments) == 2:
 		return renderPhoto(ctx, module(arguments[1]), arguments[0], in, out)
-	case what == process.JobNative && len(arguments) == 4:
+	case job == process.JobNative && len(arguments) == 4:
 		if err := checkVideoSize(arguments[1], in); err != nil {
 			return err
 		}

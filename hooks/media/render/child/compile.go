@@ -11,7 +11,7 @@ import (
 	"github.com/privet/privet/hooks/media/render/process"
 )
 
-// compileModules compiles into the cache folder what it lacks; this is the child's part.
+// compileModules compiles those of the wanted modules that the cache folder lacks or holds broken.
 func compileModules(ctx context.Context, cache string, wanted []string) error {
 	removeStale(cache)
 	for _, name := range wanted {
@@ -33,7 +33,7 @@ func compileModules(ctx context.Context, cache string, wanted []string) error {
 	return nil
 }
 
-// removeStale removes other releases' code, 80 MB each, and what a killed compiler left half done.
+// removeStale removes the code of other releases, 80 MB each, and what interrupted compilers left behind.
 func removeStale(cache string) {
 	entries, _ := os.ReadDir(cache)
 	for _, entry := range entries {
@@ -44,7 +44,7 @@ func removeStale(cache string) {
 			continue
 		}
 		if strings.Contains(name, partial) && time.Since(info.ModTime()) < process.WarmTimeout {
-			continue // somebody is at it
+			continue // another process may still be compiling
 		}
 		_ = os.RemoveAll(filepath.Join(cache, name))
 	}

@@ -13,8 +13,8 @@ import (
 	"github.com/tetratelabs/wazero/experimental"
 )
 
-// Pages of 64 KiB that bound a module's memory, so that a child stays below 300 MB: beside it the program takes 25 MB,
-// ffmpeg's code 77 MB, the photo codecs' 4 MB and a photo that is put together outside of it up to 90 MB.
+// Limits of a module's memory in pages of 64 KiB, so that a child stays below 300 MB. Besides that memory, the program
+// itself uses 25 MB, ffmpeg's code 77 MB, the photo codecs' code 4 MB, and a photo composed of tiles up to 90 MB.
 const (
 	videoPages = 176 << 4
 	photoPages = 240 << 4
@@ -22,14 +22,15 @@ const (
 	tilePages  = 128 << 4
 )
 
-// guest is a module, compiled and ready to run.
+// guest is a compiled module, ready to be instantiated.
 type guest struct {
 	runtime wazero.Runtime
 	code    wazero.CompiledModule
 }
 
-// load takes the module's compiled code from the cache folder. A child that makes a picture never compiles: that takes
-// longer than it lives and more memory than it may have.
+// load loads the module's compiled code from the cache folder; pages limit its memory. A child that renders a preview
+// never compiles, which takes longer than it may live and more memory than it may have: without usable code, load
+// removes what is there and returns process.ErrNotCompiled.
 func (m module) load(ctx context.Context, cache string, pages uint32) (*guest, error) {
 	folder := filepath.Join(cache, m.folder())
 	before, outline, err := cached(folder)
@@ -48,8 +49,8 @@ func (m module) load(ctx context.Context, cache string, pages uint32) (*guest, e
 	return g, nil
 }
 
-// compile compiles the program and puts its code into the folder, or takes what lies there.
-func compile(ctx context.Context, folder string, program []byte, pages uint32) (*guest, error) {
+// compile compiles a module into a cache folder, or loads the code that is there.
+func compile(ctx context.Context, folder string, wasmCode []byte, pages uint32) (*guest, error) {
 	cache, err := wazero.NewCompilationCacheWithDir(folder)
 	if err != nil {
 		return nil, err
@@ -58,24 +59,25 @@ func compile(ctx context.Context, folder string, program []byte, pages uint32) (
 	if err != nil {
 		return nil, err
 	}
-	code, err := runtime.CompileModule(ctx, program)
+	code, err := runtime.CompileModule(ctx, wasmCode)
 	if err != nil {
 		return nil, err
 	}
 	return &guest{runtime, code}, nil
 }
 
-// withLinearMemory gives guests a memory that never moves and lies outside of Go's: growing it copies nothing, and the
-// collector's pace doesn't depend on it.
+// withLinearMemory makes guests use memory that never moves and lies outside of Go's heap: growing it copies nothing,
+// and it doesn't affect the pace of the garbage collector.
 func withLinearMemory(ctx context.Context) context.Context {
 	return experimental.WithMemoryAllocator(ctx, experimental.MemoryAllocatorFunc(func(_, most uint64) experimental.LinearMemory {
 		return reserveMemory(most)
 	}))
 }
 
-// linearMemory is a guest's memory, of which only what was touched is there.
+// linearMemory is a reserved range of memory, of which only the pages that were touched take up space.
 type linearMemory struct{ all []byte }
 
+// Reallocate returns the first size bytes; nil if less is reserved.
 func (r *linearMemory) Reallocate(size uint64) []byte {
 	if size > uint64(len(r.all)) {
 		return nil

@@ -5,7 +5,7 @@ import (
 	"image"
 )
 
-// libheif's numbers for how pixels are laid out.
+// libheif's numbers for colour spaces and chroma subsampling.
 const (
 	heifYCbCr = 0
 	heifRGB   = 1
@@ -16,18 +16,19 @@ const (
 	heif444 = 3
 )
 
+// errLayout means that an image can't be read as the codec laid it out.
 var errLayout = errors.New("a layout of pixels that no phone uses")
 
-// decodeHEIC decodes the file; libheif puts the tiles together and turns the picture upright.
+// decodeHEIC decodes a file in the guest's memory. libheif composes tiles and applies the orientation.
 func (c *decoder) decodeHEIC(data, size uint64) (image.Image, error) {
-	found := c.call("malloc", 20)
-	at := uint64(found)
+	header := c.call("malloc", 20)
+	at := uint64(header)
 	c.call("decode", data, size, 1, at, at+4, at+8, at+12, at+16, 0)
 	if c.err != nil {
 		return nil, c.err
 	}
-	told := c.uint32s(found, 5)
-	width, height, space, chroma := told[0], told[1], told[2], told[3]
+	n := c.uint32s(header, 5)
+	width, height, space, chroma := n[0], n[1], n[2], n[3]
 	if width <= 0 || height <= 0 || width > 1<<16 || height > 1<<16 || width*height > maxHEICPixels {
 		return nil, errLayout
 	}
@@ -63,14 +64,14 @@ func (c *decoder) decodeHEIC(data, size uint64) (image.Image, error) {
 		return &image.RGBA{Pix: view, Stride: stride, Rect: bounds}, nil
 	}
 	luma := need - 2*plane
-	picture := &image.YCbCr{
+	return &image.YCbCr{
 		Y: view[:luma], Cb: view[luma : luma+plane], Cr: view[luma+plane:],
 		YStride: stride, CStride: chromaStride, SubsampleRatio: ratio, Rect: bounds,
-	}
-	return picture, nil
+	}, nil
 }
 
-// rowSize is how many bytes libheif lays out for a row: an even number of pixels, at least 64, then a multiple of 16 bytes.
+// rowSize returns how many bytes libheif uses for a row: those of an even number of pixels, at least 64, rounded up
+// to a multiple of 16.
 func rowSize(width, bytes int) int {
 	return (max(width+width&1, 64)*bytes + 15) &^ 15
 }

@@ -7,25 +7,28 @@ import (
 	"time"
 )
 
-// singleFileFS is a read-only file system with one file in it, "input": what an engine may see of this machine.
+// singleFileFS is a read-only file system with a single file, "input": all that a codec can see of this machine.
 type singleFileFS struct{ file *os.File }
 
+// inputName is the name of the file in singleFileFS.
 const inputName = "input"
 
-func (o singleFileFS) Open(name string) (fs.File, error) {
+// Open opens the file, or the root.
+func (s singleFileFS) Open(name string) (fs.File, error) {
 	switch name {
 	case ".":
 		return rootFolder{}, nil
 	case inputName:
-		info, err := o.file.Stat()
+		info, err := s.file.Stat()
 		if err != nil {
 			return nil, err
 		}
-		return &openedFile{io.NewSectionReader(o.file, 0, info.Size()), info}, nil
+		return &openedFile{io.NewSectionReader(s.file, 0, info.Size()), info}, nil
 	}
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
 
+// openedFile is the file with a position of its own.
 type openedFile struct {
 	*io.SectionReader
 	info fs.FileInfo
@@ -34,7 +37,7 @@ type openedFile struct {
 func (o *openedFile) Stat() (fs.FileInfo, error) { return o.info, nil }
 func (o *openedFile) Close() error               { return nil }
 
-// rootFolder is the file system's root; it can't be listed.
+// rootFolder is the root directory, which can't be listed.
 type rootFolder struct{}
 
 func (rootFolder) Stat() (fs.FileInfo, error) { return rootInfo{}, nil }

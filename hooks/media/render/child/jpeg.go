@@ -9,13 +9,13 @@ import (
 	"io"
 )
 
-// photoQuality is the JPEG quality of photos: half the size of 95, and no eye tells them apart on a phone.
+// photoQuality is the JPEG quality of photos: half the size of 95, and no visible difference on a phone.
 const photoQuality = 85
 
-// writeJPEG writes the picture with its colour profile: without it a photo in Display P3 would look pale.
-func writeJPEG(out io.Writer, picture image.Image, profile []byte) error {
-	buffered := bufio.NewWriterSize(&profileWriter{out: out, segments: iccSegments(profile, picture)}, 1<<16)
-	if err := jpeg.Encode(buffered, picture, &jpeg.Options{Quality: photoQuality}); err != nil {
+// writeJPEG writes the image with its colour profile, without which a photo in Display P3 would look pale.
+func writeJPEG(out io.Writer, img image.Image, profile []byte) error {
+	buffered := bufio.NewWriterSize(&profileWriter{out: out, segments: iccSegments(profile, img)}, 1<<16)
+	if err := jpeg.Encode(buffered, img, &jpeg.Options{Quality: photoQuality}); err != nil {
 		return err
 	}
 	return buffered.Flush()
@@ -23,16 +23,16 @@ func writeJPEG(out io.Writer, picture image.Image, profile []byte) error {
 
 const (
 	maxICCProfile = 1 << 20
-	maxICCSegment = 65535 - 2 - 14 // what a marker segment takes beside its length, the signature and two numbers
+	maxICCSegment = 65535 - 2 - 14 // what fits into a segment beside its length, the signature and two numbers
 )
 
-// iccSegments are the APP2 segments of an ICC profile (ICC.1, annex B.4); none when it doesn't go with the picture.
-func iccSegments(profile []byte, picture image.Image) []byte {
+// iccSegments returns the APP2 segments for an ICC profile (ICC.1, annex B.4); none when it doesn't fit the image.
+func iccSegments(profile []byte, img image.Image) []byte {
 	if len(profile) < 128 || len(profile) > maxICCProfile {
 		return nil
 	}
 	space := "RGB "
-	if _, gray := picture.(*image.Gray); gray {
+	if _, gray := img.(*image.Gray); gray {
 		space = "GRAY"
 	}
 	if string(profile[16:20]) != space {
@@ -51,26 +51,27 @@ func iccSegments(profile []byte, picture image.Image) []byte {
 	return all
 }
 
+// startOfImage is the marker SOI.
 var startOfImage = []byte{0xff, 0xd8}
 
-// profileWriter puts segments behind the start of the JPEG that is written through it.
+// profileWriter inserts segments after the start of the JPEG that is written through it.
 type profileWriter struct {
 	out      io.Writer
 	segments []byte
 	begun    bool
 }
 
-func (p *profileWriter) Write(data []byte) (int, error) {
-	if p.begun {
-		return p.out.Write(data)
+func (w *profileWriter) Write(data []byte) (int, error) {
+	if w.begun {
+		return w.out.Write(data)
 	}
-	p.begun = true
+	w.begun = true
 	rest, found := bytes.CutPrefix(data, startOfImage)
 	if !found {
 		return 0, errors.New("no JPEG to put a colour profile into")
 	}
-	for _, part := range [][]byte{startOfImage, p.segments, rest} {
-		if _, err := p.out.Write(part); err != nil {
+	for _, part := range [][]byte{startOfImage, w.segments, rest} {
+		if _, err := w.out.Write(part); err != nil {
 			return 0, err
 		}
 	}

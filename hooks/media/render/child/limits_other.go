@@ -10,10 +10,10 @@ import (
 	"github.com/privet/privet/hooks/media/render/process"
 )
 
-// limitResources can do nothing here: the time and the guest's memory are bounded everywhere.
+// limitResources does nothing here. The server's timeout and the guest's memory limit apply everywhere.
 func limitResources(process.Job) error { return nil }
 
-// execFFmpeg runs the other program, as no process can become another one here.
+// execFFmpeg runs ffmpeg as another process, as there is no exec here.
 func execFFmpeg(program string, arguments []string) error {
 	command := exec.Command(program, arguments...)
 	command.Stdout, command.Stderr = os.Stdout, os.Stderr

@@ -9,18 +9,18 @@ import (
 	"github.com/privet/privet/hooks/media/render/process"
 )
 
-// niceness lets the server's requests go first.
+// niceness gives the server's requests priority.
 const niceness = 10
 
-// limitResources takes from this process what it doesn't need.
-func limitResources(what process.Job) error {
-	_ = syscall.Setpriority(syscall.PRIO_PROCESS, 0, niceness) // better with, not worse without
+// limitResources limits what this process may use: processor time, memory, and no files written but by compiling.
+func limitResources(job process.Job) error {
+	_ = syscall.Setpriority(syscall.PRIO_PROCESS, 0, niceness) // an optimisation, which may fail
 	limits := map[int]uint64{syscall.RLIMIT_CORE: 0, syscall.RLIMIT_CPU: 60}
-	if what == process.JobWarm {
+	if job == process.JobWarm {
 		limits = map[int]uint64{syscall.RLIMIT_CORE: 0, syscall.RLIMIT_CPU: 600}
 	} else {
 		limits[syscall.RLIMIT_FSIZE] = 0
-		limits[syscall.RLIMIT_DATA] = dataLimit(what)
+		limits[syscall.RLIMIT_DATA] = dataLimit(job)
 	}
 	for resource, limit := range limits {
 		if err := syscall.Setrlimit(resource, &syscall.Rlimit{Cur: limit, Max: limit}); err != nil {
@@ -30,16 +30,16 @@ func limitResources(what process.Job) error {
 	return nil
 }
 
-// dataLimit bounds all private memory, as a net under the guest's own bound: that of 256 MiB, the engine's code and Go's
-// heap fit. A native ffmpeg has no other bound.
-func dataLimit(what process.Job) uint64 {
-	if what == process.JobNative {
+// dataLimit returns the limit of all private memory in bytes: a safety net below the guest's own limit of 256 MiB, with
+// room for the compiled code and Go's heap. For a native ffmpeg it is the only limit.
+func dataLimit(job process.Job) uint64 {
+	if job == process.JobNative {
 		return 320 << 20
 	}
 	return 448 << 20
 }
 
-// execFFmpeg makes this process another program.
+// execFFmpeg replaces this process with ffmpeg; it returns only if that fails.
 func execFFmpeg(program string, arguments []string) error {
 	return os.NewSyscallError("exec", syscall.Exec(program, append([]string{"ffmpeg"}, arguments...), []string{}))
 }

@@ -12,19 +12,20 @@ import (
 	"strings"
 )
 
-// wazero asks for the whole module even when its compiled code lies in the cache, and then unpacks, checks and keeps
-// all of it: 0.2 s and 45 MB for ffmpeg in each child. So the cache holds the code of the whole module beside an outline:
-// the module with empty functions and without names, by which wazero finds that code.
+// wazero needs the whole module even when its compiled code is in the cache, and then parses, validates and holds all
+// of it: 0.2 s and 45 MB for ffmpeg in each child. So the cache stores the code of the whole module under the key of
+// an outline: the module with empty functions and without names, which is all that wazero needs to find and run that
+// code.
 
-// outlineName is the file of a module's outline within its folder.
+// outlineName is the file name of a module's outline within its cache folder.
 const outlineName = "outline.wasm"
 
 var errNotWasm = errors.New("it is no module")
 
-// outline empties a module's functions (WebAssembly core specification, 5.5): behind a header of eight bytes stand
-// sections, each with its number and, seven bits a byte, its length.
+// outline returns the module with empty functions. A module (WebAssembly core specification, 5.5) is a header of eight
+// bytes and sections, each with its number and its length in LEB128.
 func outline(module []byte) ([]byte, error) {
-	const names, functions = 0, 10
+	const customSection, codeSection = 0, 10 // names are a custom section
 	if len(module) < 8 {
 		return nil, errNotWasm
 	}
@@ -37,15 +38,15 @@ func outline(module []byte) ([]byte, error) {
 		whole := rest[:1+n+int(size)]
 		rest = rest[len(whole):]
 		switch content := whole[1+n:]; whole[0] {
-		case names:
-		case functions:
+		case customSection:
+		case codeSection:
 			count, n := binary.Uvarint(content)
 			if n <= 0 || count > size {
 				return nil, errNotWasm
 			}
-			// Each one: three bytes, no locals, "unreachable", "end".
+			// Each function becomes three bytes: no locals, "unreachable", "end".
 			content = append(slices.Clone(content[:n]), bytes.Repeat([]byte{3, 0, 0, 0x0b}, int(count))...)
-			short = append(binary.AppendUvarint(append(short, functions), uint64(len(content))), content...)
+			short = append(binary.AppendUvarint(append(short, codeSection), uint64(len(content))), content...)
 		default:
 			short = append(short, whole...)
 		}
@@ -53,14 +54,15 @@ func outline(module []byte) ([]byte, error) {
 	return short, nil
 }
 
-// compiledFile is a module's compiled code as it lies in a folder: enough to see that nobody put something else there.
+// compiledFile identifies the file with a module's compiled code, well enough to notice that it was replaced.
 type compiledFile struct {
 	name string
 	size int64
-	time int64
+	time int64 // of the last change, in nanoseconds
 }
 
-// cached finds what a folder of the cache holds. That the code fits this processor and is whole wazero finds out.
+// cached returns the compiled code and the outline in a cache folder. Whether the code is complete and fits this
+// processor is left to wazero, which compiles anew if not.
 func cached(folder string) (compiledFile, []byte, error) {
 	outline, err := os.ReadFile(filepath.Join(folder, outlineName))
 	if err != nil {
@@ -77,7 +79,7 @@ func cached(folder string) (compiledFile, []byte, error) {
 	return compiledFile{found[0], info.Size(), info.ModTime().UnixNano()}, outline, nil
 }
 
-// compile compiles the module and its outline into a folder of the cache, which appears there at once and whole.
+// compile compiles the module and its outline into the cache, where its folder appears complete, by a rename.
 func (m module) compile(ctx context.Context, cache string) error {
 	whole, err := m.unpack()
 	if err != nil {
@@ -122,10 +124,10 @@ func (m module) compile(ctx context.Context, cache string) error {
 	return err
 }
 
-// partial marks a folder that something is compiled into.
+// partial is part of the name of a folder whose compilation is under way.
 const partial = ".part-"
 
-// isModuleFolder tells whether a folder of the cache is one of this program's, of whatever release.
+// isModuleFolder reports whether a folder in the cache belongs to a module of this program, of any release.
 func isModuleFolder(name string) bool {
 	for _, m := range modules {
 		if strings.HasPrefix(name, string(m)+"-") {

@@ -14,15 +14,16 @@ import (
 )
 
 const (
-	// maxHEICPixels and avifPixels bound a photo. Phones make 48 megapixels, in tiles; HEVC allows no more than 36 in one
-	// piece. libavif makes RGBA of its picture, twice, which fits up to 13 megapixels, or 7 with 10 bits.
+	// maxHEICPixels and maxAVIFPixels bound a photo. Phones make 48 megapixels, in tiles; HEVC allows at most 36
+	// without tiles. libavif converts its image to RGBA twice over, for which there is memory up to 13 megapixels, or
+	// 7 with 10 bits per channel.
 	maxHEICPixels = 60_000_000
 	maxAVIFPixels = 16_000_000
-	// maxWholeHEIC is what libheif may turn, which takes memory for one picture more.
+	// maxWholeHEIC is up to where libheif itself applies the orientation, which takes the memory of a second image.
 	maxWholeHEIC = 16_000_000
 )
 
-// renderPhoto writes the primary picture of a HEIC or AVIF file, in full size.
+// renderPhoto writes the primary image of a HEIC or AVIF file, in full size; of an image sequence, its first frame.
 func renderPhoto(ctx context.Context, m module, cache string, in *os.File, out io.Writer) error {
 	info, err := in.Stat()
 	if err != nil {
@@ -38,14 +39,14 @@ func renderPhoto(ctx context.Context, m module, cache string, in *os.File, out i
 	if d.Sequence {
 		return renderVideo(ctx, cache, "mov", "0", in, out)
 	}
-	most := int64(maxHEICPixels)
+	maxPixels := int64(maxHEICPixels)
 	if m == avifModule {
-		most = maxAVIFPixels
+		maxPixels = maxAVIFPixels
 	}
-	if d.Pixels > most {
+	if d.Pixels > maxPixels {
 		return fmt.Errorf("%w: a photo of %d pixels", process.ErrUnreadable, d.Pixels)
 	}
-	tiled, err := d.Grid(in, maxHEICPixels)
+	grid, err := d.Grid(in, maxHEICPixels)
 	if err != nil {
 		return fmt.Errorf("%w: %w", process.ErrUnreadable, err)
 	}
@@ -53,50 +54,53 @@ func renderPhoto(ctx context.Context, m module, cache string, in *os.File, out i
 	switch {
 	case m == avifModule:
 		pages = avifPages
-	case tiled != nil:
+	case grid != nil:
 		pages = tilePages
 	}
 	g, err := m.load(ctx, cache, pages)
 	if err != nil {
 		return err
 	}
-	picture, err := g.decode(withLinearMemory(ctx), m, in, info.Size(), d, tiled)
-	if errors.Is(err, errMemory) {
+	img, err := g.decode(withLinearMemory(ctx), m, in, info.Size(), d, grid)
+	if errors.Is(err, errNoMemory) {
 		return err
 	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", process.ErrUnreadable, err)
 	}
-	return writeJPEG(out, picture, d.Profile)
+	return writeJPEG(out, img, d.Profile)
 }
 
-// decode decodes the photo, upright.
-func (m *guest) decode(ctx context.Context, what module, in io.ReaderAt, size int64, d *isobmff.Description, tiled *isobmff.Grid) (image.Image, error) {
-	if tiled != nil {
-		return m.decodeGrid(ctx, in, tiled, d.Orientation)
+// decode decodes the primary image and returns it upright. grid is nil for one without tiles.
+func (g *guest) decode(
+	ctx context.Context, m module, in io.ReaderAt, size int64, d *isobmff.Description, grid *isobmff.Grid,
+) (image.Image, error) {
+	if grid != nil {
+		return g.decodeGrid(ctx, in, grid, d.Orientation)
 	}
 	if d.Pixels > maxWholeHEIC && !d.Cropped && d.PrimaryType() == "hvc1" {
-		return m.decodeSingle(ctx, in, d)
+		return g.decodeSingle(ctx, in, d)
 	}
-	c, err := m.newDecoder(ctx)
+	c, err := g.newDecoder(ctx)
 	if err != nil {
 		return nil, err
 	}
 	data, length := c.copyIn(in, size)
-	if what == avifModule {
+	if m == avifModule {
 		return c.decodeAVIF(data, length, d)
 	}
 	return c.decodeHEIC(data, length)
 }
 
-// decoder calls a photo module's functions. Its first error stays, as a bufio.Writer's does.
+// decoder calls the functions of a photo module. Like a bufio.Writer it remembers its first error and then does
+// nothing.
 type decoder struct {
 	ctx      context.Context
 	instance api.Module
 	err      error
 }
 
-// call calls the module's function; what can fail there fails by the file's fault, memory included.
+// call calls a function of the module. A failure there is blamed on the file, even when it is for lack of memory.
 func (c *decoder) call(name string, arguments ...uint64) uint32 {
 	if c.err != nil {
 		return 0
@@ -112,7 +116,7 @@ func (c *decoder) call(name string, arguments ...uint64) uint32 {
 	return uint32(results[0])
 }
 
-// view is a view of the guest's memory, nil when it lies outside.
+// view returns a slice of the guest's memory; nil when it lies outside.
 func (c *decoder) view(pointer uint32, size int) []byte {
 	if c.err != nil {
 		return nil
@@ -124,7 +128,7 @@ func (c *decoder) view(pointer uint32, size int) []byte {
 	return view
 }
 
-// copyIn brings the whole file into the guest's memory and says where it lies.
+// copyIn copies the whole file into the guest's memory and returns its address and size.
 func (c *decoder) copyIn(in io.ReaderAt, size int64) (uint64, uint64) {
 	pointer := c.call("malloc", uint64(size))
 	if view := c.view(pointer, int(size)); view != nil {
@@ -135,12 +139,12 @@ func (c *decoder) copyIn(in io.ReaderAt, size int64) (uint64, uint64) {
 	return uint64(pointer), uint64(size)
 }
 
-// uint32s reads numbers that a function left at the pointer.
+// uint32s reads n numbers from the guest's memory.
 func (c *decoder) uint32s(pointer uint32, n int) []int {
-	found := make([]int, n)
-	for i := range found {
-		word, _ := c.instance.Memory().ReadUint32Le(pointer + uint32(4*i))
-		found[i] = int(word)
+	numbers := make([]int, n)
+	for i := range numbers {
+		number, _ := c.instance.Memory().ReadUint32Le(pointer + uint32(4*i))
+		numbers[i] = int(number)
 	}
-	return found
+	return numbers
 }

@@ -12,78 +12,79 @@ import (
 	"github.com/tetratelabs/wazero"
 )
 
-// maxLeaked is the memory that a photo module may have grown to before the next tile.
+// maxLeaked is how large the memory of a photo module may be before it decodes another tile.
 const maxLeaked = 32 << 20
 
-// decodeGrid decodes the tiles, one after the other. libheif would put them together in the guest's memory, twice; here each
-// tile is decoded as a photo of its own and drawn, upright, into one image outside of it.
-func (m *guest) decodeGrid(ctx context.Context, in io.ReaderAt, g *isobmff.Grid, t isobmff.Orientation) (image.Image, error) {
-	c := newCanvas(g.Width, g.Height, t)
+// decodeGrid decodes the tiles one after the other. libheif would compose the image in the guest's memory, twice over;
+// here each tile is decoded as a photo of its own and drawn, upright, into one image outside of that memory.
+func (g *guest) decodeGrid(ctx context.Context, in io.ReaderAt, grid *isobmff.Grid, o isobmff.Orientation) (image.Image, error) {
+	c := newCanvas(grid.Width, grid.Height, o)
 	if c == nil {
-		return nil, errMemory
+		return nil, errNoMemory
 	}
-	var decoder *decoder
+	var d *decoder
 	var size image.Point
-	for i := range g.Tiles() {
-		file, err := g.Tile(in, i)
+	for i := range grid.Tiles() {
+		file, err := grid.Tile(in, i)
 		if err != nil {
 			return nil, err
 		}
-		if decoder == nil {
-			if decoder, err = m.newDecoder(ctx); err != nil {
+		if d == nil {
+			if d, err = g.newDecoder(ctx); err != nil {
 				return nil, err
 			}
 		}
-		decoded, err := decoder.decodeFile(file)
+		decoded, err := d.decodeFile(file)
 		if err != nil {
 			return nil, fmt.Errorf("tile %d: %w", i, err)
 		}
 		if i == 0 {
 			size = decoded.Bounds().Size()
 		}
-		if decoded.Bounds().Size() != size || size.X*g.Columns < g.Width || size.Y*g.Rows < g.Height {
+		if decoded.Bounds().Size() != size || size.X*grid.Columns < grid.Width || size.Y*grid.Rows < grid.Height {
 			return nil, fmt.Errorf("%w: tiles of %v", isobmff.ErrItems, size)
 		}
-		if err := c.draw(decoded, i%g.Columns*size.X, i/g.Columns*size.Y); err != nil {
+		if err := c.draw(decoded, i%grid.Columns*size.X, i/grid.Columns*size.Y); err != nil {
 			return nil, err
 		}
-		if decoder.instance.Memory().Size() > maxLeaked { // the module frees no tile: a fresh instance continues
-			if err := decoder.instance.Close(ctx); err != nil {
+		if d.instance.Memory().Size() > maxLeaked { // the module frees no tile: a fresh instance continues
+			if err := d.instance.Close(ctx); err != nil {
 				return nil, err
 			}
-			decoder = nil
+			d = nil
 		}
 	}
 	return c.image, nil
 }
 
-// decodeSingle decodes a large image without tiles, and turns it while it is encoded: libheif would need it once more.
-func (m *guest) decodeSingle(ctx context.Context, in io.ReaderAt, d *isobmff.Description) (image.Image, error) {
+// decodeSingle decodes a large image without tiles. Its orientation is applied while it is encoded, for which libheif
+// would need a second image.
+func (g *guest) decodeSingle(ctx context.Context, in io.ReaderAt, d *isobmff.Description) (image.Image, error) {
 	file, err := d.PrimaryAlone(in)
 	if err != nil {
 		return nil, err
 	}
-	decoder, err := m.newDecoder(ctx)
+	c, err := g.newDecoder(ctx)
 	if err != nil {
 		return nil, err
 	}
-	decoded, err := decoder.decodeFile(file)
+	decoded, err := c.decodeFile(file)
 	if err != nil {
 		return nil, err
 	}
 	return d.Orientation.Apply(decoded), nil
 }
 
-// newDecoder starts a photo module.
-func (m *guest) newDecoder(ctx context.Context) (*decoder, error) {
-	instance, err := m.runtime.InstantiateModule(ctx, m.code, wazero.NewModuleConfig().WithName("").WithStartFunctions("_initialize"))
+// newDecoder instantiates a photo module.
+func (g *guest) newDecoder(ctx context.Context) (*decoder, error) {
+	instance, err := g.runtime.InstantiateModule(ctx, g.code, wazero.NewModuleConfig().WithName("").WithStartFunctions("_initialize"))
 	if err != nil {
-		return nil, errors.Join(errMemory, err)
+		return nil, errors.Join(errNoMemory, err)
 	}
 	return &decoder{ctx: ctx, instance: instance}, nil
 }
 
-// decodeFile decodes a file of one tile.
+// decodeFile decodes a HEIC file in memory.
 func (c *decoder) decodeFile(file []byte) (image.Image, error) {
 	data, size := c.copyIn(bytes.NewReader(file), int64(len(file)))
 	return c.decodeHEIC(data, size)

@@ -8,10 +8,10 @@ import (
 	"github.com/privet/privet/hooks/media/render/process"
 )
 
-// checkVideoSize refuses a movie whose container says that its picture is larger than may be decoded. Of Matroska the
-// engine itself reads and bounds the size.
-func checkVideoSize(container string, in *os.File) error {
-	if container != "mov" {
+// checkVideoSize refuses a video whose container declares a frame larger than is decoded. For Matroska, ffmpeg itself
+// reads the size and limits it.
+func checkVideoSize(demuxer string, in *os.File) error {
+	if demuxer != "mov" {
 		return nil
 	}
 	info, err := in.Stat()

@@ -9,17 +9,16 @@ import (
 	"io"
 )
 
-// ISO base media file format (ISO/IEC 14496-12): MP4, QuickTime, HEIF and AVIF are all boxes within boxes.
-
+// errBoxes means that a box is longer than the file or the box around it, or shorter than its header.
 var errBoxes = errors.New("its boxes don't fit into each other")
 
-// box is one box: its type and where its content lies in the file.
+// box is a box (ISO/IEC 14496-12, 4.2): its type and the range of its content in the file.
 type box struct {
 	kind       string
 	start, end int64
 }
 
-// eachBox calls visit for the boxes that lie side by side between start and end. visit may end the walk by an error.
+// eachBox calls visit for the consecutive boxes between start and end. An error of visit ends the walk and is returned.
 func eachBox(in io.ReaderAt, start, end int64, visit func(box) error) error {
 	for start+8 <= end {
 		var header [16]byte
@@ -29,7 +28,7 @@ func eachBox(in io.ReaderAt, start, end int64, visit func(box) error) error {
 		size, head := int64(binary.BigEndian.Uint32(header[:])), int64(8)
 		switch size {
 		case 0:
-			size = end - start // to the end of what it lies in
+			size = end - start // to the end of the file or the box around it
 		case 1:
 			if _, err := in.ReadAt(header[8:], start+8); err != nil {
 				return errBoxes
@@ -47,7 +46,7 @@ func eachBox(in io.ReaderAt, start, end int64, visit func(box) error) error {
 	return nil
 }
 
-// content reads a box of at most limit bytes.
+// content reads a box's content of at most limit bytes.
 func (b box) content(in io.ReaderAt, limit int64) ([]byte, error) {
 	if b.end-b.start > limit {
 		return nil, errBoxes
@@ -59,37 +58,38 @@ func (b box) content(in io.ReaderAt, limit int64) ([]byte, error) {
 	return content, nil
 }
 
-// makeBox is a box of that type.
+// makeBox returns a box of a type, with its parts as the content.
 func makeBox(kind string, parts ...[]byte) []byte {
 	content := bytes.Join(parts, nil)
 	return append(append(binary.BigEndian.AppendUint32(nil, uint32(8+len(content))), kind...), content...)
 }
 
-// fields takes numbers off the front of a box's content; past the end it sets short and yields zeros.
-type fields struct {
+// fieldReader reads the fields of a box's content one after the other. Past the end it sets short and returns zeros.
+type fieldReader struct {
 	rest  []byte
 	short bool
 }
 
-func (p *fields) next(n int) []byte {
-	if n < 0 || n > len(p.rest) {
-		p.short, p.rest = true, nil
+// next returns the next n bytes.
+func (r *fieldReader) next(n int) []byte {
+	if n < 0 || n > len(r.rest) {
+		r.short, r.rest = true, nil
 		return make([]byte, max(n, 0))
 	}
-	taken := p.rest[:n]
-	p.rest = p.rest[n:]
-	return taken
+	b := r.rest[:n]
+	r.rest = r.rest[n:]
+	return b
 }
 
-// uint is a number of that many bytes, 8 at most.
-func (p *fields) uint(n int) uint64 {
+// uint returns the next number, of n bytes, at most 8.
+func (r *fieldReader) uint(n int) uint64 {
 	var number uint64
-	for _, b := range p.next(n) {
+	for _, b := range r.next(n) {
 		number = number<<8 | uint64(b)
 	}
 	return number
 }
 
-func (p *fields) u8() int     { return int(p.next(1)[0]) }
-func (p *fields) u16() int    { return int(binary.BigEndian.Uint16(p.next(2))) }
-func (p *fields) u32() uint32 { return binary.BigEndian.Uint32(p.next(4)) }
+func (r *fieldReader) u8() int     { return int(r.next(1)[0]) }
+func (r *fieldReader) u16() int    { return int(binary.BigEndian.Uint16(r.next(2))) }
+func (r *fieldReader) u32() uint32 { return binary.BigEndian.Uint32(r.next(4)) }

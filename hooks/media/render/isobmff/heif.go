@@ -6,21 +6,21 @@ import (
 	"io"
 )
 
-// maxMetaSize bounds what is read of a photo's description; a phone's takes some kilobytes, its ICC profile among them.
+// maxMetaSize bounds the meta box that is read; a phone's has some kilobytes, including an ICC profile.
 const maxMetaSize = 4 << 20
 
-// Description is what a HEIF or AVIF file (ISO/IEC 23008-12) says of its primary picture.
+// Description is what a HEIF or AVIF file (ISO/IEC 23008-12) says about its primary image.
 type Description struct {
-	Pixels      int64       // of the largest picture in the file, tiles and masks among them
-	Profile     []byte      // ICC
-	Cropped     bool        // by a clean aperture
-	Orientation Orientation // irot and imir, in the order in which they stand
-	Sequence    bool        // no still picture, but a movie
-	primary     uint32      // its number
+	Pixels      int64       // of the largest image in the file, tiles and masks included
+	Profile     []byte      // ICC; nil if there is none
+	Cropped     bool        // by a clean aperture (clap)
+	Orientation Orientation // irot and imir, combined in their order
+	Sequence    bool        // it has no image, but a movie
+	primary     uint32      // item ID
 	items       items
 }
 
-// Describe reads the boxes meta/iprp and meta/pitm. Errors are the file's fault.
+// Describe reads the description of a file of that size. Any error is the file's fault.
 func Describe(in io.ReaderAt, size int64) (*Description, error) {
 	d := &Description{items: items{boxes: map[string][]byte{}}}
 	found, movie := false, false
@@ -51,18 +51,18 @@ func Describe(in io.ReaderAt, size int64) (*Description, error) {
 	return d, nil
 }
 
-// meta is a full box: four bytes of version and flags, then boxes.
+// meta reads the content of a meta box, a full box: four bytes of version and flags, then boxes.
 func (d *Description) meta(content []byte) error {
 	in := bytes.NewReader(content)
 	var properties, associations []byte
 	err := eachBox(in, 4, int64(len(content)), func(b box) error {
 		switch b.kind {
 		case "pitm":
-			p := fields{rest: content[b.start:b.end]}
-			if version := p.u32() >> 24; version == 0 {
-				d.primary = uint32(p.u16())
+			r := fieldReader{rest: content[b.start:b.end]}
+			if version := r.u32() >> 24; version == 0 {
+				d.primary = uint32(r.u16())
 			} else {
-				d.primary = p.u32()
+				d.primary = r.u32()
 			}
 		case "iinf", "iloc", "iref", "idat":
 			d.items.boxes[b.kind] = content[b.start:b.end]
@@ -86,9 +86,9 @@ func (d *Description) meta(content []byte) error {
 	if err := eachBox(bytes.NewReader(properties), 0, int64(len(properties)), func(b box) error {
 		list = append(list, property{b.kind, properties[b.start:b.end]})
 		if b.kind == "ispe" {
-			p := fields{rest: properties[b.start:b.end]}
-			p.u32()
-			width, height := min(p.u32(), 1<<20), min(p.u32(), 1<<20) // a product that fits
+			r := fieldReader{rest: properties[b.start:b.end]}
+			r.u32()
+			width, height := min(r.u32(), 1<<20), min(r.u32(), 1<<20) // so that the product fits
 			d.Pixels = max(d.Pixels, int64(width)*int64(height))
 		}
 		return nil
@@ -104,51 +104,53 @@ func (d *Description) meta(content []byte) error {
 	return nil
 }
 
+// property is a property of an item, a box within ipco.
 type property struct {
 	kind    string
 	content []byte
 }
 
-func (d *Description) apply(its property) {
-	p := fields{rest: its.content}
-	switch its.kind {
+// apply takes a property of the primary image into account.
+func (d *Description) apply(p property) {
+	r := fieldReader{rest: p.content}
+	switch p.kind {
 	case "irot":
-		d.Orientation = d.Orientation.rotated(p.u8() & 3)
+		d.Orientation = d.Orientation.rotated(r.u8() & 3)
 	case "imir":
-		d.Orientation = d.Orientation.mirrored(p.u8()&1 == 1)
+		d.Orientation = d.Orientation.mirrored(r.u8()&1 == 1)
 	case "colr":
-		if kind := string(p.next(4)); kind == "prof" || kind == "rICC" {
-			d.Profile = p.rest
+		if kind := string(r.next(4)); kind == "prof" || kind == "rICC" {
+			d.Profile = r.rest
 		}
 	case "clap":
 		d.Cropped = true
 	}
 }
 
-// propertyIndexes lists the numbers of an item's properties, from 1, in their order (23008-12, 9.3.1, ipma).
+// propertyIndexes returns the indexes, from 1, of an item's properties in their order (ipma: 23008-12, 9.3.1).
 func propertyIndexes(item uint32, associations []byte) []int {
-	p := fields{rest: associations}
-	flags := p.u32()
+	r := fieldReader{rest: associations}
+	flags := r.u32()
 	var found []int
-	for range p.u32() {
+	for range r.u32() {
 		var id uint32
 		if flags>>24 == 0 {
-			id = uint32(p.u16())
+			id = uint32(r.u16())
 		} else {
-			id = p.u32()
+			id = r.u32()
 		}
-		for range p.u8() {
+		for range r.u8() {
 			index := 0
 			if flags&1 == 0 {
-				index = p.u8() & 0x7f
+				index = r.u8() & 0x7f
 			} else {
-				index = p.u16() & 0x7fff
+				index = r.u16() & 0x7fff
 			}
 			if id == item {
 				found = append(found, index)
 			}
 		}
-		if p.short {
+		if r.short {
 			break
 		}
 	}

@@ -5,36 +5,38 @@ import (
 	"image/color"
 )
 
-// Orientation is how a picture is to be turned to stand upright: the first move is the mirroring of left and right, the
-// second some quarter turns anticlockwise. Every row of rotations and mirrorings comes to that.
+// Orientation is how a decoded image must be transformed to stand upright: mirrored left to right if mirror is set,
+// then turned anticlockwise by some quarters. Every sequence of rotations and mirrorings can be reduced to that.
 type Orientation struct {
 	mirror   bool
 	quarters int
 }
 
-// Sideways reports whether width and height change places.
-func (t Orientation) Sideways() bool { return t.quarters&1 == 1 }
+// Sideways reports whether width and height are exchanged.
+func (o Orientation) Sideways() bool { return o.quarters&1 == 1 }
 
-func (t Orientation) rotated(quarters int) Orientation {
-	t.quarters = (t.quarters + quarters) & 3
-	return t
+// rotated returns o followed by quarter turns anticlockwise.
+func (o Orientation) rotated(quarters int) Orientation {
+	o.quarters = (o.quarters + quarters) & 3
+	return o
 }
 
-// mirrored exchanges left and right, or else top and bottom, after what t does.
-func (t Orientation) mirrored(leftRight bool) Orientation {
-	quarters := -t.quarters // a mirroring turns round what was turned before it
+// mirrored returns o followed by exchanging left and right, or else top and bottom.
+func (o Orientation) mirrored(leftRight bool) Orientation {
+	quarters := -o.quarters // mirroring reverses the sense of the rotation before it
 	if !leftRight {
-		quarters += 2 // top and bottom: left and right, and half a turn
+		quarters += 2 // top and bottom: the same as left and right, and half a turn
 	}
-	return Orientation{!t.mirror, quarters & 3}
+	return Orientation{!o.mirror, quarters & 3}
 }
 
-// Destination is where the point comes to lie in a plane of that stride, which the plane of width x height is turned into.
-func (t Orientation) Destination(x, y, width, height, stride int) int {
-	if t.mirror {
+// Destination returns the index of the pixel (x, y) of a plane of width x height in the transformed plane, whose rows
+// are stride apart.
+func (o Orientation) Destination(x, y, width, height, stride int) int {
+	if o.mirror {
 		x = width - 1 - x
 	}
-	switch t.quarters {
+	switch o.quarters {
 	case 1:
 		x, y = y, width-1-x
 	case 2:
@@ -45,32 +47,33 @@ func (t Orientation) Destination(x, y, width, height, stride int) int {
 	return y*stride + x
 }
 
-// Apply shows picture turned, without a copy.
-func (t Orientation) Apply(picture image.Image) image.Image {
-	if t == (Orientation{}) {
-		return picture
+// Apply returns a transformed view of an image, without a copy.
+func (o Orientation) Apply(img image.Image) image.Image {
+	if o == (Orientation{}) {
+		return img
 	}
-	return &orientedImage{picture, t}
+	return &orientedImage{img, o}
 }
 
+// orientedImage is a view of an image, transformed by an orientation.
 type orientedImage struct {
 	of image.Image
 	by Orientation
 }
 
-func (t *orientedImage) Bounds() image.Rectangle {
-	size := t.of.Bounds().Size()
-	if t.by.Sideways() {
+func (i *orientedImage) Bounds() image.Rectangle {
+	size := i.of.Bounds().Size()
+	if i.by.Sideways() {
 		size.X, size.Y = size.Y, size.X
 	}
 	return image.Rectangle{Max: size}
 }
 
-func (t *orientedImage) ColorModel() color.Model { return t.of.ColorModel() }
+func (i *orientedImage) ColorModel() color.Model { return i.of.ColorModel() }
 
-func (t *orientedImage) At(x, y int) color.Color {
-	size := t.of.Bounds().Size()
-	switch t.by.quarters { // where the point was before the quarter turns
+func (i *orientedImage) At(x, y int) color.Color {
+	size := i.of.Bounds().Size()
+	switch i.by.quarters { // back to where the pixel was before the rotation
 	case 1:
 		x, y = size.X-1-y, x
 	case 2:
@@ -78,8 +81,8 @@ func (t *orientedImage) At(x, y int) color.Color {
 	case 3:
 		x, y = y, size.Y-1-x
 	}
-	if t.by.mirror {
+	if i.by.mirror {
 		x = size.X - 1 - x
 	}
-	return t.of.At(x, y)
+	return i.of.At(x, y)
 }

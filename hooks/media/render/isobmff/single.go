@@ -5,9 +5,10 @@ import (
 	"slices"
 )
 
-// singleImageFile returns a HEIC file with one tile in it. It gets the tile's properties, and of the whole's the meaning of its colours
-// when the tile says nothing of that; turning is the whole's matter.
-func singleImageFile(content []byte, its, whole []property) []byte {
+// singleImageFile returns a HEIC file with one image of this coded content: a tile, or a whole image. It gets the
+// image's own properties that a decoder needs, and the colour space (nclx) of the image it is part of when it has
+// none itself. It gets no orientation: that is applied to the composed image.
+func singleImageFile(content []byte, own, whole []property) []byte {
 	var properties [][]byte
 	associations := []byte{0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0}
 	add := func(p property) {
@@ -18,15 +19,15 @@ func singleImageFile(content []byte, its, whole []property) []byte {
 		}
 		associations = append(associations, essential|byte(len(properties)))
 	}
-	colours := func(p property) bool {
+	isColour := func(p property) bool {
 		return p.kind == "colr" && len(p.content) > 4 && string(p.content[:4]) == "nclx"
 	}
-	for _, p := range its {
-		if p.kind == "hvcC" || p.kind == "ispe" || p.kind == "pixi" || colours(p) {
+	for _, p := range own {
+		if p.kind == "hvcC" || p.kind == "ispe" || p.kind == "pixi" || isColour(p) {
 			add(p)
 		}
 	}
-	if i := slices.IndexFunc(whole, colours); i >= 0 && !slices.ContainsFunc(its, colours) {
+	if i := slices.IndexFunc(whole, isColour); i >= 0 && !slices.ContainsFunc(own, isColour) {
 		add(whole[i])
 	}
 	associations[10] = byte(len(properties))

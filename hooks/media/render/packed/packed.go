@@ -1,10 +1,10 @@
-// Package packed holds the video engine's module as it lies in the binary, before anything unpacks it.
+// Package packed holds the compressed WebAssembly module of ffmpeg as it is embedded in the binary.
 //
-// The package codeberg.org/gruf/go-ffmpreg/embed unpacks 24 MB in its init, in every process that links it: 0.2 s and
-// 80 MB at each start of the server and of each short command, none of which decodes a video. This package takes the
-// packed bytes away first and leaves a gzip stream of nothing. It can: Go initialises packages in the order of their
-// import paths as soon as their own imports are initialised, this one imports only unsafe, and embed must wait for
-// compress/gzip. A test sees to it that this stays so.
+// The package codeberg.org/gruf/go-ffmpreg/embed decompresses 24 MB in its init, in every process that links it: 0.2
+// s and 80 MB at each start of the server and of each short command, none of which decodes a video. This package
+// takes the compressed bytes from it first and leaves an empty gzip stream in their place. That works because Go
+// initialises packages in the order of their import paths as soon as their own imports are initialised: this one
+// imports only unsafe, and embed must wait for compress/gzip. Tests make sure that it stays so.
 package packed
 
 import _ "unsafe" // for go:linkname
@@ -19,5 +19,5 @@ func init() {
 	s = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00"
 }
 
-// Module is ffmpeg as WebAssembly, gzipped.
+// Module returns ffmpeg as a gzipped WebAssembly module.
 func Module() string { return module }

@@ -1,5 +1,5 @@
-// Package process is what the server and the child processes that make its previews have in common: the command line
-// and the exit codes between them, and the care for the memory of the program's own file.
+// Package process holds what the server and the child processes that make its previews share: the command line and the
+// exit codes between them, and the means to release memory that both don't need.
 package process
 
 import (
@@ -10,7 +10,7 @@ import (
 // Command is the hidden first argument that makes the program a child process. A job and its arguments follow.
 const Command = "preview-child"
 
-// Job is what a child process is to do.
+// Job names what a child process is to do.
 type Job string
 
 // The jobs, with their arguments.
@@ -28,19 +28,18 @@ const (
 	ModuleAVIF   = "avif"   // AVIF photos
 )
 
-// The exit codes of a child that didn't succeed. With any other code, or by a signal, it ended against its will.
+// The exit codes of a child that failed. Any other code, or a signal, means that it crashed or was killed.
 const (
 	ExitUnreadable  = 3
 	ExitNotCompiled = 4
-	ExitFailed      = 125 // no code that ffmpeg ends with
+	ExitFailed      = 125 // a code that ffmpeg never ends with
 )
 
 // WarmTimeout bounds the compiling of the modules: 6 to 12 seconds on a common machine.
 const WarmTimeout = 3 * time.Minute
 
-// ErrUnreadable is the file's fault: its content is broken, too large or of a kind that isn't decoded. Trying again is
-// of no use.
+// ErrUnreadable means that the file is at fault; see render.ErrUnreadable.
 var ErrUnreadable = errors.New("no picture can be made of this file")
 
-// ErrNotCompiled means that the cache lacks a module's compiled code, or held a broken one, which is removed by then.
+// ErrNotCompiled means that the cache lacks a module's compiled code, or held a broken one, which was removed.
 var ErrNotCompiled = errors.New("the engine isn't compiled")

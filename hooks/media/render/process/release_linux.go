@@ -9,8 +9,8 @@ import (
 	"syscall"
 )
 
-// ReleaseProgram gives the pages of the program's own file back, 30 MB that the start and the unpacking went through.
-// What is needed again the kernel brings back from its cache.
+// ReleaseProgram returns the resident pages of the program's own file to the system, 30 MB that were touched by the
+// start and by unpacking the modules. Pages that are needed again come back from the kernel's page cache.
 func ReleaseProgram() {
 	own, err := os.Readlink("/proc/self/exe")
 	maps, _ := os.ReadFile("/proc/self/maps")
@@ -20,7 +20,8 @@ func ReleaseProgram() {
 		var rights string
 		n, _ := fmt.Sscanf(lines.Text(), "%x-%x %s", &start, &end, &rights)
 		if n == 3 && strings.HasSuffix(lines.Text(), " "+own) && !strings.Contains(rights, "w") {
-			_, _, _ = syscall.Syscall(syscall.SYS_MADVISE, start, end-start, syscall.MADV_DONTNEED) // else they stay, and that is all
+			// A failure only means that the pages stay.
+			_, _, _ = syscall.Syscall(syscall.SYS_MADVISE, start, end-start, syscall.MADV_DONTNEED)
 		}
 	}
 }

@@ -2,5 +2,5 @@
 
 package process
 
-// ReleaseProgram is an economy that the other systems do without.
+// ReleaseProgram does nothing on this system.
 func ReleaseProgram() {}

@@ -2,7 +2,7 @@ package process
 
 import "bytes"
 
-// Tail keeps the last words of a talker.
+// Tail is a writer that keeps the last 1 KiB written to it, for error messages.
 type Tail struct{ kept []byte }
 
 const tailSize = 1 << 10

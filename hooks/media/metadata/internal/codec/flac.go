@@ -6,7 +6,8 @@ import (
 	"github.com/privet/privet/hooks/media/metadata/internal/edit"
 )
 
-// PadFLAC turns the blocks of FLAC's header between two places into padding, but for the first (RFC 9639, section 8).
+// PadFLAC turns the metadata blocks of a FLAC header, which lies between two offsets, into padding, except for the
+// mandatory STREAMINFO (RFC 9639, section 8).
 func PadFLAC(v *edit.View, at, end int64) error {
 	for at < end {
 		if end-at < 4 {

@@ -8,26 +8,25 @@ import (
 	"strings"
 )
 
-// ErrUnclean says that a file's structure doesn't allow to be sure that nothing is left. The reason is wrapped around
-// it in plain words. The file may be half changed and must be refused.
+// ErrUnclean means that a file must be refused; see metadata.ErrUnclean.
 var ErrUnclean = errors.New("the metadata cannot be removed for sure")
 
-// ErrTruncated is ErrUnclean of a file that ends where more must come.
+// ErrTruncated is the ErrUnclean of a file that ends too early.
 var ErrTruncated = Unclean("it is cut off")
 
-// File is what Clean works on: *os.File is one.
+// File is a file that can be changed in place, such as an *os.File.
 type File interface {
 	io.ReaderAt
 	io.WriterAt
 	Truncate(size int64) error
 }
 
-// Unclean is ErrUnclean with its reason.
+// Unclean returns an error that wraps ErrUnclean and states the reason.
 func Unclean(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", ErrUnclean, fmt.Sprintf(format, args...))
 }
 
-// SetOf are words between spaces.
+// SetOf returns the set of the words in a string, which spaces separate.
 func SetOf(words string) map[string]bool {
 	set := map[string]bool{}
 	for word := range strings.FieldsSeq(words) {

@@ -1,12 +1,13 @@
 package edit
 
-// Rewriter goes through a file once and closes it up: what is kept moves forward over what is dropped.
+// Rewriter passes through a file once, from front to back, and compacts it: what is kept moves forward over what was
+// dropped.
 type Rewriter struct {
 	View
-	// pos is how far the file has been read, to how far it has been written; out comes after that.
+	// pos is the offset of the next byte to read, to that of the next byte to write; out is pending output for to.
 	pos, to int64
 	out     []byte
-	// fileSize is the file's, of which the view may end earlier.
+	// fileSize is the size of the whole file; the view may end before it.
 	fileSize int64
 }
 
@@ -18,16 +19,17 @@ func NewRewriter(f File, size int64) *Rewriter {
 // Pos returns the offset of the next byte to be read.
 func (r *Rewriter) Pos() int64 { return r.pos }
 
-// Limit makes the file end earlier. Finish cuts off the rest.
+// Limit makes the file appear to end at size. Finish cuts off the rest.
 func (r *Rewriter) Limit(size int64) { r.Size = size }
 
-// Remaining is how many bytes are still ahead.
+// Remaining returns how many bytes are left to read.
 func (r *Rewriter) Remaining() int64 { return r.Size - r.pos }
 
-// Peek are the next n bytes, at most a chunk; they are good until the next call of anything.
+// Peek returns the next n bytes, at most 64 KiB, without consuming them. They are valid until the next call of any
+// method.
 func (r *Rewriter) Peek(n int) ([]byte, error) { return r.Bytes(r.pos, n) }
 
-// Drop leaves out the next n bytes.
+// Drop removes the next n bytes.
 func (r *Rewriter) Drop(n int64) error {
 	if n > r.Remaining() {
 		return ErrTruncated
@@ -36,7 +38,7 @@ func (r *Rewriter) Drop(n int64) error {
 	return nil
 }
 
-// Keep takes over the next n bytes.
+// Keep preserves the next n bytes.
 func (r *Rewriter) Keep(n int64) error {
 	if n > r.Remaining() {
 		return ErrTruncated
@@ -64,7 +66,7 @@ func (r *Rewriter) Keep(n int64) error {
 	return nil
 }
 
-// Insert writes other bytes, which must find their place in what was dropped.
+// Insert adds bytes at this place. They must fit into what has been dropped so far.
 func (r *Rewriter) Insert(b []byte) error {
 	if r.to+int64(len(r.out)+len(b)) > r.pos {
 		return Unclean("there is no place for what must stay")
@@ -76,7 +78,8 @@ func (r *Rewriter) Insert(b []byte) error {
 	return nil
 }
 
-// flush writes what was put. It lies behind all that is still to be read, so the window stays good.
+// flush writes the pending output. All of it lands before the bytes that are still to be read, so the window stays
+// valid.
 func (r *Rewriter) flush() error {
 	if len(r.out) == 0 {
 		return nil
@@ -89,7 +92,7 @@ func (r *Rewriter) flush() error {
 	return nil
 }
 
-// Finish cuts off all that is still ahead.
+// Finish writes what is pending and truncates the file there. Size is the new size then.
 func (r *Rewriter) Finish() error {
 	if err := r.flush(); err != nil {
 		return err

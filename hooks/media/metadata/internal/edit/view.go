@@ -6,31 +6,34 @@ import (
 )
 
 const (
-	// PageSize is how much is read for a header of a few bytes.
+	// PageSize is how much is read ahead where mostly headers of a few bytes are needed.
 	PageSize = 4 << 10
 	// chunkSize is the most that is read, moved or overwritten at once.
 	chunkSize = 64 << 10
 )
 
-// zeros is what overwrites.
+// zeros is the source of overwriting with zeros.
 var zeros [chunkSize]byte
 
-// View reads a file through a window, and writes.
+// View reads a file through a window, a buffer of one piece of it, and overwrites parts of it.
 type View struct {
 	File File
+	// Size is where the file ends, or is to end for the reader.
 	Size int64
-	// ahead is how much is read beyond what was asked for.
-	ahead  int
+	// ahead is how many bytes are read at least.
+	ahead int
+	// window is the piece of the file at offset at, within the buffer.
 	at     int64
 	window []byte
-	space  []byte
+	buffer []byte
 }
 
+// NewView returns a view of a file of that size, which reads at least ahead bytes at once.
 func NewView(f File, size int64, ahead int) View {
 	return View{File: f, Size: size, ahead: ahead}
 }
 
-// Bytes are n bytes, at most a chunk, from a place; they are good until the next call.
+// Bytes returns n bytes, at most 64 KiB, from an offset. They are valid until the next call.
 func (v *View) Bytes(at int64, n int) ([]byte, error) {
 	if at < 0 || at > v.Size-int64(n) {
 		return nil, ErrTruncated
@@ -39,29 +42,29 @@ func (v *View) Bytes(at int64, n int) ([]byte, error) {
 		return v.window[at-v.at:][:n], nil
 	}
 	length := int(min(int64(max(n, v.ahead)), v.Size-at))
-	if cap(v.space) < length {
-		v.space = make([]byte, max(length, v.ahead))
+	if cap(v.buffer) < length {
+		v.buffer = make([]byte, max(length, v.ahead))
 	}
 	v.window = nil
-	got, err := v.File.ReadAt(v.space[:length], at)
+	got, err := v.File.ReadAt(v.buffer[:length], at)
 	if got < length {
 		if err == nil || errors.Is(err, io.EOF) {
 			return nil, Unclean("it is shorter than said")
 		}
 		return nil, err
 	}
-	v.at, v.window = at, v.space[:length]
+	v.at, v.window = at, v.buffer[:length]
 	return v.window[:n], nil
 }
 
-// Overwrite puts bytes over what is there.
+// Overwrite replaces the bytes at an offset.
 func (v *View) Overwrite(at int64, b []byte) error {
 	v.window = nil
 	_, err := v.File.WriteAt(b, at)
 	return err
 }
 
-// Zero overwrites n bytes with zeros.
+// Zero overwrites n bytes at an offset with zeros.
 func (v *View) Zero(at, n int64) error {
 	for n > 0 {
 		piece := min(n, chunkSize)

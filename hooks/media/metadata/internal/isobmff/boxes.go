@@ -7,13 +7,13 @@ import (
 	"github.com/privet/privet/hooks/media/metadata/internal/edit"
 )
 
-// box is a box's place: its header, its content, its end.
+// box is a box with the offsets of its header, its content and its end. A box that is missing has no kind.
 type box struct {
 	at, body, end int64
 	kind          string
 }
 
-// box reads a box's header; it must end before end. Of a box that is refused the kind may be told.
+// box reads the header of the box at an offset, which must end before end. With an error the kind may be set, too.
 func (c *cleaner) box(at, end int64) (box, error) {
 	if c.boxes++; c.boxes > maxBoxes {
 		return box{}, edit.Unclean("it has too many boxes")
@@ -27,7 +27,7 @@ func (c *cleaner) box(at, end int64) (box, error) {
 	}
 	found := box{at: at, body: at + 8, kind: string(b[4:8])}
 	switch size := int64(binary.BigEndian.Uint32(b)); size {
-	case 0: // up to the end, which only an outermost box may
+	case 0: // up to the end of the file, which only a top-level box may be
 		if end != c.Size || found.kind == "\x00\x00\x00\x00" {
 			return found, edit.Unclean("a box has no length")
 		}
@@ -51,7 +51,7 @@ func (c *cleaner) box(at, end int64) (box, error) {
 	return found, nil
 }
 
-// each calls do for all boxes in another. Less than a header at the end, or zeros, is padding.
+// each calls do for all boxes in another. Zeros, or fewer bytes than a header, are padding and end them.
 func (c *cleaner) each(in box, do func(box) error) error {
 	for at := in.body; in.end-at >= 8; {
 		head, err := c.Bytes(at, 8)
@@ -73,7 +73,8 @@ func (c *cleaner) each(in box, do func(box) error) error {
 	return nil
 }
 
-// find are the boxes of some kinds in another, of each at most one.
+// find returns the boxes of the given kinds in another, by kind. It refuses two of the same kind, of whichever: readers
+// differ in which one they use.
 func (c *cleaner) find(in box, kinds ...string) (map[string]box, error) {
 	found := map[string]box{}
 	return found, c.each(in, func(b box) error {
@@ -87,7 +88,7 @@ func (c *cleaner) find(in box, kinds ...string) (map[string]box, error) {
 	})
 }
 
-// content are the first n bytes of a box's content.
+// content returns the first n bytes of a box's content.
 func (c *cleaner) content(b box, n int) ([]byte, error) {
 	if int64(n) > b.end-b.body {
 		return nil, edit.Unclean("a box is missing or too short")
@@ -95,13 +96,13 @@ func (c *cleaner) content(b box, n int) ([]byte, error) {
 	return c.Bytes(b.body, n)
 }
 
-// skip is a box without the first n bytes of its content.
+// skip returns the box without the first n bytes of its content.
 func (b box) skip(n int64) box {
 	b.body = min(b.body+n, b.end)
 	return b
 }
 
-// free turns a box into free space.
+// free turns a box into free space filled with zeros.
 func (c *cleaner) free(b box) error {
 	if err := c.Overwrite(b.at+4, []byte("free")); err != nil {
 		return err

@@ -7,15 +7,15 @@ import (
 	"github.com/privet/privet/hooks/media/metadata/internal/edit"
 )
 
-// What the description of a sample's format needs: the codec's configuration, colours, aspect, stereo, channels.
+// The boxes that a sample description needs: the codec's configuration, colours, aspect ratio, stereo, channels.
 var (
 	visualParts = rules{
-		"d263": blank(0, 4), // the encoder's maker
+		"d263": blank(0, 4), // the encoder's vendor
 		"esds": refuseImageObjects,
 	}.keep("avcC hvcC lhvC vvcC av1C vpcC btrt colr pasp clap fiel gama mdcv clli SmDm CoLL cclv amve chrm " +
 		"dvcC dvvC dvwC avcE hvcE st3d sinf ccst auxi glbl apvC")
 	audioParts = rules{
-		"damr": blank(0, 4), // the encoder's maker
+		"damr": blank(0, 4), // the encoder's vendor
 		"dfLa": func(c *cleaner, b box) error { return codec.PadFLAC(&c.View, b.body+4, b.end) },
 	}.keep("esds chan chnl srat btrt dac3 dec3 dac4 dOps alac mhaC pcmC sinf SA3D dmlp ddts dapa")
 	waveParts = rules{
@@ -23,23 +23,23 @@ var (
 	}.keep("frma esds enda alac chan mp4a")
 )
 
-// sampleDescriptions treats the formats that a track's samples have.
+// sampleDescriptions cleans the sample entries of a track.
 func sampleDescriptions(c *cleaner, b box) error {
 	head, err := c.content(b, 8)
 	if err != nil {
 		return err
 	}
 	version := head[0]
-	sound := c.handlerAt(b.at) == "soun"
+	audio := c.handlerAt(b.at) == "soun"
 	return c.eachZeroingPadding(b.skip(8), func(entry box) error {
-		if sound {
+		if audio {
 			return audioEntry(c, entry, version)
 		}
 		return visualEntry(c, entry)
 	})
 }
 
-// visualEntry zeroes the maker of the encoder and its name.
+// visualEntry zeroes the encoder's vendor and name.
 func visualEntry(c *cleaner, b box) error {
 	if codec.IsImageFile(b.kind) {
 		return codec.RefuseImageFiles(b.kind)
@@ -56,6 +56,7 @@ func visualEntry(c *cleaner, b box) error {
 	return c.applyAll(b.skip(78), visualParts)
 }
 
+// audioEntry zeroes the encoder's vendor.
 func audioEntry(c *cleaner, b box, version byte) error {
 	head, err := c.content(b, 28)
 	if err != nil {
@@ -84,7 +85,7 @@ func audioEntry(c *cleaner, b box, version byte) error {
 	})
 }
 
-// wave treats QuickTime's box of a decoder's settings; one in it has the format's own name, an empty one ends it.
+// wave cleans QuickTime's box of decoder settings. A box in it may have the format's own name; an empty one ends it.
 func (c *cleaner) wave(b box, format string) error {
 	return c.eachZeroingPadding(b, func(inner box) error {
 		if inner.kind == "\x00\x00\x00\x00" && inner.body == inner.end || inner.kind == format && inner.end-inner.at <= 256 {

@@ -7,7 +7,7 @@ import (
 	"github.com/privet/privet/hooks/media/metadata/internal/edit"
 )
 
-// Tags and object types of MPEG-4's descriptors (ISO/IEC 14496-1, 7.2.6).
+// Tags and object types of MPEG-4 descriptors (ISO/IEC 14496-1, 7.2.6).
 const (
 	descriptorES      = 3
 	descriptorDecoder = 4
@@ -17,8 +17,8 @@ const (
 	objectJPEG2000 = 0x6e
 )
 
-// refuseImageObjects refuses a description by MPEG-4 that says so of the samples. One that is cut off before it names a
-// format tells a decoder nothing.
+// refuseImageObjects refuses an esds box by which the samples are image files. One that ends before it names a format
+// is of no use to a decoder, and no reason to refuse the file.
 func refuseImageObjects(c *cleaner, b box) error {
 	object, err := readObjectType(c.table(b, 4))
 	if err != nil && !errors.Is(err, edit.ErrUnclean) {
@@ -31,29 +31,29 @@ func refuseImageObjects(c *cleaner, b box) error {
 	return nil
 }
 
-// readObjectType is the format that the descriptors in a box esds name.
+// readObjectType returns the format (object type) named by the descriptors of an esds box; 0 if none.
 func readObjectType(n *tableReader) (uint64, error) {
 	tag, err := readDescriptor(n)
 	if err != nil {
 		return 0, err
 	}
-	n.at += 2 // the stream's number
+	n.at += 2 // the stream's ID
 	if tag == descriptorES {
 		flags, err := n.next(1)
 		if err != nil {
 			return 0, err
 		}
-		if flags&0x80 != 0 { // another stream's number
+		if flags&0x80 != 0 { // the ID of a stream it depends on
 			n.at += 2
 		}
-		if flags&0x40 != 0 { // an address
+		if flags&0x40 != 0 { // a URL
 			length, err := n.next(1)
 			if err != nil {
 				return 0, err
 			}
 			n.at += int64(length)
 		}
-		if flags&0x20 != 0 { // a clock's number
+		if flags&0x20 != 0 { // the ID of a clock stream
 			n.at += 2
 		}
 	}
@@ -63,7 +63,7 @@ func readObjectType(n *tableReader) (uint64, error) {
 	return n.next(1)
 }
 
-// readDescriptor reads a descriptor's head, a tag and a length of up to four bytes, and tells the tag.
+// readDescriptor reads a descriptor's header, a tag and a length of up to four bytes, and returns the tag.
 func readDescriptor(n *tableReader) (tag uint64, err error) {
 	if tag, err = n.next(1); err != nil {
 		return 0, err

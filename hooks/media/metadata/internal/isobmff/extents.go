@@ -5,12 +5,12 @@ import "github.com/privet/privet/hooks/media/metadata/internal/edit"
 // extent is a piece of an item's data.
 type extent struct {
 	span
-	// inList: it is within the list of items itself; elsewhere: in another file or made from another item.
+	// inIdat: it lies in the idat box, not in mdat; external: in another file, or it is derived from another item.
 	inIdat, external bool
 	first            bool
 }
 
-// eachExtent calls do for all pieces that a box iloc tells of (ISO/IEC 14496-12, 8.11.3).
+// eachExtent calls do for all pieces listed in an iloc box (ISO/IEC 14496-12, 8.11.3).
 func (c *cleaner) eachExtent(iloc, idat box, do func(id uint32, e extent) error) error {
 	if iloc.kind == "" {
 		return nil
@@ -42,9 +42,9 @@ func (c *cleaner) eachExtent(iloc, idat box, do func(id uint32, e extent) error)
 	count := 0
 	for range read(wide) {
 		id := uint32(read(wide))
-		way := uint64(0)
+		method := uint64(0)
 		if indexed {
-			way = read(2) & 15
+			method = read(2) & 15
 		}
 		reference := read(2)
 		base := read(baseWidth)
@@ -57,10 +57,10 @@ func (c *cleaner) eachExtent(iloc, idat box, do func(id uint32, e extent) error)
 			if failed != nil {
 				return failed
 			}
-			e := extent{inIdat: way == 1, external: way > 1 || reference != 0, first: i == 0}
+			e := extent{inIdat: method == 1, external: method > 1 || reference != 0, first: i == 0}
 			if !e.external {
 				var err error
-				if e.span, err = c.locate(way, base, offset, length, idat); err != nil {
+				if e.span, err = c.locate(method, base, offset, length, idat); err != nil {
 					return err
 				}
 			}
@@ -75,10 +75,10 @@ func (c *cleaner) eachExtent(iloc, idat box, do func(id uint32, e extent) error)
 	return failed
 }
 
-// locate is where a piece is in the file.
-func (c *cleaner) locate(way, base, offset, length uint64, idat box) (span, error) {
+// locate returns where a piece is in the file, by its construction method and offsets.
+func (c *cleaner) locate(method, base, offset, length uint64, idat box) (span, error) {
 	from, end := uint64(0), uint64(c.Size)
-	if way == 1 {
+	if method == 1 {
 		from, end = uint64(idat.body), uint64(idat.end)
 	}
 	room := end - from

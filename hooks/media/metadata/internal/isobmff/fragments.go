@@ -22,7 +22,7 @@ const (
 	runHasTime   = 0x100
 )
 
-// eachFragmentRun calls do for each run of samples in a file's fragments.
+// eachFragmentRun calls do with the track and the range of each run of samples in a file's fragments.
 func (c *cleaner) eachFragmentRun(end int64, do func(*track, span) error) error {
 	return c.each(box{end: end}, func(moof box) error {
 		if moof.kind != "moof" {
@@ -34,13 +34,13 @@ func (c *cleaner) eachFragmentRun(end int64, do func(*track, span) error) error 
 				return nil
 			}
 			next, err := c.eachRunOfTrack(moof, b, base, do)
-			base = next // where nothing else is said, the next one's data follows
+			base = next // unless stated otherwise, the next track's data follows
 			return err
 		})
 	})
 }
 
-// eachRunOfTrack does so for one track's part of a fragment; next is where its data ends.
+// eachRunOfTrack does so for one track's part of a fragment (traf). next is where its data ends.
 func (c *cleaner) eachRunOfTrack(moof, traf box, base int64, do func(*track, span) error) (next int64, err error) {
 	head, err := c.find(traf, "tfhd")
 	if err != nil {
@@ -57,7 +57,7 @@ func (c *cleaner) eachRunOfTrack(moof, traf box, base int64, do func(*track, spa
 		return 0, edit.Unclean("a fragment is of no track")
 	}
 	fields := c.table(tfhd, 8)
-	usual := uint64(t.sampleSize)
+	defaultSize := uint64(t.sampleSize)
 	for _, field := range []struct {
 		flag  uint32
 		width int
@@ -73,7 +73,7 @@ func (c *cleaner) eachRunOfTrack(moof, traf box, base int64, do func(*track, spa
 		case hasBase:
 			base = int64(min(value, uint64(c.Size)))
 		case hasSize:
-			usual = value
+			defaultSize = value
 		}
 	}
 	if flags&(hasBase|baseIsMoof) == baseIsMoof {
@@ -84,7 +84,7 @@ func (c *cleaner) eachRunOfTrack(moof, traf box, base int64, do func(*track, spa
 		if trun.kind != "trun" {
 			return nil
 		}
-		piece, err := c.runExtent(trun, base, next, usual)
+		piece, err := c.runExtent(trun, base, next, defaultSize)
 		if err != nil {
 			return err
 		}
@@ -94,8 +94,8 @@ func (c *cleaner) eachRunOfTrack(moof, traf box, base int64, do func(*track, spa
 	return next, err
 }
 
-// runExtent is where the samples of a run are.
-func (c *cleaner) runExtent(trun box, base, next int64, usual uint64) (span, error) {
+// runExtent returns where the samples of a run (trun) are. Without an offset of their own they begin at next.
+func (c *cleaner) runExtent(trun box, base, next int64, defaultSize uint64) (span, error) {
 	b, err := c.content(trun, 8)
 	if err != nil {
 		return span{}, err
@@ -113,7 +113,7 @@ func (c *cleaner) runExtent(trun box, base, next int64, usual uint64) (span, err
 	if flags&runHasFirst != 0 {
 		fields.at += 4
 	}
-	sum := count * usual
+	sum := count * defaultSize
 	if flags&runHasSize != 0 {
 		sum = 0
 		width := int64(4 * bits.OnesCount32(flags&runFields))

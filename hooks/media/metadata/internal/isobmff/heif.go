@@ -9,14 +9,14 @@ import (
 )
 
 const (
-	// maxItems is more items than a picture of 60 megapixels has tiles.
+	// maxItems is more than the tiles of an image of 60 megapixels.
 	maxItems = 1 << 14
-	// maxExtents is how many pieces the items may have together.
+	// maxExtents is how many pieces all items together may have.
 	maxExtents = 1 << 16
 )
 
-// What a picture needs (ISO/IEC 23008-12): its items, how they belong together, and their properties but for texts,
-// dates and cameras.
+// The boxes needed to show an image (ISO/IEC 23008-12): its items, their relations, and their properties except for
+// texts, dates and cameras.
 var metaParts = rules{
 	"hdlr": zeroHandlerName,
 	"iinf": zeroItemNames,
@@ -27,13 +27,13 @@ var metaParts = rules{
 	"dinf": minfParts["dinf"],
 }.keep("pitm iloc iref idat grpl")
 
-// imageItems are the types of items that are pictures or say how to put them together.
+// imageItems are the types of items that are coded images or derived from other images.
 var imageItems = edit.SetOf("hvc1 hev1 lhv1 av01 avc1 vvc1 evc1 j2k1 unci mski grid iovl iden tmap")
 
-// emptyEXIF is an EXIF without any field.
+// emptyEXIF is an EXIF without any fields.
 var emptyEXIF = []byte{'M', 'M', 0, 42, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0}
 
-// metaBody is a box meta without its version, which QuickTime's has not.
+// metaBody returns a meta box without its version and flags, which QuickTime's doesn't have.
 func (c *cleaner) metaBody(b box) (box, error) {
 	if b.end-b.body < 8 {
 		return b.skip(4), nil
@@ -45,19 +45,19 @@ func (c *cleaner) metaBody(b box) (box, error) {
 	return b.skip(4), nil
 }
 
-// isImageMeta tells whether a box meta lists the items of a picture.
+// isImageMeta reports whether a meta box lists the items of an image.
 func (c *cleaner) isImageMeta(b box) (bool, error) {
 	if b.end-b.body < 24 {
 		return false, nil
 	}
-	head, err := c.content(b, 24) // hdlr stands first: version, header, version, nothing, handler
+	head, err := c.content(b, 24) // meta's version, then hdlr: header, version, reserved, handler
 	if err != nil {
 		return false, err
 	}
 	return string(head[8:12]) == "hdlr" && string(head[20:24]) == "pict", nil
 }
 
-// refuseItems refuses a list of tags that has data elsewhere in the file. One that can't be read has none.
+// refuseItems refuses a list of tags whose data is elsewhere in the file. One that can't be parsed has no such data.
 func (c *cleaner) refuseItems(b box) error {
 	body, err := c.metaBody(b)
 	if err != nil {
@@ -77,7 +77,7 @@ func (c *cleaner) refuseItems(b box) error {
 	return err
 }
 
-// zeroItemNames zeroes the items' names and what else describes them.
+// zeroItemNames zeroes the items' names and all else that describes them.
 func zeroItemNames(c *cleaner, b box) error {
 	own, err := c.itemListHeader(b)
 	if err != nil {
@@ -92,7 +92,7 @@ func zeroItemNames(c *cleaner, b box) error {
 	}})
 }
 
-// itemListHeader is how long the head of a box iinf is.
+// itemListHeader returns the length of the fields before the first box in iinf.
 func (c *cleaner) itemListHeader(b box) (int64, error) {
 	version, err := c.content(b, 1)
 	if err != nil {
@@ -104,7 +104,7 @@ func (c *cleaner) itemListHeader(b box) (int64, error) {
 	return 8, nil
 }
 
-// itemEntry is an item's number and type, and how much of its box they take.
+// itemEntry returns an item's ID and type, and the length of the fields that hold them.
 func (c *cleaner) itemEntry(b box) (id uint32, kind string, head int64, err error) {
 	v, err := c.content(b, 8)
 	if err != nil {
@@ -124,7 +124,7 @@ func (c *cleaner) itemEntry(b box) (id uint32, kind string, head int64, err erro
 	return id, string(v[head-4:]), head, nil
 }
 
-// readItems dooms the data of all items that are no pictures; kinds are the types of all.
+// readItems marks the data of all items that are no images for removal. kinds are the types of all items by ID.
 func (c *cleaner) readItems(meta box) (kinds map[uint32]string, err error) {
 	if meta.kind == "" {
 		return nil, nil
@@ -163,12 +163,13 @@ func (c *cleaner) readItems(meta box) (kinds map[uint32]string, err error) {
 		if imageItems[kinds[id]] {
 			return nil
 		}
-		return c.removeItem(kinds[id], e)
+		return c.markExtent(kinds[id], e)
 	})
 }
 
-// removeItem dooms a piece of an item's data.
-func (c *cleaner) removeItem(kind string, e extent) error {
+// markExtent marks a piece of an item's data for removal. An Exif item becomes an empty EXIF, as some readers insist on
+// one that they can parse.
+func (c *cleaner) markExtent(kind string, e extent) error {
 	if e.external {
 		return edit.Unclean("an item's data is in an unusual place")
 	}
@@ -182,10 +183,10 @@ func (c *cleaner) removeItem(kind string, e extent) error {
 		c.removed = append(c.removed, e.span)
 		return nil
 	}
-	return c.remove(e.span)
+	return c.markSpan(e.span)
 }
 
-// eachImageExtent calls do for the data of items that are pictures.
+// eachImageExtent calls do for the data of image items.
 func (c *cleaner) eachImageExtent(meta box, kinds map[uint32]string, do func(span) error) error {
 	if meta.kind == "" {
 		return nil

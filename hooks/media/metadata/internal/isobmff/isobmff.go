@@ -9,48 +9,50 @@ import (
 )
 
 const (
-	// maxBoxes is more than ten hours in fragments of a second have.
+	// maxBoxes is more than the boxes of ten hours of video in fragments of one second.
 	maxBoxes = 1 << 20
-	// maxMedia is how many boxes of media data are told apart.
-	maxMedia = 1 << 17
+	// maxMediaData is how many boxes of media data a file may have.
+	maxMediaData = 1 << 17
 )
 
-// cleaner cleans files made of boxes (ISO/IEC 14496-12, and QuickTime before it): nothing moves, so that no offset changes;
-// a box that must go becomes free space of zeros.
+// cleaner cleans one file. Nothing moves, so that every offset in the file stays valid: a box to remove becomes free
+// space filled with zeros.
 type cleaner struct {
 	edit.View
-	// boxes counts those that were looked at.
+	// boxes counts the headers read so far.
 	boxes int
-	// mediaData are the contents of the boxes of media data, in their order.
+	// mediaData are the contents of the mdat boxes, in the file's order.
 	mediaData []span
-	// video tells that the file is taken for one.
+	// video means that the file must have a visual track, if it has any.
 	video bool
-	// removed is the data that goes.
+	// removed is the media data to overwrite.
 	removed spans
-	// emptiedEXIF are places of EXIF data that becomes an EXIF without fields.
+	// emptiedEXIF are the offsets of Exif items, which become an EXIF without fields.
 	emptiedEXIF []int64
 	tracks      []track
 }
 
-// CleanImage cleans a picture.
+// CleanImage cleans a HEIF or AVIF file.
 func CleanImage(f edit.File, size int64) error {
 	c := &cleaner{View: edit.NewView(f, size, edit.PageSize)}
 	return c.clean()
 }
 
-// CleanVideo cleans a video.
+// CleanVideo cleans an MP4, QuickTime or 3GPP file.
 func CleanVideo(f edit.File, size int64) error {
 	c := &cleaner{View: edit.NewView(f, size, edit.PageSize), video: true}
 	return c.clean()
 }
 
+// clean surveys the whole file before it writes anything, then overwrites media data, then applies the rules to the
+// boxes.
 func (c *cleaner) clean() error {
 	size := c.Size
 	top, err := c.survey()
 	if err != nil || top.garbage {
 		return err
 	}
-	c.Size = top.end // nothing may lead into a trailer
+	c.Size = top.end // no offset may point into a trailer
 	if err := c.markRemoved(top); err != nil {
 		return err
 	}
@@ -73,15 +75,15 @@ func (c *cleaner) clean() error {
 	return c.File.Truncate(top.end)
 }
 
-// layout is what a file has, and where its last box ends.
+// layout is what a file consists of.
 type layout struct {
-	movie, images box
-	fragments     bool
-	garbage       bool // behind its head the file is no boxes at all: no reader finds anything in it
-	end           int64
+	movie, images box   // moov, and the meta that lists image items; without a kind when missing
+	fragments     bool  // it has moof boxes
+	garbage       bool  // what follows the header is not made of boxes, so that no reader finds anything in it
+	end           int64 // of the last box
 }
 
-// survey goes over the outermost boxes. What follows them and is none is a trailer.
+// survey reads the headers of the top-level boxes. Bytes after them that are no box are a trailer.
 func (c *cleaner) survey() (layout, error) {
 	var t layout
 	for t.end < c.Size {
@@ -120,7 +122,7 @@ func (c *cleaner) survey() (layout, error) {
 		case "moof":
 			t.fragments = true
 		case "mdat":
-			if len(c.mediaData) == maxMedia {
+			if len(c.mediaData) == maxMediaData {
 				return t, edit.Unclean("it is in too many pieces")
 			}
 			c.mediaData = append(c.mediaData, span{b.body, b.end})
@@ -129,11 +131,12 @@ func (c *cleaner) survey() (layout, error) {
 		}
 		t.end = b.end
 	}
-	// A file without a movie and pictures is a recording that was cut off: it shows nothing, and tells nothing.
+	// A file with neither a movie nor images is an interrupted recording: it shows nothing and reveals nothing.
 	return t, nil
 }
 
-// isGarbage tells whether no box is called so: names are four printable characters of ASCII, or the copyright sign first.
+// isGarbage reports whether this can't be the type of a box: types are printable ASCII characters or the copyright
+// sign.
 func isGarbage(kind string) bool {
 	for i := range len(kind) {
 		if c := kind[i]; (c < ' ' || c > '~') && c != 0xa9 {

@@ -2,8 +2,8 @@ package isobmff
 
 import "github.com/privet/privet/hooks/media/metadata/internal/edit"
 
-// What a movie needs to be played; every other box goes: udta and meta (places, makers, titles), uuid (XMP, content
-// credentials), maker's own ones.
+// The boxes needed to play a movie. Every other box is freed: udta and meta (places, devices, titles), uuid (XMP,
+// content credentials), vendors' own ones.
 var (
 	topParts = rules{
 		"ftyp": neutralizeBrands,
@@ -41,22 +41,22 @@ var (
 	trafParts = rules{}.keep("tfhd tfdt trun sdtp sbgp sgpd subs saiz saio senc")
 )
 
-// zeroHandlerName zeroes a handler's name, and what QuickTime has in the reserved place: the maker of the component.
+// zeroHandlerName zeroes a handler's name and the reserved fields, where QuickTime has the component's manufacturer.
 func zeroHandlerName(c *cleaner, b box) error { return blank(12, -1)(c, b) }
 
-// topLevelMeta treats the items of a picture; a list of tags becomes free.
+// topLevelMeta cleans a list of image items and frees a list of tags.
 func topLevelMeta(c *cleaner, b box) error {
-	pictures, err := c.isImageMeta(b)
+	images, err := c.isImageMeta(b)
 	if err != nil {
 		return err
 	}
-	if pictures {
+	if images {
 		return c.applyAll(b.skip(4), metaParts)
 	}
 	return c.free(b)
 }
 
-// trackBox keeps a track of pictures or sound.
+// trackBox cleans a video or audio track and frees any other.
 func trackBox(c *cleaner, b box) error {
 	for _, t := range c.tracks {
 		if t.at == b.at && t.removed() {
@@ -66,48 +66,48 @@ func trackBox(c *cleaner, b box) error {
 	return c.applyAll(b, trakParts)
 }
 
-// trackFragment keeps a fragment of a track that stays.
+// trackFragment cleans a fragment of a kept track and frees one of a removed track.
 func trackFragment(c *cleaner, b box) error {
 	head, err := c.find(b, "tfhd")
 	if err != nil {
 		return err
 	}
-	gone, err := c.ofRemovedTrack(head["tfhd"])
+	removed, err := c.ofRemovedTrack(head["tfhd"])
 	if err != nil {
 		return err
 	}
-	if gone {
+	if removed {
 		return c.free(b)
 	}
 	return c.applyAll(b, trafParts)
 }
 
-// ofKeptTrack keeps a box that begins with the number of a track that stays.
+// ofKeptTrack keeps a full box that begins with the ID of a kept track, and frees one of a removed track.
 func ofKeptTrack(c *cleaner, b box) error {
-	gone, err := c.ofRemovedTrack(b)
-	if err != nil || !gone {
+	removed, err := c.ofRemovedTrack(b)
+	if err != nil || !removed {
 		return err
 	}
 	return c.free(b)
 }
 
-// trackReferences keeps the references of a track to others, but for those to tracks that go.
+// trackReferences frees a track's references to removed tracks, and the whole box when no other are left.
 func trackReferences(c *cleaner, b box) error {
-	stays := false
+	keep := false
 	err := c.each(b, func(kind box) error {
 		for at := kind.body; at+4 <= kind.end; at += 4 {
-			gone, err := c.removedTrackAt(at)
+			removed, err := c.removedTrackAt(at)
 			if err != nil {
 				return err
 			}
-			if gone {
+			if removed {
 				return c.free(kind)
 			}
 		}
-		stays = stays || kind.kind != "free"
+		keep = keep || kind.kind != "free"
 		return nil
 	})
-	if err != nil || stays {
+	if err != nil || keep {
 		return err
 	}
 	return c.free(b)

@@ -2,13 +2,13 @@ package isobmff
 
 import "github.com/privet/privet/hooks/media/metadata/internal/edit"
 
-// rule is what becomes of a box.
+// rule cleans a box: it keeps the box, overwrites parts of it or frees it.
 type rule func(c *cleaner, b box) error
 
-// rules say it by the kind; what they don't name becomes free space.
+// rules are an allow-list of boxes by kind. A box without a rule becomes free space.
 type rules map[string]rule
 
-// apply treats a box by its rule.
+// apply cleans a box by its rule.
 func (c *cleaner) apply(known rules, b box) error {
 	if do, ok := known[b.kind]; ok {
 		return do(c, b)
@@ -16,10 +16,10 @@ func (c *cleaner) apply(known rules, b box) error {
 	return c.free(b)
 }
 
-// keepBox keeps a box.
+// keepBox is the rule that keeps a box as it is.
 func keepBox(*cleaner, box) error { return nil }
 
-// keep adds rules that keep boxes of the kinds between spaces.
+// keep adds rules that keep boxes of the given kinds, which spaces separate.
 func (known rules) keep(kinds string) rules {
 	for kind := range edit.SetOf(kinds) {
 		known[kind] = keepBox
@@ -27,11 +27,12 @@ func (known rules) keep(kinds string) rules {
 	return known
 }
 
-// children keeps a box and treats those in it, after some bytes of its own.
+// children returns the rule that keeps a box and cleans its children, which follow own bytes of other fields.
 func children(own int64, known rules) rule {
 	return func(c *cleaner, b box) error { return c.applyAll(b.skip(own), known) }
 }
 
+// applyAll cleans the children of a box.
 func (c *cleaner) applyAll(b box, known rules) error {
 	return c.eachZeroingPadding(b, func(inner box) error { return c.apply(known, inner) })
 }
@@ -49,7 +50,8 @@ func (c *cleaner) eachZeroingPadding(b box, do func(box) error) error {
 	return c.Zero(end, b.end-end)
 }
 
-// blank zeroes n bytes of a box from a place in its content, or all up to its end where n is negative.
+// blank returns the rule that zeroes n bytes from an offset in a box's content, or all up to its end when n is
+// negative.
 func blank(from, n int64) rule {
 	return func(c *cleaner, b box) error {
 		at := min(b.body+from, b.end)
@@ -60,7 +62,7 @@ func blank(from, n int64) rule {
 	}
 }
 
-// zeroDates zeroes the dates of creation and change in mvhd, tkhd and mdhd.
+// zeroDates zeroes the creation and modification times in mvhd, tkhd and mdhd.
 func zeroDates(c *cleaner, b box) error {
 	version, err := c.content(b, 1)
 	if err != nil {
@@ -73,7 +75,7 @@ func zeroDates(c *cleaner, b box) error {
 	return blank(4, length)(c, b)
 }
 
-// neutralizeBrands keeps the brands of a file that are standards; others name a maker, and become a standard one.
+// neutralizeBrands replaces the brands that name a vendor with the major brand, or "isom" if that is one of them.
 func neutralizeBrands(c *cleaner, b box) error {
 	head, err := c.content(b, 8)
 	if err != nil {
@@ -88,7 +90,7 @@ func neutralizeBrands(c *cleaner, b box) error {
 		if err != nil {
 			return err
 		}
-		if at == b.body+4 || isStandardBrand(string(brand)) { // the second is the version
+		if at == b.body+4 || isStandardBrand(string(brand)) { // the second word is the version
 			continue
 		}
 		if err := c.Overwrite(at, []byte(neutral)); err != nil {
@@ -98,12 +100,12 @@ func neutralizeBrands(c *cleaner, b box) error {
 	return nil
 }
 
-// standardBrands are brands of standards; "_" stands for a space.
+// standardBrands are the brands of standards, with "_" for a space.
 var standardBrands = edit.SetOf("isom avc1 mp41 mp42 mp71 qt__ M4V_ M4A_ M4VH M4VP dash dsms msdh cmfc cmf2 cmfs hlsf iso2 " +
 	"heic heix heim heis hevc hevx hevm hevs mif1 mif2 msf1 miaf MiHB MiHE MiHA MiPr MiAn MiCm avif avio avis MA1A MA1B " +
 	"av01 tmap 1pic geo1 unif jpeg jpgs j2ki vvic dby1 hvc1 hev1 opus mp4v")
 
-// isStandardBrand tells whether a brand is that of a standard, not of a maker.
+// isStandardBrand reports whether a brand stands for a standard and not for a vendor.
 func isStandardBrand(brand string) bool {
 	name := []byte(brand)
 	for i, letter := range name {

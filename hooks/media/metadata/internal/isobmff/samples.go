@@ -7,11 +7,11 @@ import (
 	"github.com/privet/privet/hooks/media/metadata/internal/edit"
 )
 
-// maxRemoved is how many separate pieces of data may go: half an hour of a drone's text at 60 a second.
+// maxRemoved is how many separate pieces of data may be removed: half an hour of a drone's subtitles at 60 per second.
 const maxRemoved = 1 << 17
 
-// remove dooms a piece of media data.
-func (c *cleaner) remove(piece span) error {
+// markSpan marks a piece of media data for removal. It must lie within one mdat.
+func (c *cleaner) markSpan(piece span) error {
 	i, _ := slices.BinarySearchFunc(c.mediaData, piece.at, func(each span, at int64) int {
 		if each.end <= at {
 			return -1
@@ -35,7 +35,7 @@ func (c *cleaner) remove(piece span) error {
 	return nil
 }
 
-// markRemoved finds the data that goes, and makes sure that none of it is also of what stays.
+// markRemoved collects the media data to remove, and makes sure that none of it also belongs to what is kept.
 func (c *cleaner) markRemoved(t layout) error {
 	if t.movie.kind != "" {
 		if err := c.readTracks(t.movie); err != nil {
@@ -49,38 +49,37 @@ func (c *cleaner) markRemoved(t layout) error {
 	if err != nil {
 		return err
 	}
-	gone := slices.ContainsFunc(c.tracks, track.removed)
-	if gone {
-		if err := c.eachSampleRange(t, true, c.remove); err != nil {
+	if slices.ContainsFunc(c.tracks, track.removed) {
+		if err := c.eachSampleRange(t, true, c.markSpan); err != nil {
 			return err
 		}
 	}
 	if c.removed = c.removed.merged(); len(c.removed) == 0 {
 		return nil
 	}
-	spare := func(piece span) error {
+	refuseOverlap := func(piece span) error {
 		if c.removed.overlap(piece) {
 			return edit.Unclean("data to remove is also data to keep")
 		}
 		return nil
 	}
-	if err := c.eachImageExtent(t.images, kinds, spare); err != nil {
+	if err := c.eachImageExtent(t.images, kinds, refuseOverlap); err != nil {
 		return err
 	}
-	return c.eachSampleRange(t, false, spare)
+	return c.eachSampleRange(t, false, refuseOverlap)
 }
 
-// eachSampleRange calls do for the data of the tracks that go, or of those that stay.
-func (c *cleaner) eachSampleRange(t layout, gone bool, do func(span) error) error {
+// eachSampleRange calls do for the media data of the removed tracks, or of the kept ones.
+func (c *cleaner) eachSampleRange(t layout, removed bool, do func(span) error) error {
 	for _, one := range c.tracks {
-		if one.removed() != gone {
+		if one.removed() != removed {
 			continue
 		}
 		left, err := c.eachChunk(one, do)
 		if err != nil {
 			return err
 		}
-		if gone && left > 0 {
+		if removed && left > 0 {
 			return edit.Unclean("a track to remove has data nobody knows where")
 		}
 	}
@@ -88,14 +87,14 @@ func (c *cleaner) eachSampleRange(t layout, gone bool, do func(span) error) erro
 		return nil
 	}
 	return c.eachFragmentRun(t.end, func(one *track, piece span) error {
-		if one.removed() != gone {
+		if one.removed() != removed {
 			return nil
 		}
 		return do(piece)
 	})
 }
 
-// eachChunk calls do for each chunk of a track's samples; left are samples that are in none.
+// eachChunk calls do for each chunk of a track's samples. left is the number of samples that are in no chunk.
 func (c *cleaner) eachChunk(t track, do func(span) error) (left uint32, err error) {
 	tables, err := c.find(t.table, "stsc", "stsz", "stz2", "stco", "co64")
 	if err != nil {
@@ -120,7 +119,7 @@ func (c *cleaner) eachChunk(t track, do func(span) error) (left uint32, err erro
 	var first, samples uint64
 	next := uint64(1)
 	for chunk := uint64(1); chunk <= uint64(count); chunk++ {
-		if chunk == next { // here a run of chunks of another length begins
+		if chunk == next { // a run of chunks with another number of samples begins
 			first = next
 			if samples, next, err = nextChunkRun(runs, &runsLeft, first); err != nil {
 				return 0, err
@@ -144,8 +143,9 @@ func (c *cleaner) eachChunk(t track, do func(span) error) (left uint32, err erro
 	return sizes.left, nil
 }
 
-// nextChunkRun reads how many samples the chunks from first on have, and from which chunk on that changes. The number of the
-// first chunk was read with the run before, but for the very first.
+// nextChunkRun reads an entry of stsc: how many samples each chunk has, from the chunk first on, and the chunk from
+// which that changes (0: none). The first chunk of an entry was read with the entry before, except for the very
+// first.
 func nextChunkRun(runs *tableReader, left *uint32, first uint64) (samples, next uint64, err error) {
 	if *left == 0 {
 		return 0, 0, edit.Unclean("it does not say how many samples are in a chunk")
@@ -174,7 +174,7 @@ func nextChunkRun(runs *tableReader, left *uint32, first uint64) (samples, next 
 	return samples, next, err
 }
 
-// entryCount is the number of entries in the first of some tables that is there.
+// entryCount returns the number of entries in the first of these tables that exists.
 func (c *cleaner) entryCount(tables ...box) (uint32, error) {
 	for _, b := range tables {
 		if b.kind == "" {

@@ -2,13 +2,13 @@ package isobmff
 
 import "slices"
 
-// span is a place in a file, without its end.
+// span is a range of a file; end is exclusive.
 type span struct{ at, end int64 }
 
-// spans are places in their order, none touching another.
+// spans are ranges in ascending order that neither overlap nor touch.
 type spans []span
 
-// merged puts places in order and joins those that touch.
+// merged sorts ranges and joins those that overlap or touch. It reuses the memory of s.
 func (s spans) merged() spans {
 	slices.SortFunc(s, func(a, b span) int { return int(min(max(a.at-b.at, -1), 1)) })
 	out := s[:0]
@@ -22,13 +22,13 @@ func (s spans) merged() spans {
 	return out
 }
 
-// overlap tells whether a place has something in common with one of them.
-func (s spans) overlap(place span) bool {
-	i, _ := slices.BinarySearchFunc(s, place.at, func(each span, at int64) int {
+// overlap reports whether a range has a byte in common with any of them.
+func (s spans) overlap(r span) bool {
+	i, _ := slices.BinarySearchFunc(s, r.at, func(each span, at int64) int {
 		if each.end <= at {
 			return -1
 		}
 		return 1
 	})
-	return place.at < place.end && i < len(s) && s[i].at < place.end
+	return r.at < r.end && i < len(s) && s[i].at < r.end
 }

@@ -6,18 +6,19 @@ import (
 	"github.com/privet/privet/hooks/media/metadata/internal/edit"
 )
 
-// tableReader reads a table, through a window of its own, as several are read side by side.
+// tableReader reads the numbers of a table one after the other, with a window of its own, as several tables are read in
+// step.
 type tableReader struct {
 	edit.View
 	at, end int64
 }
 
-// table reads from a place in a box's content on.
+// table returns a reader that begins at an offset in a box's content.
 func (c *cleaner) table(b box, from int64) *tableReader {
 	return &tableReader{View: edit.NewView(c.File, c.Size, edit.PageSize), at: b.body + from, end: b.end}
 }
 
-// next is the next number, of 0, 1, 2, 4 or 8 bytes.
+// next returns the next number, of 0, 1, 2, 4 or 8 bytes; one of 0 bytes is 0.
 func (n *tableReader) next(width int) (uint64, error) {
 	if int64(width) > n.end-n.at {
 		return 0, edit.Unclean("a table is cut off")
@@ -42,15 +43,16 @@ func (n *tableReader) next(width int) (uint64, error) {
 	return 0, edit.Unclean("a table has numbers of %d bytes", width)
 }
 
-// sampleSizes are the sizes of a track's samples, one after the other.
+// sampleSizes reads the sizes of a track's samples, one after the other.
 type sampleSizes struct {
 	*tableReader
-	// uniform is the size of all, if they have one; else each stands in the table.
+	// uniform is the size of every sample; 0 when the table lists the sizes.
 	uniform uint64
 	width   int
 	left    uint32
 }
 
+// sampleSizes reads the header of stsz (plain) or stz2 (compact); without either there are no samples.
 func (c *cleaner) sampleSizes(plain, compact box) (*sampleSizes, error) {
 	b := plain
 	if b.kind == "" {
@@ -75,7 +77,7 @@ func (c *cleaner) sampleSizes(plain, compact box) (*sampleSizes, error) {
 	return s, nil
 }
 
-// sum is how long the next n samples are together, or those that are left.
+// sum returns the total size of the next n samples, or of all that are left.
 func (s *sampleSizes) sum(n uint64) (uint64, error) {
 	n = min(n, uint64(s.left))
 	s.left -= uint32(n)

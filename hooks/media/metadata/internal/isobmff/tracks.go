@@ -15,21 +15,21 @@ type track struct {
 	box
 	id      uint32
 	handler string
-	table   box
-	// sampleSize is the usual one of its fragments.
+	table   box // stbl
+	// sampleSize is the default sample size in its fragments.
 	sampleSize uint32
 }
 
-// visual tells whether a track is one of pictures.
+// visual reports whether a track shows images.
 func (t track) visual() bool {
 	return t.handler == "vide" || t.handler == "auxv" || t.handler == "pict"
 }
 
-// removed tells whether a track goes: all do but pictures and sound. Positions, sensors (GoPro's, Android's, Apple's),
-// time codes, and texts, as in these drones write where they are.
+// removed reports whether a track is to be removed, as all are but video and audio: positions, sensors (GoPro's,
+// Android's, Apple's), time codes, and subtitles, in which drones write their position.
 func (t track) removed() bool { return !t.visual() && t.handler != "soun" }
 
-// readTracks reads which tracks there are.
+// readTracks reads the list of tracks.
 func (c *cleaner) readTracks(moov box) error {
 	err := c.each(moov, func(b box) error {
 		switch b.kind {
@@ -56,6 +56,7 @@ func (c *cleaner) readTracks(moov box) error {
 	})
 }
 
+// readTrack reads the ID, the handler and the place of the sample table of a track.
 func (c *cleaner) readTrack(b box) (track, error) {
 	t := track{box: b}
 	parts, err := c.find(b, "tkhd", "mdia")
@@ -87,7 +88,7 @@ func (c *cleaner) readTrack(b box) (track, error) {
 	return t, err
 }
 
-// readFragmentDefaults reads a track's usual size of samples in fragments.
+// readFragmentDefaults reads the default size of a track's samples in fragments.
 func (c *cleaner) readFragmentDefaults(b box) error {
 	if b.kind != "trex" {
 		return nil
@@ -102,7 +103,7 @@ func (c *cleaner) readFragmentDefaults(b box) error {
 	return nil
 }
 
-// trackByID is the track of a number; nil if there is none.
+// trackByID returns the track with that ID; nil if there is none.
 func (c *cleaner) trackByID(id uint32) *track {
 	for i := range c.tracks {
 		if c.tracks[i].id == id {
@@ -112,7 +113,7 @@ func (c *cleaner) trackByID(id uint32) *track {
 	return nil
 }
 
-// handlerAt is the handler of the track that a place is in.
+// handlerAt returns the handler of the track whose box contains an offset.
 func (c *cleaner) handlerAt(at int64) string {
 	for _, t := range c.tracks {
 		if at > t.at && at < t.end {
@@ -122,7 +123,7 @@ func (c *cleaner) handlerAt(at int64) string {
 	return ""
 }
 
-// removedTrackAt tells whether a place holds the number of a track that goes, or of none.
+// removedTrackAt reports whether the ID at an offset is that of a removed track, or of none.
 func (c *cleaner) removedTrackAt(at int64) (bool, error) {
 	b, err := c.Bytes(at, 4)
 	if err != nil {
@@ -132,7 +133,7 @@ func (c *cleaner) removedTrackAt(at int64) (bool, error) {
 	return t == nil || t.removed(), nil
 }
 
-// ofRemovedTrack tells the same of the number that stands after version and flags.
+// ofRemovedTrack does the same for the ID after the version and flags of a full box.
 func (c *cleaner) ofRemovedTrack(b box) (bool, error) {
 	if _, err := c.content(b, 8); err != nil {
 		return false, err

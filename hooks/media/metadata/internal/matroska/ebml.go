@@ -6,30 +6,31 @@ import (
 	"github.com/privet/privet/hooks/media/metadata/internal/edit"
 )
 
-// Elements of EBML itself (RFC 8794).
+// IDs of elements of EBML itself (RFC 8794).
 const (
 	idEBML = 0x1a45dfa3
 	idVoid = 0xec
 	idCRC  = 0xbf
 )
 
-// maxElements is more than the blocks of a live recording of three hours are.
+// maxElements is more than the blocks of a live recording of three hours.
 const maxElements = 1 << 22
 
-// reader goes over elements and overwrites them.
+// reader reads and overwrites elements.
 type reader struct {
 	edit.View
 	elements int
 }
 
-// element is an element's place. One that is open has no length and lasts as long as what may be in it.
+// element is an element with the offsets of its header, its content and its end. One that is open is of unknown
+// length: it lasts as long as elements follow that may be in it.
 type element struct {
 	id            uint32
 	at, body, end int64
 	open          bool
 }
 
-// element reads an element's header; it must end before end.
+// element reads the header of the element at an offset, which must end before end.
 func (m *reader) element(at, end int64) (element, error) {
 	if m.elements++; m.elements > maxElements {
 		return element{}, edit.Unclean("it has too many elements")
@@ -70,7 +71,7 @@ func (m *reader) element(at, end int64) (element, error) {
 	return e, nil
 }
 
-// each calls do for all elements in another.
+// each calls do for all children of an element. Neither may be of unknown length.
 func (m *reader) each(in element, do func(element) error) error {
 	if in.open {
 		return edit.Unclean("an element has no length where it needs one")
@@ -91,7 +92,7 @@ func (m *reader) each(in element, do func(element) error) error {
 	return nil
 }
 
-// void turns an element into filling of zeros.
+// void turns an element into a Void element of the same length, filled with zeros.
 func (m *reader) void(e element) error {
 	length := e.end - e.at
 	width := min(e.body-e.at-1, 8)
@@ -109,7 +110,7 @@ func (m *reader) void(e element) error {
 	return m.Zero(e.at+1+width, length-1-width)
 }
 
-// uint is an unsigned number.
+// uint reads an element's content as an unsigned integer.
 func (m *reader) uint(e element) (uint64, error) {
 	if e.end-e.body > 8 {
 		return 0, edit.Unclean("a number is too long")
@@ -125,7 +126,7 @@ func (m *reader) uint(e element) (uint64, error) {
 	return n, nil
 }
 
-// vint reads a number that tells its own length.
+// vint reads a variable-size integer at an offset.
 func (m *reader) vint(at, end int64) (uint64, error) {
 	if at >= end {
 		return 0, edit.Unclean("an element is cut off")

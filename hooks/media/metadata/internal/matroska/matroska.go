@@ -7,7 +7,7 @@ import (
 	"github.com/privet/privet/hooks/media/metadata/internal/edit"
 )
 
-// Elements of Matroska (RFC 9559) by their numbers.
+// IDs of Matroska elements (RFC 9559).
 const (
 	idSegment  = 0x18538067
 	idSeekHead = 0x114d9b74
@@ -27,12 +27,12 @@ const (
 	idEncryptedBlock = 0xaf
 )
 
-// What is kept of the parts that are looked into; anything else becomes void: titles, dates, names, tags,
-// attachments, chapters, and checksums, which would not match any more.
+// The elements that are kept in those whose content is cleaned. Anything else becomes Void: titles, dates, names, tags,
+// attachments, chapters, and checksums, which would no longer match.
 var (
-	headKept = idSet(0x4286, 0x42f7, 0x42f2, 0x42f3, 0x4282, 0x4287, 0x4285) // versions and limits, type of document
-	infoKept = idSet(0x2ad7b1, 0x4489)                                       // unit of time, duration
-	// Time, position, size of the one before, silent tracks, blocks.
+	headKept = idSet(0x4286, 0x42f7, 0x42f2, 0x42f3, 0x4282, 0x4287, 0x4285) // versions and limits, document type
+	infoKept = idSet(0x2ad7b1, 0x4489)                                       // timestamp scale, duration
+	// Timestamp, position, size of the previous cluster, silent tracks, blocks.
 	clusterKept = idSet(0xe7, 0xa7, 0xab, 0x5854, idBlockGroup, idSimpleBlock, idEncryptedBlock)
 )
 
@@ -44,17 +44,18 @@ func idSet(ids ...uint32) map[uint32]bool {
 	return set
 }
 
-// cleaner cleans Matroska and WebM: nothing moves, what goes becomes void.
+// cleaner cleans one file. Nothing moves: an element to remove becomes a Void element of the same length.
 type cleaner struct {
 	reader
-	// removed are the numbers of tracks that are neither pictures nor sound.
+	// removed are the numbers of the tracks that are neither video nor audio.
 	removed map[uint64]bool
-	// sawCluster tells that data was passed already.
+	// sawCluster means that the segment's data has begun.
 	sawCluster bool
-	// hasTracks tells that there are tracks, shows that one is of pictures.
+	// hasTracks means that tracks are described, hasVideo that one of them is video.
 	hasTracks, hasVideo bool
 }
 
+// Clean cleans a Matroska or WebM file.
 func Clean(f edit.File, size int64) error {
 	m := &cleaner{reader: reader{View: edit.NewView(f, size, edit.PageSize)}}
 	segments := 0
@@ -84,7 +85,7 @@ func Clean(f edit.File, size int64) error {
 	return m.finish(size)
 }
 
-// finish cuts off what is behind the end. What is only heard is no video.
+// finish truncates the file at end, and refuses one that has only sound.
 func (m *cleaner) finish(end int64) error {
 	if m.hasTracks && !m.hasVideo {
 		return edit.Unclean("it has no track of pictures")
@@ -95,12 +96,12 @@ func (m *cleaner) finish(end int64) error {
 	return m.File.Truncate(end)
 }
 
-// malformed tells whether what is read is no element. Where nothing says how long a recording is, it ends there.
+// malformed reports whether an error means that no element was found. A recording of unknown length ends there.
 func (m *cleaner) malformed(err error) bool {
 	return errors.Is(err, edit.ErrUnclean) && m.elements <= maxElements
 }
 
-// segment treats a segment and tells where it ends.
+// segment cleans a segment and returns where it ends.
 func (m *cleaner) segment(s element) (end int64, err error) {
 	m.removed, m.sawCluster = map[uint64]bool{}, false
 	for at := s.body; at < s.end; {
@@ -141,7 +142,7 @@ func (m *cleaner) segment(s element) (end int64, err error) {
 	return s.end, nil
 }
 
-// keepOnly voids the elements of an element that aren't named.
+// keepOnly voids the children of an element that aren't in kept.
 func (m *cleaner) keepOnly(e element, kept map[uint32]bool) error {
 	return m.each(e, func(inner element) error {
 		if kept[inner.id] {
@@ -151,10 +152,10 @@ func (m *cleaner) keepOnly(e element, kept map[uint32]bool) error {
 	})
 }
 
-// seekHead keeps the places of what is kept.
+// seekHead keeps the index entries of kept elements.
 func (m *cleaner) seekHead(e element) error {
 	return m.each(e, func(seek element) error {
-		stays := false
+		keep := false
 		if seek.id == idSeek {
 			err := m.each(seek, func(inner element) error {
 				if inner.id != idSeekID {
@@ -163,7 +164,7 @@ func (m *cleaner) seekHead(e element) error {
 				id, err := m.uint(inner)
 				switch id {
 				case idSeekHead, idInfo, idTracks, idCues, idCluster:
-					stays = true
+					keep = true
 				}
 				return err
 			})
@@ -171,14 +172,14 @@ func (m *cleaner) seekHead(e element) error {
 				return err
 			}
 		}
-		if stays {
+		if keep {
 			return nil
 		}
 		return m.void(seek)
 	})
 }
 
-// info keeps the unit of time and the duration; the names of the programs must be there, and become empty.
+// info keeps the timestamp scale and the duration. The names of the programs are mandatory elements, and become empty.
 func (m *cleaner) info(e element) error {
 	return m.each(e, func(inner element) error {
 		switch {
@@ -191,7 +192,7 @@ func (m *cleaner) info(e element) error {
 	})
 }
 
-// cluster goes over the blocks of a cluster, voids those of tracks that go, and tells where it ends.
+// cluster voids the blocks of removed tracks in a cluster, and returns where the cluster ends.
 func (m *cleaner) cluster(c element) (end int64, err error) {
 	for at := c.body; at < c.end; {
 		e, err := m.element(at, c.end)
@@ -201,19 +202,19 @@ func (m *cleaner) cluster(c element) (end int64, err error) {
 		if err != nil {
 			return 0, err
 		}
-		if c.open && e.id > 0xffffff { // of the segment or the file
+		if c.open && e.id > 0xffffff { // an element of the segment or of the file
 			return at, nil
 		}
 		if e.open {
 			return 0, edit.Unclean("an element has no length where it needs one")
 		}
-		stays := clusterKept[e.id]
-		if stays && len(m.removed) > 0 {
-			if stays, err = m.keepsBlock(e); err != nil {
+		keep := clusterKept[e.id]
+		if keep && len(m.removed) > 0 {
+			if keep, err = m.keepsBlock(e); err != nil {
 				return 0, err
 			}
 		}
-		if !stays {
+		if !keep {
 			if err := m.void(e); err != nil {
 				return 0, err
 			}
@@ -223,14 +224,14 @@ func (m *cleaner) cluster(c element) (end int64, err error) {
 	return c.end, nil
 }
 
-// keepsBlock tells whether an element of a cluster is none of a track that goes.
+// keepsBlock reports whether an element of a cluster holds no block of a removed track.
 func (m *cleaner) keepsBlock(e element) (bool, error) {
 	switch e.id {
 	case idBlockGroup:
-		stays := true
-		return stays, m.each(e, func(inner element) error {
+		keep := true
+		return keep, m.each(e, func(inner element) error {
 			one, err := m.keepsBlock(inner)
-			stays = stays && one
+			keep = keep && one
 			return err
 		})
 	case idSimpleBlock, idBlock, idEncryptedBlock:

@@ -26,20 +26,21 @@ const (
 )
 
 var (
-	// Number, UID, type, flags, caches, durations, offsets, language, codec, delays, picture, sound, operations, encodings.
+	// Number, UID, type, flags, caches, durations, offsets, language, codec, delays, video, audio, operations,
+	// encodings.
 	trackKept = idSet(idTrackNumber, 0x73c5, idTrackType, 0xb9, 0x88, 0x55aa, 0x55ab, 0x55ac, 0x55ad, 0x55ae, 0x55af, 0x9c,
 		0x6de7, 0x6df8, 0x23e383, 0x234e7a, 0x23314f, 0x537f, 0x55ee, idMapping, 0x22b59c, 0x22b59d, idCodecID, idCodecPrivate,
 		0x56aa, 0x56bb, idVideo, idAudio, 0xe2, 0x6d80)
 	// Interlacing, stereo, alpha, sizes, crops, aspect, colour space, gamma, rate, colours, projection.
 	videoKept = idSet(0x9a, 0x9d, 0x53b8, 0x53b9, 0x53c0, 0xb0, 0xba, 0x54aa, 0x54bb, 0x54cc, 0x54dd, 0x54b0, 0x54ba, 0x54b2,
 		0x54b3, 0x2eb524, 0x2fb523, 0x2383e3, 0x55b0, 0x7670)
-	// Rates, channels, their places, bits, emphasis.
+	// Sampling rates, channels, their positions, bit depth, emphasis.
 	audioKept = idSet(0xb5, 0x78b5, 0x9f, 0x7d7b, 0x6264, 0x52f1)
-	// Value, type, extra data; not the name.
+	// ID value, type, extra data; not the name.
 	mappingKept = idSet(0x41f0, 0x41e7, 0x41ed)
 )
 
-// tracks treats the list of tracks. Pictures and sound stay.
+// tracks cleans the list of tracks, of which only video and audio are kept.
 func (m *cleaner) tracks(e element) error {
 	return m.each(e, func(entry element) error {
 		if entry.id != idTrackEntry {
@@ -82,7 +83,7 @@ func (m *cleaner) tracks(e element) error {
 	})
 }
 
-// track keeps what is needed to decode a track.
+// track keeps the elements needed to decode a track.
 func (m *cleaner) track(entry element, codecID string) error {
 	return m.each(entry, func(e element) error {
 		switch {
@@ -105,7 +106,7 @@ func (m *cleaner) track(entry element, codecID string) error {
 	})
 }
 
-// checkFourCC looks at the code that Windows' description of a picture (BITMAPINFOHEADER) names its format by.
+// checkFourCC refuses image files by the FourCC in Windows' video format description (BITMAPINFOHEADER).
 func (m *cleaner) checkFourCC(e element) error {
 	b, err := m.Bytes(e.body+16, 4)
 	if err != nil {
@@ -117,7 +118,7 @@ func (m *cleaner) checkFourCC(e element) error {
 	return nil
 }
 
-// emptyXiphComments empties the comments, which are the second of three headers behind each other (RFC 9559, section 6.7).
+// emptyXiphComments empties the comments, which are the second of three consecutive headers (RFC 9559, section 6.7).
 func (m *cleaner) emptyXiphComments(e element, vorbis bool) error {
 	at := e.body + 1
 	var lengths [2]int64
@@ -134,15 +135,15 @@ func (m *cleaner) emptyXiphComments(e element, vorbis bool) error {
 			more = b[0] == 255
 		}
 	}
-	at += lengths[0] + 7 // the comments' own head
+	at += lengths[0] + 7 // the packet type and signature of the comment header
 	rest := lengths[1] - 7 - 8
 	if vorbis {
-		rest-- // a bit that ends them
+		rest-- // Vorbis ends it with a framing bit
 	}
 	if rest < 0 || at+8+rest > e.end {
 		return edit.Unclean("a codec's headers are cut off")
 	}
-	// One name of a program, empty and as long as all there was; no comments.
+	// A vendor string of zeros that takes all the space there was, and no comments.
 	if err := m.Overwrite(at, binary.LittleEndian.AppendUint32(nil, uint32(rest))); err != nil {
 		return err
 	}

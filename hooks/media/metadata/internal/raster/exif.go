@@ -8,13 +8,13 @@ import (
 
 const (
 	orientationTag = 0x0112
-	// maxFields is more fields than any camera writes into a directory.
+	// maxFields is more fields than any camera writes into one directory.
 	maxFields = 1024
-	// orientationEXIFSize is the length of what exifOf makes.
+	// orientationEXIFSize is the length of what orientationEXIF returns.
 	orientationEXIFSize = 26
 )
 
-// orientationEXIF is the smallest EXIF (a TIFF file) that tells the orientation and nothing else.
+// orientationEXIF returns the smallest EXIF (a TIFF file) that holds the orientation and nothing else.
 func orientationEXIF(orientation int) []byte {
 	return []byte{
 		'M', 'M', 0, 42, 0, 0, 0, 8,
@@ -23,8 +23,8 @@ func orientationEXIF(orientation int) []byte {
 	}
 }
 
-// readOrientation is what the EXIF in a part of a file says of it: 2 to 8, or 1 (upright) where it says nothing that can
-// be read. A name before the TIFF header ("Exif" and two bytes) is skipped.
+// readOrientation returns the orientation (1 to 8) from the EXIF of the given size at an offset of a file; 1, which is
+// upright, when there is none that can be read. A prefix of the TIFF header ("Exif" and two bytes) is skipped.
 func readOrientation(f io.ReaderAt, at, size int64) int {
 	var head [8]byte
 	if _, err := io.NewSectionReader(f, at, size).ReadAt(head[:], 0); err != nil {
@@ -63,7 +63,7 @@ func readOrientation(f io.ReaderAt, at, size int64) int {
 			continue
 		}
 		value := uint32(order.Uint16(field[8:]))
-		if order.Uint16(field[2:]) == 4 { // a long number, as some write it
+		if order.Uint16(field[2:]) == 4 { // LONG instead of SHORT, as some programs write it
 			value = order.Uint32(field[8:])
 		}
 		if value >= 1 && value <= 8 {

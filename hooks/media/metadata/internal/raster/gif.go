@@ -7,7 +7,7 @@ import (
 	"github.com/privet/privet/hooks/media/metadata/internal/edit"
 )
 
-// Introducers and labels of GIF89a's blocks.
+// Block introducers and extension labels of GIF89a.
 const (
 	gifImage       = 0x2c
 	gifExtension   = 0x21
@@ -16,11 +16,11 @@ const (
 	gifApplication = 0xff
 )
 
-// errNoImage is ErrUnclean of a GIF that shows nothing.
+// errNoImage is the error for a GIF that shows nothing.
 var errNoImage = edit.Unclean("it has no image")
 
-// GIF keeps the frames, their timing, the number of loops and the colour profile. Comments, plain texts and
-// other applications' blocks (XMP is one) go, and all after the trailer.
+// GIF cleans a GIF file. It keeps the frames, their timing, the loop count and the colour profile. Comments, plain
+// texts and the blocks of other applications (XMP is one) are removed, and so is everything after the trailer.
 func GIF(f edit.File, size int64) error {
 	if err := checkHeader(f, size, gif.DecodeConfig); err != nil {
 		return err
@@ -37,7 +37,7 @@ func GIF(f edit.File, size int64) error {
 		return err
 	}
 	images := 0
-	for r.Remaining() > 0 { // some end without a trailer
+	for r.Remaining() > 0 { // some files end without a trailer
 		b, err := r.Peek(1)
 		if err != nil {
 			return err
@@ -48,7 +48,7 @@ func GIF(f edit.File, size int64) error {
 			err = gifFrame(r)
 		case gifExtension:
 			err = gifExtensionBlock(r)
-		default: // the trailer, or what no decoder reads beyond
+		default: // the trailer, or a byte that makes decoders stop
 			if images == 0 {
 				return errNoImage
 			}
@@ -70,7 +70,7 @@ func GIF(f edit.File, size int64) error {
 	return r.Finish()
 }
 
-// colourTableSize is the length of the colour table that flags announce.
+// colourTableSize returns the length in bytes of the colour table that a flags field announces.
 func colourTableSize(flags byte) int64 {
 	if flags&0x80 == 0 {
 		return 0
@@ -78,6 +78,7 @@ func colourTableSize(flags byte) int64 {
 	return 3 << (flags&7 + 1)
 }
 
+// gifFrame keeps an image with its colour table and checks its size.
 func gifFrame(r *edit.Rewriter) error {
 	b, err := r.Peek(10)
 	if err != nil {
@@ -92,7 +93,7 @@ func gifFrame(r *edit.Rewriter) error {
 	return gifSubBlocks(r, r.Keep)
 }
 
-// gifSubBlocks keeps or drops blocks up to the empty one.
+// gifSubBlocks calls do, which keeps or drops, for each data sub-block up to the empty one that ends them.
 func gifSubBlocks(r *edit.Rewriter, do func(int64) error) error {
 	for {
 		b, err := r.Peek(1)
@@ -106,6 +107,7 @@ func gifSubBlocks(r *edit.Rewriter, do func(int64) error) error {
 	}
 }
 
+// gifExtensionBlock keeps timing, loop count and colour profile, and drops any other extension.
 func gifExtensionBlock(r *edit.Rewriter) error {
 	b, err := r.Peek(int(min(r.Remaining(), 18)))
 	if err != nil {
@@ -114,7 +116,7 @@ func gifExtensionBlock(r *edit.Rewriter) error {
 	if len(b) < 3 {
 		return edit.Unclean("it is cut off")
 	}
-	var mended []byte
+	var replacement []byte
 	switch {
 	case b[1] == gifControl && len(b) >= 8 && b[2] == 4 && b[7] == 0:
 		return r.Keep(8)
@@ -125,13 +127,13 @@ func gifExtensionBlock(r *edit.Rewriter) error {
 		}
 		return gifSubBlocks(r, r.Keep)
 	case (string(b[3:14]) == "NETSCAPE2.0" || string(b[3:14]) == "ANIMEXTS1.0") && b[14] == 3 && b[15] == 1:
-		mended = append(append(mended, b[:18]...), 0)
+		replacement = append(append(replacement, b[:18]...), 0)
 	}
 	if err := r.Drop(2); err != nil {
 		return err
 	}
-	if err := gifSubBlocks(r, r.Drop); err != nil || mended == nil {
+	if err := gifSubBlocks(r, r.Drop); err != nil || replacement == nil {
 		return err
 	}
-	return r.Insert(mended)
+	return r.Insert(replacement)
 }

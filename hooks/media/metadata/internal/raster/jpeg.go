@@ -9,7 +9,7 @@ import (
 	"github.com/privet/privet/hooks/media/metadata/internal/edit"
 )
 
-// Markers of JPEG (ITU T.81, table B.1).
+// JPEG markers (ITU T.81, table B.1).
 const (
 	markerTEM   = 0x01
 	markerSOF0  = 0xc0
@@ -28,9 +28,10 @@ const (
 	markerCOM   = 0xfe
 )
 
-// JPEG keeps what decodes the picture, JFIF's density, the colour profile, Adobe's colour transform and the
-// orientation. What follows the end goes: previews, a motion photo's video, trailers. A picture may be cut off once its
-// data has begun: decoders show what has come.
+// JPEG cleans a JPEG file. It keeps what is needed to decode the image, JFIF's pixel density, the colour profile,
+// Adobe's colour transform and the orientation. Everything after the end of the image is removed: previews, the video
+// of a motion photo, trailers. An image may be truncated once its data has begun, as decoders show the part that is
+// there.
 func JPEG(f edit.File, size int64) error {
 	if err := checkHeader(f, size, jpeg.DecodeConfig); err != nil {
 		return err
@@ -48,33 +49,33 @@ func JPEG(f edit.File, size int64) error {
 	}
 	seen := map[byte]bool{}
 	for {
-		mark, err := jpegPart(r, seen)
+		marker, err := jpegPart(r, seen)
 		switch {
 		case err != nil && seen[markerSOS] && errors.Is(err, edit.ErrTruncated):
 			return r.Finish()
 		case err != nil:
 			return err
-		case mark == markerEOI:
+		case marker == markerEOI:
 			return r.Finish()
 		}
 	}
 }
 
-// jpegPart deals with what follows up to the next marker, and with that marker.
-func jpegPart(r *edit.Rewriter, seen map[byte]bool) (mark byte, err error) {
-	if mark, err = nextMarker(r); err != nil {
+// jpegPart processes the file up to the next marker, and that marker with its segment.
+func jpegPart(r *edit.Rewriter, seen map[byte]bool) (marker byte, err error) {
+	if marker, err = nextMarker(r); err != nil {
 		return 0, err
 	}
 	switch {
-	case mark == markerEOI:
-		return mark, r.Keep(2)
-	case mark == markerTEM || mark >= markerRST0 && mark <= markerRST7:
-		return mark, r.Drop(2)
+	case marker == markerEOI:
+		return marker, r.Keep(2)
+	case marker == markerTEM || marker >= markerRST0 && marker <= markerRST7:
+		return marker, r.Drop(2)
 	}
-	return mark, jpegSegment(r, mark, seen)
+	return marker, jpegSegment(r, marker, seen)
 }
 
-// nextMarker goes to the next marker and drops what stands before it, which decoders skip.
+// nextMarker advances to the next marker and drops the bytes before it, which decoders skip.
 func nextMarker(r *edit.Rewriter) (byte, error) {
 	for {
 		b, err := r.Peek(int(min(edit.PageSize, max(r.Remaining(), 2))))
@@ -99,8 +100,9 @@ func nextMarker(r *edit.Rewriter) (byte, error) {
 	}
 }
 
-// jpegSegment keeps, mends or drops a segment; seen are the marks of those of which one is enough, and of scans.
-func jpegSegment(r *edit.Rewriter, mark byte, seen map[byte]bool) error {
+// jpegSegment keeps, rewrites or drops a segment. seen holds the markers of scans and of those segments of which only
+// the first is kept.
+func jpegSegment(r *edit.Rewriter, marker byte, seen map[byte]bool) error {
 	b, err := r.Peek(4)
 	if err != nil {
 		return err
@@ -113,30 +115,31 @@ func jpegSegment(r *edit.Rewriter, mark byte, seen map[byte]bool) error {
 		return edit.ErrTruncated
 	}
 	switch {
-	case mark == markerSOS:
+	case marker == markerSOS:
 		if err := r.Keep(size); err != nil {
 			return err
 		}
-		seen[mark] = true
+		seen[marker] = true
 		return keepScan(r)
-	case isFrameHeader(mark):
+	case isFrameHeader(marker):
 		return jpegFrame(r, size)
-	case mark >= 0xc0 && mark <= markerEXP && mark != markerJPG && mark != markerSOI:
+	case marker >= 0xc0 && marker <= markerEXP && marker != markerJPG && marker != markerSOI:
 		return r.Keep(size)
-	case mark >= markerAPP0 && mark <= markerAPP15:
-		return jpegApplication(r, mark, size, seen)
-	case mark == markerCOM:
+	case marker >= markerAPP0 && marker <= markerAPP15:
+		return jpegApplication(r, marker, size, seen)
+	case marker == markerCOM:
 		return r.Drop(size)
 	}
-	return edit.Unclean("it has a segment of the unknown kind %#x", mark)
+	return edit.Unclean("it has a segment of the unknown kind %#x", marker)
 }
 
-// isFrameHeader tells whether a segment begins a frame, of any of the ways to code it.
-func isFrameHeader(mark byte) bool {
-	return mark >= markerSOF0 && mark <= markerSOF15 && mark != markerDHT && mark != markerJPG && mark != markerDAC
+// isFrameHeader reports whether a marker begins a frame header, for any of the coding processes.
+func isFrameHeader(marker byte) bool {
+	return marker >= markerSOF0 && marker <= markerSOF15 && marker != markerDHT && marker != markerJPG && marker != markerDAC
 }
 
-// jpegFrame keeps the head of a frame, which says how large the picture is: here also of those that checkPixels can't read.
+// jpegFrame keeps a frame header and checks the image's size in it, also for coding processes that image/jpeg, and so
+// checkHeader, doesn't know.
 func jpegFrame(r *edit.Rewriter, size int64) error {
 	b, err := r.Peek(int(min(size, 9)))
 	if err != nil {
@@ -151,37 +154,37 @@ func jpegFrame(r *edit.Rewriter, size int64) error {
 	return r.Keep(size)
 }
 
-// jpegApplication deals with an application's segment.
-func jpegApplication(r *edit.Rewriter, mark byte, size int64, seen map[byte]bool) error {
+// jpegApplication keeps, rewrites or drops an application segment (APPn).
+func jpegApplication(r *edit.Rewriter, marker byte, size int64, seen map[byte]bool) error {
 	b, err := r.Peek(int(min(size, 18)))
 	if err != nil {
 		return err
 	}
-	payload, again := b[4:], seen[mark]
-	var mended []byte
+	payload, again := b[4:], seen[marker]
+	var replacement []byte
 	switch {
-	case mark == markerAPP0 && !again && len(payload) >= 14 && bytes.HasPrefix(payload, []byte("JFIF\x00")):
-		mended = append([]byte{0xff, mark, 0, 16}, payload[:12]...)
-		mended = append(mended, 0, 0) // no thumbnail
-	case mark == markerAPP0+1 && !again && bytes.HasPrefix(payload, []byte("Exif\x00")):
-		seen[mark] = true
+	case marker == markerAPP0 && !again && len(payload) >= 14 && bytes.HasPrefix(payload, []byte("JFIF\x00")):
+		replacement = append([]byte{0xff, marker, 0, 16}, payload[:12]...)
+		replacement = append(replacement, 0, 0) // no thumbnail
+	case marker == markerAPP0+1 && !again && bytes.HasPrefix(payload, []byte("Exif\x00")):
+		seen[marker] = true
 		if o := readOrientation(r.File, r.Pos()+10, size-10); o != 1 {
-			mended = append([]byte{0xff, mark, 0, 8 + orientationEXIFSize}, "Exif\x00\x00"...)
-			mended = append(mended, orientationEXIF(o)...)
+			replacement = append([]byte{0xff, marker, 0, 8 + orientationEXIFSize}, "Exif\x00\x00"...)
+			replacement = append(replacement, orientationEXIF(o)...)
 		}
-	case mark == markerAPP0+2 && bytes.HasPrefix(payload, []byte("ICC_PROFILE\x00")):
+	case marker == markerAPP0+2 && bytes.HasPrefix(payload, []byte("ICC_PROFILE\x00")):
 		return r.Keep(size)
-	case mark == markerAPP0+14 && !again && len(payload) >= 12 && bytes.HasPrefix(payload, []byte("Adobe")):
-		mended = append([]byte{0xff, mark, 0, 14}, payload[:12]...)
+	case marker == markerAPP0+14 && !again && len(payload) >= 12 && bytes.HasPrefix(payload, []byte("Adobe")):
+		replacement = append([]byte{0xff, marker, 0, 14}, payload[:12]...)
 	}
-	if err := r.Drop(size); err != nil || mended == nil {
+	if err := r.Drop(size); err != nil || replacement == nil {
 		return err
 	}
-	seen[mark] = true
-	return r.Insert(mended)
+	seen[marker] = true
+	return r.Insert(replacement)
 }
 
-// keepScan keeps the coded data up to the next marker that is no restart, or up to the file's end.
+// keepScan keeps the entropy-coded data up to the next marker other than a restart, or up to the end of the file.
 func keepScan(r *edit.Rewriter) error {
 	for r.Remaining() > 1 {
 		b, err := r.Peek(int(min(edit.PageSize, r.Remaining())))

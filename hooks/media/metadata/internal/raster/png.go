@@ -9,12 +9,12 @@ import (
 	"github.com/privet/privet/hooks/media/metadata/internal/edit"
 )
 
-// pngKept are the chunks that a picture is made of, or that tell how to show it: colours, transparency, aspect,
-// animation (PNG, third edition; lower-case forms are those of its drafts).
+// pngKept are the chunks that make up an image, or that say how to show it: colours, transparency, aspect ratio,
+// animation (PNG, third edition; the lower-case variants are those of its drafts).
 var pngKept = edit.SetOf("IHDR PLTE IDAT tRNS cHRM gAMA iCCP sBIT sRGB cICP mDCV mDCv cLLI cLLi bKGD hIST pHYs acTL fcTL fdAT")
 
-// PNG keeps the chunks named above, of EXIF the orientation, and nothing after the end. A picture may be cut off
-// once its data has begun: decoders show what has come.
+// PNG cleans a PNG or APNG file. It keeps the chunks named in pngKept, of EXIF only the orientation, and nothing after
+// the end. An image may be truncated once its data has begun, as decoders show the part that is there.
 func PNG(f edit.File, size int64) error {
 	if err := checkHeader(f, size, png.DecodeConfig); err != nil {
 		return err
@@ -54,7 +54,7 @@ func PNG(f edit.File, size int64) error {
 			err = r.Keep(12 + length)
 		case kind == "eXIf":
 			err = pngEXIF(r, length)
-		case kind[0]&0x20 == 0: // upper case: a decoder must know it
+		case kind[0]&0x20 == 0: // upper case: a critical chunk, without which no decoder can show the image
 			return edit.Unclean("it has a chunk of the unknown kind %q", kind)
 		default:
 			err = r.Drop(12 + length)
@@ -65,7 +65,7 @@ func PNG(f edit.File, size int64) error {
 	}
 }
 
-// pngTruncated ends a picture in a chunk that is not all there: the picture's data stays as far as it goes.
+// pngTruncated ends an image at an incomplete chunk, of which only image data is kept.
 func pngTruncated(r *edit.Rewriter, kind string) error {
 	if kind == "IDAT" {
 		if err := r.Keep(r.Remaining()); err != nil {
@@ -75,6 +75,7 @@ func pngTruncated(r *edit.Rewriter, kind string) error {
 	return r.Finish()
 }
 
+// pngEXIF replaces an eXIf chunk with one that holds the orientation alone, or drops it.
 func pngEXIF(r *edit.Rewriter, length int64) error {
 	o := readOrientation(r.File, r.Pos()+8, min(length, r.Remaining()-8))
 	if err := r.Drop(12 + length); err != nil || o == 1 {

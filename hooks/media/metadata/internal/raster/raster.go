@@ -14,7 +14,7 @@ import (
 const maxPixels = 1 << 28
 
 // checkHeader refuses an image whose header claims too many pixels, before anything is written. A header that decode
-// can't read is left to the caller, which parses it by itself.
+// can't read is no error here: the caller parses the file itself.
 func checkHeader(f edit.File, size int64, decode func(io.Reader) (image.Config, error)) error {
 	config, err := decode(bufio.NewReaderSize(io.NewSectionReader(f, 0, size), edit.PageSize))
 	if err != nil {

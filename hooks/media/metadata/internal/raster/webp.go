@@ -7,14 +7,14 @@ import (
 	"golang.org/x/image/webp"
 )
 
-// Flags of the chunk VP8X.
+// Flags of the VP8X chunk.
 const (
 	webpEXIF = 0x08
 	webpXMP  = 0x04
 )
 
-// WebP keeps the picture's chunks, its colour profile and of EXIF the orientation, and mends the sizes and flags at
-// the front.
+// WebP cleans a WebP file. It keeps the chunks of the image, the colour profile and of EXIF the orientation, and
+// corrects the sizes and flags in the header.
 func WebP(f edit.File, size int64) error {
 	if err := checkHeader(f, size, webp.DecodeConfig); err != nil {
 		return err
@@ -49,7 +49,7 @@ func WebP(f edit.File, size int64) error {
 		length := int64(binary.LittleEndian.Uint32(b[4:]))
 		whole := 8 + length + length&1
 		if whole == r.Remaining()+1 {
-			whole-- // the padding of the last one is forgotten by some
+			whole-- // some writers omit the padding of the last chunk
 		}
 		switch string(b[:4]) {
 		case "VP8X", "VP8 ", "VP8L", "ALPH", "ANIM", "ICCP":
@@ -76,7 +76,7 @@ func WebP(f edit.File, size int64) error {
 	return fixWebPHeader(r, extended, oriented)
 }
 
-// fixWebPHeader mends the front of a file that now ends where the rewriter stands.
+// fixWebPHeader corrects the size and the flags of a file after Finish.
 func fixWebPHeader(r *edit.Rewriter, extended, oriented bool) error {
 	if err := r.Overwrite(4, binary.LittleEndian.AppendUint32(nil, uint32(r.Size-8))); err != nil || !extended {
 		return err
@@ -95,7 +95,8 @@ func fixWebPHeader(r *edit.Rewriter, extended, oriented bool) error {
 	return r.Overwrite(20, []byte{flags})
 }
 
-// webpFrame keeps a frame of an animation. Chunks other than its picture's are allowed in it and written by nobody.
+// webpFrame keeps a frame of an animation. The format allows chunks other than image data in it, but no program is
+// known to write any, so they are refused.
 func webpFrame(r *edit.Rewriter, length, whole int64) error {
 	if whole > r.Remaining() {
 		return edit.Unclean("a frame is cut off")
