@@ -108,7 +108,7 @@ func sweep(app core.App, staged string) error {
 			return err
 		case file.Name == name && file.Still == store.StillWaiting:
 			return nil // the still is made of it
-		case file.Name == name, file.Still == store.StillReady && mediatype.StillName(file.Name) == name:
+		case file.Name == name, file.Still == store.StillReady && mediatype.PreviewName(file.Name) == name:
 		case remote(app):
 			folder, err := store.MediaFolder(app, id)
 			if err != nil {

@@ -51,7 +51,7 @@ func NewUpload(app core.App, t mediatype.Type) (*Upload, error) {
 
 // NewPreview opens the JPEG of a media file for writing. It goes beside the file.
 func NewPreview(app core.App, of *store.MediaFile) (*Upload, error) {
-	u := &Upload{Name: mediatype.StillName(of.Name), Type: mediatype.JPEG, app: app, made: true, id: of.ID}
+	u := &Upload{Name: mediatype.PreviewName(of.Name), Type: mediatype.JPEG, app: app, made: true, id: of.ID}
 	return u, u.open(stagedName(u.id, u.Name))
 }
 
@@ -171,7 +171,7 @@ func (u *Upload) MoveTo(id string) error {
 // Commit leaves the file to its row. What has been sent away stays on the local disk as well for as long as a still is
 // to be made of it.
 func (u *Upload) Commit() {
-	if u.staged != "" && !u.Type.HasStill() {
+	if u.staged != "" && !u.Type.HasPreview() {
 		removeStaged(u.app, u.staged)
 	}
 	u.key, u.staged = "", ""

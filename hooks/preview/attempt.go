@@ -96,7 +96,7 @@ func (w *Worker) makePreview(ctx context.Context, file *store.MediaFile) error {
 		return err
 	}
 	defer preview.Discard()
-	if err := w.engine.Picture(ctx, source, mediatype.OfName(file.Name).MIME, preview); err != nil {
+	if err := w.engine.Render(ctx, source, mediatype.ByName(file.Name).MIME, preview); err != nil {
 		return err
 	}
 	if err := preview.Close(); err != nil {

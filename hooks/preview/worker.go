@@ -75,7 +75,7 @@ func (w *Worker) Start() (stop func()) {
 // WaitForPreview waits until the preview of a new media file is made or given up, or ctx ends. It returns at once when
 // no row has a file of this name, or one that waits for no preview.
 func (w *Worker) WaitForPreview(ctx context.Context, name string) {
-	if w.engine == nil || !mediatype.OfName(name).HasStill() {
+	if w.engine == nil || !mediatype.ByName(name).HasPreview() {
 		return
 	}
 	done := make(chan struct{})

@@ -55,7 +55,7 @@ func CountStillTry(app core.App, id string, by int) error {
 func SetStill(app core.App, file *MediaFile, still string) error {
 	var id, preview string // the file as the dashboard shows it
 	if still == StillReady {
-		preview = mediatype.StillName(file.Name)
+		preview = mediatype.PreviewName(file.Name)
 	}
 	err := writeRow(app, `UPDATE media SET still = :still, preview = :preview WHERE id = :id AND file = :name AND still = '`+StillWaiting+`' RETURNING id`,
 		[]any{sql.Named("still", still), sql.Named("preview", preview), sql.Named("id", file.ID), sql.Named("name", file.Name)}, &id)
@@ -64,7 +64,7 @@ func SetStill(app core.App, file *MediaFile, still string) error {
 
 // firstStill is what a new medium of this type begins with.
 func firstStill(t mediatype.Type) string {
-	if t.HasStill() {
+	if t.HasPreview() {
 		return StillWaiting
 	}
 	return ""
@@ -97,9 +97,9 @@ func ReadFile(ctx context.Context, app core.App, name string) (*StoredFile, erro
 	if err != nil {
 		return nil, err
 	}
-	file := &StoredFile{Key: path.Join(folder, m.Name), Type: mediatype.OfName(m.Name), Still: m.Still, IsStill: m.Name != name}
+	file := &StoredFile{Key: path.Join(folder, m.Name), Type: mediatype.ByName(m.Name), Still: m.Still, IsStill: m.Name != name}
 	if m.Still != "" {
-		file.StillKey = path.Join(folder, mediatype.StillName(m.Name))
+		file.StillKey = path.Join(folder, mediatype.PreviewName(m.Name))
 	}
 	return file, nil
 }

@@ -25,8 +25,8 @@ func (v Viewer) media(rows []store.MediaRow) []Media {
 	items := make([]Media, len(rows))
 	for i, row := range rows {
 		name := row.File
-		if mediatype.OfName(row.File).ShownByJPEG() {
-			name = mediatype.StillName(row.File)
+		if mediatype.ByName(row.File).ShownAsJPEG() {
+			name = mediatype.PreviewName(row.File)
 		}
 		item := Media{ID: row.ID, UserID: row.UserID, PathURL: v.Base + MediaPath + name, Type: MediaTypes.Number(row.Type)}
 		item.PreviewURL = item.PathURL

@@ -1,5 +1,5 @@
-// Package mediatype tells what kind of picture or video a content is. Names and Content-Type headers, which a client makes
-// up, have no say.
+// Package mediatype detects the types of images and videos by their content, never by file names or Content-Type
+// headers, which a client can make up.
 package mediatype
 
 import (
@@ -9,10 +9,10 @@ import (
 	"github.com/gabriel-vasile/mimetype"
 )
 
-// SniffLength is how many bytes of a file tell its type (mimetype's own default).
+// SniffLength is how many bytes from the start of a file Sniff needs (mimetype's own default).
 const SniffLength = 3072
 
-// Kind is what a medium is, by the number the API gives it (contract, section 2); zero is neither.
+// Kind is the API's number for images and videos (contract, section 2); 0 is neither.
 type Kind int
 
 // The kinds.
@@ -21,17 +21,17 @@ const (
 	Video Kind = 2
 )
 
-// Type is the type of a file's content.
+// Type is the type of a file's content. The zero Type is no media type.
 type Type struct {
 	Kind Kind
-	// MIME is its media type: "image/jpeg".
+	// MIME is the media type: "image/jpeg".
 	MIME string
 	// Ext is the usual extension, with the dot: ".jpg".
 	Ext string
 }
 
-// mediaTypes are all contents that count as picture or video. Anything else doesn't, above all what a browser would
-// execute (SVG) or what names other files (playlists).
+// mediaTypes are all types that are accepted as images and videos. Above all, none is among them that a browser would
+// execute (SVG) or that refers to other files (playlists).
 var mediaTypes = []Type{
 	{Image, "image/jpeg", ".jpg"},
 	{Image, "image/png", ".png"},
@@ -52,10 +52,10 @@ var mediaTypes = []Type{
 	{Video, "video/3gpp2", ".3g2"},
 }
 
-// JPEG is what pictures are made as for phones that can't show a medium itself.
+// JPEG is the type of previews, which are made for phones that can't show a media item itself.
 var JPEG = mediaTypes[0]
 
-// Sniff tells the type of a content by its first bytes; of a content that is no medium the zero Type.
+// Sniff returns the type of a content by its first SniffLength bytes; the zero Type if it is neither image nor video.
 func Sniff(head []byte) Type {
 	found := mimetype.Detect(head)
 	for _, t := range mediaTypes {
@@ -63,14 +63,14 @@ func Sniff(head []byte) Type {
 			return t
 		}
 	}
-	if len(head) > 12 && string(head[4:12]) == "ftypMSNV" { // Sony's brand of MP4, which mimetype does not know
-		return OfName(".mp4")
+	if len(head) > 12 && string(head[4:12]) == "ftypMSNV" { // Sony's brand of MP4, which mimetype doesn't know
+		return ByName(".mp4")
 	}
 	return Type{}
 }
 
-// OfName is the type of a stored file, whose name was made with the type's extension.
-func OfName(name string) Type {
+// ByName returns the type of a stored file, whose name was generated with the type's extension.
+func ByName(name string) Type {
 	for _, t := range mediaTypes {
 		if t.Ext == path.Ext(name) {
 			return t
@@ -79,15 +79,15 @@ func OfName(name string) Type {
 	return Type{}
 }
 
-// ShownByJPEG tells whether pictures of this type are shown as a JPEG beside them, since not every phone knows them.
-func (t Type) ShownByJPEG() bool {
+// ShownAsJPEG reports whether images of this type are shown by their preview, as not every phone can decode them.
+func (t Type) ShownAsJPEG() bool {
 	return t.MIME == "image/avif" || strings.HasPrefix(t.MIME, "image/hei")
 }
 
-// HasStill tells whether a JPEG is made of media of this type: a still of a video, or a photo that is ShownByJPEG.
-func (t Type) HasStill() bool { return t.Kind == Video || t.ShownByJPEG() }
+// HasPreview reports whether a preview is made of files of this type: a frame of a video, or a photo as a JPEG.
+func (t Type) HasPreview() bool { return t.Kind == Video || t.ShownAsJPEG() }
 
-// StillName is the name of the JPEG made of a stored file.
-func StillName(name string) string {
+// PreviewName returns the name of the preview of a stored file.
+func PreviewName(name string) string {
 	return strings.TrimSuffix(name, path.Ext(name)) + JPEG.Ext
 }

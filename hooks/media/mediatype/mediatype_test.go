@@ -5,12 +5,12 @@ import (
 	"testing"
 )
 
-// ftyp is the head of a file of the ISO base media family.
+// ftyp returns the start of a file of the ISO base media family with this brand.
 func ftyp(brand string) string {
 	return "\x00\x00\x00\x18ftyp" + brand + "\x00\x00\x00\x00isommp42" + strings.Repeat("\x00", 40)
 }
 
-// The heads of the media that tests upload.
+// The first bytes of a JPEG and a PNG.
 const (
 	jpegHead = "\xff\xd8\xff\xe0\x00\x10JFIF\x00"
 	pngHead  = "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00"
@@ -51,12 +51,14 @@ func TestSniff(t *testing.T) {
 		"ZIP":           {"PK\x03\x04", ""},
 		"TIFF":          {"II*\x00\x08\x00\x00\x00", ""},
 	} {
-		got := Sniff([]byte(c.head))
-		if got.MIME != c.mime || (got.Kind == 0) != (c.mime == "") {
-			t.Errorf("%s: %+v, want %q", name, got, c.mime)
-		}
-		if kind := map[string]Kind{"": 0, "image": Image, "video": Video}[strings.Split(c.mime, "/")[0]]; got.Kind != kind {
-			t.Errorf("%s: kind %d", name, got.Kind)
-		}
+		t.Run(name, func(t *testing.T) {
+			got := Sniff([]byte(c.head))
+			if got.MIME != c.mime || (got.Kind == 0) != (c.mime == "") {
+				t.Errorf("%+v, want %q", got, c.mime)
+			}
+			if kind := map[string]Kind{"": 0, "image": Image, "video": Video}[strings.Split(c.mime, "/")[0]]; got.Kind != kind {
+				t.Errorf("kind %d", got.Kind)
+			}
+		})
 	}
 }

@@ -2,13 +2,14 @@ package metadata_test
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"testing"
 )
 
-// made are the bytes of a picture by ffmpeg.
+// made returns an image made by ffmpeg.
 func made(t *testing.T, name string, args ...string) []byte {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
@@ -20,7 +21,7 @@ func made(t *testing.T, name string, args ...string) []byte {
 	return b
 }
 
-// clearTwice is a content after cleaning, which cleaning again must leave as it is.
+// clearTwice returns the content after cleaning, and checks that cleaning it again changes nothing.
 func clearTwice(t *testing.T, content []byte, mime string) []byte {
 	t.Helper()
 	once := clear(t, content, mime)
@@ -30,7 +31,7 @@ func clearTwice(t *testing.T, content []byte, mime string) []byte {
 	return once
 }
 
-// A JPEG that ends in its data is taken: all of the data stays, and of what was begun behind it nothing.
+// A JPEG that ends within its data is accepted: all of the data is kept, and nothing of a segment begun after it.
 func TestCutOffJPEG(t *testing.T) {
 	need(t, "ffmpeg")
 	whole := made(t, "a.jpg", "-pix_fmt", "yuvj420p", "-bitexact")
@@ -38,11 +39,13 @@ func TestCutOffJPEG(t *testing.T) {
 	scan := bytes.Index(bare, []byte{0xff, 0xda}) + 14
 	tagged := func(n int) []byte { return slices.Concat(bare[:20], segment(0xfe, marker), bare[20:n]) }
 	for _, n := range []int{scan, scan + 1, (scan + len(bare)) / 2, len(bare) - 3, len(bare) - 2, len(bare) - 1} {
-		got := clearTwice(t, tagged(n), "image/jpeg")
-		want := bare[:n]
-		if !bytes.Equal(got, want) {
-			t.Errorf("of %d bytes %d are left, want %d", n, len(got), len(want))
-		}
+		t.Run(fmt.Sprint(n, " bytes"), func(t *testing.T) {
+			got := clearTwice(t, tagged(n), "image/jpeg")
+			want := bare[:n]
+			if !bytes.Equal(got, want) {
+				t.Errorf("%d are left, want %d", len(got), len(want))
+			}
+		})
 	}
 	data := bare[:len(bare)-2]
 	for name, rest := range map[string][]byte{
@@ -61,24 +64,28 @@ func TestCutOffJPEG(t *testing.T) {
 	refused(t, slices.Concat(data, []byte{0xff, 0xf7, 0, 2}), "image/jpeg")
 }
 
-// The same of a PNG.
+// The same for a PNG.
 func TestCutOffPNG(t *testing.T) {
 	need(t, "ffmpeg")
 	bare := clear(t, made(t, "a.png"), "image/png")
 	data, end := bytes.Index(bare, []byte("IDAT"))+4, len(bare)-12
 	tagged := func(n int) []byte { return slices.Concat(bare[:33], chunk("tEXt", marker), bare[33:n]) }
 	for _, n := range []int{data, data + 1, (data + end) / 2, end - 1, end, end + 1, end + 8, end + 11} {
-		want := bare[:min(n, end)]
-		if got := clearTwice(t, tagged(n), "image/png"); !bytes.Equal(got, want) {
-			t.Errorf("of %d bytes %d are left, want %d", n, len(got), len(want))
-		}
+		t.Run(fmt.Sprint(n, " bytes"), func(t *testing.T) {
+			want := bare[:min(n, end)]
+			if got := clearTwice(t, tagged(n), "image/png"); !bytes.Equal(got, want) {
+				t.Errorf("%d are left, want %d", len(got), len(want))
+			}
+		})
 	}
 	for _, kind := range []string{"tEXt", "eXIf", "zzZZ", "fcTL", "fdAT", "PLTE"} {
 		cut := chunk(kind, marker+"more")
 		for _, n := range []int{7, 8, 8 + len(marker), len(cut) - 1} {
-			if got := clearTwice(t, slices.Concat(bare[:end], cut[:n]), "image/png"); !bytes.Equal(got, bare[:end]) {
-				t.Errorf("%s after %d bytes: %d are left, want %d", kind, n, len(got), end)
-			}
+			t.Run(fmt.Sprintf("%s after %d bytes", kind, n), func(t *testing.T) {
+				if got := clearTwice(t, slices.Concat(bare[:end], cut[:n]), "image/png"); !bytes.Equal(got, bare[:end]) {
+					t.Errorf("%d are left, want %d", len(got), end)
+				}
+			})
 		}
 	}
 	for _, n := range []int{20, data - 5, data - 1} {

@@ -13,14 +13,13 @@ import (
 	"github.com/privet/privet/hooks/media/metadata"
 )
 
-// Whatever a file is: Clean comes back soon, moves a bounded amount, never makes it longer, and cleaning twice is
-// cleaning once. By hand: go test -fuzz FuzzClean -fuzztime 10m ./hooks/media/metadata
+// Whatever a file is: Clean returns soon, never makes the file longer, and cleaning twice is cleaning once. By hand: go test -fuzz FuzzClean -fuzztime 10m ./hooks/media/metadata
 func FuzzClean(f *testing.F) {
 	mimes := []string{"image/jpeg", "image/png", "image/gif", "image/webp", "image/heic", "video/mp4", "video/webm"}
 	same := map[string]string{"image/apng": "image/png", "image/avif": "image/heic", "video/quicktime": "video/mp4",
 		"video/3gpp": "video/mp4", "video/3gpp2": "video/mp4", "video/x-m4v": "video/mp4", "video/matroska": "video/webm"}
 	f.Add(uint8(5), sensorVideo(box("gpmd", make([]byte, 8))))
-	worker := flag.Lookup("test.fuzzworker") // is sent what the first process made
+	worker := flag.Lookup("test.fuzzworker") // a fuzz worker gets the seeds from the first process
 	for _, s := range samples {
 		if testing.Short() || worker != nil && worker.Value.String() == "true" {
 			break

@@ -5,7 +5,7 @@ import (
 	"io"
 )
 
-// memory is a file in memory, which counts what is read and written.
+// memory is a file in memory that counts the bytes read and written.
 type memory struct {
 	b     []byte
 	moved int64

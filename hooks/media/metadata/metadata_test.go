@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// written are the tags that exiftool puts into a file: of each it takes those that the format can hold.
+// written returns exiftool's arguments to write tags into a file; it skips those that the format can't hold.
 func written(thumbnail string) []string {
 	args := []string{"-q", "-q", "-m", "-overwrite_original", "-ThumbnailImage<=" + thumbnail}
 	for _, tag := range strings.Fields("EXIF:Make EXIF:Model EXIF:Software EXIF:Artist EXIF:Copyright EXIF:ImageDescription " +
@@ -60,11 +60,11 @@ func TestNothingRemains(t *testing.T) {
 	}
 }
 
-// mark writes all the tags into a file that it can hold.
+// mark writes into a file all the tags that it can hold.
 func mark(t testing.TB, path string) {
 	switch name := filepath.Base(path); {
 	case strings.HasSuffix(name, ".webm"), strings.HasSuffix(name, ".mkv"), strings.Contains(name, "fragments"), strings.HasPrefix(name, "dash"):
-		return // exiftool does not write these; ffmpeg has put tags in
+		return // exiftool can't write these; ffmpeg put tags into them
 	}
 	thumbnail := filepath.Join(t.TempDir(), "thumbnail.jpg")
 	still("-s", "80x48", "-pix_fmt", "yuvj420p")(t, thumbnail)
@@ -80,7 +80,7 @@ func mark(t testing.TB, path string) {
 	}
 }
 
-// appendTrailer puts a maker's trailer after the end.
+// appendTrailer appends a vendor's trailer.
 func appendTrailer(t testing.TB, path string) {
 	f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
@@ -90,7 +90,7 @@ func appendTrailer(t testing.TB, path string) {
 	f.Close()
 }
 
-// shown is all that is seen and heard: of videos the packets with their times, of pictures the pixels.
+// shown returns hashes of all that is seen and heard: of videos the packets with their times, of images the pixels.
 func shown(t testing.TB, s sample, path string) string {
 	if strings.HasSuffix(path, ".heic") || strings.HasSuffix(path, ".avif") && s.name != "moving.avif" {
 		out := filepath.Join(t.TempDir(), "out.png")
@@ -109,14 +109,14 @@ func shown(t testing.TB, s sample, path string) string {
 	return withoutExtradata.ReplaceAllString(packets+frames, "")
 }
 
-// withoutExtradata matches the line about a codec's header, from which comments go.
+// withoutExtradata matches the line about a codec's header, from which comments are removed.
 var withoutExtradata = regexp.MustCompile(`(?m)^#extradata.*\n`)
 
 func zeroDate(name string, value any) bool {
 	return strings.HasSuffix(name, "Date") && value == "0000:00:00 00:00:00"
 }
 
-// harmless are the tags that may remain: what the file is, sizes, colours and codecs of what it shows. Any other fails.
+// harmless are the tags that may remain: the type of the file, sizes, colours and codecs. Any other fails the test.
 var harmless = regexp.MustCompile(`^:SourceFile$|^(` + strings.Join([]string{
 	`ExifTool:ExifToolVersion`,
 	`System:(FileName|Directory|FileSize|FileModifyDate|FileAccessDate|FileInodeChangeDate|FilePermissions)`,

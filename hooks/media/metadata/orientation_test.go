@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// A picture stays as it was turned, and of the EXIF that says so nothing else remains.
+// An image keeps its orientation, and nothing else of its EXIF remains.
 func TestOrientationStays(t *testing.T) {
 	need(t, "ffmpeg", "exiftool")
 	for _, s := range samples {
@@ -19,47 +19,52 @@ func TestOrientationStays(t *testing.T) {
 		default:
 			continue
 		}
-		source := filepath.Join(t.TempDir(), s.name)
-		s.make(t, source)
-		folder := t.TempDir()
-		var paths []string
-		for o := 1; o <= 8; o++ {
-			path := filepath.Join(folder, fmt.Sprint(o, filepath.Ext(s.name)))
-			if err := os.Rename(copyOf(t, source), path); err != nil {
-				t.Fatal(err)
-			}
-			run(t, "exiftool", "-q", "-overwrite_original", "-n", "-ExifByteOrder="+[]string{"MM", "II"}[o/2%2], fmt.Sprint("-EXIF:Orientation=", o),
-				"-EXIF:Make="+marker, "-EXIF:GPSLatitude=48.1", "-EXIF:GPSLatitudeRef=N", path)
-			paths = append(paths, path)
+		t.Run(s.name, func(t *testing.T) { orientationStays(t, s) })
+	}
+}
+
+// orientationStays cleans one image in each orientation, with EXIF in both byte orders.
+func orientationStays(t *testing.T, s sample) {
+	source := filepath.Join(t.TempDir(), s.name)
+	s.make(t, source)
+	folder := t.TempDir()
+	var paths []string
+	for o := 1; o <= 8; o++ {
+		path := filepath.Join(folder, fmt.Sprint(o, filepath.Ext(s.name)))
+		if err := os.Rename(copyOf(t, source), path); err != nil {
+			t.Fatal(err)
 		}
-		for _, found := range tagsOf(t, paths...) {
-			if found["IFD0:Make"] != marker {
-				t.Fatalf("%s: no EXIF could be written", s.name)
-			}
+		run(t, "exiftool", "-q", "-overwrite_original", "-n", "-ExifByteOrder="+[]string{"MM", "II"}[o/2%2], fmt.Sprint("-EXIF:Orientation=", o),
+			"-EXIF:Make="+marker, "-EXIF:GPSLatitude=48.1", "-EXIF:GPSLatitudeRef=N", path)
+		paths = append(paths, path)
+	}
+	for _, found := range tagsOf(t, paths...) {
+		if found["IFD0:Make"] != marker {
+			t.Fatal("no EXIF could be written")
 		}
-		for _, path := range paths {
-			clean(t, path, s.mime)
-		}
-		for i, found := range tagsOf(t, paths...) {
-			got := map[string]any{}
-			for tag, value := range found {
-				for _, group := range []string{"IFD", "ExifIFD", "GPS", "XMP", "Interop"} {
-					if strings.HasPrefix(tag, group) {
-						got[tag] = value
-					}
+	}
+	for _, path := range paths {
+		clean(t, path, s.mime)
+	}
+	for i, found := range tagsOf(t, paths...) {
+		got := map[string]any{}
+		for tag, value := range found {
+			for _, group := range []string{"IFD", "ExifIFD", "GPS", "XMP", "Interop"} {
+				if strings.HasPrefix(tag, group) {
+					got[tag] = value
 				}
 			}
-			if i == 0 && len(got) == 0 { // upright is said by nothing
-				continue
-			}
-			if len(got) != 1 || got["IFD0:Orientation"] != float64(i+1) {
-				t.Errorf("%s: EXIF says %v, want the orientation %d alone", s.name, got, i+1)
-			}
+		}
+		if i == 0 && len(got) == 0 { // upright needs no EXIF
+			continue
+		}
+		if len(got) != 1 || got["IFD0:Orientation"] != float64(i+1) {
+			t.Errorf("EXIF says %v, want the orientation %d alone", got, i+1)
 		}
 	}
 }
 
-// A phone's video is turned by its track's matrix, a HEIC by a property.
+// A phone's video is rotated by its track's matrix, a HEIC by a property.
 func TestTurnedMediaStay(t *testing.T) {
 	need(t, "ffmpeg", "exiftool", "heif-enc", "heif-convert")
 	folder := t.TempDir()
@@ -107,13 +112,15 @@ func TestProfileStays(t *testing.T) {
 		default:
 			continue
 		}
-		path := filepath.Join(t.TempDir(), s.name)
-		s.make(t, path)
-		run(t, "exiftool", "-q", "-overwrite_original", "-ICC_Profile<="+profile, "-XMP-dc:Title="+marker, path)
-		before := run(t, "exiftool", "-b", "-ICC_Profile", path)
-		clean(t, path, s.mime)
-		if after := run(t, "exiftool", "-b", "-ICC_Profile", path); after != before || after == "" {
-			t.Errorf("%s: a profile of %d bytes became one of %d", s.name, len(before), len(after))
-		}
+		t.Run(s.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), s.name)
+			s.make(t, path)
+			run(t, "exiftool", "-q", "-overwrite_original", "-ICC_Profile<="+profile, "-XMP-dc:Title="+marker, path)
+			before := run(t, "exiftool", "-b", "-ICC_Profile", path)
+			clean(t, path, s.mime)
+			if after := run(t, "exiftool", "-b", "-ICC_Profile", path); after != before || after == "" {
+				t.Errorf("a profile of %d bytes became one of %d", len(before), len(after))
+			}
+		})
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/privet/privet/hooks/media/metadata"
 )
 
-// refused checks that a content is not taken.
+// refused checks that a content is refused.
 func refused(t *testing.T, content []byte, mime string) {
 	t.Helper()
 	if err := metadata.Clean(&memory{b: slices.Clone(content)}, int64(len(content)), mime); !errors.Is(err, metadata.ErrUnclean) {
@@ -20,7 +20,7 @@ func refused(t *testing.T, content []byte, mime string) {
 	}
 }
 
-// A video of picture files tells what each of them tells: where it was made, by an EXIF in its samples.
+// A video whose samples are image files can reveal where it was made, by an EXIF in each of them.
 func TestPictureFilesAsVideo(t *testing.T) {
 	need(t, "ffmpeg", "exiftool")
 	folder := t.TempDir()
@@ -57,7 +57,7 @@ func TestPictureFilesAsVideo(t *testing.T) {
 	}
 }
 
-// The same by the names that no program here writes.
+// The same for format names that no tool here writes.
 func TestPictureFilesByName(t *testing.T) {
 	good := sensorVideo(box("gpmd", make([]byte, 8)))
 	clear(t, good, "video/mp4")
@@ -75,7 +75,7 @@ func TestPictureFilesByName(t *testing.T) {
 	clear(t, withDescriptors("\x03\x19\x00\x01\x00\x04\x11\x20\x11"), "video/mp4") // MPEG-4
 }
 
-// withDescriptors is a video whose format is described as MPEG-4 does.
+// withDescriptors returns a video whose format is described by MPEG-4 descriptors.
 func withDescriptors(descriptors string) []byte {
 	head := box("ftyp", []byte("mp42"), u32(0))
 	visual := box("mp4v", make([]byte, 78), box("esds", u32(0), []byte(descriptors)))
@@ -83,13 +83,13 @@ func withDescriptors(descriptors string) []byte {
 		box("moov", trackBox(1, "vide", visual, uint32(len(head)+8), 8, 1)))
 }
 
-// element is one of Matroska's, with a length of one byte.
+// element returns a Matroska element with a length of one byte.
 func element(id string, content ...string) string {
 	all := strings.Join(content, "")
 	return id + string([]byte{0x80 | byte(len(all))}) + all
 }
 
-// matroska is a file with these tracks.
+// matroska returns a Matroska file with these tracks.
 func matroska(tracks ...string) []byte {
 	return []byte(element("\x1a\x45\xdf\xa3") + element("\x18\x53\x80\x67", element("\x16\x54\xae\x6b", tracks...)))
 }
@@ -109,7 +109,7 @@ func TestPictureFilesInMatroska(t *testing.T) {
 	}
 }
 
-// An item of a HEIF that is a JPEG is a picture file too.
+// A HEIF item that is a JPEG is an image file, too.
 func TestPictureFileInHEIF(t *testing.T) {
 	items := func(kind string) []byte {
 		return slices.Concat(box("ftyp", []byte("mif1"), u32(0)),
@@ -121,7 +121,7 @@ func TestPictureFileInHEIF(t *testing.T) {
 	refused(t, items("jpeg"), "image/heic")
 }
 
-// What is only heard is no video.
+// A file with sound alone is no video.
 func TestOnlySound(t *testing.T) {
 	head := box("ftyp", []byte("mp42"), u32(0))
 	of := func(handler string) []byte {
@@ -131,11 +131,13 @@ func TestOnlySound(t *testing.T) {
 		return matroska(element("\xae", element("\xd7", "\x01"), element("\x83", kind)))
 	}
 	for _, handler := range []string{"vide", "auxv", "pict"} {
-		clear(t, of(handler), "video/mp4")
+		t.Run(handler, func(t *testing.T) { clear(t, of(handler), "video/mp4") })
 	}
 	for _, handler := range []string{"soun", "text", "meta"} {
-		refused(t, of(handler), "video/mp4")
-		refused(t, of(handler), "video/3gpp")
+		t.Run(handler, func(t *testing.T) {
+			refused(t, of(handler), "video/mp4")
+			refused(t, of(handler), "video/3gpp")
+		})
 	}
 	clear(t, of("soun"), "image/heic") // which has pictures elsewhere
 	clear(t, track("\x01"), "video/webm")

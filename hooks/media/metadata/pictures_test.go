@@ -12,18 +12,18 @@ import (
 	"github.com/privet/privet/hooks/media/metadata"
 )
 
-// segment is one of a JPEG's.
+// segment returns a JPEG segment.
 func segment(mark byte, content string) []byte {
 	return slices.Concat([]byte{0xff, mark}, binary.BigEndian.AppendUint16(nil, uint16(len(content)+2)), []byte(content))
 }
 
-// chunk is one of a PNG's.
+// chunk returns a PNG chunk.
 func chunk(kind, content string) []byte {
 	body := []byte(kind + content)
 	return slices.Concat(u32(uint32(len(content))), body, u32(crc32.ChecksumIEEE(body)))
 }
 
-// Makers' own segments, chunks and boxes, which no program here writes, go; what is left is the bare picture.
+// Vendors' own segments, chunks and boxes, which no tool here writes, are removed; only the bare image remains.
 func TestMakersParts(t *testing.T) {
 	need(t, "ffmpeg")
 	folder := t.TempDir()
@@ -64,13 +64,13 @@ func TestMakersParts(t *testing.T) {
 	}
 }
 
-// withSize mends the length in a WebP's head.
+// withSize corrects the length in a WebP's header.
 func withSize(b []byte) []byte {
 	binary.LittleEndian.PutUint32(b[4:], uint32(len(b)-8))
 	return b
 }
 
-// clear is a content after cleaning.
+// clear returns the content after cleaning, and checks that the marker was removed.
 func clear(t *testing.T, content []byte, mime string) []byte {
 	t.Helper()
 	f := &memory{b: slices.Clone(content)}
@@ -83,7 +83,7 @@ func clear(t *testing.T, content []byte, mime string) []byte {
 	return f.b
 }
 
-// Boxes of a video wherever they stand: those of makers become free space, and what is played stays where it was.
+// Vendors' boxes of a video become free space wherever they are, and what is played stays where it was.
 func TestMakersBoxes(t *testing.T) {
 	plain := sensorVideo(box("gpmd", make([]byte, 8)))
 	want := clear(t, plain, "video/mp4")
@@ -93,10 +93,12 @@ func TestMakersBoxes(t *testing.T) {
 	for name, trailer := range map[string][]byte{
 		"none": nil, "short": []byte("SEFT"), "maker's": []byte("\x00\x00\x01\x0aSEFH" + marker), "zeros": make([]byte, 100),
 	} {
-		got := clear(t, slices.Concat(plain, own, trailer), "video/mp4")
-		if !bytes.HasPrefix(got, want) || len(got) != len(plain)+len(own) {
-			t.Errorf("trailer %s: %d bytes became %d, want %d", name, len(plain)+len(own)+len(trailer), len(got), len(plain)+len(own))
-		}
+		t.Run("trailer "+name, func(t *testing.T) {
+			got := clear(t, slices.Concat(plain, own, trailer), "video/mp4")
+			if !bytes.HasPrefix(got, want) || len(got) != len(plain)+len(own) {
+				t.Errorf("%d bytes became %d, want %d", len(plain)+len(own)+len(trailer), len(got), len(plain)+len(own))
+			}
+		})
 	}
 	tail := slices.Concat(u32(0), []byte("mdat without a length"))
 	if got := clear(t, slices.Concat(plain, tail), "video/mp4"); !bytes.Equal(got, slices.Concat(want, tail)) {

@@ -4,13 +4,14 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 
 	"github.com/privet/privet/hooks/media/metadata"
 )
 
-// A picture with more pixels than a phone has memory for is refused by its header; the largest sensors' ones are not.
+// An image with more pixels than a phone has memory for is refused by its header; those of the largest sensors are not.
 func TestPixels(t *testing.T) {
 	u16 := func(n int) []byte { return binary.BigEndian.AppendUint16(nil, uint16(n)) }
 	le16 := func(n int) []byte { return binary.LittleEndian.AppendUint16(nil, uint16(n)) }
@@ -64,7 +65,7 @@ func TestPixels(t *testing.T) {
 func TestGIFWithoutImage(t *testing.T) {
 	head, control := "GIF89a\x01\x00\x01\x00\x00\x00\x00", "!\xf9\x04\x00\x00\x00\x00\x00"
 	for _, content := range []string{head, head + ";", head + control, head + control + "!\xfe\x01x\x00;", head + "junk"} {
-		refused(t, []byte(content), "image/gif")
+		t.Run(fmt.Sprintf("%q", content[len(head):]), func(t *testing.T) { refused(t, []byte(content), "image/gif") })
 	}
 	clear(t, []byte(head+control+",\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x00;"), "image/gif")
 }

@@ -19,21 +19,21 @@ const (
 	tone    = "sine=frequency=440:sample_rate=44100"
 )
 
-// still makes a picture by ffmpeg.
+// still makes an image by ffmpeg.
 func still(args ...string) func(testing.TB, string) {
 	return func(t testing.TB, path string) {
 		ffmpeg(t, append(append([]string{"-f", "lavfi", "-i", picture, "-frames:v", "1"}, args...), path)...)
 	}
 }
 
-// moving makes two seconds of pictures, by ffmpeg and without sound.
+// moving makes two seconds of video without sound, by ffmpeg.
 func moving(args ...string) func(testing.TB, string) {
 	return func(t testing.TB, path string) {
 		ffmpeg(t, append(append([]string{"-f", "lavfi", "-i", picture, "-t", "2"}, args...), path)...)
 	}
 }
 
-// film makes two seconds with sound, and what ffmpeg itself can write of tags.
+// film makes two seconds of video with sound, and with all tags that ffmpeg can write.
 func film(args ...string) func(testing.TB, string) {
 	return func(t testing.TB, path string) {
 		args := append([]string{"-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", tone, "-t", "2",
@@ -45,7 +45,7 @@ func film(args ...string) func(testing.TB, string) {
 	}
 }
 
-// converted makes a picture by ImageMagick of one by ffmpeg.
+// converted makes an image by ImageMagick, from one by ffmpeg.
 func converted(args ...string) func(testing.TB, string) {
 	return func(t testing.TB, path string) {
 		source := filepath.Join(t.TempDir(), "source.png")
@@ -54,7 +54,7 @@ func converted(args ...string) func(testing.TB, string) {
 	}
 }
 
-// heif makes a picture by libheif.
+// heif makes a HEIC or AVIF image by libheif.
 func heif(args ...string) func(testing.TB, string) {
 	return func(t testing.TB, path string) {
 		source := filepath.Join(t.TempDir(), "source.jpg")
@@ -102,7 +102,7 @@ var samples = []sample{
 	{name: "textfragments.mp4", mime: "video/mp4", video: true, make: withTexts("-c:v", "libx264", "-g", "5", "-c:a", "aac", "-c:s", "mov_text", "-movflags", "frag_keyframe+empty_moov")},
 }
 
-// live makes a stream without lengths, as a browser's recorder does.
+// live makes a stream of unknown length, as a browser's recorder does.
 func live(args ...string) func(testing.TB, string) {
 	return func(t testing.TB, path string) {
 		piped := filepath.Join(filepath.Dir(path), "pipe")
@@ -113,7 +113,7 @@ func live(args ...string) func(testing.TB, string) {
 	}
 }
 
-// withTexts makes a film with chapters and a track of texts, as a drone writes its positions.
+// withTexts makes a film with chapters and a subtitle track, in which a drone writes its positions.
 func withTexts(args ...string) func(testing.TB, string) {
 	return func(t testing.TB, path string) {
 		folder := t.TempDir()

@@ -12,10 +12,10 @@ import (
 	"github.com/privet/privet/hooks/media/metadata"
 )
 
-// marker stands in every text that must go.
+// marker is part of every text that must be removed.
 const marker = "Qx7Marker"
 
-// need skips a test where a program is missing.
+// need skips a test on a machine without these programs.
 func need(t testing.TB, programs ...string) {
 	t.Helper()
 	for _, program := range programs {
@@ -78,7 +78,7 @@ func clean(t testing.TB, path, mime string) []byte {
 	return last
 }
 
-// tags are what exiftool finds in a file, by "Group:Name".
+// tags returns what exiftool finds in a file, by "Group:Name".
 func tags(t testing.TB, path string) map[string]any {
 	t.Helper()
 	return tagsOf(t, path)[0]

@@ -14,7 +14,7 @@ import (
 	"github.com/privet/privet/hooks/media/metadata"
 )
 
-// box is a box of a kind with its content.
+// box returns a box of a kind with its content.
 func box(kind string, content ...[]byte) []byte {
 	body := slices.Concat(content...)
 	return slices.Concat(u32(uint32(len(body)+8)), []byte(kind), body)
@@ -28,7 +28,7 @@ func u32(numbers ...uint32) []byte {
 	return b
 }
 
-// trackBox is a track of one handler whose samples have one size each, all in one chunk.
+// trackBox returns a track whose samples are all of one size and in one chunk.
 func trackBox(id uint32, handler string, description []byte, at, size, count uint32, more ...[]byte) []byte {
 	return box("trak", slices.Concat(more...),
 		box("tkhd", u32(0, 1234, 5678, id, 0, 9), make([]byte, 60)),
@@ -45,7 +45,7 @@ func trackBox(id uint32, handler string, description []byte, at, size, count uin
 					box("stco", u32(0, 1, at))))))
 }
 
-// sensorVideo is a video with a track of positions, as an action camera makes it.
+// sensorVideo returns a video with a track of positions, as an action camera makes it.
 func sensorVideo(format []byte) []byte {
 	head := box("ftyp", []byte("mp42"), u32(0), []byte("mp42XAVCniko"))
 	pictures, positions := bytes.Repeat([]byte("PICTURES"), 4), []byte("DEVC"+marker+"GPS5"+marker)
@@ -89,10 +89,12 @@ func TestNothingDescribed(t *testing.T) {
 		"zeros":               slices.Concat(head, make([]byte, 100)),
 		"noise":               slices.Concat(head, []byte("\x12\x34\x56\x78\x9a\xbc\xde\xf0noise")),
 	} {
-		f := &memory{b: slices.Clone(content)}
-		if err := metadata.Clean(f, int64(len(content)), "video/mp4"); err != nil || !bytes.Equal(f.b, content) {
-			t.Errorf("%s: %v, %q", name, err, f.b)
-		}
+		t.Run(name, func(t *testing.T) {
+			f := &memory{b: slices.Clone(content)}
+			if err := metadata.Clean(f, int64(len(content)), "video/mp4"); err != nil || !bytes.Equal(f.b, content) {
+				t.Errorf("%v, %q", err, f.b)
+			}
+		})
 	}
 	placed := slices.Concat(head, box("udta", []byte(marker)), box("mdat", []byte("x")))
 	if err := metadata.Clean(&memory{b: placed}, int64(len(placed)), "video/mp4"); err != nil || bytes.Contains(placed, []byte(marker)) {
@@ -100,7 +102,7 @@ func TestNothingDescribed(t *testing.T) {
 	}
 }
 
-// What cannot be made sure of is refused.
+// A file that may still hold metadata is refused.
 func TestUnclean(t *testing.T) {
 	good := sensorVideo(box("gpmd", make([]byte, 8)))
 	replaced := func(old, with string) []byte {
@@ -165,13 +167,15 @@ func TestHostileCounts(t *testing.T) {
 		"image/gif":  many("GIF89a\x01\x00\x01\x00\x00\x00\x00", "!\xfe\x00!\xf9\x04\x00\x00\x00\x00\x00"),
 		"image/webp": many("RIFF\x00\x00\x00\x01WEBP", "XXXX\x00\x00\x00\x00VP8 \x00\x00\x00\x00"),
 	} {
-		began := time.Now()
-		err := metadata.Clean(&memory{b: b}, int64(len(b)), mime)
-		if took := time.Since(began); took > 10*time.Second {
-			t.Errorf("%s: %v took %v", mime, err, took)
-		} else {
-			t.Logf("%s: %v, %v", mime, took, err)
-		}
+		t.Run(mime, func(t *testing.T) {
+			began := time.Now()
+			err := metadata.Clean(&memory{b: b}, int64(len(b)), mime)
+			if took := time.Since(began); took > 10*time.Second {
+				t.Errorf("%v took %v", err, took)
+			} else {
+				t.Logf("%v, %v", took, err)
+			}
+		})
 	}
 }
 

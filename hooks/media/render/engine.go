@@ -77,7 +77,7 @@ var photoModules = map[string]string{
 func (e *Engine) Render(ctx context.Context, source, mime string, to io.Writer) error {
 	in, err := os.Open(source)
 	if err != nil {
-		return err
+		return fmt.Errorf("open the media file: %w", err)
 	}
 	defer in.Close()
 	if demuxer := demuxers[mime]; demuxer != "" {
@@ -113,7 +113,9 @@ func (e *Engine) renderFrame(ctx context.Context, in *os.File, demuxer, second s
 }
 
 // runEmbedded runs a job that uses the embedded modules, and compiles them first if the cache lacks them.
-func (e *Engine) runEmbedded(ctx context.Context, in *os.File, to io.Writer, job process.Job, arguments ...string) (int64, error) {
+func (e *Engine) runEmbedded(
+	ctx context.Context, in *os.File, to io.Writer, job process.Job, arguments ...string,
+) (int64, error) {
 	for attempt := 0; ; attempt++ {
 		if err := e.Warm(ctx); err != nil {
 			return 0, err

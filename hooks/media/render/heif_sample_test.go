@@ -12,19 +12,19 @@ import (
 	"testing"
 )
 
-// heifSample is a HEIC or AVIF file to be, as phones make them: tiles of one codec, put together by a grid.
+// heifSample describes a HEIC or AVIF file as phones make them: tiles of one codec, composed by a grid.
 type heifSample struct {
 	avif          bool
 	width, height int // as coded; multiples of columns and rows of tiles
 	columns, rows int
 	source        string   // ffmpeg's input, a lavfi graph
-	format        string   // pixel format, yuv420p or yuvj420p unless said
+	format        string   // pixel format; "" for yuvj420p
 	properties    [][]byte // of the primary picture, such as irot
-	ispe          [2]int   // said instead of the size
+	ispe          [2]int   // the size to claim instead of the real one
 	cut           int      // what the grid leaves out of its tiles, to the right and below
 }
 
-// make encodes the tiles by the machine's ffmpeg and writes the file.
+// make encodes the tiles by the machine's ffmpeg, writes the file and returns its path.
 func (s heifSample) make(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
@@ -60,7 +60,7 @@ func (s heifSample) make(t *testing.T) string {
 	return file
 }
 
-// samples are the movie's frames: in a file of one track they lie one after the other.
+// samples returns the movie's frames, which are consecutive in a file of one track.
 func samples(t *testing.T, movie []byte) [][]byte {
 	sizes, chunks := find(t, movie, "stsz"), find(t, movie, "stco")
 	at := binary.BigEndian.Uint32(chunks[8:])
@@ -76,7 +76,7 @@ func samples(t *testing.T, movie []byte) [][]byte {
 	return all
 }
 
-// find is the content of the last box of a type that occurs but once in such movies.
+// find returns the content of the last box of a type that occurs only once in such movies.
 func find(t *testing.T, movie []byte, kind string) []byte {
 	i := bytes.LastIndex(movie, []byte(kind))
 	if i < 4 {
@@ -85,6 +85,7 @@ func find(t *testing.T, movie []byte, kind string) []byte {
 	return movie[i+4 : i-4+int(binary.BigEndian.Uint32(movie[i-4:]))]
 }
 
+// numbers returns the values in big-endian order.
 func numbers(values ...any) []byte {
 	var b bytes.Buffer
 	for _, v := range values {
@@ -93,13 +94,13 @@ func numbers(values ...any) []byte {
 	return b.Bytes()
 }
 
-// boxed is a box of that type.
+// boxed returns a box of a type with its content.
 func boxed(kind string, parts ...[]byte) []byte {
 	content := bytes.Join(parts, nil)
 	return append(append(binary.BigEndian.AppendUint32(nil, uint32(8+len(content))), kind...), content...)
 }
 
-// file writes the boxes: item 1 is the grid, or the only tile, and the tiles follow.
+// file returns the whole file. Item 1 is the grid or the only tile; the tiles of a grid follow.
 func (s heifSample) file(brand, entry string, config []byte, tiles [][]byte) []byte {
 	grid, depth := len(tiles) > 1, uint8(8)
 	if strings.Contains(s.format, "10") {

@@ -13,6 +13,7 @@ import (
 	"testing"
 )
 
+// write writes a file into a folder of its own and returns its path.
 func write(t *testing.T, name string, content []byte) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), name)
@@ -24,7 +25,7 @@ func write(t *testing.T, name string, content []byte) string {
 
 var everyType = []string{"video/mp4", "video/webm", "image/heic", "image/avif"}
 
-// What is no media at all is refused, whatever it is called and whatever it is said to be.
+// Files that are no media at all are refused, whatever their name and alleged type.
 func TestNoMedia(t *testing.T) {
 	e, _ := engine(t)
 	random := make([]byte, 100_000)
@@ -59,7 +60,7 @@ func TestNoMedia(t *testing.T) {
 	}
 }
 
-// Playlists and scripts name other files; none of those is read. The playlist is whole: ffmpeg itself plays it.
+// Playlists and scripts refer to other files, none of which is read. The playlist is valid: ffmpeg itself plays it.
 func TestPlaylists(t *testing.T) {
 	long(t)
 	t.Parallel()
@@ -72,23 +73,25 @@ func TestPlaylists(t *testing.T) {
 		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if name == "list.m3u8" {
-			reference(t, "-i", file) // the bait would be taken
-		}
-		embedded, _ := engine(t)
-		native, _ := measured(t, Config{CacheDir: embedded.config.CacheDir, FFmpeg: tool(t, "ffmpeg")})
-		for _, e := range []*Engine{embedded, native} {
-			for _, mime := range []string{"video/mp4", "video/webm"} {
-				err := hostile(t, e, file, mime)
-				if err == nil {
-					t.Errorf("%s as %s shows another file", name, mime)
+		t.Run(name, func(t *testing.T) {
+			if name == "list.m3u8" {
+				reference(t, "-i", file) // an unrestricted ffmpeg would read the other file
+			}
+			embedded, _ := engine(t)
+			native, _ := measured(t, Config{CacheDir: embedded.config.CacheDir, FFmpeg: tool(t, "ffmpeg")})
+			for _, e := range []*Engine{embedded, native} {
+				for _, mime := range []string{"video/mp4", "video/webm"} {
+					err := hostile(t, e, file, mime)
+					if err == nil {
+						t.Errorf("as %s it shows another file", mime)
+					}
 				}
 			}
-		}
+		})
 	}
 }
 
-// Decoders that no phone needs don't run, in whatever container.
+// Decoders that no phone needs never run, in whatever container.
 func TestOtherCodecs(t *testing.T) {
 	long(t)
 	t.Parallel()
@@ -100,16 +103,18 @@ func TestOtherCodecs(t *testing.T) {
 		{"png.mov", "video/quicktime", "320x180", []string{"-c:v", "png"}, 0, 0},
 		{"ffv1.mkv", "video/x-matroska", "320x180", []string{"-c:v", "ffv1"}, 0, 0},
 	} {
-		file := s.make(t)
-		for _, e := range []*Engine{embedded, native} {
-			if err := hostile(t, e, file, s.mime); err == nil {
-				t.Errorf("%s became a picture", s.name)
+		t.Run(s.name, func(t *testing.T) {
+			file := s.make(t)
+			for _, e := range []*Engine{embedded, native} {
+				if err := hostile(t, e, file, s.mime); err == nil {
+					t.Error("it became a picture")
+				}
 			}
-		}
+		})
 	}
 }
 
-// Pictures of which a header says that they are immense.
+// Images and videos whose headers claim an immense size.
 func TestBombs(t *testing.T) {
 	long(t)
 	t.Parallel()
@@ -127,7 +132,7 @@ func TestBombs(t *testing.T) {
 	if hostile(t, e, write(t, "bomb.mov", bomb), "video/quicktime") == nil {
 		t.Error("20000x20000 became a picture")
 	}
-	// The container says 640x360, the stream something immense.
+	// The container says 640x360, the stream far more.
 	large := filepath.Join(folder, "large.mp4")
 	ffmpeg(t, "-f", "lavfi", "-i", "color=s=8192x4096:d=1:r=2", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", large)
 	content, err := os.ReadFile(large)
@@ -144,11 +149,13 @@ func TestBombs(t *testing.T) {
 	for _, avif := range []bool{false, true} {
 		mime := map[bool]string{false: "image/heic", true: "image/avif"}[avif]
 		for _, claimed := range [][2]int{{20000, 20000}, {1 << 31, 1 << 31}, {0, 0}, {4000, 1}} {
-			s := heifSample{avif: avif, width: 256, height: 256, columns: 2, rows: 2, source: movingPicture("256x256"), ispe: claimed}
-			err := hostile(t, e, s.make(t), mime)
-			if err == nil && claimed[0] > 10000 {
-				t.Errorf("%v became a picture as %s", claimed, mime)
-			}
+			t.Run(fmt.Sprintf("%s of %dx%d", mime, claimed[0], claimed[1]), func(t *testing.T) {
+				s := heifSample{avif: avif, width: 256, height: 256, columns: 2, rows: 2, source: movingPicture("256x256"), ispe: claimed}
+				err := hostile(t, e, s.make(t), mime)
+				if err == nil && claimed[0] > 10000 {
+					t.Error("it became a picture")
+				}
+			})
 		}
 		s := heifSample{avif: avif, width: 256, height: 256, columns: 2, rows: 2, source: movingPicture("256x256")}
 		content, err := os.ReadFile(s.make(t))
@@ -166,7 +173,7 @@ func TestBombs(t *testing.T) {
 	t.Logf("at most %d KB", p.kilobytes)
 }
 
-// Good files, cut short and with bytes changed at random, always the same ones.
+// Good files, truncated and with bytes changed at random, by a fixed seed.
 func TestBroken(t *testing.T) {
 	long(t)
 	t.Parallel()
@@ -191,7 +198,7 @@ func TestBroken(t *testing.T) {
 			if round%3 == 0 {
 				broken = broken[:dice.IntN(len(broken))]
 			} else {
-				// Headers lie at the ends; the more changes, the further in they reach.
+				// Headers are at the ends of a file; the more changes, the further in they reach.
 				for range 1 << (2 * round) {
 					at := dice.IntN(min(len(broken), 3000))
 					if dice.IntN(2) == 0 {
@@ -201,11 +208,13 @@ func TestBroken(t *testing.T) {
 				}
 			}
 			name := fmt.Sprintf("broken-%d%s", round, filepath.Ext(file))
-			if hostile(t, e, write(t, name, broken), mime) == nil {
-				pictures++
-			}
+			t.Run(name, func(t *testing.T) {
+				if hostile(t, e, write(t, name, broken), mime) == nil {
+					pictures++
+				}
+			})
 		}
-		for _, other := range everyType { // a good file under another's name
+		for _, other := range everyType { // a good file with the wrong type
 			if !strings.HasPrefix(mime, strings.SplitN(other, "/", 2)[0]) {
 				hostile(t, e, file, other)
 			}

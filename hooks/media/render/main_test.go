@@ -19,8 +19,8 @@ import (
 	"github.com/privet/privet/hooks/media/render/process"
 )
 
-// program is the real binary, which is the child as it is the server. It is built without the race detector, whose
-// own memory is more than a child may have.
+// program builds the real binary, which is both server and child. It is built without the race detector, which needs more
+// memory than a child may have.
 var program = sync.OnceValues(func() (string, error) {
 	folder, err := os.MkdirTemp("", "privet")
 	if err != nil {
@@ -44,16 +44,16 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// peaks notes the largest resident set of all children that made pictures.
+// peaks records the largest resident set of all children that made previews.
 type peaks struct {
 	sync.Mutex
 	kilobytes int64
 }
 
-// mostMemory is what a child may take, in KB; the pages of the program itself, which it shares with the server, count.
+// mostMemory is what a child may use, in KB, including the pages of the program itself that it shares with the server.
 const mostMemory = 300_000
 
-// engine is an Engine over the cache that the tests of one machine share. Every child's memory is checked.
+// engine returns an Engine that uses the cache shared by all tests on this machine, and checks every child's memory.
 func engine(t *testing.T) (*Engine, *peaks) {
 	t.Helper()
 	cache, err := os.UserCacheDir()
@@ -63,6 +63,7 @@ func engine(t *testing.T) (*Engine, *peaks) {
 	return measured(t, Config{CacheDir: filepath.Join(cache, "privet-preview-test")})
 }
 
+// measured returns an Engine that checks the memory of every child.
 func measured(t *testing.T, c Config) (*Engine, *peaks) {
 	t.Helper()
 	var err error
@@ -85,7 +86,7 @@ func measured(t *testing.T, c Config) (*Engine, *peaks) {
 	return e, p
 }
 
-// long leaves a test out of -short.
+// long skips a test with -short.
 func long(t *testing.T) {
 	t.Helper()
 	if testing.Short() {
@@ -93,12 +94,12 @@ func long(t *testing.T) {
 	}
 }
 
-// tool skips the test on a machine without the program.
+// tool returns the path of a program, and skips the test on a machine without it.
 func tool(t *testing.T, name string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)
 	if err != nil {
-		t.Skipf("%s isn't there, which makes or judges the samples of this test", name)
+		t.Skipf("%s isn't there, which makes or checks the samples of this test", name)
 	}
 	return path
 }
@@ -115,13 +116,13 @@ func run(t *testing.T, name string, arguments ...string) []byte {
 	return out.Bytes()
 }
 
-// ffmpeg runs the machine's own.
+// ffmpeg runs the machine's own ffmpeg.
 func ffmpeg(t *testing.T, arguments ...string) []byte {
 	t.Helper()
 	return run(t, "ffmpeg", append([]string{"-nostdin", "-v", "error", "-y"}, arguments...)...)
 }
 
-// picture makes the picture, in reasonable time.
+// picture renders a preview and returns it.
 func picture(t *testing.T, e *Engine, source, mime string) []byte {
 	t.Helper()
 	var out bytes.Buffer
@@ -134,7 +135,7 @@ func picture(t *testing.T, e *Engine, source, mime string) []byte {
 	return out.Bytes()
 }
 
-// hostile takes a refusal or a picture, and nothing else; it returns the error.
+// hostile accepts a refusal or a valid preview within reasonable time, and nothing else; it returns the refusal.
 func hostile(t *testing.T, e *Engine, source, mime string) error {
 	t.Helper()
 	var out bytes.Buffer
@@ -154,9 +155,10 @@ func hostile(t *testing.T, e *Engine, source, mime string) error {
 	return err
 }
 
+// side is the width and height that pictures are reduced to before they are compared.
 const side = 48
 
-// small is the picture as side x side RGB, whatever its shape, by the machine's own ffmpeg.
+// small returns the picture as side x side RGB, whatever its shape, scaled by the machine's own ffmpeg.
 func small(t *testing.T, jpg []byte) []byte {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "picture.jpg")
@@ -166,7 +168,7 @@ func small(t *testing.T, jpg []byte) []byte {
 	return reference(t, "-i", file)
 }
 
-// reference renders what ffmpeg's arguments name, likewise.
+// reference does the same for the input that ffmpeg's arguments name.
 func reference(t *testing.T, input ...string) []byte {
 	t.Helper()
 	out := ffmpeg(t, append(input, "-frames:v", "1", "-vf", "scale=48:48:flags=area", "-pix_fmt", "rgb24", "-f", "rawvideo", "-")...)
@@ -176,10 +178,10 @@ func reference(t *testing.T, input ...string) []byte {
 	return out
 }
 
-// most is the mean difference of a colour value that the same picture may have, encoded another way.
+// most is the mean difference per colour value between two encodings of the same picture.
 const most = 9
 
-// same compares two small pictures, and makes sure that one that is turned or mirrored would be told from it.
+// same compares two small pictures, and makes sure that a rotated or mirrored one would be found different.
 func same(t *testing.T, got, want []byte) {
 	t.Helper()
 	if d := difference(got, want, func(x, y int) (int, int) { return x, y }); d > most {
@@ -198,6 +200,7 @@ func same(t *testing.T, got, want []byte) {
 	}
 }
 
+// difference returns the mean difference per colour value; place maps the pixels of a to those of b.
 func difference(a, b []byte, place func(x, y int) (int, int)) float64 {
 	sum := 0
 	for y := range side {

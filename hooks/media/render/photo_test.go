@@ -13,14 +13,14 @@ import (
 func irot(quarters uint8) []byte { return boxed("irot", []byte{quarters}) }
 func imir(mode uint8) []byte     { return boxed("imir", []byte{mode}) }
 
-// Each photo beside what the machine's own decoders (libheif for both types) make of it, and beside the sample itself,
-// turned by ffmpeg.
+// Each photo is compared with what the machine's own decoder (libheif for both types) makes of it, and with the sample
+// itself, rotated by ffmpeg.
 func TestPhotos(t *testing.T) {
 	moving := movingPicture("1024x768")
 	all := []struct {
 		name   string
 		sample heifSample
-		filter string // what turns the sample likewise
+		filter string // ffmpeg's, that rotates the sample in the same way
 	}{
 		{"single", heifSample{width: 1024, height: 768, columns: 1, rows: 1}, "null"},
 		{"tiles", heifSample{width: 1024, height: 768, columns: 4, rows: 3}, "null"},
@@ -47,7 +47,7 @@ func TestPhotos(t *testing.T) {
 				t.Parallel()
 				c.sample.avif, c.sample.source = mime == "image/avif", moving
 				if c.sample.avif {
-					c.sample.cut += c.sample.cut & 1 // an odd size is no valid one there
+					c.sample.cut += c.sample.cut & 1 // AVIF allows no odd size of a grid
 				}
 				if c.sample.avif && c.name == "10 bit" {
 					c.sample.width, c.sample.height = 512, 384
@@ -68,7 +68,7 @@ func TestPhotos(t *testing.T) {
 	t.Cleanup(func() { t.Logf("at most %d KB", p.kilobytes) })
 }
 
-// heifConvert is the machine's libheif.
+// heifConvert returns the photo as a JPEG by the machine's libheif.
 func heifConvert(t *testing.T, file string) []byte {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "reference.jpg")
@@ -80,12 +80,13 @@ func heifConvert(t *testing.T, file string) []byte {
 	return content
 }
 
+// asJPEG returns the filtered source, encoded as a JPEG, as a small picture.
 func asJPEG(t *testing.T, source, filter string) []byte {
 	t.Helper()
 	return small(t, ffmpeg(t, "-i", source, "-vf", filter, "-pix_fmt", "yuvj420p", "-q:v", "2", "-f", "image2pipe", "-c:v", "mjpeg", "-"))
 }
 
-// A real encoder's files: libheif's.
+// Files of a real encoder, libheif's.
 func TestEncoderFiles(t *testing.T) {
 	long(t)
 	t.Parallel()
@@ -119,7 +120,7 @@ func TestEncoderFiles(t *testing.T) {
 	}
 }
 
-// The profile of a phone's wide colours goes along, in as many segments as it takes.
+// The colour profile of a phone's photo is preserved, in as many segments as it needs.
 func TestProfile(t *testing.T) {
 	profile := make([]byte, 3_000)
 	copy(profile[16:], "RGB ")
@@ -143,7 +144,8 @@ func TestProfile(t *testing.T) {
 	}
 }
 
-// What phones make, at its largest, stays in its memory, and so does what HEVC allows in one piece.
+// The largest photos that phones make are rendered within the memory limit, and so are the largest that HEVC allows
+// without tiles.
 func TestLargePhotos(t *testing.T) {
 	long(t)
 	t.Parallel()
@@ -167,7 +169,7 @@ func TestLargePhotos(t *testing.T) {
 				filter = "transpose=clock"
 			}
 			got := picture(t, e, c.sample.make(t), mime)
-			if !c.sample.avif { // of those, TestPhotos sees to the colours
+			if !c.sample.avif { // TestPhotos checks the colours of AVIF
 				same(t, small(t, got), reference(t, "-f", "lavfi", "-i", c.sample.source+","+filter))
 			}
 			config, _ := jpeg.DecodeConfig(bytes.NewReader(got))

@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-// slow is a program in place of the engine's: it says its process id and then hangs.
+// slow writes a script to run in place of the child: it writes its environment to note, its process ID to note.pid, and hangs.
 func slow(t *testing.T) (program, note string) {
 	note = filepath.Join(t.TempDir(), "note")
 	program = filepath.Join(t.TempDir(), "slow")
@@ -29,7 +29,7 @@ func slow(t *testing.T) (program, note string) {
 	return program, note
 }
 
-// gone waits until the process that the note names has ended.
+// gone waits until the process whose ID slow wrote has ended.
 func gone(t *testing.T, note string) {
 	t.Helper()
 	content, err := os.ReadFile(note + ".pid")
@@ -49,6 +49,7 @@ func gone(t *testing.T, note string) {
 	t.Errorf("the child %d lives on", pid)
 }
 
+// written waits until a file with a complete line exists.
 func written(t *testing.T, file string) {
 	t.Helper()
 	for range 500 {
@@ -88,7 +89,7 @@ func TestTimeout(t *testing.T) {
 	gone(t, note)
 }
 
-// When the server is killed by kill -9, the child dies with it. The test binary plays the server.
+// When the server is killed by kill -9, the child dies with it. The test binary takes the part of the server.
 func TestServerKilled(t *testing.T) {
 	if note := os.Getenv("PREVIEW_TEST_SERVER"); note != "" {
 		_ = New(Config{CacheDir: filepath.Dir(note), Executable: note + ".program"}).Warm(t.Context())
@@ -104,7 +105,7 @@ func TestServerKilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	written(t, note+".pid")
-	time.Sleep(300 * time.Millisecond) // idle threads of the server's would have gone by then
+	time.Sleep(300 * time.Millisecond) // by then, idle threads of the server would have ended
 	if err := syscall.Kill(server.Process.Pid, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +113,7 @@ func TestServerKilled(t *testing.T) {
 	gone(t, note)
 }
 
-// The compiled code is for the server's user alone; broken, missing and doubly written code heals.
+// The compiled code is readable by the server's user alone; broken, missing and concurrently written code is repaired.
 func TestCacheHeals(t *testing.T) {
 	long(t)
 	t.Parallel()
@@ -121,7 +122,7 @@ func TestCacheHeals(t *testing.T) {
 		t.Fatal(err)
 	}
 	cache := filepath.Join(t.TempDir(), "new", "cache")
-	e, _ := measured(t, Config{CacheDir: cache, FFmpeg: tool(t, "ffmpeg")}) // the photos' modules compile fast
+	e, _ := measured(t, Config{CacheDir: cache, FFmpeg: tool(t, "ffmpeg")}) // without ffmpeg's module, compiling is fast
 	other := New(e.config)
 	old, foreign := filepath.Join(cache, "ffmpeg-0123abcd", "wazero"), filepath.Join(cache, "mine")
 	for _, folder := range []string{old, foreign} {
@@ -160,13 +161,15 @@ func TestCacheHeals(t *testing.T) {
 	flipped := bytes.Clone(whole)
 	flipped[len(flipped)/2] ^= 1
 	for name, content := range map[string][]byte{"flipped": flipped, "cut": whole[:len(whole)/2], "empty": {}, "another": []byte("#!/bin/sh\n")} {
-		if err := os.WriteFile(entries[0], content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		picture(t, e, source, "image/heic")
-		if now, _ := os.ReadFile(entries[0]); !bytes.Equal(now, whole) {
-			t.Errorf("%s: the code wasn't compiled anew", name)
-		}
+		t.Run(name, func(t *testing.T) {
+			if err := os.WriteFile(entries[0], content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			picture(t, e, source, "image/heic")
+			if now, _ := os.ReadFile(entries[0]); !bytes.Equal(now, whole) {
+				t.Error("the code wasn't compiled anew")
+			}
+		})
 	}
 	if err := os.RemoveAll(cache); err != nil {
 		t.Fatal(err)
@@ -182,18 +185,20 @@ func TestStart(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, arguments := range [][]string{{"--version"}, {"health", "--http", "127.0.0.1:1"}} {
-		var spent []time.Duration
-		for range 9 {
-			command := exec.CommandContext(t.Context(), privet, arguments...)
-			command.Dir = t.TempDir()
-			_ = command.Run() // nothing is well at port 1
-			spent = append(spent, command.ProcessState.UserTime()+command.ProcessState.SystemTime())
-		}
-		slices.Sort(spent)
-		t.Logf("%v: %v", arguments, spent[4])
-		if spent[4] > 100*time.Millisecond {
-			t.Errorf("%v takes %v", arguments, spent[4])
-		}
+		t.Run(arguments[0], func(t *testing.T) {
+			var spent []time.Duration
+			for range 9 {
+				command := exec.CommandContext(t.Context(), privet, arguments...)
+				command.Dir = t.TempDir()
+				_ = command.Run() // no server listens on port 1
+				spent = append(spent, command.ProcessState.UserTime()+command.ProcessState.SystemTime())
+			}
+			slices.Sort(spent)
+			t.Logf("%v: %v", arguments, spent[4])
+			if spent[4] > 100*time.Millisecond {
+				t.Errorf("%v takes %v", arguments, spent[4])
+			}
+		})
 	}
 }
 

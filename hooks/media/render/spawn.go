@@ -28,7 +28,7 @@ func (e *Engine) run(ctx context.Context, c child) (int64, error) {
 	if program == "" {
 		own, err := os.Executable()
 		if err != nil {
-			return 0, err
+			return 0, fmt.Errorf("find the program to start as a child: %w", err)
 		}
 		program = own
 	}

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// videoSample is a moving, uneven picture: two seconds, key frames each second.
+// videoSample is a video of a moving, uneven picture: two seconds, with a key frame each second.
 type videoSample struct {
 	name, mime string
 	size       string   // WxH
@@ -30,11 +30,13 @@ var (
 	av1  = []string{"-c:v", "libsvtav1", "-preset", "12", "-pix_fmt", "yuv420p"}
 )
 
-// movingPicture is a test pattern of large blocks, with a dark side and a light foot, so that no turned one looks alike.
+// movingPicture returns a lavfi graph: a test pattern of large blocks, dark at the left and light at the bottom, so that
+// no rotation of it looks similar.
 func movingPicture(size string) string {
 	return "testsrc2=s=160x90:r=15:d=2,drawbox=w=30:color=black:t=fill,drawbox=y=68:h=22:color=white:t=fill,scale=" + strings.Replace(size, "x", ":", 1) + ",setsar=1"
 }
 
+// make makes the video by the machine's own ffmpeg and returns its path.
 func (s videoSample) make(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
@@ -54,6 +56,7 @@ func (s videoSample) make(t *testing.T) string {
 	return file
 }
 
+// matrix returns one sample for each combination of codec, container and rotation that phones record.
 func matrix() []videoSample {
 	all := []videoSample{
 		{"h264.mp4", "video/mp4", "640x360", x264, 0, 0},
@@ -102,7 +105,7 @@ func TestVideos(t *testing.T) {
 			if s.frames > 0 {
 				second = "0"
 			}
-			// In Matroska sound begins a little late, and the key frame at one second with it.
+			// In Matroska the sound begins a little late, and the key frame at one second with it.
 			input := []string{"-ss", second, "-i", file}
 			if demuxers[s.mime] == "matroska" {
 				input = append([]string{"-noaccurate_seek"}, append(input, "-vsync", "passthrough")...)
@@ -132,7 +135,7 @@ func TestVideos(t *testing.T) {
 	t.Cleanup(func() { t.Logf("at most %d KB", p.kilobytes) })
 }
 
-// longestSide is what the package promises of a video's preview, in pixels.
+// longestSide is the longer side that the package promises for a video's preview, in pixels.
 const longestSide = 640
 
 func TestTiny(t *testing.T) {
@@ -140,10 +143,12 @@ func TestTiny(t *testing.T) {
 	t.Parallel()
 	e, _ := engine(t)
 	for _, s := range []videoSample{{"tiny.mp4", "video/mp4", "16x16", x264, 0, 0}, {"tiny.webm", "video/webm", "2x2", vp8, 0, 0}} {
-		config, err := jpeg.DecodeConfig(bytes.NewReader(picture(t, e, s.make(t), s.mime)))
-		if err != nil || fmt.Sprintf("%dx%d", config.Width, config.Height) != s.size {
-			t.Errorf("%s became %dx%d, %v", s.size, config.Width, config.Height, err)
-		}
+		t.Run(s.name, func(t *testing.T) {
+			config, err := jpeg.DecodeConfig(bytes.NewReader(picture(t, e, s.make(t), s.mime)))
+			if err != nil || fmt.Sprintf("%dx%d", config.Width, config.Height) != s.size {
+				t.Errorf("%s became %dx%d, %v", s.size, config.Width, config.Height, err)
+			}
+		})
 	}
 }
 
@@ -157,22 +162,26 @@ func TestLargest(t *testing.T) {
 		{"most.mp4", "video/mp4", "2400x3840", x264, 0, 1},
 		{"4k.webm", "video/webm", "3840x2160", vp9, 0, 2},
 	} {
-		picture(t, e, s.make(t), s.mime)
-		t.Logf("%s: at most %d KB", s.name, p.kilobytes)
+		t.Run(s.name, func(t *testing.T) {
+			picture(t, e, s.make(t), s.mime)
+			t.Logf("at most %d KB", p.kilobytes)
+		})
 	}
 	for _, s := range []videoSample{
 		{"more.mp4", "video/mp4", "3842x2400", x264, 0, 1},
 		{"more.mkv", "video/x-matroska", "4096x2560", x264, 0, 1},
 		{"more.webm", "video/webm", "4096x2560", vp8, 0, 1},
 	} {
-		if hostile(t, e, s.make(t), s.mime) == nil {
-			t.Errorf("%s of %s became a picture", s.name, s.size)
-		}
+		t.Run(s.name, func(t *testing.T) {
+			if hostile(t, e, s.make(t), s.mime) == nil {
+				t.Errorf("%s became a picture", s.size)
+			}
+		})
 	}
 	t.Logf("at most %d KB", p.kilobytes)
 }
 
-// A file of 600 MB is read where the frame lies, not as a whole.
+// A file of 600 MB is read only where the frame is, not as a whole.
 func TestHuge(t *testing.T) {
 	long(t)
 	t.Parallel()
@@ -182,7 +191,7 @@ func TestHuge(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The moov box follows the media; a sparse box in front of it, of 600 MB, moves nothing that it points to.
+	// The moov box follows the media data, so a sparse box of 600 MB before it moves nothing that it points to.
 	at := bytes.Index(content, []byte("moov")) - 4
 	const hole = 600 << 20
 	f, err := os.Create(file)

@@ -26,7 +26,7 @@ func (e *Engine) Warm(ctx context.Context) error {
 		return fmt.Errorf("the cache folder %q is no absolute path", e.config.CacheDir)
 	}
 	if err := os.MkdirAll(e.config.CacheDir, 0o700); err != nil {
-		return err
+		return fmt.Errorf("create the cache folder: %w", err)
 	}
 	arguments := []string{e.config.CacheDir, process.ModuleHEIF, process.ModuleAVIF}
 	if e.config.FFmpeg == "" {

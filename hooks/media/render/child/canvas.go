@@ -82,7 +82,8 @@ func subsampled(pixels []byte, of *image.YCbCr) plane {
 			if wide {
 				left, right = 2*x, min(2*x+1, size.X-1)
 			}
-			half.pixels[y*half.stride+x] = byte((int(above[left]) + int(above[right]) + int(below[left]) + int(below[right]) + 2) / 4)
+			sum := int(above[left]) + int(above[right]) + int(below[left]) + int(below[right])
+			half.pixels[y*half.stride+x] = byte((sum + 2) / 4)
 		}
 	}
 	return half

@@ -69,9 +69,8 @@ func compile(ctx context.Context, folder string, wasmCode []byte, pages uint32) 
 // withLinearMemory makes guests use memory that never moves and lies outside of Go's heap: growing it copies nothing,
 // and it doesn't affect the pace of the garbage collector.
 func withLinearMemory(ctx context.Context) context.Context {
-	return experimental.WithMemoryAllocator(ctx, experimental.MemoryAllocatorFunc(func(_, most uint64) experimental.LinearMemory {
-		return reserveMemory(most)
-	}))
+	reserve := func(_, limit uint64) experimental.LinearMemory { return reserveMemory(limit) }
+	return experimental.WithMemoryAllocator(ctx, experimental.MemoryAllocatorFunc(reserve))
 }
 
 // linearMemory is a reserved range of memory, of which only the pages that were touched take up space.

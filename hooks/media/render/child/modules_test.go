@@ -7,7 +7,7 @@ import (
 	"github.com/privet/privet/hooks/media/render/packed"
 )
 
-// The embedded module is the real one, though package packed took it away from the package that embeds it.
+// The embedded module is complete, although package packed took it from the package that embeds it.
 func TestFFmpegModule(t *testing.T) {
 	code, err := ffmpegModule.unpack()
 	if err != nil || len(code) < 20<<20 || !bytes.HasPrefix(code, []byte("\x00asm")) {

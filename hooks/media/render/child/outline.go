@@ -87,7 +87,7 @@ func (m module) compile(ctx context.Context, cache string) error {
 	}
 	short, err := outline(whole)
 	if err != nil {
-		return err
+		return fmt.Errorf("outline of %s: %w", m, err)
 	}
 	folder, err := os.MkdirTemp(cache, m.folder()+partial+"*")
 	if err != nil {
@@ -101,7 +101,7 @@ func (m module) compile(ctx context.Context, cache string) error {
 			err = g.runtime.Close(ctx)
 		}
 		if err != nil {
-			return err
+			return fmt.Errorf("compiling %s: %w", m, err)
 		}
 	}
 	for _, name := range []string{"whole", "short"} {

@@ -17,7 +17,9 @@ const maxLeaked = 32 << 20
 
 // decodeGrid decodes the tiles one after the other. libheif would compose the image in the guest's memory, twice over;
 // here each tile is decoded as a photo of its own and drawn, upright, into one image outside of that memory.
-func (g *guest) decodeGrid(ctx context.Context, in io.ReaderAt, grid *isobmff.Grid, o isobmff.Orientation) (image.Image, error) {
+func (g *guest) decodeGrid(
+	ctx context.Context, in io.ReaderAt, grid *isobmff.Grid, o isobmff.Orientation,
+) (image.Image, error) {
 	c := newCanvas(grid.Width, grid.Height, o)
 	if c == nil {
 		return nil, errNoMemory
@@ -77,7 +79,8 @@ func (g *guest) decodeSingle(ctx context.Context, in io.ReaderAt, d *isobmff.Des
 
 // newDecoder instantiates a photo module.
 func (g *guest) newDecoder(ctx context.Context) (*decoder, error) {
-	instance, err := g.runtime.InstantiateModule(ctx, g.code, wazero.NewModuleConfig().WithName("").WithStartFunctions("_initialize"))
+	config := wazero.NewModuleConfig().WithName("").WithStartFunctions("_initialize")
+	instance, err := g.runtime.InstantiateModule(ctx, g.code, config)
 	if err != nil {
 		return nil, errors.Join(errNoMemory, err)
 	}

@@ -33,11 +33,13 @@ const allowedDecoders = "h264,hevc,vp8,libvpx,vp9,libvpx-vp9,av1,libdav1d,libaom
 func videoArguments(input, demuxer, second string) []string {
 	// The width and height as shown, with square pixels, at most previewSide and never enlarged.
 	ratio := fmt.Sprintf("min(1,%d/max(iw*sar,ih))", previewSide)
-	scale := fmt.Sprintf("scale=w='max(2,round(iw*sar*%[1]s))':h='max(2,round(ih*%[1]s))':out_range=full:out_color_matrix=bt601,setsar=1", ratio)
+	scale := fmt.Sprintf("scale=w='max(2,round(iw*sar*%[1]s))':h='max(2,round(ih*%[1]s))'", ratio) +
+		":out_range=full:out_color_matrix=bt601,setsar=1"
 	return []string{
 		"-nostdin", "-hide_banner", "-loglevel", "error", "-threads", "1",
 		// Only this file, in this container, with these decoders: playlists and the like would open other files.
-		"-protocol_whitelist", "file", "-format_whitelist", "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm", "-codec_whitelist", allowedDecoders,
+		"-protocol_whitelist", "file", "-format_whitelist", "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm",
+		"-codec_whitelist", allowedDecoders,
 		"-max_pixels", fmt.Sprint(maxVideoPixels), "-an", "-sn", "-dn",
 		"-ss", second, "-noaccurate_seek", "-f", demuxer, "-i", "file:" + input,
 		"-map", "0:V:0", "-vsync", "passthrough", "-frames:v", "1", "-filter_threads", "1", "-vf", scale,

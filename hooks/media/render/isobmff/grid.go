@@ -36,7 +36,10 @@ func (d *Description) Grid(in io.ReaderAt, maxPixels int) (*Grid, error) {
 		width < 1 || height < 1 || width > 1<<16-1 || height > 1<<16-1 || width*height > maxPixels {
 		return nil, fmt.Errorf("%w: a grid of %dx%d tiles, %dx%d", ErrItems, columns, rows, width, height)
 	}
-	return &Grid{Width: width, Height: height, Columns: columns, Rows: rows, tiles: tiles, of: d, locations: locations}, nil
+	return &Grid{
+		Width: width, Height: height, Columns: columns, Rows: rows,
+		tiles: tiles, of: d, locations: locations,
+	}, nil
 }
 
 // Tiles returns the number of tiles, which are ordered by row, each from left to right.

@@ -33,7 +33,7 @@ func singleImageFile(content []byte, own, whole []property) []byte {
 	associations[10] = byte(len(properties))
 	head := makeBox("ftyp", []byte("heic\x00\x00\x00\x00mif1heic"))
 	meta := func(start int) []byte {
-		place := append([]byte{0, 0, 0, 0, 0x44, 0, 0, 1, 0, 1, 0, 0, 0, 1}, binary.BigEndian.AppendUint32(nil, uint32(start))...)
+		place := binary.BigEndian.AppendUint32([]byte{0, 0, 0, 0, 0x44, 0, 0, 1, 0, 1, 0, 0, 0, 1}, uint32(start))
 		return makeBox("meta", make([]byte, 4),
 			makeBox("hdlr", make([]byte, 8), []byte("pict"), make([]byte, 13)),
 			makeBox("pitm", []byte{0, 0, 0, 0, 0, 1}),

@@ -33,7 +33,9 @@ var (
 	}.keep("elng")
 	minfParts = rules{
 		"hdlr": zeroHandlerName,
-		"dinf": children(0, rules{"dref": children(8, rules{"url ": blank(4, -1), "urn ": blank(4, -1), "alis": blank(4, -1)})}),
+		"dinf": children(0, rules{
+			"dref": children(8, rules{"url ": blank(4, -1), "urn ": blank(4, -1), "alis": blank(4, -1)}),
+		}),
 		"stbl": children(0, rules{
 			"stsd": sampleDescriptions,
 		}.keep("stts ctts cslg stsc stsz stz2 stco co64 stss stsh stps stdp sdtp padb sbgp sgpd subs saiz saio senc")),
