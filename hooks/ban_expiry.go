@@ -82,7 +82,8 @@ func (b *banExpiry) Run(_ context.Context, userID string) (retryAfter time.Durat
 	return 0
 }
 
-// liftExpired is the job. It returns when all bans that are over were lifted, and lets the worker look for the next end.
+// liftExpired is the job. It returns when all bans that are over were lifted, and lets the worker look for the next
+// end.
 func (b *banExpiry) liftExpired() {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -1,6 +1,6 @@
-// Package preview makes the previews that apps show of media: a JPEG of a video, or of a photo in a format that not every
-// phone can show. The media rows that wait for one are its queue, which so survives a restart; package render makes the
-// JPEG itself, in a child process. In the database and the logs a preview is called a still.
+// Package preview makes the previews that apps show of media: a JPEG of a video, or of a photo in a format that not
+// every phone can show. The media rows that wait for one are its queue, which so survives a restart; package render
+// makes the JPEG itself, in a child process. The database's columns and most log messages call a preview a still.
 package preview
 
 import (
@@ -46,11 +46,12 @@ func NewWorker(app core.App, engine *render.Engine) *Worker {
 	return w
 }
 
-// Wake makes the worker look for media that wait for a preview. Call it when a transaction that added some was committed.
+// Wake makes the worker look for media that wait for a preview. Call it when a transaction that added some was
+// committed.
 func (w *Worker) Wake() { w.worker.Wake() }
 
-// Start compiles the engine and runs the worker in the background. stop ends both at once: a preview in progress is begun
-// again at the next start.
+// Start compiles the engine and runs the worker in the background. stop ends both at once: a preview in progress is
+// begun again at the next start.
 func (w *Worker) Start() (stop func()) {
 	if w.engine == nil {
 		return func() {}
@@ -59,7 +60,7 @@ func (w *Worker) Start() (stop func()) {
 	var warming sync.WaitGroup
 	warming.Go(func() {
 		if err := w.engine.Warm(ctx); err != nil && ctx.Err() == nil {
-			w.app.Logger().Error("the engine for stills can't be made ready", "error", err)
+			w.app.Logger().Error("the engine for previews can't be made ready", "error", err)
 		}
 		debug.FreeOSMemory() // the start is over: return to the system what it needed
 		render.ReleaseProgram()

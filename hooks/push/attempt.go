@@ -109,8 +109,8 @@ func backoff(tries int) time.Duration {
 // withJitter makes a wait that FCM asked for up to a fifth longer.
 func withJitter(wait time.Duration) time.Duration { return wait + rand.N(wait/5+1) }
 
-// quotaWait returns the wait after a 429: what Retry-After asks for, or a minute without one. FCM may ask for no wait at
-// all, which would only repeat the 429.
+// quotaWait returns the wait after a 429: what Retry-After asks for, or a minute without one. FCM may ask for no wait
+// at all, which would only repeat the 429.
 func quotaWait(err error, now time.Time, tries int) time.Duration {
 	wait, ok := retryAfter(err, now)
 	switch {

@@ -8,8 +8,8 @@ import (
 // outageResetAfter is how long after a failure of FCM the next one begins a new outage, which is logged again.
 const outageResetAfter = time.Minute
 
-// breaker is a circuit breaker: it opens, and so pauses all pushes, when Google or Firebase refuses the server itself. It
-// also knows when FCM last failed and last worked, for the log. Worker.mu guards it.
+// breaker is a circuit breaker: it opens, and so pauses all pushes, when Google or Firebase refuses the server
+// itself. It also knows when FCM last failed and last worked, for the log. Worker.mu guards it.
 type breaker struct {
 	openings    int       // in a row
 	openUntil   time.Time // the end of the last of them

@@ -87,8 +87,8 @@ func classify(err error) (v verdict, reason string) {
 	return invalidMessage, "Firebase refused the push: " + truncate(err.Error(), 300)
 }
 
-// retryAfter returns how long FCM asks to wait (RFC 9110, Retry-After), at most an hour and 0 for a time in the past. ok
-// is false when it does not ask.
+// retryAfter returns how long FCM asks to wait (RFC 9110, Retry-After), at most an hour and 0 for a time in the past.
+// ok is false when it does not ask.
 func retryAfter(err error, now time.Time) (wait time.Duration, ok bool) {
 	response := errorutils.HTTPResponse(err) //nolint:bodyclose // the SDK has read and closed it
 	if response == nil {

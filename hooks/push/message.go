@@ -9,8 +9,8 @@ import (
 	"firebase.google.com/go/v4/messaging"
 )
 
-// maxNameLength is how many characters of a nickname a message shows: it holds each of the two up to four times, and FCM
-// accepts 4,096 bytes.
+// maxNameLength is how many characters of a nickname a message shows: it holds each of the two up to four times, and
+// FCM accepts 4,096 bytes.
 const maxNameLength = 60
 
 // messageOf returns the message that FCM delivers for a push, in the device's language. On Android it also has

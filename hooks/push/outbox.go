@@ -1,7 +1,7 @@
 // Package push sends push notifications about orders to the phones of their participants, by Firebase Cloud Messaging
-// (FCM). Pushes are written to an outbox in the transaction of the change that they announce, and sent in the background
-// afterwards: no request waits for Firebase, a change that is rolled back announces nothing, and an outage or a restart
-// only delays what has not expired.
+// (FCM). Pushes are written to an outbox in the transaction of the change that they announce, and sent in the
+// background afterwards: no request waits for Firebase, a change that is rolled back announces nothing, and an outage
+// or a restart only delays what has not expired.
 //
 //   - outbox.go: the rows that a change adds, and for whom
 //   - worker.go: the background worker; attempt.go: one try to send, and what follows from FCM's answer

@@ -58,8 +58,8 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, err
 }
 
-// tokenRefused returns the response to a request for which Google issued no access token. headerTokenError holds OAuth's
-// error code (RFC 6749, section 5.2), such as invalid_grant, or the status when there is none.
+// tokenRefused returns the response to a request for which Google issued no access token. headerTokenError holds
+// OAuth's error code (RFC 6749, section 5.2), such as invalid_grant, or the status when there is none.
 func tokenRefused(r *http.Request, refusal *auth.Error) *http.Response {
 	var oauth struct {
 		Error       string `json:"error"`
