@@ -2,6 +2,7 @@ package body
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"mime/multipart"
 
@@ -118,7 +119,7 @@ type fileContent struct {
 func (c fileContent) Read(p []byte) (int, error) {
 	n, err := c.part.Read(p)
 	c.meter.file += int64(n)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		err = multipartError(err)
 	}
 	return n, err
