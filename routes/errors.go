@@ -58,8 +58,8 @@ func validationError(e *laravel.Invalid) *resource.Error {
 	return &resource.Error{Status: http.StatusTooManyRequests, Body: invalid{e.Message(), e}}
 }
 
-// serverError logs an error that only the operator can mend, and returns the answer, which says nothing of it.
+// serverError logs an error that only the operator can act upon, and returns the answer to it.
 func serverError(e *core.RequestEvent, err error) *resource.Error {
-	e.App.Logger().Error("a request failed", "method", e.Request.Method, "path", e.Request.URL.Path, "error", err)
-	return resource.ServerError
+	return resource.LogServerError(e.Response, e.App.Logger(), "a request failed",
+		"method", e.Request.Method, "path", e.Request.URL.Path, "error", err)
 }

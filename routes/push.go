@@ -10,6 +10,8 @@ import (
 // to everybody, as the original does, but without the original's file paths and stack trace.
 func (a *api) push(c *call) error {
 	if a.settings.Firebase.Credentials == nil {
+		// Not an error in the log: the start has said that pushes are off, and everybody could fill the log with them.
+		a.app.Logger().Info("a test push was refused", "reason", "pushes are not configured", resource.RequestID(c.event.Response))
 		return &resource.Error{Status: http.StatusInternalServerError, Body: resource.Message{
 			Message: "Invalid service account: no Firebase credentials are configured"}}
 	}

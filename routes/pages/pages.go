@@ -54,8 +54,8 @@ func Bind(group *router.RouterGroup[*core.RequestEvent], files fs.FS) {
 	group.Any("/{path...}", func(e *core.RequestEvent) error {
 		pages, err := readOnce()
 		if err != nil {
-			e.App.Logger().Error("the pages can't be read", "error", err)
-			return resource.ServerError.Write(e.Response)
+			failed := resource.LogServerError(e.Response, e.App.Logger(), "the pages can't be read", "error", err)
+			return failed.Write(e.Response)
 		}
 		name := strings.TrimPrefix(e.Request.URL.Path, "/")
 		found, ok := pages[name]

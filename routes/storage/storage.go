@@ -43,8 +43,7 @@ func serve(send func(*core.RequestEvent, *store.StoredFile) error) func(*core.Re
 		}
 		answer := resource.NotFound
 		if !errors.Is(err, store.ErrNotFound) && !errors.Is(err, filesystem.ErrNotFound) {
-			e.App.Logger().Error("a file could not be served", "path", path, "error", err)
-			answer = resource.ServerError
+			answer = resource.LogServerError(e.Response, e.App.Logger(), "a file could not be served", "path", path, "error", err)
 		}
 		e.Response.Header().Set("Cache-Control", "no-cache, private")
 		return answer.Write(e.Response)
