@@ -41,12 +41,13 @@ func (a *api) endpoints() []endpoint {
 // Register serves the endpoints, the media files and the static pages whenever the app serves HTTP.
 func Register(app core.App, s *settings.Settings, pushes *push.Worker, previews *preview.Worker, pages fs.FS) {
 	a := newAPI(app, s, pushes, previews)
+	drainer := a.newDrainer()
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		a.bind(e, a.endpoints(), pages)
 		if err := e.Next(); err != nil {
 			return err
 		}
-		e.Server.Handler = normalizePath(e.Server.Handler)
+		e.Server.Handler = drainer.Wrap(normalizePath(e.Server.Handler))
 		return nil
 	})
 }
