@@ -11,7 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-type signup struct {
+type signupInput struct {
 	Email        string                 `in:"email" rules:"required|email|unique:users,email"`
 	Password     string                 `in:"password" rules:"required|string|min:6"`
 	Confirmation string                 `in:"password_confirmation" rules:"nullable|same:password"`
@@ -26,20 +26,20 @@ type signup struct {
 	deviceFields
 }
 
-type login struct {
+type loginInput struct {
 	Email    string `in:"email" rules:"required|email"`
 	Password string `in:"password" rules:"required|string"`
 	deviceFields
 }
 
 var (
-	signupInput = laravel.MustCompile[signup]()
-	loginInput  = laravel.MustCompile[login]()
+	signupSchema = laravel.MustCompile[signupInput]()
+	loginSchema  = laravel.MustCompile[loginInput]()
 )
 
 // signup creates an account and signs in its first device.
 func (a *api) signup(c *call) error {
-	in, err := readUpload(c, signupInput, c.freeEmail(""))
+	in, err := readUpload(c, signupSchema, c.freeEmail(""))
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (a *api) signup(c *call) error {
 // login signs a device in by e-mail and password. Neither the answer nor the time that it takes reveals which of the
 // two was wrong.
 func (a *api) login(c *call) error {
-	in, err := read(c, loginInput, nil)
+	in, err := read(c, loginSchema, nil)
 	if err != nil {
 		return err
 	}

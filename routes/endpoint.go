@@ -85,11 +85,11 @@ func (c *call) authorize(point endpoint) error {
 	if err := c.count(key, c.settings.RateLimit); err != nil || point.access != publicLimited {
 		return err
 	}
-	verdict := c.throttle.Hit(point.path+" "+c.network(), publicLimit(c.settings.RateLimit))
-	if verdict.Remaining == 0 {
+	result := c.throttle.Hit(point.path+" "+c.network(), publicLimit(c.settings.RateLimit))
+	if result.Remaining == 0 {
 		c.event.Response.Header().Set("X-RateLimit-Remaining", "0") // the next request is refused
 	}
-	return c.checkLimit(verdict)
+	return c.checkLimit(result)
 }
 
 // authenticate sets the principal that the request's access token belongs to. It stays nil without a valid token.
@@ -130,23 +130,23 @@ func accountLimit(limit int) int { return max(1, limit/6) }
 
 // count counts the request against the limit that the answer's X-RateLimit headers describe.
 func (c *call) count(key string, limit int) error {
-	verdict := c.throttle.Hit(key, limit)
+	result := c.throttle.Hit(key, limit)
 	header := c.event.Response.Header()
-	header.Set("X-RateLimit-Limit", strconv.Itoa(verdict.Limit))
-	header.Set("X-RateLimit-Remaining", strconv.Itoa(verdict.Remaining))
-	return c.checkLimit(verdict)
+	header.Set("X-RateLimit-Limit", strconv.Itoa(result.Limit))
+	header.Set("X-RateLimit-Remaining", strconv.Itoa(result.Remaining))
+	return c.checkLimit(result)
 }
 
 // checkLimit returns the error of a hit over its limit, and sets the headers that say when to try again.
-func (c *call) checkLimit(verdict access.Verdict) error {
-	if verdict.Allowed {
+func (c *call) checkLimit(result access.Result) error {
+	if result.Allowed {
 		return nil
 	}
 	header := c.event.Response.Header()
-	header.Set("X-RateLimit-Limit", strconv.Itoa(verdict.Limit))
+	header.Set("X-RateLimit-Limit", strconv.Itoa(result.Limit))
 	header.Set("X-RateLimit-Remaining", "0")
-	seconds := int((verdict.RetryAfter + time.Second - 1) / time.Second)
+	seconds := int((result.RetryAfter + time.Second - 1) / time.Second)
 	header.Set("Retry-After", strconv.Itoa(seconds))
-	header.Set("X-RateLimit-Reset", strconv.FormatInt(verdict.Reset.Unix(), 10))
+	header.Set("X-RateLimit-Reset", strconv.FormatInt(result.Reset.Unix(), 10))
 	return resource.TooMany
 }

@@ -12,14 +12,14 @@ import (
 	"github.com/privet/privet/routes/resource"
 )
 
-type orderCreate struct {
+type orderCreateInput struct {
 	PerformerID int    `in:"performer_id" rules:"required|integer"`
 	OccasionID  int    `in:"occasion_id" rules:"nullable|integer|in:1,2,3,4"`
 	Description string `in:"description" rules:"required|string"`
 	DateTill    string `in:"date_till" rules:"required|date|date_format:Y-m-d H:i:s"`
 }
 
-type orderUpdate struct {
+type orderUpdateInput struct {
 	Status     int           `in:"status" rules:"nullable|integer|in:1,2,3,4"`
 	Media      *laravel.File `in:"media" rules:"nullable|file|max:599999|media"`
 	RatingRate float64       `in:"rating_rate" rules:"nullable|numeric|min:1|max:5"`
@@ -27,19 +27,19 @@ type orderUpdate struct {
 	CancelText string        `in:"cancel_text" rules:"nullable|string"`
 }
 
-type orderSearch struct {
+type orderSearchInput struct {
 	Status int `in:"status" rules:"nullable|integer|in:1,2,3,4"`
 }
 
 var (
-	orderCreateInput = laravel.MustCompile[orderCreate]()
-	orderUpdateInput = laravel.MustCompile[orderUpdate]()
-	orderSearchInput = laravel.MustCompile[orderSearch]()
+	orderCreateSchema = laravel.MustCompile[orderCreateInput]()
+	orderUpdateSchema = laravel.MustCompile[orderUpdateInput]()
+	orderSearchSchema = laravel.MustCompile[orderSearchInput]()
 )
 
-// orderCreate orders a greeting: who calls becomes the client.
+// orderCreate creates an order of which the user is the client.
 func (a *api) orderCreate(c *call) error {
-	in, err := read(c, orderCreateInput, nil)
+	in, err := read(c, orderCreateSchema, nil)
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (a *api) orderUpdate(c *call) error {
 	if err != nil {
 		return err
 	}
-	in, err := readUpload(c, orderUpdateInput, nil)
+	in, err := readUpload(c, orderUpdateSchema, nil)
 	if err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func (a *api) orderView(c *call) error {
 
 // orderSearch lists the user's orders, newest first.
 func (a *api) orderSearch(c *call) error {
-	in, err := read(c, orderSearchInput, nil)
+	in, err := read(c, orderSearchSchema, nil)
 	if err != nil {
 		return err
 	}

@@ -56,19 +56,19 @@ func (c *call) countAttempt(user *store.User, email, deviceID string) (refund fu
 	if err := c.checkLimit(c.throttle.Hit(fromHere, accountLimit(limit))); err != nil {
 		return nil, err
 	}
-	verdict := c.throttle.Hit(account, limit)
-	if !verdict.Allowed {
+	result := c.throttle.Hit(account, limit)
+	if !result.Allowed {
 		known, err := store.KnowsDevice(c.app, user, deviceID)
 		if err != nil {
 			return nil, err
 		}
 		if !known {
-			return nil, c.checkLimit(verdict)
+			return nil, c.checkLimit(result)
 		}
 	}
 	return func() {
 		c.throttle.Refund(fromHere)
-		if verdict.Allowed { // else it was not counted
+		if result.Allowed { // else it was not counted
 			c.throttle.Refund(account)
 		}
 	}, nil

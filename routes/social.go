@@ -19,7 +19,7 @@ type socialToken struct {
 	Type  int    `in:"social_type" rules:"required|in:1,2"`
 }
 
-type socialSignup struct {
+type socialSignupInput struct {
 	socialToken
 	Role  int     `in:"role" rules:"required|integer|in:1,2"`
 	Price float64 `in:"price" rules:"required|numeric|min:0|max:999999999"`
@@ -28,31 +28,31 @@ type socialSignup struct {
 	deviceFields
 }
 
-type socialSignIn struct {
+type socialSignInInput struct {
 	socialToken
 	deviceFields
 }
 
-type socialDisconnect struct {
+type socialDisconnectInput struct {
 	Type int `in:"social_type" rules:"required|in:1,2"`
 }
 
 var (
-	socialSignupInput     = laravel.MustCompile[socialSignup]()
-	socialSignInInput     = laravel.MustCompile[socialSignIn]()
-	socialConnectInput    = laravel.MustCompile[socialToken]()
-	socialDisconnectInput = laravel.MustCompile[socialDisconnect]()
+	socialSignupSchema     = laravel.MustCompile[socialSignupInput]()
+	socialSignInSchema     = laravel.MustCompile[socialSignInInput]()
+	socialConnectSchema    = laravel.MustCompile[socialToken]()
+	socialDisconnectSchema = laravel.MustCompile[socialDisconnectInput]()
 )
 
 // Errors of the social endpoints.
 var (
-	userExists    = resource.Failure(http.StatusBadRequest, "User already exists")
-	userNotExists = resource.Failure(http.StatusBadRequest, "User not exists")
+	errUserExists    = resource.Failure(http.StatusBadRequest, "User already exists")
+	errUserNotExists = resource.Failure(http.StatusBadRequest, "User not exists")
 )
 
 // socialSignup creates an account for an identity and signs in its first device.
 func (a *api) socialSignup(c *call) error {
-	in, err := read(c, socialSignupInput, nil)
+	in, err := read(c, socialSignupSchema, nil)
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (a *api) socialSignup(c *call) error {
 		return store.Link(tx, user, identity.Provider, identity.ID)
 	})
 	if refused, ok := refusal.Of(err); errors.Is(err, store.ErrLinked) || ok && refused.Field == "email" {
-		return userExists
+		return errUserExists
 	}
 	if err == nil {
 		c.avatars.Fetch(c.req.Context(), identity, user.Id)
@@ -94,7 +94,7 @@ func (a *api) socialSignup(c *call) error {
 
 // socialSignIn signs in the user that the identity is linked to. An equal e-mail address alone is no link.
 func (a *api) socialSignIn(c *call) error {
-	in, err := read(c, socialSignInInput, nil)
+	in, err := read(c, socialSignInSchema, nil)
 	if err != nil {
 		return err
 	}
@@ -104,7 +104,7 @@ func (a *api) socialSignIn(c *call) error {
 	}
 	user, err := store.FindUserByIdentity(c.app, identity.Provider, identity.ID)
 	if errors.Is(err, store.ErrNotFound) {
-		return userNotExists
+		return errUserNotExists
 	}
 	if err != nil {
 		return err
@@ -117,7 +117,7 @@ func (a *api) socialSignIn(c *call) error {
 
 // socialConnect links an identity to the signed-in user.
 func (a *api) socialConnect(c *call) error {
-	in, err := read(c, socialConnectInput, nil)
+	in, err := read(c, socialConnectSchema, nil)
 	if err != nil {
 		return err
 	}
@@ -127,7 +127,7 @@ func (a *api) socialConnect(c *call) error {
 	}
 	err = c.updateCurrentUser(func(tx core.App, user *store.User) error { return store.Link(tx, user, identity.Provider, identity.ID) })
 	if errors.Is(err, store.ErrLinked) {
-		return userExists
+		return errUserExists
 	}
 	if err != nil {
 		return err
@@ -137,7 +137,7 @@ func (a *api) socialConnect(c *call) error {
 
 // socialDisconnect removes the link to a provider, unless it is the only way to sign in that the user has.
 func (a *api) socialDisconnect(c *call) error {
-	in, err := read(c, socialDisconnectInput, nil)
+	in, err := read(c, socialDisconnectSchema, nil)
 	if err != nil {
 		return err
 	}

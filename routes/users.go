@@ -14,15 +14,15 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-type byInvite struct {
+type byInviteInput struct {
 	Invite string `in:"invite" rules:"required|string|size:8"`
 }
 
-type checkFree struct {
+type checkFreeInput struct {
 	Email string `in:"email" rules:"required|email"`
 }
 
-type userUpdate struct {
+type userUpdateInput struct {
 	Email         laravel.Field[string]  `in:"email" rules:"nullable|email|unique:users,email"`
 	Password      laravel.Field[string]  `in:"password" rules:"nullable|string|min:6"`
 	Confirmation  string                 `in:"password_confirmation" rules:"same:password|min:6"`
@@ -37,22 +37,22 @@ type userUpdate struct {
 	Media         *laravel.File          `in:"media" rules:"nullable|file|max:599999|media"`
 }
 
-type userSearch struct {
+type userSearchInput struct {
 	Category int    `in:"category_id" rules:"nullable|integer|in:1,2"`
 	Text     string `in:"text" rules:"nullable|string"`
 	Role     int    `in:"role" rules:"nullable|integer|in:1,2"`
 }
 
-type firebaseToken struct {
+type pushTokenInput struct {
 	FirebaseToken string `in:"firebase_token" rules:"required|string"`
 }
 
 var (
-	byInviteInput      = laravel.MustCompile[byInvite]()
-	checkFreeInput     = laravel.MustCompile[checkFree]()
-	userUpdateInput    = laravel.MustCompile[userUpdate]()
-	userSearchInput    = laravel.MustCompile[userSearch]()
-	firebaseTokenInput = laravel.MustCompile[firebaseToken]()
+	byInviteSchema   = laravel.MustCompile[byInviteInput]()
+	checkFreeSchema  = laravel.MustCompile[checkFreeInput]()
+	userUpdateSchema = laravel.MustCompile[userUpdateInput]()
+	userSearchSchema = laravel.MustCompile[userSearchInput]()
+	pushTokenSchema  = laravel.MustCompile[pushTokenInput]()
 )
 
 // inviteLifetime is how long an invite token is valid.
@@ -60,7 +60,7 @@ const inviteLifetime = 24 * time.Hour
 
 // userByInvite shows the profile that an invite code belongs to, with an invite token for this profile alone.
 func (a *api) userByInvite(c *call) error {
-	in, err := read(c, byInviteInput, nil)
+	in, err := read(c, byInviteSchema, nil)
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func (a *api) userByInvite(c *call) error {
 
 // userCheckFree reports whether an e-mail address is still free.
 func (a *api) userCheckFree(c *call) error {
-	in, err := read(c, checkFreeInput, nil)
+	in, err := read(c, checkFreeSchema, nil)
 	if err != nil {
 		return err
 	}
@@ -98,7 +98,7 @@ func (a *api) userCheckFree(c *call) error {
 
 // userUpdate changes the given fields of the signed-in user.
 func (a *api) userUpdate(c *call) error {
-	in, err := readUpload(c, userUpdateInput, c.freeEmail(c.userID()))
+	in, err := readUpload(c, userUpdateSchema, c.freeEmail(c.userID()))
 	if err != nil {
 		return err
 	}
@@ -141,7 +141,7 @@ func (a *api) userUpdate(c *call) error {
 }
 
 // apply sets the given fields on the user. An explicit null clears a field that may be empty, and leaves any other.
-func (in *userUpdate) apply(user *store.User) {
+func (in *userUpdateInput) apply(user *store.User) {
 	for _, clearable := range []struct {
 		field laravel.Field[string]
 		set   func(string)
@@ -169,7 +169,7 @@ func (in *userUpdate) apply(user *store.User) {
 
 // userSearch lists users, newest first.
 func (a *api) userSearch(c *call) error {
-	in, err := read(c, userSearchInput, nil)
+	in, err := read(c, userSearchSchema, nil)
 	if err != nil {
 		return err
 	}
@@ -199,7 +199,7 @@ func (a *api) userView(c *call) error {
 // userAddFirebaseToken sets the push token of the signed-in device. It is the only endpoint whose validation error has
 // status 422 and a message alone (contract section 1).
 func (a *api) userAddFirebaseToken(c *call) error {
-	in, err := read(c, firebaseTokenInput, nil)
+	in, err := read(c, pushTokenSchema, nil)
 	var invalid *laravel.Invalid
 	if errors.As(err, &invalid) {
 		return &resource.Error{Status: http.StatusUnprocessableEntity, Body: resource.Message{Message: invalid.Message()}}

@@ -1,4 +1,5 @@
-// Package access tells who a request is from and whether it may come in: bearer tokens, addresses, throttle.
+// Package access identifies the sender of a request and limits how often one may send: access tokens, client networks,
+// rate limits, and when a device was last used.
 package access
 
 import (
@@ -6,9 +7,9 @@ import (
 	"strings"
 )
 
-// Bearer takes the access token out of an Authorization header as Laravel's bearerToken and Sanctum do: what
-// follows the last "Bearer ", up to a comma; before a bar stands the token's id. id is 0 for a token without a
-// bar. ok is false when the header holds no token that could be one.
+// Bearer parses the access token in an Authorization header as Laravel's bearerToken and Sanctum do: it is what follows
+// the last "Bearer ", up to a comma, in the form id|secret. id is 0 for a token without a bar, all of which is the
+// secret. ok is false if the header contains no well-formed token.
 func Bearer(header string) (id int64, secret string, ok bool) {
 	at := strings.LastIndex(header, "Bearer ")
 	if at < 0 {

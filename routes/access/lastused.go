@@ -9,8 +9,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// LastUsed gathers when devices were used and writes it down once a minute: a write for each request would
-// cost more than the request.
+// LastUsed collects when devices were last used, to be written once a minute: a write for each request would cost more
+// than the request. It is safe for concurrent use.
 type LastUsed struct {
 	app core.App
 
@@ -18,20 +18,20 @@ type LastUsed struct {
 	used map[int64]time.Time
 }
 
-// NewLastUsed makes one for the app's devices.
+// NewLastUsed returns a LastUsed of the app's devices.
 func NewLastUsed(app core.App) *LastUsed {
 	return &LastUsed{app: app, used: map[int64]time.Time{}}
 }
 
-// Note remembers that a device was used now.
+// Note records that a device is used now.
 func (l *LastUsed) Note(device int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.used[device] = time.Now()
 }
 
-// Flush writes down what was gathered. What can't be written is lost with a line in the log: it is no more
-// than a hint for moderators.
+// Flush writes what was collected. If that fails, it is logged and the times are lost: they are no more than a hint for
+// moderators.
 func (l *LastUsed) Flush() {
 	l.mu.Lock()
 	used := l.used

@@ -5,57 +5,58 @@ import (
 	"time"
 )
 
-// window is how long a throttle counts, as Laravel's throttle:60,1.
-const window = time.Minute
+// windowLength is that of Laravel's throttle:60,1.
+const windowLength = time.Minute
 
-// Throttle counts hits of keys in windows of a minute that begin with the first hit, as Laravel's rate limiter.
-// It is safe for concurrent use.
+// Throttle is a rate limiter: it counts the hits of a key in windows of a minute that begin with the key's first hit, as
+// Laravel's does. It is safe for concurrent use.
 type Throttle struct {
 	now func() time.Time
 
 	mu      sync.Mutex
-	windows map[string]*counted
-	swept   time.Time
+	windows map[string]*window
+	swept   time.Time // when expired windows were last removed
 }
 
-type counted struct {
+// window is the current window of a key.
+type window struct {
 	hits int
 	ends time.Time
 }
 
-// NewThrottle makes one that goes by the clock now.
+// NewThrottle returns a Throttle with the clock now.
 func NewThrottle(now func() time.Time) *Throttle {
-	return &Throttle{now: now, windows: map[string]*counted{}, swept: now()}
+	return &Throttle{now: now, windows: map[string]*window{}, swept: now()}
 }
 
-// Verdict is what a throttle says of a hit.
-type Verdict struct {
+// Result is the outcome of a hit.
+type Result struct {
 	Allowed    bool
 	Limit      int
-	Remaining  int           // hits left in this window
-	RetryAfter time.Duration // to the end of the window, where the hit was refused
-	Reset      time.Time     // the end of the window
+	Remaining  int           // hits left in the window
+	RetryAfter time.Duration // until the window ends; 0 if the hit was allowed
+	Reset      time.Time     // when the window ends
 }
 
-// Hit counts a hit of a key that may have limit hits a window. A refused hit is not counted.
-func (t *Throttle) Hit(key string, limit int) Verdict {
+// Hit counts a hit of a key with a limit of hits per window. Refused hits are not counted.
+func (t *Throttle) Hit(key string, limit int) Result {
 	now := t.now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.sweep(now)
 	w := t.windows[key]
 	if w == nil || !now.Before(w.ends) {
-		w = &counted{ends: now.Add(window)}
+		w = &window{ends: now.Add(windowLength)}
 		t.windows[key] = w
 	}
 	if w.hits >= limit {
-		return Verdict{Limit: limit, RetryAfter: w.ends.Sub(now), Reset: w.ends}
+		return Result{Limit: limit, RetryAfter: w.ends.Sub(now), Reset: w.ends}
 	}
 	w.hits++
-	return Verdict{Allowed: true, Limit: limit, Remaining: limit - w.hits, Reset: w.ends}
+	return Result{Allowed: true, Limit: limit, Remaining: limit - w.hits, Reset: w.ends}
 }
 
-// Refund uncounts a hit.
+// Refund uncounts a hit of a key.
 func (t *Throttle) Refund(key string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -64,9 +65,9 @@ func (t *Throttle) Refund(key string) {
 	}
 }
 
-// sweep forgets windows that are over, once a window, so that memory follows the traffic of one minute.
+// sweep removes expired windows once a minute, so that memory is bounded by the traffic of two. The caller holds t.mu.
 func (t *Throttle) sweep(now time.Time) {
-	if now.Sub(t.swept) < window {
+	if now.Sub(t.swept) < windowLength {
 		return
 	}
 	t.swept = now

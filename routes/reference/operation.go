@@ -10,24 +10,6 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// specification is an OpenAPI document.
-type specification struct{ root *yaml.Node }
-
-func (d specification) at(steps ...any) *yaml.Node { return d.resolve(at(d.root, steps...)) }
-
-// resolve follows a node's $ref, which points into the document.
-func (d specification) resolve(node *yaml.Node) *yaml.Node {
-	reference := text(at(node, "$ref"))
-	if reference == "" {
-		return node
-	}
-	var steps []any
-	for step := range strings.SplitSeq(strings.TrimPrefix(reference, "#/"), "/") {
-		steps = append(steps, step)
-	}
-	return at(d.root, steps...)
-}
-
 // operation is one method of one path.
 type operation struct {
 	specification
@@ -37,7 +19,7 @@ type operation struct {
 
 type operations []operation
 
-// operations are those of the document, in its order.
+// operations returns the document's operations in their order.
 func (d specification) operations() (all operations) {
 	for path, methods := range fields(d.at("paths")) {
 		for method, node := range fields(methods) {
@@ -47,6 +29,7 @@ func (d specification) operations() (all operations) {
 	return all
 }
 
+// find returns the operation with an operationId.
 func (all operations) find(id string) (operation, bool) {
 	for _, o := range all {
 		if text(at(o.node, "operationId")) == id {
@@ -56,12 +39,12 @@ func (all operations) find(id string) (operation, bool) {
 	return operation{}, false
 }
 
-// request is the operation with its examples.
+// request returns the operation with its examples, and a test for a documented answer.
 func (o operation) request() (request, error) {
 	return o.fill(text(at(o.node, "summary")), nil, o.documented())
 }
 
-// step is the operation as a step of the walk: with other values, and a success.
+// step returns the operation as a step of x-first-order: with the step's own values, and a test for success.
 func (o operation) step(step *yaml.Node) (request, error) {
 	r, err := o.fill(text(at(step, "name")), at(step, "body"), o.succeeds())
 	if err != nil {
@@ -81,7 +64,8 @@ func (o operation) step(step *yaml.Node) (request, error) {
 	return r, nil
 }
 
-func (o operation) fill(name string, instead *yaml.Node, test []string) (request, error) {
+// fill returns the operation as a request. overrides replaces fields of the example body.
+func (o operation) fill(name string, overrides *yaml.Node, test []string) (request, error) {
 	if text(at(o.node, "responses", "200", "$ref")) == "#/components/responses/SignedIn" {
 		test = append(test, `if (pm.response.code === 200) pm.collectionVariables.set("token", pm.response.json().token);`)
 	}
@@ -90,14 +74,14 @@ func (o operation) fill(name string, instead *yaml.Node, test []string) (request
 	if len(items(at(o.node, "security"))) == 0 {
 		call.Auth = &auth{Type: "noauth"}
 	}
-	if err := o.fillBody(&call, instead); err != nil {
+	if err := o.fillBody(&call, overrides); err != nil {
 		return request{}, err
 	}
 	answers, err := o.answers()
 	return request{Name: name, Event: []event{{"test", script{"text/javascript", test}}}, Request: call, Response: answers}, err
 }
 
-// url is the path with its parameters; Postman's form of {name} is :name.
+// url returns the path with its parameters, which Postman writes as :name instead of {name}.
 func (o operation) url() url {
 	path := strings.NewReplacer("{", ":", "}", "").Replace(strings.TrimPrefix(o.path, "/"))
 	u := url{Raw: "{{host}}/" + path, Host: []string{"{{host}}"}, Path: strings.Split(path, "/")}
@@ -115,15 +99,15 @@ func (o operation) url() url {
 	return u
 }
 
-// fillBody fills in the example of the first kind of body that knows the fields of instead, whose values take the
-// place of its own; null leaves a field out.
-func (o operation) fillBody(call *call, instead *yaml.Node) error {
-	for kind, content := range fields(at(o.node, "requestBody", "content")) {
-		if !o.knows(content, instead) {
+// fillBody sets the body to the example of the first media type that has all fields of overrides, whose values replace
+// those of the example; null removes a field.
+func (o operation) fillBody(call *call, overrides *yaml.Node) error {
+	for mediaType, content := range fields(at(o.node, "requestBody", "content")) {
+		if !o.hasFields(content, overrides) {
 			continue
 		}
-		example := merge(at(content, "example"), instead)
-		if kind != "application/json" {
+		example := merge(at(content, "example"), overrides)
+		if mediaType != "application/json" {
 			call.Body = &body{Mode: "formdata", Form: o.form(example, o.resolve(at(content, "schema")))}
 			return nil
 		}
@@ -134,7 +118,7 @@ func (o operation) fillBody(call *call, instead *yaml.Node) error {
 		if err := json.Indent(&indented, compact.Bytes(), "", "  "); err != nil {
 			return err
 		}
-		call.Header = append(call.Header, pair{Key: "Content-Type", Value: kind})
+		call.Header = append(call.Header, pair{Key: "Content-Type", Value: mediaType})
 		call.Body = &body{Mode: "raw", Raw: indented.String(), Options: &options{}}
 		call.Body.Options.Raw.Language = "json"
 		return nil
@@ -142,10 +126,10 @@ func (o operation) fillBody(call *call, instead *yaml.Node) error {
 	return nil
 }
 
-// knows tells whether a kind of body has all these fields: a file is none of JSON's.
-func (o operation) knows(content, all *yaml.Node) bool {
+// hasFields reports whether the schema of a body has all the given fields. JSON, for example, has no files.
+func (o operation) hasFields(content, given *yaml.Node) bool {
 	properties := at(o.resolve(at(content, "schema")), "properties")
-	for name := range fields(all) {
+	for name := range fields(given) {
 		if at(properties, name) == nil {
 			return false
 		}
@@ -153,30 +137,31 @@ func (o operation) knows(content, all *yaml.Node) bool {
 	return true
 }
 
-func merge(example, instead *yaml.Node) *yaml.Node {
+// merge returns the example with the fields of overrides, without those that are null.
+func merge(example, overrides *yaml.Node) *yaml.Node {
 	merged := &yaml.Node{Kind: yaml.MappingNode}
 	for name, value := range fields(example) {
-		if other := at(instead, name); other != nil {
+		if other := at(overrides, name); other != nil {
 			value = other
 		}
 		merged.Content = append(merged.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: name}, value)
 	}
-	for name, value := range fields(instead) {
+	for name, value := range fields(overrides) {
 		if at(example, name) == nil {
 			merged.Content = append(merged.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: name}, value)
 		}
 	}
-	kept := merged.Content[:0]
+	notNull := merged.Content[:0]
 	for i := 0; i < len(merged.Content); i += 2 {
 		if merged.Content[i+1].Tag != "!!null" {
-			kept = append(kept, merged.Content[i], merged.Content[i+1])
+			notNull = append(notNull, merged.Content[i], merged.Content[i+1])
 		}
 	}
-	merged.Content = kept
+	merged.Content = notNull
 	return merged
 }
 
-// form is an example as the fields of a multipart form. A file's is its name after an @, as curl has it.
+// form returns an example as the fields of a multipart form. The value of a file is its name after an @, as for curl.
 func (o operation) form(example, schema *yaml.Node) (pairs []pair) {
 	for name, value := range fields(example) {
 		property := o.resolve(at(schema, "properties", name))
@@ -197,7 +182,7 @@ func (o operation) form(example, schema *yaml.Node) (pairs []pair) {
 	return pairs
 }
 
-// documented is a test that the answer is one of the documented.
+// documented returns a test that the answer is a documented one.
 func (o operation) documented() []string {
 	var codes []string
 	for code := range fields(at(o.node, "responses")) {
@@ -206,12 +191,12 @@ func (o operation) documented() []string {
 	return []string{fmt.Sprintf(`pm.test("the answer is a documented one", () => pm.expect([%s]).to.include(pm.response.code));`, strings.Join(codes, ", "))}
 }
 
-// succeeds is a test that the operation succeeds.
+// succeeds returns a test that the operation succeeds.
 func (o operation) succeeds() []string {
 	return []string{`pm.test("it succeeds", () => pm.expect(pm.response.code).to.equal(200));`}
 }
 
-// answers are the documented answers that are JSON.
+// answers returns the documented answers with a JSON body.
 func (o operation) answers() ([]answer, error) {
 	all := []answer{}
 	for code, node := range fields(at(o.node, "responses")) {

@@ -1,4 +1,4 @@
-// Package reference makes other forms of the API's specification: JSON, and a Postman collection.
+// Package reference converts the API's specification from OpenAPI in YAML to JSON and to a Postman collection.
 package reference
 
 import (
@@ -9,7 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// JSON is a YAML document as JSON, its keys in the same order. The error says where it is not well-formed.
+// JSON converts a YAML document to JSON with its keys in the same order. The error says where it is malformed.
 func JSON(document []byte) ([]byte, error) {
 	root, err := parse(document)
 	if err != nil {
@@ -22,6 +22,7 @@ func JSON(document []byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
+// parse returns the root node of a YAML document.
 func parse(document []byte) (*yaml.Node, error) {
 	var root yaml.Node
 	if err := yaml.Unmarshal(document, &root); err != nil {
@@ -33,6 +34,7 @@ func parse(document []byte) (*yaml.Node, error) {
 	return root.Content[0], nil
 }
 
+// write writes a node as JSON.
 func write(out *bytes.Buffer, node *yaml.Node) error {
 	switch node.Kind {
 	case yaml.MappingNode:
@@ -73,13 +75,13 @@ func write(out *bytes.Buffer, node *yaml.Node) error {
 	return nil
 }
 
-// encode writes a value as JSON, without the escapes that only HTML needs.
+// encode writes a value as JSON without the escapes that only HTML needs.
 func encode(out *bytes.Buffer, value any) error {
 	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(value); err != nil {
 		return err
 	}
-	out.Truncate(out.Len() - 1) // the line's end
+	out.Truncate(out.Len() - 1) // the newline that Encode adds
 	return nil
 }
