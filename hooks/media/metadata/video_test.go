@@ -79,8 +79,8 @@ func TestPositionsGo(t *testing.T) {
 	}
 }
 
-// A recording that was cut off before its description, and what is no boxes at all behind its head, tells nothing and
-// is taken as it is.
+// A recording that was interrupted before its description was written, and a file that is no boxes after its header,
+// reveal nothing and are accepted unchanged.
 func TestNothingDescribed(t *testing.T) {
 	head := box("ftyp", []byte("mp42\x00\x00\x00\x00mp42isom"))
 	for name, content := range map[string][]byte{
@@ -179,7 +179,7 @@ func TestHostileCounts(t *testing.T) {
 	}
 }
 
-// A large video is not copied: only its description is read.
+// A large video is not copied; only its description is read.
 func TestLargeVideo(t *testing.T) {
 	b := sensorVideo(box("gpmd", make([]byte, 8)))
 	path := filepath.Join(t.TempDir(), "large.mp4")
