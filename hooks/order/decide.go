@@ -1,62 +1,62 @@
 package order
 
-// Decide says what a request of the client or the performer does to an order, or why nothing (a *Refusal).
-// What is not that side's to give is ignored: a rating by the performer, media by the client, a cancel text
-// without a cancellation. Asking for the present status asks for nothing.
-func Decide(now State, by Side, ask Request) (Change, error) {
-	if ask.Status == now.Status {
-		ask.Status = ""
+// Decide returns the change that a request of a participant makes to an order in that state, or a *Refusal. It ignores
+// what is not the participant's to set: a rating by the performer, media by the client, a cancel text without a
+// cancellation. Requesting the present status requests nothing.
+func Decide(state State, by Side, request Request) (Change, error) {
+	if request.Status == state.Status {
+		request.Status = ""
 	}
 	if by == Performer {
-		return decidePerformer(now, ask)
+		return decidePerformer(state, request)
 	}
-	return decideClient(now, ask)
+	return decideClient(state, request)
 }
 
-func decidePerformer(now State, ask Request) (Change, error) {
-	change := Change{KeepMedia: ask.Media}
+func decidePerformer(state State, request Request) (Change, error) {
+	change := Change{AddMedia: request.Media}
 	switch {
-	case ask.Status == "":
-	case ask.Status == Cancelled && now.Status == New:
-		change.Status, change.CancelText = Cancelled, ask.CancelText
-	case ask.Status == Done && now.Status == New:
-		if !now.HasMedia && !ask.Media {
+	case request.Status == "":
+	case request.Status == Cancelled && state.Status == New:
+		change.Status, change.CancelText = Cancelled, request.CancelText
+	case request.Status == Done && state.Status == New:
+		if !state.HasMedia && !request.Media {
 			return Change{}, &Refusal{FieldMedia, Required}
 		}
 		change.Status = Done
 	default:
 		return Change{}, &Refusal{FieldStatus, Invalid}
 	}
-	if ask.Media && now.Status != New && now.Status != Done {
+	if request.Media && state.Status != New && state.Status != Done {
 		return Change{}, &Refusal{FieldMedia, Prohibited}
 	}
 	return change, nil
 }
 
-func decideClient(now State, ask Request) (Change, error) {
+func decideClient(state State, request Request) (Change, error) {
 	var change Change
 	switch {
-	case ask.Status == "":
-	case ask.Status == Cancelled && now.Status == New:
-		change.Status, change.CancelText = Cancelled, ask.CancelText
-	case ask.Status == Reviewed && now.Status == Done:
-		if ask.Rating == 0 {
+	case request.Status == "":
+	case request.Status == Cancelled && state.Status == New:
+		change.Status, change.CancelText = Cancelled, request.CancelText
+	case request.Status == Reviewed && state.Status == Done:
+		if request.Rating == 0 {
 			return Change{}, &Refusal{FieldRating, Required}
 		}
 	default:
 		return Change{}, &Refusal{FieldStatus, Invalid}
 	}
-	if ask.Rating == 0 {
-		if ask.RatingText != "" {
+	if request.Rating == 0 {
+		if request.RatingText != "" {
 			return Change{}, &Refusal{FieldRating, Required}
 		}
 		return change, nil
 	}
-	switch now.Status {
+	switch state.Status {
 	case Done:
-		return Change{Status: Reviewed, Rating: ask.Rating, RatingText: ask.RatingText}, nil
+		return Change{Status: Reviewed, Rating: request.Rating, RatingText: request.RatingText}, nil
 	case Reviewed: // a retry whose first answer got lost
-		if ask.Rating == now.Rating && (ask.RatingText == "" || ask.RatingText == now.RatingText) {
+		if request.Rating == state.Rating && (request.RatingText == "" || request.RatingText == state.RatingText) {
 			return Change{}, nil
 		}
 	}

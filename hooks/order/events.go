@@ -1,32 +1,32 @@
 package order
 
-// Event is what the sides of an order are told of, in the contract's words (section 4).
+// Event is what an order's participants are notified of, in the contract's words (section 4).
 type Event string
 
 // The events.
 const (
-	Created   Event = "order.created"
-	Finished  Event = "order.done"
-	Withdrawn Event = "order.cancelled"
-	Rated     Event = "order.reviewed"
+	EventCreated   Event = "order.created"
+	EventDone      Event = "order.done"
+	EventCancelled Event = "order.cancelled"
+	EventReviewed  Event = "order.reviewed"
 )
 
-// Announce says what a change of status is told as, and to whom. from is "" at the creation. Some changes, as a
-// moderator's reopening, are told to nobody.
-func Announce(from, to Status, by Side) (Event, []Side) {
+// EventOf returns the event of a status change that by has made, and the participants who are notified of it. from is "" at
+// the creation. Some changes, such as a moderator's reopening, have no event and notify no one.
+func EventOf(from, to Status, by Side) (Event, []Side) {
 	switch {
 	case from == "":
-		return Created, []Side{Performer}
+		return EventCreated, []Side{Performer}
 	case to == Done:
-		return Finished, []Side{Client}
+		return EventDone, []Side{Client}
 	case to == Reviewed:
-		return Rated, []Side{Performer}
+		return EventReviewed, []Side{Performer}
 	case to == Cancelled && by == Client:
-		return Withdrawn, []Side{Performer}
+		return EventCancelled, []Side{Performer}
 	case to == Cancelled && by == Performer:
-		return Withdrawn, []Side{Client}
+		return EventCancelled, []Side{Client}
 	case to == Cancelled:
-		return Withdrawn, []Side{Client, Performer}
+		return EventCancelled, []Side{Client, Performer}
 	}
 	return "", nil
 }

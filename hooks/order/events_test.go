@@ -21,7 +21,7 @@ func TestAnnounce(t *testing.T) {
 		{Done, Reviewed, Client, "order.reviewed [performer]"},
 		{Cancelled, New, Moderator, " []"},
 	} {
-		event, sides := Announce(c.from, c.to, c.by)
+		event, sides := EventOf(c.from, c.to, c.by)
 		if got := fmt.Sprintf("%s %v", event, sides); got != c.want {
 			t.Errorf("%s to %s by %s: %s, want %s", c.from, c.to, c.by, got, c.want)
 		}

@@ -1,8 +1,8 @@
-// Package order holds an order's life: its statuses, its two sides and the moves between them
-// (contract section 4). It knows no database and no HTTP.
+// Package order holds the rules of an order's life (contract section 4): its statuses, the transitions between them, who may
+// make each, and who is notified. It is pure: it knows no database and no HTTP.
 package order
 
-// Status is where an order stands, in the words that moderators read.
+// Status is the status of an order, in the words that the dashboard shows.
 type Status string
 
 // The statuses of an order.
@@ -13,10 +13,11 @@ const (
 	Reviewed  Status = "reviewed"
 )
 
-// Side is who acts on an order.
+// Side is the role in which somebody acts on an order.
 type Side string
 
-// The sides. Moderator and System may set any status.
+// The sides. Client and Performer are an order's participants, whose requests Decide decides. Moderator and System may
+// set any status.
 const (
 	Client    Side = "client"
 	Performer Side = "performer"
@@ -24,7 +25,7 @@ const (
 	System    Side = "system"
 )
 
-// State is what the rules need to know of an order as it stands.
+// State is the part of an order that Decide depends on.
 type State struct {
 	Status     Status
 	HasMedia   bool
@@ -32,28 +33,28 @@ type State struct {
 	RatingText string
 }
 
-// Request is what the client or the performer asks to change. Zero values ask for nothing.
+// Request is what a participant wants to change. Zero values leave things as they are.
 type Request struct {
 	Status     Status
 	CancelText string
 	Rating     float64 // 1 to 5
 	RatingText string
-	Media      bool // a file comes with it
+	Media      bool // the request has a file
 }
 
-// Change is what a granted request does. Zero values leave things as they are.
+// Change is what a granted request changes. Zero values leave things as they are.
 type Change struct {
 	Status     Status
 	CancelText string // only with Cancelled
 	Rating     float64
 	RatingText string
-	KeepMedia  bool // the file that came belongs to the order now
+	AddMedia   bool // the file of the request becomes the order's
 }
 
-// Field names the part of a request that a Refusal is about.
+// Field is the part of a request that a Refusal is about.
 type Field string
 
-// The fields that rules refuse.
+// The fields that Decide refuses.
 const (
 	FieldStatus Field = "status"
 	FieldMedia  Field = "media"
@@ -65,12 +66,12 @@ type Reason int
 
 // The reasons.
 const (
-	Invalid    Reason = iota // no such move, or not this side's to make
-	Required                 // the move needs it
-	Prohibited               // it can't be given now
+	Invalid    Reason = iota // there is no such transition, or it is not this participant's to make
+	Required                 // the transition needs the field
+	Prohibited               // the order's status does not allow the field
 )
 
-// Refusal says which field of a request breaks which rule.
+// Refusal is the error of a request that breaks a rule.
 type Refusal struct {
 	Field  Field
 	Reason Reason

@@ -69,7 +69,7 @@ func Update(ctx context.Context, app core.App, id string, by store.Actor, reques
 			return refusalOf(err)
 		}
 		// Media first: the guard on the collection does not let an order without media become done.
-		if change.KeepMedia {
+		if change.AddMedia {
 			if err := files.AddMedia(tx, upload, by.UserID, o.Id); err != nil {
 				return err
 			}

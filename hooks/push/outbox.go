@@ -27,7 +27,7 @@ const lifetime = 24 * time.Hour
 // Announce adds the pushes about a change of an order's status to the outbox, in the transaction of the change. from is
 // the status before, "" for a new order. Call Wake after the commit.
 func (w *Worker) Announce(tx core.App, o *store.Order, from order.Status, by order.Side) error {
-	event, sides := order.Announce(from, o.Status(), by)
+	event, sides := order.EventOf(from, o.Status(), by)
 	for _, side := range sides {
 		receiver := o.Client()
 		if side == order.Performer {
