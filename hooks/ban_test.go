@@ -9,14 +9,14 @@ import (
 	"github.com/privet/privet/routes/testkit/fakes"
 )
 
-// Who is banned in the dashboard is signed out and kept out, and nobody finds them or orders from them.
+// A user who is banned in the dashboard is signed out, can't sign in, is not found by searches, and gets no orders.
 func TestBan(t *testing.T) {
 	s, google, _ := testkit.StartSocial(t)
 	client, performer := s.Client(), s.Performer()
 	token := google.IDToken(fakes.GooglePerson{Sub: "110"})
 	s.Post("auth/social/connect").As(performer.Token).JSON(map[string]any{"token": token, "social_type": 1}).Do().Want(201)
 	invite := map[string]any{"invite": performer.Data.String("data", "invite")}
-	shared := s.Post("user/get-by-invite").JSON(invite).Do().Want(200).Map().String("token")
+	inviteToken := s.Post("user/get-by-invite").JSON(invite).Do().Want(200).Map().String("token")
 	ban := func(on bool) {
 		t.Helper()
 		s.Request(http.MethodPatch, fmt.Sprintf("/api/collections/users/records/%d", performer.ID)).As(s.Moderator()).
@@ -29,7 +29,7 @@ func TestBan(t *testing.T) {
 
 	ban(true)
 	s.Get(performer.Path()).As(performer.Token).Do().Want(401)
-	s.Get(performer.Path()).As(shared).Do().Want(401)
+	s.Get(performer.Path()).As(inviteToken).Do().Want(401)
 	s.Post("auth/login").JSON(map[string]any{"email": performer.Email, "password": testkit.Password}).Do().Want(401)
 	s.SocialSignIn(token, 1).Want(401).WantJSON(`{"status":"error","message":"Unauthorized"}`)
 	s.Post("user/get-by-invite").JSON(invite).Do().Want(404)

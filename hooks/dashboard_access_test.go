@@ -13,13 +13,13 @@ import (
 	"github.com/privet/privet/routes/testkit"
 )
 
-// A batch obeys the same rules, in one transaction, and the history names the moderator.
+// The requests of a batch obey the same rules, in one transaction, and the history names the moderator.
 func TestDeskBatch(t *testing.T) {
 	s := testkit.Start(t)
 	client, performer := s.Client(), s.Performer()
 	dashboard := s.Dashboard()
 	first, second := s.Order(client, performer), s.Order(client, performer)
-	batch := func(requests ...map[string]any) *testkit.Answer {
+	batch := func(dashboard *testkit.Dashboard, requests ...map[string]any) *testkit.Answer {
 		return dashboard.Request(http.MethodPost, "batch").JSON(map[string]any{"requests": requests}).Do()
 	}
 	change := func(collection string, id int, body map[string]any) map[string]any {
@@ -27,7 +27,7 @@ func TestDeskBatch(t *testing.T) {
 	}
 	cancel := map[string]any{"status": "cancelled", "cancel_text": "Spam"}
 	before := dashboard.Open("orders", first)
-	for _, bad := range []map[string]any{
+	for _, rejected := range []map[string]any{
 		change("orders", second, map[string]any{"status": "reviewed"}),
 		change("orders", second, map[string]any{"rev": 7}),
 		change("devices", 1, map[string]any{"language": "ru"}),
@@ -37,10 +37,13 @@ func TestDeskBatch(t *testing.T) {
 		{"method": "DELETE", "url": fmt.Sprintf("/api/collections/users/records/%d", client.ID)},
 		{"method": "POST", "url": "/api/collections/order_history/records", "body": map[string]any{"order": "1", "to": "done", "actor": "client"}},
 	} {
-		t.Logf("%s", batch(change("orders", first, cancel), bad).Want(400).Body)
-		same(t, dashboard, "orders", first, before)
+		t.Run(fmt.Sprint(rejected["method"], " ", rejected["url"], " ", rejected["body"]), func(t *testing.T) {
+			dashboard := dashboard.WithT(t)
+			t.Logf("%s", batch(dashboard, change("orders", first, cancel), rejected).Want(400).Body)
+			wantUnchanged(t, dashboard, "orders", first, before)
+		})
 	}
-	batch(change("orders", first, cancel), change("users", performer.ID, map[string]any{"banned": true})).Want(200)
+	batch(dashboard, change("orders", first, cancel), change("users", performer.ID, map[string]any{"banned": true})).Want(200)
 	if n := s.Count(`order_history WHERE "to" = 'cancelled' AND moderator = 'moderator@example.com'`); n != 2 {
 		t.Errorf("%d rows of the history name the moderator", n)
 	}
@@ -48,7 +51,7 @@ func TestDeskBatch(t *testing.T) {
 	s.WantCleanLog()
 }
 
-// What the rules hold on to is not to be changed in the dashboard: a collection's fields and who may read it.
+// The dashboard can't change the collections that the rules rely on: neither their fields nor their access rules.
 func TestDeskSchema(t *testing.T) {
 	s := testkit.Start(t)
 	client := s.Client()
@@ -59,21 +62,24 @@ func TestDeskSchema(t *testing.T) {
 		return fields
 	}
 	for _, name := range []string{"users", "orders", "order_history", "media", "devices", "invite_tokens", "pushes", "queue_banned"} {
-		dashboard.Request(http.MethodPatch, "collections/"+name).JSON(`{"listRule":""}`).Do().WantMessage("part of privet")
-		dashboard.Request(http.MethodPatch, "collections/"+name).JSON(`{"name":"other"}`).Do().WantMessage("part of privet")
-		dashboard.Request(http.MethodDelete, "collections/"+name).Do().WantMessage("part of privet")
-		opened := collection(name)
-		opened["listRule"] = ""
-		dashboard.Request(http.MethodPut, "collections/import").JSON(map[string]any{"collections": []any{opened}}).Do().WantMessage("part of privet")
-		delete(opened, "name")
-		dashboard.Request(http.MethodPut, "collections/import").JSON(map[string]any{"collections": []any{opened}}).Do().WantMessage("part of privet")
+		t.Run(name, func(t *testing.T) {
+			dashboard := dashboard.WithT(t)
+			dashboard.Request(http.MethodPatch, "collections/"+name).JSON(`{"listRule":""}`).Do().WantMessage("part of privet")
+			dashboard.Request(http.MethodPatch, "collections/"+name).JSON(`{"name":"other"}`).Do().WantMessage("part of privet")
+			dashboard.Request(http.MethodDelete, "collections/"+name).Do().WantMessage("part of privet")
+			changed := collection(name)
+			changed["listRule"] = ""
+			dashboard.Request(http.MethodPut, "collections/import").JSON(map[string]any{"collections": []any{changed}}).Do().WantMessage("part of privet")
+			delete(changed, "name")
+			dashboard.Request(http.MethodPut, "collections/import").JSON(map[string]any{"collections": []any{changed}}).Do().WantMessage("part of privet")
+		})
 	}
 	own := map[string]any{"name": "notes", "type": "base", "fields": []map[string]any{{"name": "text", "type": "text"}}}
 	dashboard.Request(http.MethodPut, "collections/import").JSON(map[string]any{"collections": []any{own}, "deleteMissing": true}).Do().Want(400)
 	dashboard.Request(http.MethodPut, "collections/import").JSON(map[string]any{"collections": []any{own}}).Do().Want(204)
 	dashboard.Request(http.MethodPatch, "collections/notes").JSON(`{"name":"memos"}`).Do().Want(200)
 	dashboard.Request(http.MethodDelete, "collections/memos").Do().Want(204)
-	// The superusers' own collection can be given a second factor.
+	// The superusers' collection may be changed: it has the second factor.
 	dashboard.Request(http.MethodPatch, "collections/_superusers").JSON(`{"otp":{"enabled":true},"mfa":{"enabled":true}}`).Do().Want(200)
 	s.Get("/api/collections/users/records").As(client.Token).Do().Want(403)
 	if n := s.Count("users"); n != 1 {
@@ -81,21 +87,21 @@ func TestDeskSchema(t *testing.T) {
 	}
 }
 
-// With a second factor a superuser's password alone opens nothing.
+// With a second factor a superuser can't sign in by the password alone.
 func TestDeskSuperusers(t *testing.T) {
 	s := testkit.Start(t)
 	dashboard := s.Dashboard()
-	enter := func() *testkit.Answer {
+	signIn := func() *testkit.Answer {
 		return s.Post("/api/collections/_superusers/auth-with-password").JSON(`{"identity":"moderator@example.com","password":"a long password"}`).Do()
 	}
-	enter().Want(200)
+	signIn().Want(200)
 	dashboard.Request(http.MethodPatch, "collections/_superusers").JSON(`{"otp":{"enabled":true},"mfa":{"enabled":true}}`).Do().Want(200)
-	if m := enter().Want(401).Map(); m.String("mfaId") == "" {
+	if m := signIn().Want(401).Map(); m.String("mfaId") == "" {
 		t.Errorf("%v", m)
 	}
 }
 
-// From an address that is not listed no superuser's token opens anything.
+// A superuser's token is rejected from an IP address that is not in the allow-list.
 func TestDeskAddresses(t *testing.T) {
 	p := testkit.Process(t) // PocketBase reads its settings without a lock, which the race detector would see
 	dashboard := p.Dashboard()
@@ -104,7 +110,8 @@ func TestDeskAddresses(t *testing.T) {
 	p.Get("user/view/1").Do().Want(401) // the API is open to all addresses
 }
 
-// The dashboard's lists ask for thumbs, which PocketBase would make of a picture of any size: they get the picture.
+// The dashboard's lists request thumbnails, for which PocketBase would decode pictures of any size. They get the picture
+// itself instead.
 func TestDeskMakesNoThumbs(t *testing.T) {
 	s := testkit.Start(t)
 	picture := image.NewGray(image.Rect(0, 0, 300, 200))
@@ -132,7 +139,7 @@ func TestDeskMakesNoThumbs(t *testing.T) {
 	}
 }
 
-// What a moderator does goes under their own name.
+// A moderator can't act under another one's name.
 func TestDeskNobodyActsAsAnother(t *testing.T) {
 	s := testkit.Start(t)
 	dashboard := s.Dashboard()

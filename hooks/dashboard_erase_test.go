@@ -2,7 +2,6 @@ package hooks_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -20,85 +19,24 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// anna is somebody who is both client and performer, and left traces wherever one can.
-func anna(s *testkit.Server, google *fakes.Google) testkit.Person {
-	p := s.Signup("role", "2", "price", "5", "email", "anna@home.example", "nickname", "Anna", "name", "Anna Karenina", "phone", "+79001234567",
-		"description", "Annas words", "category_ids[]", "1", "device_id", "phone", "firebase_token", "anna-push")
-	s.Post("auth/social/connect").As(p.Token).JSON(map[string]any{"token": google.IDToken(fakes.GooglePerson{Sub: "77"}), "social_type": 1}).Do().Want(201)
-	s.Post("user/get-by-invite").JSON(map[string]any{"invite": p.Data.String("data", "invite")}).Do().Want(200)
-	return p
-}
-
-// nativeTraces are rows of PocketBase's own sign-in, which is off: an older set-up may have left some.
-func nativeTraces(t *testing.T, s *testkit.Server, p testkit.Person) {
-	t.Helper()
-	record, err := s.App.FindRecordById("users", fmt.Sprint(p.ID))
-	if err != nil {
-		t.Fatal(err)
-	}
-	users := record.Collection().Id
-	otp, mfa, origin := core.NewOTP(s.App), core.NewMFA(s.App), core.NewAuthOrigin(s.App)
-	otp.SetCollectionRef(users)
-	otp.SetRecordRef(record.Id)
-	otp.SetPassword("123456")
-	mfa.SetCollectionRef(users)
-	mfa.SetRecordRef(record.Id)
-	mfa.SetMethod(core.MFAMethodOTP)
-	origin.SetCollectionRef(users)
-	origin.SetRecordRef(record.Id)
-	origin.SetFingerprint("phone")
-	for _, row := range []core.Model{otp, mfa, origin} {
-		if err := s.App.Save(row); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-// dump is all that the database holds but the history of the migrations and PocketBase's own settings, as JSON.
-func dump(t *testing.T, s *testkit.Server) string {
-	t.Helper()
-	all := map[string]any{}
-	for _, table := range []string{"users", "devices", "invite_tokens", "media", "orders", "order_history", "pushes", "_externalAuths", "_mfas", "_otps", "_authOrigins", "users_search"} {
-		rows, err := s.App.DB().NewQuery("SELECT * FROM " + table).Rows()
-		if err != nil {
-			t.Fatal(err)
-		}
-		var list []dbx.NullStringMap
-		for rows.Next() {
-			row := dbx.NullStringMap{}
-			if err := rows.ScanMap(row); err != nil {
-				t.Fatal(err)
-			}
-			list = append(list, row)
-		}
-		rows.Close()
-		all[table] = list
-	}
-	out, err := json.Marshal(all)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(out)
-}
-
-// Who is erased is gone in one go: from their own tables, from the texts they wrote, from sign-in and search. The
-// others keep their orders.
+// Erasing a user removes all personal data in one transaction: their rows, the texts that they wrote, sign-in and search.
+// Other users keep their orders.
 func TestDeskErase(t *testing.T) {
 	s, google, _ := testkit.StartSocial(t)
 	client, performer := s.Client(), s.Performer()
-	p := anna(s, google)
+	p := signUpAnna(s, google)
 	path := func(order int) string { return fmt.Sprintf("order/update/%d", order) }
-	say := func(who testkit.Person, order int, body string) {
+	update := func(who testkit.Person, order int, body string) {
 		s.Post(path(order)).As(who.Token).JSON(body).Do().Want(200)
 	}
-	delivered, rated, waits, asked := s.Order(client, p), s.Order(p, performer), s.Order(p, performer), s.Order(client, p)
-	left, kept := s.Order(client, p), s.Order(client, p)
+	delivered, rated, placed, received := s.Order(client, p), s.Order(p, performer), s.Order(p, performer), s.Order(client, p)
+	cancelled, cancelledByClient := s.Order(client, p), s.Order(client, p)
 	s.Finish(p, delivered).Want(200)
 	s.Finish(performer, rated).Want(200)
-	say(p, rated, `{"rating_rate":4,"rating_text":"Annas review"}`)
-	say(p, left, `{"status":3,"cancel_text":"Annas reason"}`)
-	say(client, kept, `{"status":3,"cancel_text":"The client's own reason"}`)
-	nativeTraces(t, s, p)
+	update(p, rated, `{"rating_rate":4,"rating_text":"Annas review"}`)
+	update(p, cancelled, `{"status":3,"cancel_text":"Annas reason"}`)
+	update(client, cancelledByClient, `{"status":3,"cancel_text":"The client's own reason"}`)
+	addNativeRows(t, s, p)
 	dashboard := s.Dashboard()
 	s.Get("/api/collections/users/records?filter=anna%40home.example").Do().Want(403)
 	logged := func() (n int) {
@@ -108,16 +46,16 @@ func TestDeskErase(t *testing.T) {
 		}
 		return n
 	}
-	for deadline := time.Now().Add(10 * time.Second); logged() != 1; time.Sleep(10 * time.Millisecond) { // it is logged behind the answer
+	for deadline := time.Now().Add(10 * time.Second); logged() != 1; time.Sleep(10 * time.Millisecond) { // the line is written after the answer
 		if time.Now().After(deadline) {
-			t.Fatal("the test leaves no line in the log")
+			t.Fatal("the test has left no line in the log")
 		}
 	}
 	pictures := len(s.StoredFiles())
 	stored := dump(t, s)
 	for _, trace := range []string{"anna@home.example", "Anna Karenina", "+79001234567", "Annas words", "Annas review", "Annas reason", "anna-push", "Please greet"} {
 		if !strings.Contains(stored, trace) {
-			t.Fatalf("the test leaves no %s", trace)
+			t.Fatalf("the test has left no %s", trace)
 		}
 	}
 
@@ -141,7 +79,7 @@ func TestDeskErase(t *testing.T) {
 		t.Errorf("%d lines of the log", n)
 	}
 
-	// Nobody gets in, finds them or orders from them; the address is free again.
+	// The user can't sign in, is not found and gets no orders. The e-mail is free again.
 	s.Get("order/search").As(p.Token).Do().Want(401)
 	s.Post("auth/login").JSON(map[string]any{"email": p.Email, "password": testkit.Password}).Do().Want(401)
 	s.Post("auth/login").JSON(map[string]any{"email": "deleted3@hidden.invalid", "password": testkit.Password}).Do().Want(401)
@@ -154,7 +92,7 @@ func TestDeskErase(t *testing.T) {
 	}
 	s.Post("user/check-free").JSON(map[string]any{"email": p.Email}).Do().Want(200).WantJSON(`{"free":true}`)
 
-	// The others keep what is theirs.
+	// Other users keep their data.
 	view := func(order int, who testkit.Person) testkit.Map {
 		return s.Get(fmt.Sprintf("order/view/%d", order)).As(who.Token).Do().Want(200).Map()
 	}
@@ -169,21 +107,21 @@ func TestDeskErase(t *testing.T) {
 	if m.At("data", "rating_rate") != 4.0 || m.At("data", "rating_text") != nil || m.String("data", "description") != "" || m.String("data", "client", "nickname") != "Deleted user" {
 		t.Errorf("%v", m)
 	}
-	if m = view(waits, performer); m.Int("data", "status") != 3 || m.String("data", "cancel_text") != "The client is no longer available." {
+	if m = view(placed, performer); m.Int("data", "status") != 3 || m.String("data", "cancel_text") != "The client is no longer available." {
 		t.Errorf("%v", m)
 	}
-	if m = view(asked, client); m.Int("data", "status") != 3 || m.String("data", "cancel_text") != "The performer is no longer available." {
+	if m = view(received, client); m.Int("data", "status") != 3 || m.String("data", "cancel_text") != "The performer is no longer available." {
 		t.Errorf("%v", m)
 	}
-	if m = view(left, client); m.At("data", "cancel_text") != nil {
+	if m = view(cancelled, client); m.At("data", "cancel_text") != nil {
 		t.Errorf("%v", m)
 	}
-	if m = view(kept, client); m.String("data", "cancel_text") != "The client's own reason" {
+	if m = view(cancelledByClient, client); m.String("data", "cancel_text") != "The client's own reason" {
 		t.Errorf("%v", m)
 	}
-	dashboard.Change("orders", rated, map[string]any{"occasion": "just"}).Want(200) // an empty description stays
+	dashboard.Change("orders", rated, map[string]any{"occasion": "just"}).Want(200) // although the description is empty
 
-	// It is said, and for good.
+	// The record says that it was erased, which can't be undone.
 	user := dashboard.Open("users", p.ID)
 	if user["erased"] == "" || user["erase"] != "" || user["moderated_by"] != "moderator@example.com" {
 		t.Errorf("%v", user)
@@ -196,7 +134,7 @@ func TestDeskErase(t *testing.T) {
 	s.WantCleanLog()
 }
 
-// An address that looks like an erased user's may be taken.
+// The e-mail that an erased user would get may belong to another user.
 func TestDeskEraseTakenAddress(t *testing.T) {
 	s := testkit.Start(t)
 	s.Signup("role", "1", "email", "deleted2@hidden.invalid")
@@ -210,11 +148,11 @@ func TestDeskEraseTakenAddress(t *testing.T) {
 	dashboard.Delete("users", p.ID).Want(204)
 }
 
-// Whichever step fails, nothing of an erasure or of a ban has happened.
+// If any step of an erasure or of a ban fails, nothing changes.
 func TestDeskEraseIsWhole(t *testing.T) {
 	s, google, _ := testkit.StartSocial(t)
 	client, performer := s.Client(), s.Performer()
-	p := anna(s, google)
+	p := signUpAnna(s, google)
 	s.Order(client, p)
 	s.Order(p, performer)
 	s.Finish(p, s.Order(client, p)).Want(200)
@@ -241,19 +179,22 @@ func TestDeskEraseIsWhole(t *testing.T) {
 		{"devices", map[string]any{"banned": true}},
 		{"orders", map[string]any{"banned": true}},
 	} {
-		before, files := dump(t, s), strings.Join(s.StoredFiles(), "\n")
-		failing = step.fails
-		dashboard.Change("users", p.ID, step.fields).Want(400)
-		failing = ""
-		if after := dump(t, s); after != before {
-			t.Errorf("%s fails, and something has changed:\n%s\n%s", step.fails, before, after)
-		}
-		if now := strings.Join(s.StoredFiles(), "\n"); now != files {
-			t.Errorf("%s fails, and of the files are left %s", step.fails, now)
-		}
-		s.Get("order/search").As(p.Token).Do().Want(200)
+		t.Run(caseName(step.fields)+" fails at "+step.fails, func(t *testing.T) {
+			s, dashboard := s.WithT(t), dashboard.WithT(t)
+			before, files := dump(t, s), strings.Join(s.StoredFiles(), "\n")
+			failing = step.fails
+			dashboard.Change("users", p.ID, step.fields).Want(400)
+			failing = ""
+			if after := dump(t, s); after != before {
+				t.Errorf("the database was\n%s\nand is\n%s", before, after)
+			}
+			if now := strings.Join(s.StoredFiles(), "\n"); now != files {
+				t.Errorf("the files were\n%s\nand are\n%s", files, now)
+			}
+			s.Get("order/search").As(p.Token).Do().Want(200)
+		})
 	}
-	// A failure behind all steps: the commit itself does not come.
+	// A failure after all steps, which prevents the commit.
 	before := dump(t, s)
 	batch := map[string]any{"requests": []map[string]any{
 		{"method": "PATCH", "url": fmt.Sprintf("/api/collections/users/records/%d", p.ID), "body": map[string]any{"erase": p.Email}},
@@ -266,13 +207,7 @@ func TestDeskEraseIsWhole(t *testing.T) {
 	dashboard.Change("users", p.ID, map[string]any{"erase": p.Email}).Want(200)
 }
 
-// around is what stands about a text in a longer one.
-func around(text, what string) string {
-	at := strings.Index(strings.ToLower(text), strings.ToLower(what))
-	return text[max(0, at-60):min(len(text), at+60)]
-}
-
-// Who is erased is gone from the files of the database, too.
+// Erased data is removed from the database's files, too.
 func TestDeskEraseLeavesNoBytes(t *testing.T) {
 	p := testkit.Process(t)
 	p.Signup("role", "1", "email", "vanishing@example.com", "nickname", "Vanishing nickname", "name", "Vanishing name",
@@ -294,7 +229,7 @@ func TestDeskEraseLeavesNoBytes(t *testing.T) {
 	}
 }
 
-// A line that PocketBase has gathered and not yet written goes, too.
+// Log lines that PocketBase has buffered and not yet written are removed, too.
 func TestDeskEraseForgetsWhatIsGathered(t *testing.T) {
 	s := testkit.Start(t)
 	dashboard, client := s.Dashboard(), s.Client()

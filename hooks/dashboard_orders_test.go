@@ -1,8 +1,8 @@
 package hooks_test
 
 import (
-	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -11,17 +11,7 @@ import (
 	"github.com/privet/privet/routes/testkit/fakes"
 )
 
-// same fails the test if a record differs from what it was.
-func same(t *testing.T, dashboard *testkit.Dashboard, collection string, id any, before map[string]any) {
-	t.Helper()
-	was, _ := json.Marshal(before)
-	is, _ := json.Marshal(dashboard.Open(collection, id))
-	if string(was) != string(is) {
-		t.Errorf("%s %v was\n%s and is\n%s", collection, id, was, is)
-	}
-}
-
-// Each state that can't be, typed into an order's form, is refused on its field, and nothing changes.
+// An order's form with an impossible state is rejected with a message on the field, and the order doesn't change.
 func TestDeskOrderForms(t *testing.T) {
 	s := testkit.Start(t)
 	client, performer, other, banned := s.Client(), s.Performer(), s.Performer(), s.Client()
@@ -68,10 +58,12 @@ func TestDeskOrderForms(t *testing.T) {
 		{cancelled, map[string]any{"rating_rate": 3}, []string{"rating_rate"}},
 	}
 	for _, c := range changes {
-		before := dashboard.Open("orders", c.order)
-		t.Logf("order %d %.80v", c.order, c.fields)
-		dashboard.Change("orders", c.order, c.fields).WantFields(c.wrong...)
-		same(t, dashboard, "orders", c.order, before)
+		t.Run(fmt.Sprint("order ", c.order, " ", caseName(c.fields)), func(t *testing.T) {
+			dashboard := dashboard.WithT(t)
+			before := dashboard.Open("orders", c.order)
+			dashboard.Change("orders", c.order, c.fields).WantFields(c.wrong...)
+			wantUnchanged(t, dashboard, "orders", c.order, before)
+		})
 	}
 
 	good := map[string]any{"client": fmt.Sprint(client.ID), "performer": fmt.Sprint(performer.ID), "status": "new", "description": "d", "date_till": "2030-01-01 00:00:00"}
@@ -95,14 +87,11 @@ func TestDeskOrderForms(t *testing.T) {
 		{map[string]any{"status": "nonsense"}, "status"},
 	}
 	for _, c := range creations {
-		fields := map[string]any{}
-		for _, from := range []map[string]any{good, c.fields} {
-			for name, value := range from {
-				fields[name] = value
-			}
-		}
-		t.Logf("create %v", c.fields)
-		dashboard.Create("orders", fields).WantFields(c.wrong)
+		t.Run("create "+caseName(c.fields), func(t *testing.T) {
+			fields := maps.Clone(good)
+			maps.Copy(fields, c.fields)
+			dashboard.WithT(t).Create("orders", fields).WantFields(c.wrong)
+		})
 	}
 	if n := s.Count("orders"); n != 4 {
 		t.Errorf("%d orders", n)
@@ -114,8 +103,8 @@ func TestDeskOrderForms(t *testing.T) {
 	s.WantCleanLog()
 }
 
-// A moderator sets any status; what goes with another one goes with it, both sides see it and hear of it, and the
-// history says who.
+// A moderator may set any status. The fields of the former status are cleared, both participants see the change and are
+// notified, and the history names the moderator.
 func TestDeskStatuses(t *testing.T) {
 	fcm := fakes.NewFCM(t)
 	s := testkit.Start(t, fcm.Configure)
@@ -129,38 +118,38 @@ func TestDeskStatuses(t *testing.T) {
 	view := func(p testkit.Person) testkit.Map {
 		return s.Get(fmt.Sprintf("order/view/%d", order)).As(p.Token).Do().Want(200).Map()
 	}
-	move := func(fields map[string]any, status int, heardBy ...string) testkit.Map {
+	setStatus := func(fields map[string]any, status int, pushes ...string) testkit.Map {
 		t.Helper()
 		dashboard.Change("orders", order, fields).Want(200)
 		m := view(client)
 		if m.Int("data", "status") != status || (status != 3) != (m.At("data", "cancel_date") == nil) || (status != 4) != (m.At("data", "rating_rate") == nil) {
 			t.Errorf("after %v: %v", fields, m)
 		}
-		if got := fakes.Summary(fcm.Wait(len(heardBy), testkit.Soon)); got != strings.Join(heardBy, "\n") {
-			t.Errorf("after %v heard %s", fields, got)
+		if got := fakes.Summary(fcm.Wait(len(pushes), testkit.Soon)); got != strings.Join(pushes, "\n") {
+			t.Errorf("after %v the pushes are %s", fields, got)
 		}
 		fcm.Reset()
 		return m
 	}
-	move(map[string]any{"status": "done"}, 2, "client order.done Your greeting is ready")
-	m := move(map[string]any{"status": "reviewed", "rating_rate": 2, "rating_text": "Meh"}, 4, "performer order.reviewed New review")
+	setStatus(map[string]any{"status": "done"}, 2, "client order.done Your greeting is ready")
+	m := setStatus(map[string]any{"status": "reviewed", "rating_rate": 2, "rating_text": "Meh"}, 4, "performer order.reviewed New review")
 	if m.String("data", "rating_text") != "Meh" {
 		t.Errorf("%v", m)
 	}
-	move(map[string]any{"rating_rate": 3, "rating_text": "So so"}, 4)
-	m = move(map[string]any{"status": "cancelled", "cancel_text": "Insults"}, 3,
+	setStatus(map[string]any{"rating_rate": 3, "rating_text": "So so"}, 4)
+	m = setStatus(map[string]any{"status": "cancelled", "cancel_text": "Insults"}, 3,
 		"client order.cancelled Order cancelled", "performer order.cancelled Order cancelled")
 	if m.String("data", "cancel_text") != "Insults" || m.At("data", "rating_text") != nil {
 		t.Errorf("%v", m)
 	}
-	// Who passes over a date in the form cuts it to seconds.
+	// A browser that focuses the date field cuts the date to seconds.
 	at := fmt.Sprint(dashboard.Open("orders", order)["cancel_date"])
-	move(map[string]any{"cancel_text": "Insults, twice", "occasion": "", "cancel_date": at[:19] + "Z"}, 3)
-	m = move(map[string]any{"status": "new"}, 1)
+	setStatus(map[string]any{"cancel_text": "Insults, twice", "occasion": "", "cancel_date": at[:19] + "Z"}, 3)
+	m = setStatus(map[string]any{"status": "new"}, 1)
 	if m.At("data", "cancel_text") != nil || m.At("data", "occasion_id") != nil {
 		t.Errorf("%v", m)
 	}
-	// The client goes on as if nothing had been.
+	// The participants continue as with any new order.
 	s.Finish(performer, order).Want(200)
 	s.Post(fmt.Sprintf("order/update/%d", order)).As(client.Token).JSON(`{"rating_rate":5}`).Do().Want(200)
 
@@ -175,7 +164,7 @@ func TestDeskStatuses(t *testing.T) {
 	}
 }
 
-// A form that was opened before a change can't undo it, and says what to do.
+// A form that was opened before a change is rejected with advice, so that it can't undo the change.
 func TestDeskStaleForms(t *testing.T) {
 	s := testkit.Start(t)
 	client, performer := s.Client(), s.Performer()
@@ -188,24 +177,24 @@ func TestDeskStaleForms(t *testing.T) {
 	}
 	s.Post(fmt.Sprintf("order/update/%d", order)).As(client.Token).JSON(`{"status":3,"cancel_text":"Found another"}`).Do().Want(200)
 	now := dashboard.Open("orders", order)
-	refused := dashboard.Save("orders", order, form, map[string]any{"occasion": "just"})
-	refused.WantFields("rev")
-	refused.WantMessage("The order has changed meanwhile: reload the page")
-	same(t, dashboard, "orders", order, now)
+	rejected := dashboard.Save("orders", order, form, map[string]any{"occasion": "just"})
+	rejected.WantFields("rev")
+	rejected.WantMessage("The order has changed meanwhile: reload the page")
+	wantUnchanged(t, dashboard, "orders", order, now)
 
 	profile := dashboard.Open("users", client.ID)
 	dashboard.Change("users", client.ID, map[string]any{"banned": true}).Want(200)
-	refused = dashboard.Save("users", client.ID, profile, map[string]any{"nickname": "N"}) // would lift the ban
-	refused.WantFields("rev")
-	refused.WantMessage("The user has changed meanwhile: reload the page")
+	rejected = dashboard.Save("users", client.ID, profile, map[string]any{"nickname": "N"}) // would lift the ban
+	rejected.WantFields("rev")
+	rejected.WantMessage("The user has changed meanwhile: reload the page")
 	s.Post("auth/login").JSON(map[string]any{"email": client.Email, "password": testkit.Password}).Do().Want(401)
 
-	// Who brings no rev means the record as it is.
+	// A request without rev changes the record as it is now.
 	dashboard.Request(http.MethodPatch, dashboard.Path("orders", order)).JSON(`{"occasion":"just"}`).Do().Want(200)
 	dashboard.Request(http.MethodPatch, dashboard.Path("users", client.ID)).JSON(`{"banned":false}`).Do().Want(200)
 }
 
-// Orders and their history stay, whoever wants them gone; what writes itself is nobody's to write.
+// Nobody can delete orders or their history, and nobody can edit the collections that the server maintains.
 func TestDeskSealed(t *testing.T) {
 	s := testkit.Start(t)
 	client, performer := s.Signup("role", "1", "device_id", "phone", "firebase_token", "push"), s.Performer()
@@ -255,10 +244,12 @@ func TestDeskSealed(t *testing.T) {
 		{"invite_tokens", invite, map[string]any{"expires": "never"}, []string{"expires"}},
 		{"invite_tokens", invite, map[string]any{"token": "x"}, []string{"token"}},
 	} {
-		before := dashboard.Open(c.collection, c.id)
-		t.Logf("%s %v", c.collection, c.fields)
-		dashboard.Change(c.collection, c.id, c.fields).WantFields(c.wrong...)
-		same(t, dashboard, c.collection, c.id, before)
+		t.Run(c.collection+" "+caseName(c.fields), func(t *testing.T) {
+			dashboard := dashboard.WithT(t)
+			before := dashboard.Open(c.collection, c.id)
+			dashboard.Change(c.collection, c.id, c.fields).WantFields(c.wrong...)
+			wantUnchanged(t, dashboard, c.collection, c.id, before)
+		})
 	}
 	user := fmt.Sprint(client.ID)
 	dashboard.Create("order_history", map[string]any{"order": fmt.Sprint(order), "to": "done", "actor": "client"}).WantFields("order")
@@ -266,7 +257,7 @@ func TestDeskSealed(t *testing.T) {
 	dashboard.Create("invite_tokens", map[string]any{"user": user, "token": "0", "expires": "2099-01-01 00:00:00"}).WantFields("user")
 	dashboard.Create("pushes", map[string]any{"receiver": user, "state": "waiting", "type": "test", "event": "e"}).WantFields("state")
 
-	// What may go, goes.
+	// Pushes, invite tokens and devices may be deleted.
 	dashboard.Delete("pushes", push).Want(204)
 	dashboard.Delete("invite_tokens", invite).Want(204)
 	dashboard.Delete("devices", 1).Want(204)
@@ -274,8 +265,8 @@ func TestDeskSealed(t *testing.T) {
 	s.WantCleanLog()
 }
 
-// What a side can't do any more no moderator does for them: an order is not new again while one of its people is shut
-// out, and no words are put under an erased client.
+// A moderator can't do on behalf of a disabled participant what the participant can't: an order doesn't become new again
+// while one of its participants is disabled, and an erased client gets no new texts.
 func TestDeskOrdersOfTheGone(t *testing.T) {
 	s := testkit.Start(t)
 	dashboard := s.Dashboard()

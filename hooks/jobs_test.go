@@ -8,7 +8,7 @@ import (
 	"github.com/privet/privet/routes/testkit/fakes"
 )
 
-// The outbox shows what became of a push for thirty days.
+// The outbox keeps pushes for thirty days.
 func TestOldPushesGo(t *testing.T) {
 	s := testkit.Start(t)
 	client, performer := s.Client(), s.Performer()
@@ -24,11 +24,11 @@ func TestOldPushesGo(t *testing.T) {
 		t.Errorf("%d pushes are kept", n)
 	}
 	if n := s.Count(`pushes WHERE "order" = '1'`); n != 1 {
-		t.Error("the younger one is gone")
+		t.Error("the younger one was deleted")
 	}
 }
 
-// A push that could not be sent in time is not sent late.
+// A push that could not be sent in time expires.
 func TestPushExpires(t *testing.T) {
 	fcm := fakes.NewFCM(t)
 	fcm.Answer(fakes.Always(fakes.Reply{Status: 500, Code: "INTERNAL"}))
@@ -36,7 +36,7 @@ func TestPushExpires(t *testing.T) {
 	client, performer := s.Client(), s.Performer()
 	s.AddDevice(performer, "phone", "en")
 	s.Order(client, performer)
-	s.AwaitOutbox("put off", func(rows []string) bool { return rows[0] != "waiting" })
+	s.AwaitOutbox("delayed", func(rows []string) bool { return rows[0] != "waiting" })
 	fcm.Answer(nil)
 	if n := s.Count(`pushes WHERE tries = 1 AND next_try > updated AND expires > '` + time.Now().UTC().Add(23*time.Hour).Format("2006-01-02 15:04:05") + `'`); n != 1 {
 		t.Error("a day's time to live, or the backoff, is missing")
@@ -45,11 +45,12 @@ func TestPushExpires(t *testing.T) {
 	s.Order(client, performer) // wakes the worker
 	fcm.Wait(1, testkit.Soon)
 	s.AwaitOutbox("expired", func(rows []string) bool { return rows[0] == "expired It could not be sent in time." })
-	if heard := fcm.Accepted(); len(heard) != 1 || heard[0].Data["order_id"] != "2" {
-		t.Errorf("heard %v", heard)
+	if accepted := fcm.Accepted(); len(accepted) != 1 || accepted[0].Data["order_id"] != "2" {
+		t.Errorf("FCM has %v", accepted)
 	}
 }
 
+// Expired invite tokens are deleted.
 func TestInviteTokensGo(t *testing.T) {
 	s := testkit.Start(t)
 	invite := s.Client().Data.String("data", "invite")
@@ -63,7 +64,7 @@ func TestInviteTokensGo(t *testing.T) {
 	}
 }
 
-// When a device was last used is written down once a minute.
+// The time of a device's last use is written once a minute.
 func TestLastUsed(t *testing.T) {
 	s := testkit.Start(t)
 	p := s.Client()

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"testing"
 
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -57,6 +58,9 @@ func (p *Running) Dashboard() *Dashboard {
 		JSON(map[string]any{"identity": moderatorEmail, "password": moderatorPassword}).Do().Want(http.StatusOK)
 	return &Dashboard{p.Server, answer.Map().String("token")}
 }
+
+// WithT returns the same dashboard for a subtest, which its failures are then attributed to.
+func (d *Dashboard) WithT(t testing.TB) *Dashboard { return &Dashboard{d.s.WithT(t), d.token} }
 
 // Token returns the superuser's token.
 func (d *Dashboard) Token() string { return d.token }

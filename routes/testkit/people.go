@@ -123,10 +123,10 @@ func (s *Server) Performer() Person {
 // names and values, which replace generated ones of the same name.
 func (s *Server) Signup(pairs ...string) Person {
 	s.t.Helper()
-	s.signedUp++
+	number := s.signedUp.Add(1)
 	fields := []string{
-		"email", fmt.Sprintf("person%d@example.com", s.signedUp),
-		"nickname", fmt.Sprintf("Person %d", s.signedUp),
+		"email", fmt.Sprintf("person%d@example.com", number),
+		"nickname", fmt.Sprintf("Person %d", number),
 		"password", Password,
 	}
 	for i := 0; i < len(pairs); i += 2 {

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -77,7 +78,7 @@ type Running struct {
 // The rate limit is off unless they turn it on.
 func Process(t testing.TB, env ...string) *Running {
 	t.Helper()
-	p := &Running{Server: &Server{t: t, Log: &Log{}}, Dir: t.TempDir(), Temp: t.TempDir()}
+	p := &Running{Server: &Server{t: t, Log: &Log{}, signedUp: &atomic.Int64{}}, Dir: t.TempDir(), Temp: t.TempDir()}
 	p.dir = p.Dir
 	p.env = append(append(os.Environ(), "PRIVET_RATE_LIMIT=0", "TMPDIR="+p.Temp), env...)
 	p.connect()

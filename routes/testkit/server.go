@@ -11,6 +11,7 @@ import (
 	"net/http/cookiejar"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,7 +38,14 @@ type Server struct {
 	Log        *Log // the warnings and errors that the server has printed
 
 	dir      string // the data folder
-	signedUp int
+	signedUp *atomic.Int64
+}
+
+// WithT returns the same server for a subtest, which its failures are then attributed to.
+func (s *Server) WithT(t testing.TB) *Server {
+	other := *s
+	other.t = t
+	return &other
 }
 
 // template returns a migrated, empty data folder, which is created once per test binary and copied by each server.
@@ -85,7 +93,7 @@ func Start(t testing.TB, changes ...func(*settings.Settings)) *Server {
 	for _, change := range changes {
 		change(chosen)
 	}
-	s := &Server{t: t, App: app, Log: &Log{}, dir: app.DataDir()}
+	s := &Server{t: t, App: app, Log: &Log{}, dir: app.DataDir(), signedUp: &atomic.Int64{}}
 	worker, err := push.NewWorker(app, chosen.Firebase)
 	if err != nil {
 		t.Fatal(err)
