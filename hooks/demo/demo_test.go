@@ -13,7 +13,7 @@ import (
 	"github.com/privet/privet/routes/testkit/fakes"
 )
 
-// The demo shows each state of an order, spread over the weeks before, and tells nobody.
+// The demo has orders of each status, spread over the weeks before, and sends no pushes.
 func TestDemo(t *testing.T) {
 	fcm := fakes.NewFCM(t)
 	s := testkit.Start(t, fcm.Configure)
@@ -31,7 +31,7 @@ func TestDemo(t *testing.T) {
 			t.Errorf("order %v: %v to %v, cancelled %v", order["id"], created, updated, order["cancel_date"])
 		}
 		if created < last {
-			t.Errorf("order %v was made before the one ahead of it", order["id"])
+			t.Errorf("order %v is older than the one before it", order["id"])
 		}
 		last = created
 	}
@@ -50,7 +50,7 @@ func TestDemo(t *testing.T) {
 		last = row["time"].(string)
 	}
 	if len(actors) != 3 {
-		t.Errorf("it was cancelled by %v", actors)
+		t.Errorf("orders were cancelled by %v", actors)
 	}
 	for queue, rows := range map[string]int{"queue_banned": 2, "queue_failed_pushes": 0, "queue_low_ratings": 2, "queue_new_performers": 2, "queue_overdue_orders": 2} {
 		if got := dashboard.List(queue); len(got) != rows {
@@ -79,11 +79,11 @@ func TestDemo(t *testing.T) {
 	s.WantCleanLog()
 }
 
-// What fails on the way leaves nothing, no file either.
+// A failure leaves nothing behind, neither rows nor files.
 func TestDemoAtOnce(t *testing.T) {
 	s := testkit.Start(t)
 	if _, err := demo.Fill(s.App, "no e-mail", time.Now()); err == nil || !strings.Contains(err.Error(), `"no e-mail"`) {
-		t.Errorf("an e-mail that is none: %v", err)
+		t.Errorf("an invalid e-mail: %v", err)
 	}
 	s.Exec(`CREATE TRIGGER stop BEFORE UPDATE OF banned ON users WHEN NEW.banned BEGIN SELECT RAISE(ABORT, 'stopped'); END`)
 	if _, err := demo.Fill(s.App, "olga@example.com", time.Now()); err == nil {
@@ -97,7 +97,7 @@ func TestDemoAtOnce(t *testing.T) {
 	}
 }
 
-// The command prints how to sign in, and refuses a folder in use by one line.
+// The command prints how to sign in, and rejects a data folder in use by one line.
 func TestDemoCommand(t *testing.T) {
 	run := func(dir string) (string, error) {
 		command := exec.Command(testkit.Binary(t), "demo", "--dir", dir, "--moderator", "olga@example.com")

@@ -22,12 +22,13 @@ import (
 
 const bucket = "privet"
 
-// objectStore is an S3 server on loopback.
+// objectStore is an S3 server on the loopback interface.
 type objectStore struct {
 	*httptest.Server
 	backend *s3mem.Backend
 }
 
+// newObjectStore starts an S3 server with an empty bucket that runs until the test ends.
 func newObjectStore(t *testing.T) *objectStore {
 	t.Helper()
 	backend := s3mem.New()
@@ -39,7 +40,7 @@ func newObjectStore(t *testing.T) *objectStore {
 	return &objectStore{server, backend}
 }
 
-// keys are the names of all objects.
+// keys returns the names of all objects.
 func (o *objectStore) keys(t *testing.T) (keys []string) {
 	t.Helper()
 	list, err := o.backend.ListBucket(bucket, &gofakes3.Prefix{}, gofakes3.ListBucketPage{})
@@ -52,14 +53,14 @@ func (o *objectStore) keys(t *testing.T) (keys []string) {
 	return keys
 }
 
-// use lets a server keep its files there, as a moderator sets it in the dashboard.
+// use makes a server store its files there, by the dashboard's settings.
 func (o *objectStore) use(dashboard *testkit.Dashboard) {
 	dashboard.Request(http.MethodPatch, "settings").JSON(map[string]any{"s3": map[string]any{
 		"enabled": true, "bucket": bucket, "region": "us-east-1", "endpoint": o.URL, "accessKey": "key", "secret": "secret", "forcePathStyle": true,
 	}}).Do().Want(http.StatusOK)
 }
 
-// In an object store, files are as on the local disk: uploads, ranges, stills, takedown.
+// Files in an object store work as on the local disk: uploads, ranges, previews, takedown.
 func TestObjectStore(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs ffmpeg")
@@ -91,12 +92,12 @@ func TestObjectStore(t *testing.T) {
 		t.Errorf("on the local disk: %v %v", stored, waiting)
 	}
 
-	// What is refused leaves nothing, and neither does what a kill cut off.
+	// Neither a rejected upload nor one that a kill interrupted leaves anything behind.
 	keys := store.keys(t)
 	p.Post("auth/signup").Multipart([]testkit.File{testkit.Picture()}, "email", client.Email, "nickname", "Twice", "password", "password", "role", "1").Do().
 		WantError("email", "The email has already been taken.")
 	if now := store.keys(t); !slices.Equal(now, keys) {
-		t.Errorf("of a refused one stay: %v", now)
+		t.Errorf("left by a rejected upload: %v", now)
 	}
 	stray := keys[0][:strings.LastIndex(keys[0][:strings.LastIndex(keys[0], "/")], "/")] + "/999/0123.mp4"
 	if _, err := store.backend.PutObject(bucket, stray, nil, strings.NewReader("cut off"), 7, nil); err != nil {
@@ -112,7 +113,7 @@ func TestObjectStore(t *testing.T) {
 	}
 	p.Start()
 	if now := store.keys(t); !slices.Equal(now, keys) {
-		t.Errorf("of one cut off stay: %v", now)
+		t.Errorf("left by an interrupted upload: %v", now)
 	}
 	if waiting := p.WaitingUploads(); len(waiting) != 0 {
 		t.Errorf("left behind: %v", waiting)
@@ -132,7 +133,7 @@ func TestObjectStore(t *testing.T) {
 	}
 }
 
-// Where the setting says so, downloads go past the server.
+// PRIVET_S3_REDIRECT redirects downloads to the object store.
 func TestObjectStoreRedirect(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts a process")
@@ -141,11 +142,11 @@ func TestObjectStoreRedirect(t *testing.T) {
 	p := testkit.Process(t, "PRIVET_S3_REDIRECT=1")
 	store.use(p.Dashboard())
 	path := testkit.PathOf(p.Client().Data.String("data", "media", 0, "path_url"))
-	if got := p.Get(path).Do().Want(http.StatusOK).Body; !bytes.Equal(got, testkit.PNG()) { // as clients do, past the redirect
+	if got := p.Get(path).Do().Want(http.StatusOK).Body; !bytes.Equal(got, testkit.PNG()) { // clients follow the redirect
 		t.Errorf("%d bytes", len(got))
 	}
-	stays := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	answer, err := stays.Get(p.URL + path)
+	noRedirect := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	answer, err := noRedirect.Get(p.URL + path)
 	if err != nil {
 		t.Fatal(err)
 	}

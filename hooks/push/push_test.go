@@ -13,7 +13,7 @@ import (
 	"github.com/privet/privet/routes/testkit/fakes"
 )
 
-// Who hears what, in which language, whichever door a change came through (contract section 4).
+// Each event is pushed to the right devices, in their languages, wherever the change was made (contract section 4).
 func TestPushesReachTheRightDevices(t *testing.T) {
 	fcm := fakes.NewFCM(t)
 	s := testkit.Start(t, fcm.Configure)
@@ -31,7 +31,7 @@ func TestPushesReachTheRightDevices(t *testing.T) {
 		t.Helper()
 		messages := fcm.Wait(count, testkit.Soon)
 		if got := fakes.Summary(messages); got != strings.Join(want, "\n") {
-			t.Errorf("heard\n%s\nwant\n%s", got, strings.Join(want, "\n"))
+			t.Errorf("the pushes are\n%s\nwant\n%s", got, strings.Join(want, "\n"))
 		}
 		fcm.Reset()
 		return messages
@@ -60,14 +60,14 @@ func TestPushesReachTheRightDevices(t *testing.T) {
 
 	s.Post(path).As(client.Token).JSON(`{"rating_rate":5}`).Do().Want(200)
 	next(1, "performer-ru order.reviewed Новый отзыв")
-	s.Post(path).As(client.Token).JSON(`{"rating_rate":5}`).Do().Want(200) // a retry is told to nobody
+	s.Post(path).As(client.Token).JSON(`{"rating_rate":5}`).Do().Want(200) // a retry is no event
 
-	// A moderator in the dashboard: both sides.
+	// A moderator cancels: both participants.
 	s.Request(http.MethodPatch, record).As(moderator).JSON(`{"status":"cancelled"}`).Do().Want(200)
 	next(3, "client-en order.cancelled Order cancelled", "client-ru order.cancelled Заказ отменён", "performer-ru order.cancelled Заказ отменён")
-	s.Request(http.MethodPatch, record).As(moderator).JSON(`{"status":"new"}`).Do().Want(200) // reopened: nobody
+	s.Request(http.MethodPatch, record).As(moderator).JSON(`{"status":"new"}`).Do().Want(200) // reopened: no push
 
-	// A program of ours, as cron is: both sides.
+	// Code without an actor cancels, such as a cron job: both participants.
 	o, err := s.App.FindRecordById("orders", fmt.Sprint(order))
 	if err != nil {
 		t.Fatal(err)
@@ -78,21 +78,21 @@ func TestPushesReachTheRightDevices(t *testing.T) {
 	}
 	next(3, "client-en order.cancelled Order cancelled", "client-ru order.cancelled Заказ отменён", "performer-ru order.cancelled Заказ отменён")
 
-	// The sides cancel: the other one.
+	// A participant cancels: the other one.
 	second := s.Order(client, performer)
 	next(1, "performer-ru order.created Новый заказ")
 	s.Post(fmt.Sprintf("order/update/%d", second)).As(performer.Token).JSON(`{"status":3}`).Do().Want(200)
 	next(2, "client-en order.cancelled Order cancelled", "client-ru order.cancelled Заказ отменён")
 
-	// A refused change is told to nobody.
+	// A rejected change is no event.
 	s.Post(fmt.Sprintf("order/update/%d", second)).As(client.Token).JSON(`{"status":4,"rating_rate":1}`).Do().Want(429)
 	time.Sleep(300 * time.Millisecond)
 	if rest := fcm.Accepted(); len(rest) != 0 {
-		t.Errorf("heard besides: %s", fakes.Summary(rest))
+		t.Errorf("more pushes: %s", fakes.Summary(rest))
 	}
 }
 
-// A device that signed out or changed hands hears nothing, even when the push was written before.
+// A device that has signed out, or now belongs to another user, receives nothing, not even pushes written before.
 func TestPushesMissWhoIsGone(t *testing.T) {
 	fcm := fakes.NewFCM(t)
 	hold, held := make(chan struct{}), make(chan struct{}, 10)
@@ -106,7 +106,7 @@ func TestPushesMissWhoIsGone(t *testing.T) {
 	s := testkit.Start(t, fcm.Configure)
 	client, performer, other := s.Client(), s.Performer(), s.Client()
 	s.AddDevice(performer, "first", "en")
-	for range 4 { // all of the worker's hands are full
+	for range 4 { // as many as the worker sends at once
 		s.Order(client, performer)
 	}
 	for range 4 {
@@ -125,12 +125,12 @@ func TestPushesMissWhoIsGone(t *testing.T) {
 	})
 	for _, m := range fcm.Accepted() {
 		if m.Token != "first" {
-			t.Errorf("%s heard %s", m.Token, m.Data["type"])
+			t.Errorf("%s received %s", m.Token, m.Data["type"])
 		}
 	}
 }
 
-// What each of FCM's answers leads to (the project's table of FCM errors).
+// Each of FCM's errors has its consequences for the push and for the device's push token.
 func TestPushErrors(t *testing.T) {
 	for _, c := range []struct {
 		name    string
@@ -158,9 +158,9 @@ func TestPushErrors(t *testing.T) {
 			s.AwaitOutbox(c.state, func(rows []string) bool { return strings.HasPrefix(rows[0], c.state) })
 			m := s.Get(fmt.Sprintf("user/view/%d", performer.ID)).As(token).Do().Want(200).Map()
 			if forgot := m.At("data", "firebase_token") == nil; forgot != c.forgets {
-				t.Errorf("forgot the push address: %v", forgot)
+				t.Errorf("the push token was removed: %v", forgot)
 			}
-			if c.forgets { // and nothing is ever written for it again
+			if c.forgets { // and no more pushes are written for the device
 				s.Order(client, performer)
 				if rows := s.Outbox(); len(rows) != 1 {
 					t.Errorf("the outbox holds %q", rows)
@@ -173,7 +173,7 @@ func TestPushErrors(t *testing.T) {
 	}
 }
 
-// Once FCM has taken such a message, a bad argument can only be the address.
+// Once FCM has accepted such a message, INVALID_ARGUMENT can only mean the push token, which is removed.
 func TestPushForgetsABadAddress(t *testing.T) {
 	fcm := fakes.NewFCM(t)
 	s := testkit.Start(t, fcm.Configure)
@@ -186,11 +186,11 @@ func TestPushForgetsABadAddress(t *testing.T) {
 	s.Order(client, performer)
 	s.AwaitOutbox("failed", func(rows []string) bool { return len(rows) == 2 && strings.HasPrefix(rows[1], "failed") })
 	if m := s.Get(fmt.Sprintf("user/view/%d", performer.ID)).As(token).Do().Want(200).Map(); m.At("data", "firebase_token") != nil {
-		t.Error("the bad address is kept")
+		t.Error("the bad push token is kept")
 	}
 }
 
-// After a 429 everything waits as Retry-After says, and is sent then.
+// After a 429 all pushes wait as long as Retry-After says, and are sent then.
 func TestPushWaitsAsAsked(t *testing.T) {
 	fcm := fakes.NewFCM(t)
 	fcm.Answer(fakes.Always(fakes.Reply{Status: 429, Code: "QUOTA_EXCEEDED", RetryAfter: 2}))
@@ -199,17 +199,17 @@ func TestPushWaitsAsAsked(t *testing.T) {
 	s.AddDevice(performer, "phone", "en")
 	s.Order(client, performer)
 	s.AwaitOutbox("told to wait", func(rows []string) bool { return strings.HasPrefix(rows[0], "waiting Firebase asked") })
-	asked := time.Now()
+	delayed := time.Now()
 	fcm.Answer(nil)
 	s.Order(client, performer)
 	for _, m := range fcm.Wait(2, testkit.Soon) {
-		if wait := m.At.Sub(asked); wait < 1500*time.Millisecond {
+		if wait := m.At.Sub(delayed); wait < 1500*time.Millisecond {
 			t.Errorf("sent after %s already", wait)
 		}
 	}
 }
 
-// Without credentials pushes are off, and are not sent when credentials come.
+// Without credentials pushes are recorded as off, and will not be sent later.
 func TestPushOff(t *testing.T) {
 	s := testkit.Start(t)
 	client, performer := s.Client(), s.Performer()
@@ -223,7 +223,7 @@ func TestPushOff(t *testing.T) {
 	s.Get("push").Do().Want(500).WantJSON(want)
 }
 
-// GET push reaches the caller's own devices, once a minute.
+// GET push sends a test to the caller's own devices, at most once a minute.
 func TestPushTest(t *testing.T) {
 	fcm := fakes.NewFCM(t)
 	s := testkit.Start(t, fcm.Configure, func(c *settings.Settings) { c.RateLimit = 60 })

@@ -11,7 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// The totals of user/search stay exact, and its pages hold who they should, whatever happens to the users.
+// The totals and the first page of user/search stay exact through every kind of change to users.
 func TestSearchTotals(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
@@ -67,12 +67,12 @@ func TestSearchTotals(t *testing.T) {
 		}
 	}
 	compare("sign-up")
-	defer func() { // and after the night
+	defer func() { // the nightly job doesn't change them
 		s.RunJob("privet_search")
 		compare("merging")
-		var parts int
-		if err := s.App.DB().NewQuery(`SELECT count(DISTINCT segid) FROM users_search_idx`).Row(&parts); err != nil || parts != 1 {
-			t.Errorf("the index is in %d parts: %v", parts, err)
+		var segments int
+		if err := s.App.DB().NewQuery(`SELECT count(DISTINCT segid) FROM users_search_idx`).Row(&segments); err != nil || segments != 1 {
+			t.Errorf("the index has %d segments: %v", segments, err)
 		}
 	}()
 	for n := range 24 {
@@ -98,7 +98,7 @@ func TestSearchTotals(t *testing.T) {
 			user.Set("categories", []string{"comedian"})
 			user.Set("banned", random.IntN(2) == 0)
 		case 5:
-			after = "a farewell"
+			after = "a deletion"
 			if err := s.App.Delete(user); err != nil {
 				t.Fatal(err)
 			}

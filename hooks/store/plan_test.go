@@ -16,15 +16,15 @@ import (
 	"github.com/pocketbase/dbx"
 )
 
-// fillWithCrowd adds a crowd of users, orders, devices and media to the tables, past all hooks, and lets the
-// sequences go on behind it.
+// fillWithCrowd adds many users, orders, devices and media to the tables, bypassing the hooks, and advances the sequences
+// beyond them.
 func fillWithCrowd(t *testing.T, s *testkit.Server) {
 	t.Helper()
 	crowd := 100_000
 	if testing.Short() {
 		crowd = 1000
 	}
-	first := 1000 // leaves room for those who signed up
+	first := 1000 // leaves room for users who have signed up
 	const many = `WITH RECURSIVE n(i) AS (SELECT {:first} UNION ALL SELECT i + 1 FROM n WHERE i < {:last}) `
 	for _, insert := range []string{
 		`INSERT INTO users (id, email, email_key, emailVisibility, verified, nickname, name, description, search, role, categories, price, invite, password, tokenKey, created, updated)
@@ -50,20 +50,20 @@ func fillWithCrowd(t *testing.T, s *testkit.Server) {
 	}
 }
 
-// queries gathers the SQL that a server runs on its data.
+// queries records the SQL that a server runs on its database.
 type queries struct {
 	mu  sync.Mutex
 	all []string
 }
 
-func (q *queries) note(statement string) {
+func (q *queries) add(statement string) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.all = append(q.all, statement)
 }
 
-// take returns what was gathered since the last time.
-func (q *queries) take() []string {
+// drain returns the statements recorded since the last call.
+func (q *queries) drain() []string {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	all := q.all
@@ -71,6 +71,7 @@ func (q *queries) take() []string {
 	return all
 }
 
+// watchQueries records the queries of a server from now on.
 func watchQueries(t *testing.T, s *testkit.Server) *queries {
 	t.Helper()
 	q := &queries{}
@@ -79,13 +80,13 @@ func watchQueries(t *testing.T, s *testkit.Server) *queries {
 		if !ok {
 			t.Fatalf("the database is a %T", builder)
 		}
-		db.QueryLogFunc = func(_ context.Context, _ time.Duration, statement string, _ *sql.Rows, _ error) { q.note(statement) }
-		db.ExecLogFunc = func(_ context.Context, _ time.Duration, statement string, _ sql.Result, _ error) { q.note(statement) }
+		db.QueryLogFunc = func(_ context.Context, _ time.Duration, statement string, _ *sql.Rows, _ error) { q.add(statement) }
+		db.ExecLogFunc = func(_ context.Context, _ time.Duration, statement string, _ sql.Result, _ error) { q.add(statement) }
 	}
 	return q
 }
 
-// plan is how SQLite goes about a statement, a step a line.
+// plan returns the steps of SQLite's plan for a statement.
 func plan(t *testing.T, s *testkit.Server, statement string) []string {
 	t.Helper()
 	var steps []struct {
@@ -101,12 +102,13 @@ func plan(t *testing.T, s *testkit.Server, statement string) []string {
 	return lines
 }
 
-// scans is a step that goes through a table of the crowd's from end to end: a SCAN, with an index or without, of
-// anything but the few rows that a part of the statement has made, a look-up in the search index, or a JSON value.
+// scans reports whether a step reads a whole table: a SCAN, with an index or without, of anything but the few rows of a
+// subquery, a match of the search index, or a JSON value.
 func scans(step string) bool {
 	return strings.HasPrefix(step, "SCAN ") && !slices.ContainsFunc(harmless, func(known *regexp.Regexp) bool { return known.MatchString(step) })
 }
 
+// harmless are the steps that begin with SCAN and read few rows.
 var harmless = []*regexp.Regexp{
 	regexp.MustCompile(`^SCAN (CONSTANT ROW|users_counts)$`), // eight rows
 	regexp.MustCompile(`^SCAN \(?(matching|page|subquery)`),
@@ -114,7 +116,7 @@ var harmless = []*regexp.Regexp{
 	regexp.MustCompile(`^SCAN c (EXISTS )?VIRTUAL TABLE INDEX 1:`), // json_each of a user's categories
 }
 
-// With a hundred thousand users, each look-up of the contract goes by an index.
+// Every query of the API uses an index: none reads a whole table of a hundred thousand rows.
 func TestPlans(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
@@ -128,82 +130,86 @@ func TestPlans(t *testing.T) {
 	token := client.Token
 
 	cases := []struct {
-		what, index string // an index that the look-up must go by, as it stands in the plan
-		do          func()
+		name, index string // an index that a query must use, as the plan names it
+		do          func(s *testkit.Server)
 	}{
-		{"check-free", "users USING INDEX idx_users_email_key (email_key=?)", func() { s.Post("user/check-free").JSON(login).Do().Want(200) }},
-		{"login", "users USING INDEX idx_users_email_key (email_key=?)", func() { token = s.Post("auth/login").JSON(login).Do().Want(200).Map().String("token") }},
-		{"login, the device", "devices USING INDEX idx_devices_user (user=? AND device_id=?)", func() { token = s.Post("auth/login").JSON(login).Do().Want(200).Map().String("token") }},
-		{"signup", "users USING INDEX idx_users_email_key (email_key=?)", func() { s.Client() }},
-		{"a token", "devices USING INDEX", func() { s.Get(fmt.Sprintf("user/view/%d", client.ID)).As(token).Do().Want(200) }},
-		{"a token without its number", "devices USING INDEX idx_devices_token (token=?)", func() {
+		{"check-free", "users USING INDEX idx_users_email_key (email_key=?)", func(s *testkit.Server) { s.Post("user/check-free").JSON(login).Do().Want(200) }},
+		{"login", "users USING INDEX idx_users_email_key (email_key=?)", func(s *testkit.Server) { token = s.Post("auth/login").JSON(login).Do().Want(200).Map().String("token") }},
+		{"login, the device", "devices USING INDEX idx_devices_user (user=? AND device_id=?)", func(s *testkit.Server) { token = s.Post("auth/login").JSON(login).Do().Want(200).Map().String("token") }},
+		{"signup", "users USING INDEX idx_users_email_key (email_key=?)", func(s *testkit.Server) { s.Client() }},
+		{"a token", "devices USING INDEX", func(s *testkit.Server) { s.Get(fmt.Sprintf("user/view/%d", client.ID)).As(token).Do().Want(200) }},
+		{"a token without its number", "devices USING INDEX idx_devices_token (token=?)", func(s *testkit.Server) {
 			_, secret, _ := strings.Cut(token, "|")
 			s.Get(fmt.Sprintf("user/view/%d", client.ID)).As(secret).Do().Want(200)
 		}},
-		{"an unknown token", "invite_tokens USING INDEX idx_invite_tokens_token (token=?)", func() { s.Get("order/search").As("unknown").Do().Want(401) }},
-		{"get-by-invite", "u USING INDEX idx_users_invite (invite=?)", func() {
+		{"an unknown token", "invite_tokens USING INDEX idx_invite_tokens_token (token=?)", func(s *testkit.Server) { s.Get("order/search").As("unknown").Do().Want(401) }},
+		{"get-by-invite", "u USING INDEX idx_users_invite (invite=?)", func(s *testkit.Server) {
 			s.Post("user/get-by-invite").JSON(map[string]any{"invite": client.Data.String("data", "invite")}).Do().Want(200)
 		}},
-		{"user/view", "u USING INDEX sqlite_autoindex_users_1 (id=?)", func() { s.Get(fmt.Sprintf("user/view/%d", performer.ID)).As(token).Do().Want(200) }},
-		{"the media of a profile", "m USING INDEX idx_media_user (user=? AND order=?)", func() { s.Get("user/view/1500").As(token).Do().Want(200) }},
-		{"user/search by text", "s VIRTUAL TABLE INDEX", func() { s.Get("user/search?text=name+5432").As(token).Do().Want(200) }},
-		{"user/search by all", "s VIRTUAL TABLE INDEX", func() { s.Get("user/search?text=name+54&role=2&category_id=1&page=2").As(token).Do().Want(200) }},
-		{"user/search without text", "u USING INDEX idx_users_role (role=? AND banned=?)", func() { s.Get("user/search?role=2&category_id=1&page=2").As(token).Do().Want(200) }},
-		{"user/search, all of them", "u USING COVERING INDEX idx_users_newest (banned=?)", func() { s.Get("user/search").As(token).Do().Want(200) }},
-		{"user/update", "devices USING INDEX idx_devices_firebase_token (firebase_token=?)", func() {
+		{"user/view", "u USING INDEX sqlite_autoindex_users_1 (id=?)", func(s *testkit.Server) { s.Get(fmt.Sprintf("user/view/%d", performer.ID)).As(token).Do().Want(200) }},
+		{"the media of a profile", "m USING INDEX idx_media_user (user=? AND order=?)", func(s *testkit.Server) { s.Get("user/view/1500").As(token).Do().Want(200) }},
+		{"user/search by text", "s VIRTUAL TABLE INDEX", func(s *testkit.Server) { s.Get("user/search?text=name+5432").As(token).Do().Want(200) }},
+		{"user/search by all", "s VIRTUAL TABLE INDEX", func(s *testkit.Server) {
+			s.Get("user/search?text=name+54&role=2&category_id=1&page=2").As(token).Do().Want(200)
+		}},
+		{"user/search without text", "u USING INDEX idx_users_role (role=? AND banned=?)", func(s *testkit.Server) { s.Get("user/search?role=2&category_id=1&page=2").As(token).Do().Want(200) }},
+		{"user/search, all of them", "u USING COVERING INDEX idx_users_newest (banned=?)", func(s *testkit.Server) { s.Get("user/search").As(token).Do().Want(200) }},
+		{"user/update", "devices USING INDEX idx_devices_firebase_token (firebase_token=?)", func(s *testkit.Server) {
 			s.Post("user/update").As(token).Multipart([]testkit.File{testkit.Picture()}, "email", "other@example.com", "firebase_token", "push 1600", "password", "password").Do().Want(200)
 		}},
-		{"add-firebase-token", "devices USING INDEX idx_devices_firebase_token (firebase_token=?)", func() {
+		{"add-firebase-token", "devices USING INDEX idx_devices_firebase_token (firebase_token=?)", func(s *testkit.Server) {
 			s.Post("user/add-firebase-token").As(token).JSON(`{"firebase_token":"push 1500"}`).Do().Want(201)
 		}},
-		{"order/create", "users USING INDEX sqlite_autoindex_users_1 (id=?)", func() { order = s.Order(testkit.Person{Token: token}, performer) }},
-		{"order/view", "o USING INDEX sqlite_autoindex_orders_1 (id=?)", func() { s.Get(fmt.Sprintf("order/view/%d", order)).As(token).Do().Want(200) }},
-		{"the media of an order", "m USING INDEX idx_media_order (order=?)", func() { s.Get(fmt.Sprintf("order/view/%d", order)).As(performer.Token).Do().Want(200) }},
-		{"order/update", "media USING COVERING INDEX idx_media_order (order=?)", func() { s.Finish(performer, order).Want(200) }},
-		{"order/search, a client's", "orders USING COVERING INDEX idx_orders_client (client=?)", func() { s.Get("order/search?status=1").As(token).Do().Want(200) }},
-		{"order/search, a performer's", "orders USING COVERING INDEX idx_orders_performer (performer=?)", func() { s.Get("order/search?page=3").As(performer.Token).Do().Want(200) }},
-		{"a media file", "media USING INDEX idx_media_file (file=?)", func() { s.Get(picture).Do().Want(404) }}, // user/update has replaced it
+		{"order/create", "users USING INDEX sqlite_autoindex_users_1 (id=?)", func(s *testkit.Server) { order = s.Order(testkit.Person{Token: token}, performer) }},
+		{"order/view", "o USING INDEX sqlite_autoindex_orders_1 (id=?)", func(s *testkit.Server) { s.Get(fmt.Sprintf("order/view/%d", order)).As(token).Do().Want(200) }},
+		{"the media of an order", "m USING INDEX idx_media_order (order=?)", func(s *testkit.Server) { s.Get(fmt.Sprintf("order/view/%d", order)).As(performer.Token).Do().Want(200) }},
+		{"order/update", "media USING COVERING INDEX idx_media_order (order=?)", func(s *testkit.Server) { s.Finish(performer, order).Want(200) }},
+		{"order/search, a client's", "orders USING COVERING INDEX idx_orders_client (client=?)", func(s *testkit.Server) { s.Get("order/search?status=1").As(token).Do().Want(200) }},
+		{"order/search, a performer's", "orders USING COVERING INDEX idx_orders_performer (performer=?)", func(s *testkit.Server) { s.Get("order/search?page=3").As(performer.Token).Do().Want(200) }},
+		{"a media file", "media USING INDEX idx_media_file (file=?)", func(s *testkit.Server) { s.Get(picture).Do().Want(404) }}, // user/update has replaced it
 	}
-	run := func(statistics string) {
+	check := func(statistics string) {
 		for _, c := range cases {
-			q.take()
-			c.do()
-			statements, byIndex := q.take(), false
-			var steps []string
-			for _, statement := range statements {
-				if verb, _, _ := strings.Cut(strings.TrimSpace(statement), " "); !slices.Contains([]string{"SELECT", "UPDATE", "DELETE", "INSERT", "WITH"}, strings.ToUpper(verb)) {
-					continue
-				}
-				for _, step := range plan(t, s, statement) {
-					steps, byIndex = append(steps, step), byIndex || strings.Contains(step, c.index)
-					if scans(step) {
-						t.Errorf("%s, %s: %s in\n%s", c.what, statistics, step, statement)
+			t.Run(statistics+"/"+c.name, func(t *testing.T) {
+				q.drain()
+				c.do(s.WithT(t))
+				statements, byIndex := q.drain(), false
+				var steps []string
+				for _, statement := range statements {
+					if verb, _, _ := strings.Cut(strings.TrimSpace(statement), " "); !slices.Contains([]string{"SELECT", "UPDATE", "DELETE", "INSERT", "WITH"}, strings.ToUpper(verb)) {
+						continue
+					}
+					for _, step := range plan(t, s, statement) {
+						steps, byIndex = append(steps, step), byIndex || strings.Contains(step, c.index)
+						if scans(step) {
+							t.Errorf("%s in\n%s", step, statement)
+						}
 					}
 				}
-			}
-			if !byIndex {
-				t.Errorf("%s, %s: nothing goes by %s, but:\n%s", c.what, statistics, c.index, strings.Join(steps, "\n"))
-			}
+				if !byIndex {
+					t.Errorf("nothing uses %s, but:\n%s", c.index, strings.Join(steps, "\n"))
+				}
+			})
 		}
 	}
-	run("without statistics")
+	check("without statistics")
 	if t.Failed() {
 		return
 	}
-	// PocketBase runs PRAGMA optimize once a day, and what that finds may change SQLite's mind.
+	// PocketBase runs PRAGMA optimize once a day, whose statistics may change SQLite's plans.
 	if _, err := s.App.NonconcurrentDB().NewQuery("ANALYZE").Execute(); err != nil {
 		t.Fatal(err)
 	}
 	s.Post("user/update").As(token).JSON(map[string]any{"email": client.Email}).Do().Want(200)
-	run("with statistics")
+	check("with statistics")
 	s.WantCleanLog()
 }
 
-// Nobody learns from the time that a sign-in takes whether an address is known.
+// The time that a failed sign-in takes doesn't reveal whether the e-mail is registered.
 func TestLoginTakesItsTime(t *testing.T) {
 	s := testkit.Start(t)
 	known := s.Client()
-	took := func(email string) time.Duration {
+	measure := func(email string) time.Duration {
 		began := time.Now()
 		s.Post("auth/login").JSON(map[string]any{"email": email, "password": "wrong password"}).Do().Want(401).
 			WantJSON(`{"status":"error","message":"Unauthorized"}`)
@@ -215,12 +221,12 @@ func TestLoginTakesItsTime(t *testing.T) {
 		tries = 5
 	}
 	for i := range tries {
-		wrong = append(wrong, took(known.Email))
-		unknown = append(unknown, took(fmt.Sprintf("nobody%d@example.com", i)))
+		wrong = append(wrong, measure(known.Email))
+		unknown = append(unknown, measure(fmt.Sprintf("nobody%d@example.com", i)))
 	}
 	slices.Sort(wrong)
 	slices.Sort(unknown)
 	if w, u := wrong[tries/2], unknown[tries/2]; w > 2*u || u > 2*w {
-		t.Errorf("a wrong password takes %s, an unknown address %s", w, u)
+		t.Errorf("a wrong password takes %s, an unknown e-mail %s", w, u)
 	}
 }

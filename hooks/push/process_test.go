@@ -15,8 +15,8 @@ import (
 	"github.com/privet/privet/routes/testkit/fakes"
 )
 
-// A thousand orders while FCM is moody and the process is killed five times: everything that was committed is
-// heard at least once, hardly anything twice, and nothing that was rolled back.
+// A thousand orders while FCM fails at random and the process is killed five times: of every committed order there is at
+// least one push, of hardly any two, and of none that was rolled back.
 func TestPushesSurvive(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a minute")
@@ -46,7 +46,7 @@ func TestPushesSurvive(t *testing.T) {
 		killed := orders * (kill + 1) / kills
 		for len(acknowledged) < killed {
 			acknowledged[p.Order(client, performer)] = true
-			if len(acknowledged)%50 == 0 { // a change that is refused, and rolled back
+			if len(acknowledged)%50 == 0 { // a change that is rejected and rolled back
 				p.Post("order/create").As(client.Token).JSON(map[string]any{"performer_id": client.ID, "description": "x", "date_till": "2030-01-01 00:00:00"}).Do().Want(429)
 			}
 		}
@@ -54,38 +54,38 @@ func TestPushesSurvive(t *testing.T) {
 		p.Start()
 	}
 
-	heard, messages := map[string]int{}, 0
+	pushes, messages := map[string]int{}, 0
 	deadline := time.Now().Add(3 * time.Minute)
-	for len(heard) < orders && time.Now().Before(deadline) {
+	for len(pushes) < orders && time.Now().Before(deadline) {
 		time.Sleep(200 * time.Millisecond)
-		heard, messages = map[string]int{}, 0
+		pushes, messages = map[string]int{}, 0
 		for _, m := range fcm.Accepted() {
 			messages++
 			if m.Token != "phone" || m.Data["type"] != "order.created" {
-				t.Fatalf("%s heard %v", m.Token, m.Data)
+				t.Fatalf("%s received %v", m.Token, m.Data)
 			}
-			heard[m.Data["order_id"]]++
+			pushes[m.Data["order_id"]]++
 		}
 	}
 	for id := range acknowledged {
-		if heard[fmt.Sprint(id)] == 0 {
-			t.Errorf("nobody heard of order %d", id)
+		if pushes[fmt.Sprint(id)] == 0 {
+			t.Errorf("there is no push about order %d", id)
 		}
 	}
-	for id := range heard {
+	for id := range pushes {
 		var number int
 		if _, err := fmt.Sscan(id, &number); err != nil || !acknowledged[number] {
-			t.Errorf("somebody heard of order %s, which nobody has made", id)
+			t.Errorf("there is a push about order %s, which does not exist", id)
 		}
 	}
-	if twice := messages - len(heard); twice*100 >= orders {
-		t.Errorf("%d of %d pushes came twice", twice, orders)
+	if twice := messages - len(pushes); twice*100 >= orders {
+		t.Errorf("%d of %d pushes were sent twice", twice, orders)
 	} else {
-		t.Logf("%d orders heard, %d pushes twice", len(heard), twice)
+		t.Logf("pushes about %d orders, %d of them twice", len(pushes), twice)
 	}
 }
 
-// While FCM hangs, orders are as fast as ever, a stop takes no longer than ten seconds, and the pushes wait.
+// While FCM hangs, orders are as fast as usual, the server stops within ten seconds, and the pushes wait.
 func TestPushesWaitForFCM(t *testing.T) {
 	fcm := fakes.NewFCM(t)
 	p := testkit.Process(t, fcm.Env()...)
@@ -113,13 +113,13 @@ func TestPushesWaitForFCM(t *testing.T) {
 	}
 	fcm.Answer(nil)
 	p.Start()
-	if heard := fcm.Wait(count, 30*time.Second); len(heard) != count {
-		t.Errorf("%d heard of %d orders", len(heard), count)
+	if sent := fcm.Wait(count, 30*time.Second); len(sent) != count {
+		t.Errorf("%d pushes about %d orders", len(sent), count)
 	}
 }
 
-// BenchmarkPush shows how many pushes a second the worker sends to an FCM on loopback, and how long one
-// takes from the order's request, before its commit, to FCM while nothing else is to do.
+// BenchmarkPush measures how many pushes per second the worker sends to an FCM on the loopback interface, and how long one
+// takes on an idle server from the start of the order's request, before its commit, to FCM.
 func BenchmarkPush(b *testing.B) {
 	b.Run("throughput", func(b *testing.B) {
 		fcm := fakes.NewFCM(b)
@@ -155,17 +155,17 @@ func BenchmarkPush(b *testing.B) {
 	})
 }
 
-func median(of []time.Duration) time.Duration {
-	return slices.Sorted(slices.Values(of))[len(of)/2]
+func median(durations []time.Duration) time.Duration {
+	return slices.Sorted(slices.Values(durations))[len(durations)/2]
 }
 
-// The start says what is on and off, and why; a wrong setting stops it with one line.
+// The server prints at its start which features are enabled or disabled, and why.
 func TestStartSaysWhatIsOn(t *testing.T) {
 	p := testkit.Process(t)
 	text := p.Log.String()
 	for _, want := range []string{p.URL + "/api/v1", p.URL + "/_/", "push", "off: GOOGLE_APPLICATION_CREDENTIALS is not set", "PRIVET_GOOGLE_CLIENT_IDS", "PRIVET_VK_APPS"} {
 		if !strings.Contains(text, want) {
-			t.Errorf("the start does not say %q:\n%s", want, text)
+			t.Errorf("the start does not print %q:\n%s", want, text)
 		}
 	}
 	if answer := p.Get("/").Do(); answer.Status != http.StatusOK {

@@ -13,7 +13,7 @@ import (
 	"github.com/privet/privet/routes/testkit"
 )
 
-// What phones record is shown as pictures, upright, and tells nothing of its makers.
+// Videos and HEIC photos as phones record them get upright JPEGs, and their files reveal nothing about who made them.
 func TestStills(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs ffmpeg")
@@ -23,14 +23,14 @@ func TestStills(t *testing.T) {
 	video, photo := testkit.PhoneVideo(t), testkit.PhonePhoto(t)
 	for _, file := range []testkit.File{video, photo} {
 		if before := testkit.IdentifyingTags(t, file.Content); !strings.Contains(before, "Telephone") || !strings.Contains(before, "GPS") {
-			t.Fatalf("the sample %s tells nothing:\n%s", file.Name, before)
+			t.Fatalf("the sample %s has no identifying tags:\n%s", file.Name, before)
 		}
 	}
 	deliver := func(file testkit.File) testkit.Map {
 		began := time.Now()
 		done := p.Post(fmt.Sprintf("order/update/%d", p.Order(client, performer))).As(performer.Token).
 			Multipart([]testkit.File{file}, "status", "2").Do().Want(200).Map()
-		if took := time.Since(began); took > 8*time.Second { // 3 s for the still, and a slow machine's own time
+		if took := time.Since(began); took > 8*time.Second { // 3 s for the preview, plus the time of a slow machine
 			t.Errorf("the answer took %s", took)
 		}
 		return done
@@ -38,12 +38,12 @@ func TestStills(t *testing.T) {
 
 	done := deliver(video)
 	movie, preview := testkit.PathOf(done.String("data", "media", 0, "path_url")), testkit.PathOf(done.String("data", "media", 0, "preview_url"))
-	still := p.AwaitPreview(preview)
-	testkit.WantColours(t, still.Body, 240, 320, "blue", "red")
-	if cache, tag := still.Header.Get("Cache-Control"), still.Header.Get("ETag"); !strings.Contains(cache, "immutable") || tag == `"placeholder"` || tag == p.Get(movie).Do().Header.Get("ETag") {
-		t.Errorf("the still: %s, %s", cache, tag)
+	jpeg := p.AwaitPreview(preview)
+	testkit.WantColours(t, jpeg.Body, 240, 320, "blue", "red")
+	if cache, tag := jpeg.Header.Get("Cache-Control"), jpeg.Header.Get("ETag"); !strings.Contains(cache, "immutable") || tag == `"placeholder"` || tag == p.Get(movie).Do().Header.Get("ETag") {
+		t.Errorf("the preview: %s, %s", cache, tag)
 	}
-	p.Get(preview).Header("If-None-Match", still.Header.Get("ETag")).Do().Want(304)
+	p.Get(preview).Header("If-None-Match", jpeg.Header.Get("ETag")).Do().Want(304)
 
 	done = deliver(photo)
 	shown, original := testkit.PathOf(done.String("data", "media", 0, "path_url")), ""
@@ -58,11 +58,11 @@ func TestStills(t *testing.T) {
 	}
 	for _, path := range []string{movie, preview, shown, original} {
 		if after := testkit.IdentifyingTags(t, p.Get(path).Do().Want(200).Body); after != "" {
-			t.Errorf("%s tells:\n%s", path, after)
+			t.Errorf("%s has the tags:\n%s", path, after)
 		}
 	}
 
-	// A video without a picture keeps the placeholder, and is there itself.
+	// A video without frames keeps the placeholder, and can be downloaded.
 	done = deliver(testkit.Clip(5000))
 	movie, preview = testkit.PathOf(done.String("data", "media", 0, "path_url")), testkit.PathOf(done.String("data", "media", 0, "preview_url"))
 	if kind := p.Get(preview).Do().Want(200).Header.Get("Content-Type"); kind != "image/png" {
@@ -77,7 +77,7 @@ func TestStills(t *testing.T) {
 	p.WantLog("no still can be made")
 }
 
-// A kill in the middle of a still leaves no child, no file, and a still that is made after the restart.
+// A kill while a preview is made leaves neither a child process nor a file, and the preview is made after the restart.
 func TestStillsSurvive(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs ffmpeg")
@@ -86,7 +86,7 @@ func TestStillsSurvive(t *testing.T) {
 	client, performer := p.Client(), p.Performer()
 	video := testkit.PhoneVideo(t)
 	var previews []string
-	for range 2 { // a third kill would be the last try
+	for range 2 { // a third kill would use up the tries
 		answered := make(chan testkit.Map)
 		order := p.Order(client, performer)
 		go func() {
@@ -108,7 +108,7 @@ func TestStillsSurvive(t *testing.T) {
 			time.Sleep(50 * time.Millisecond)
 		}
 		if alive(child) {
-			t.Errorf("the child %d lives on", child)
+			t.Errorf("the child %d is still running", child)
 		}
 		p.Start()
 		view := p.Get(fmt.Sprintf("order/view/%d", order)).As(client.Token).Do().Want(200).Map()
@@ -117,7 +117,7 @@ func TestStillsSurvive(t *testing.T) {
 		}
 	}
 	if len(previews) == 0 {
-		t.Fatal("no upload was written down before the kill")
+		t.Fatal("no upload was committed before the kill")
 	}
 	for _, preview := range previews {
 		testkit.WantColours(t, p.AwaitPreview(preview).Body, 240, 320, "blue", "red")
@@ -127,7 +127,7 @@ func TestStillsSurvive(t *testing.T) {
 	}
 }
 
-// awaitChild waits for a child of the server's that makes a picture.
+// awaitChild waits until the server runs a child process that makes a preview, and returns its process id.
 func awaitChild(t *testing.T, p *testkit.Running) int {
 	t.Helper()
 	for range 1000 {
@@ -156,12 +156,13 @@ func awaitChild(t *testing.T, p *testkit.Running) int {
 	return 0
 }
 
+// alive reports whether a process exists.
 func alive(pid int) bool {
 	_, err := os.Stat(fmt.Sprintf("/proc/%d", pid))
 	return err == nil
 }
 
-// Deleting a media row removes the file, the still and every copy at once.
+// Deleting a media item removes the file, its preview and every copy.
 func TestTakedown(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs ffmpeg")
@@ -184,7 +185,7 @@ func TestTakedown(t *testing.T) {
 	}
 }
 
-// The server itself stays small: codecs are their children's.
+// The server's own memory stays small, because codecs run in child processes.
 func TestStillsMemory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs ffmpeg")
@@ -197,21 +198,21 @@ func TestStillsMemory(t *testing.T) {
 		return testkit.PathOf(done.String("data", "media", 0, "preview_url"))
 	}
 	p.AwaitPreview(upload())
-	// What is the server's own: pages of the program's file come and go as the kernel likes.
+	// RssAnon excludes the pages of the program's file, which the kernel loads and drops.
 	idle := p.Memory("RssAnon")
 	if idle > 60<<20 {
 		t.Errorf("an idle server takes %d MB", idle>>20)
 	}
 	var last string
-	most := idle
+	peak := idle
 	for range 20 {
 		last = upload()
-		most = max(most, p.Memory("RssAnon"))
+		peak = max(peak, p.Memory("RssAnon"))
 	}
 	p.AwaitPreview(last)
-	if most > idle+64<<20 {
-		t.Errorf("20 uploads with stills took %d MB over %d MB", (most-idle)>>20, idle>>20)
+	if peak > idle+64<<20 {
+		t.Errorf("20 uploads with previews took %d MB over %d MB", (peak-idle)>>20, idle>>20)
 	} else {
-		t.Logf("idle %d MB, at most %d MB; with the program's file %d MB, at most %d MB", idle>>20, most>>20, p.Memory("VmRSS")>>20, p.Memory("VmHWM")>>20)
+		t.Logf("idle %d MB, at most %d MB; with the program's file %d MB, at most %d MB", idle>>20, peak>>20, p.Memory("VmRSS")>>20, p.Memory("VmHWM")>>20)
 	}
 }

@@ -10,10 +10,10 @@ import (
 	"github.com/privet/privet/routes/testkit/fakes"
 )
 
-// Two devices that heard of the same events may go, one after the other, whichever way: nobody is locked out for
-// what stands in the outbox.
+// Two devices with pushes about the same events in the outbox may be removed one after the other, in every way that there is:
+// the outbox keeps nobody from signing in.
 func TestDevicesOfOneEventGo(t *testing.T) {
-	for name, leave := range map[string]func(s *testkit.Server, dashboard *testkit.Dashboard, p testkit.Person){
+	for name, remove := range map[string]func(s *testkit.Server, dashboard *testkit.Dashboard, p testkit.Person){
 		"sign-in again": func(s *testkit.Server, _ *testkit.Dashboard, p testkit.Person) {
 			s.AddDevice(p, "phone", "en")
 			s.AddDevice(p, "tablet", "en")
@@ -47,14 +47,14 @@ func TestDevicesOfOneEventGo(t *testing.T) {
 			if n := s.Count("pushes"); n != 5 {
 				t.Fatalf("%d pushes", n)
 			}
-			leave(s, dashboard, performer)
+			remove(s, dashboard, performer)
 			s.AddDevice(client, "client", "en")
 			s.WantCleanLog()
 		})
 	}
 }
 
-// A device that signs in again gets what waited for it meanwhile, at the address that it brings.
+// A device that signs in again receives the pushes that were waiting for it, at its new push token.
 func TestPushesWaitForWhoComesAgain(t *testing.T) {
 	fcm := fakes.NewFCM(t)
 	fcm.Answer(fakes.Always(fakes.Reply{Status: 500, Code: "INTERNAL"}))
@@ -75,20 +75,20 @@ func TestPushesWaitForWhoComesAgain(t *testing.T) {
 	}); len(got) != 2 {
 		t.Error(got)
 	}
-	heard := map[string]bool{}
+	orders := map[string]bool{}
 	for _, m := range fcm.Wait(2, testkit.Soon) {
 		if m.Token != "new address" {
-			t.Errorf("%s heard %s", m.Token, m.Data["order_id"])
+			t.Errorf("%s received the push about order %s", m.Token, m.Data["order_id"])
 		}
-		heard[m.Data["order_id"]] = true
+		orders[m.Data["order_id"]] = true
 	}
-	if len(heard) != 2 {
-		t.Errorf("heard of %v", heard)
+	if len(orders) != 2 {
+		t.Errorf("pushes about the orders %v", orders)
 	}
 	s.Get("order/search").As(again.String("token")).Do().Want(http.StatusOK)
 }
 
-// Whoever signs in a thousand times and more, with an app that does not name itself, keeps nobody from ordering.
+// A performer who has signed in more than a thousand times, with an app that sends no device_id, can still be ordered from.
 func TestPushesToManyDevices(t *testing.T) {
 	s := testkit.Start(t)
 	client, performer := s.Client(), s.Performer()
@@ -103,7 +103,7 @@ func TestPushesToManyDevices(t *testing.T) {
 		t.Errorf("%d pushes", n)
 	}
 	if n := s.Count("pushes WHERE device = '5999'"); n != 1 {
-		t.Error("the newest device is left out")
+		t.Error("the newest device gets no push")
 	}
 	s.Post(fmt.Sprintf("order/update/%d", id)).As(client.Token).JSON(`{"status":3,"cancel_text":"no"}`).Do().Want(200)
 }

@@ -12,13 +12,13 @@ import (
 	"github.com/privet/privet/routes/testkit/fakes"
 )
 
-// A fault of the server's set-up loses no push: all wait, one line says so, and all are sent once it is mended.
+// A misconfigured server loses no push: all wait, one log line says why, and all are sent once the fault is corrected.
 func TestPushesSurviveAWrongSetUp(t *testing.T) {
-	const pause = 5 * time.Second // the first one takes no less
+	const pause = 5 * time.Second // the shortest first pause
 	for name, c := range map[string]struct {
 		reply   fakes.Reply
 		noToken bool
-		words   string
+		state   string // a prefix of a push's state and error in the outbox
 	}{
 		"401":      {fakes.Reply{Status: 401}, false, "waiting Firebase refuses this server (401)"},
 		"403":      {fakes.Reply{Status: 403}, false, "waiting Firebase refuses this server (403)"},
@@ -30,12 +30,12 @@ func TestPushesSurviveAWrongSetUp(t *testing.T) {
 			fcm := fakes.NewFCM(t)
 			phones := int32(4) // as many as the worker sends at once
 			if c.noToken {
-				phones = 1 // nothing can hold back the others until all are refused
+				phones = 1 // the token is requested once, so that further phones would only wait
 			}
-			var asked atomic.Int32
+			var requests atomic.Int32
 			all := make(chan struct{})
 			fcm.Answer(func(fakes.Message) fakes.Reply {
-				if asked.Add(1) == phones {
+				if requests.Add(1) == phones {
 					close(all)
 				}
 				<-all
@@ -49,7 +49,7 @@ func TestPushesSurviveAWrongSetUp(t *testing.T) {
 			}
 			began := time.Now()
 			s.Order(client, performer)
-			s.AwaitOutbox(c.words, func(rows []string) bool { return strings.HasPrefix(rows[0], c.words) })
+			s.AwaitOutbox(c.state, func(rows []string) bool { return strings.HasPrefix(rows[0], c.state) })
 			fcm.Answer(nil)
 			fcm.RefuseTokens(false)
 			s.Order(client, performer)
@@ -65,13 +65,13 @@ func TestPushesSurviveAWrongSetUp(t *testing.T) {
 			}
 			s.FlushLog()
 			if lines := strings.Count(s.Log.String(), "no push gets through"); lines != 1 {
-				t.Errorf("%d lines tell of it: %s", lines, s.Log)
+				t.Errorf("%d lines say so: %s", lines, s.Log)
 			}
 		})
 	}
 }
 
-// An outage of FCM is told once, however many pushes meet it.
+// An outage of FCM is logged once, however many pushes fail by it.
 func TestPushOutageIsToldOnce(t *testing.T) {
 	fcm := fakes.NewFCM(t)
 	fcm.Answer(fakes.Always(fakes.Reply{Status: 500}))
@@ -87,13 +87,13 @@ func TestPushOutageIsToldOnce(t *testing.T) {
 	})
 	s.FlushLog()
 	if lines := strings.Count(s.Log.String(), "pushes wait: Firebase is not well"); lines != 1 {
-		t.Errorf("%d lines tell of it: %s", lines, s.Log)
+		t.Errorf("%d lines say so: %s", lines, s.Log)
 	}
 }
 
-// FCM's Retry-After is honoured with every answer that may have one; none that has passed makes the worker hurry.
+// FCM's Retry-After is respected in every answer that may have one. A time that has passed doesn't shorten the backoff.
 func TestPushWaitsNoShorter(t *testing.T) {
-	const backoff = 5 * time.Second // the first one takes no less
+	const backoff = 5 * time.Second // the shortest first backoff
 	for name, c := range map[string]struct {
 		reply fakes.Reply
 		least time.Duration
@@ -104,14 +104,14 @@ func TestPushWaitsNoShorter(t *testing.T) {
 		"500, at once":    {fakes.Reply{Status: 500, Code: "INTERNAL", RetryText: "0"}, backoff},
 		"429, at once":    {fakes.Reply{Status: 429, Code: "QUOTA_EXCEEDED", RetryText: "0"}, backoff},
 		"429, long since": {fakes.Reply{Status: 429, Code: "QUOTA_EXCEEDED", RetryText: "Wed, 21 Oct 2015 07:28:00 GMT"}, backoff},
-		"429, unsaid":     {fakes.Reply{Status: 429, Code: "QUOTA_EXCEEDED"}, time.Minute},
+		"429, no header":  {fakes.Reply{Status: 429, Code: "QUOTA_EXCEEDED"}, time.Minute},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			fcm := fakes.NewFCM(t)
-			var asked atomic.Int32
+			var requests atomic.Int32
 			fcm.Answer(func(fakes.Message) fakes.Reply {
-				asked.Add(1)
+				requests.Add(1)
 				return c.reply
 			})
 			s := testkit.Start(t, fcm.Configure)
@@ -120,8 +120,8 @@ func TestPushWaitsNoShorter(t *testing.T) {
 			began := time.Now().Truncate(time.Millisecond)
 			s.Order(client, performer)
 			s.AwaitOutbox("tried", func(rows []string) bool { return strings.HasPrefix(rows[0], "waiting Firebase") })
-			if times := asked.Load(); times != 1 && c.least > backoff {
-				t.Errorf("asked %d times within one try", times)
+			if times := requests.Load(); times != 1 && c.least > backoff {
+				t.Errorf("%d requests for one try", times)
 			}
 			push, err := s.App.FindFirstRecordByFilter("pushes", "tries = 1")
 			if err != nil {
@@ -134,15 +134,15 @@ func TestPushWaitsNoShorter(t *testing.T) {
 	}
 }
 
-// A push that is tried again does not come after a newer one of its order, whose place it would take on the phone.
+// A push is not retried after a newer one about the same order, which it would replace on the phone.
 func TestOlderPushStaysBehind(t *testing.T) {
-	const passed = "expired A newer push of the same order took its place."
+	const replaced = "expired A newer push of the same order took its place."
 	for name, c := range map[string]struct {
 		newer fakes.Reply // to the newer push
 		want  string      // state of the older one
 	}{
-		"the newer one was sent":    {fakes.Reply{}, passed},
-		"the newer one waits":       {fakes.Reply{Status: 500, Code: "INTERNAL"}, passed},
+		"the newer one was sent":    {fakes.Reply{}, replaced},
+		"the newer one waits":       {fakes.Reply{Status: 500, Code: "INTERNAL"}, replaced},
 		"the newer one was refused": {fakes.Reply{Status: 400}, "sent"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -161,7 +161,7 @@ func TestOlderPushStaysBehind(t *testing.T) {
 			}
 			order := s.Order(client, performer)
 			s.AwaitOutbox("tried", func(rows []string) bool { return strings.HasPrefix(rows[0], "waiting Firebase") })
-			tryAt("expires") // not before the test says so
+			tryAt("expires") // prevents a retry until the test allows it
 			fcm.Answer(func(m fakes.Message) fakes.Reply {
 				if m.Data["type"] == "order.cancelled" {
 					return c.newer
@@ -177,7 +177,7 @@ func TestOlderPushStaysBehind(t *testing.T) {
 	}
 }
 
-// Pushes of one order that were never tried are sent in turn.
+// Pushes about an order that have not been tried yet are sent in order.
 func TestPushesOfAnOrderComeInTurn(t *testing.T) {
 	fcm := fakes.NewFCM(t)
 	fcm.Answer(fakes.Always(fakes.Reply{Status: 429, Code: "QUOTA_EXCEEDED", RetryAfter: 2}))
