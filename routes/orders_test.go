@@ -10,6 +10,7 @@ import (
 	"github.com/privet/privet/routes/testkit"
 )
 
+// Only a user with role performer can be ordered from. The order keeps the performer's price.
 func TestOrderCreate(t *testing.T) {
 	s := testkit.Start(t)
 	client, performer := s.Client(), s.Performer()
@@ -17,11 +18,11 @@ func TestOrderCreate(t *testing.T) {
 		return s.Post("order/create").As(p.Token).JSON(map[string]any{
 			"performer_id": performer, "description": "Hi", "date_till": "0001-01-01 00:00:00"}).Do()
 	}
-	const refused = "The selected performer id is invalid."
-	create(performer, performer.ID).WantError("performer_id", refused)
-	create(performer, client.ID).WantError("performer_id", refused)
-	create(client, 999).WantError("performer_id", refused)
-	create(client, -1).WantError("performer_id", refused)
+	const invalid = "The selected performer id is invalid."
+	create(performer, performer.ID).WantError("performer_id", invalid)
+	create(performer, client.ID).WantError("performer_id", invalid)
+	create(client, 999).WantError("performer_id", invalid)
+	create(client, -1).WantError("performer_id", invalid)
 
 	created := create(client, fmt.Sprint(performer.ID)).Want(200)
 	m := created.Map()
@@ -34,20 +35,20 @@ func TestOrderCreate(t *testing.T) {
 			t.Errorf("a created order has %s", key)
 		}
 	}
-	// A performer may be somebody else's client.
+	// A performer may be another performer's client.
 	second := s.Performer()
 	create(second, performer.ID).Want(200)
 	if m := s.Get("order/view/2").As(second.Token).Do().Want(200).Map(); m.Int("data", "client_id") != second.ID {
 		t.Errorf("%v", m)
 	}
-	// The price of that time is kept with the order.
+	// The order keeps the price of that time.
 	price, err := s.App.FindRecordById("orders", "1")
 	if err != nil || price.GetFloat("price") != 2.99 {
-		t.Errorf("kept price: %v %v", price, err)
+		t.Errorf("the order's price: %v %v", price, err)
 	}
 }
 
-// What the rules of an order's life say, through the API. Package order tests all moves.
+// The API enforces the rules of package order, whose own tests cover all transitions.
 func TestOrderUpdate(t *testing.T) {
 	s := testkit.Start(t)
 	client, performer, stranger := s.Client(), s.Performer(), s.Client()
@@ -55,10 +56,12 @@ func TestOrderUpdate(t *testing.T) {
 	update := func(p testkit.Person, body string) *testkit.Answer {
 		return s.Post(fmt.Sprintf("order/update/%d", order)).As(p.Token).JSON(body).Do()
 	}
-	// Not yours comes before what is wrong with the input.
+	// Somebody else's order is not found, whatever the input.
 	for _, path := range []string{fmt.Sprint(order), "999", "0", "abc", "-1", "1.5", "99999999999999999999"} {
-		s.Post("order/update/" + path).As(stranger.Token).JSON(`{"status":9}`).Do().Want(404).
-			WantJSON(`{"status":"error","message":"Not found"}`)
+		t.Run("not found "+path, func(t *testing.T) {
+			s.WithT(t).Post("order/update/" + path).As(stranger.Token).JSON(`{"status":9}`).Do().Want(404).
+				WantJSON(`{"status":"error","message":"Not found"}`)
+		})
 	}
 	update(client, `{"status":9}`).WantError("status", "The selected status is invalid.")
 	update(client, `{}`).Want(200)
@@ -79,7 +82,7 @@ func TestOrderUpdate(t *testing.T) {
 	s.Post(fmt.Sprintf("order/update/%d", order)).As(performer.Token).Multipart([]testkit.File{testkit.Picture()}).Do().
 		WantError("media", "The media field is prohibited.")
 
-	// Several media add up; a client's are ignored and leave nothing.
+	// Media are added to those that the order has. A client's are ignored and leave nothing behind.
 	order = s.Order(client, performer)
 	add := func(p testkit.Person) testkit.Map {
 		return s.Post(fmt.Sprintf("order/update/%d", order)).As(p.Token).Multipart([]testkit.File{testkit.Clip(100)}).Do().Want(200).Map()
@@ -90,7 +93,7 @@ func TestOrderUpdate(t *testing.T) {
 	}
 	s.Finish(performer, order).Want(200)
 	if m = add(performer); m.Len("data", "media") != 3 {
-		t.Errorf("media don't add up: %v", m)
+		t.Errorf("the media are not added: %v", m)
 	}
 	update(performer, `{"rating_rate":5,"rating_text":"I am good"}`).Want(200)
 	if m := update(client, `{"status":"4","rating_rate":"5.0","rating_text":"Yes"}`).Want(200).Map(); m.At("data", "rating_rate") != 5.0 || m.Int("data", "status") != 4 {
@@ -100,7 +103,8 @@ func TestOrderUpdate(t *testing.T) {
 	update(client, `{"rating_rate":4}`).WantError("rating_rate", "The rating rate field is prohibited.")
 }
 
-// A moderator's edit through PocketBase's own API: any status, dates that follow, a history, and no stale tab.
+// A moderator may set any status through PocketBase's own API; dates follow, the history records it, and stale forms are
+// rejected.
 func TestModeratorEdits(t *testing.T) {
 	s := testkit.Start(t)
 	client, performer := s.Client(), s.Performer()
@@ -121,7 +125,7 @@ func TestModeratorEdits(t *testing.T) {
 	}
 	stale := patch(fmt.Sprintf(`{"status":"done","rev":%d}`, rev)).Want(400)
 	if !strings.Contains(string(stale.Body), "reload the page") {
-		t.Errorf("a stale tab: %s", stale.Body)
+		t.Errorf("a stale form: %s", stale.Body)
 	}
 	patch(fmt.Sprintf(`{"status":"new","rev":%d}`, rev+1)).Want(200)
 	if m := view(); m.Int("data", "status") != 1 || m.At("data", "cancel_text") != nil || m.At("data", "cancel_date") != nil {
@@ -142,17 +146,19 @@ func TestModeratorEdits(t *testing.T) {
 	}
 }
 
-// Nobody but superusers gets anything from PocketBase's own API, and nobody signs in there.
+// PocketBase's own API is closed to everybody but superusers, and users can't sign in there.
 func TestNativeAPIIsClosed(t *testing.T) {
 	s := testkit.Start(t)
 	p := s.Client()
 	for _, collection := range []string{"users", "devices", "invite_tokens", "media", "orders", "order_history"} {
-		path := "/api/collections/" + collection + "/records"
-		s.Get(path).As(p.Token).Do().Want(403)
-		s.Get(path + "/1").Do().Want(403)
-		s.Post(path).JSON(`{"id":"7"}`).Do().Want(403)
-		s.Request(http.MethodPatch, path+"/1").As(p.Token).JSON(`{}`).Do().Want(403)
-		s.Request(http.MethodDelete, path+"/1").Do().Want(403)
+		t.Run(collection, func(t *testing.T) {
+			s, path := s.WithT(t), "/api/collections/"+collection+"/records"
+			s.Get(path).As(p.Token).Do().Want(403)
+			s.Get(path + "/1").Do().Want(403)
+			s.Post(path).JSON(`{"id":"7"}`).Do().Want(403)
+			s.Request(http.MethodPatch, path+"/1").As(p.Token).JSON(`{}`).Do().Want(403)
+			s.Request(http.MethodDelete, path+"/1").Do().Want(403)
+		})
 	}
 	s.Post("/api/collections/users/auth-with-password").JSON(map[string]any{"identity": p.Email, "password": testkit.Password}).Do().Want(403)
 	for _, path := range []string{"auth-with-oauth2", "auth-with-otp", "request-otp", "request-password-reset", "request-verification"} {
@@ -162,19 +168,23 @@ func TestNativeAPIIsClosed(t *testing.T) {
 	}
 }
 
-// A superuser may choose an id that was never used, and the sequence goes on behind it.
+// A superuser may choose an id that was never used. The sequence continues after it.
 func TestIDs(t *testing.T) {
 	s := testkit.Start(t)
 	s.Client()
 	moderator := s.Moderator()
-	made := 0
+	created := 0
 	create := func(id string) *testkit.Answer {
-		made++
+		created++
 		return s.Post("/api/collections/users/records").As(moderator).JSON(map[string]any{
-			"id": id, "email": fmt.Sprintf("by%d@moderator.example", made), "nickname": "N", "role": "client", "password": "secret", "passwordConfirm": "secret"}).Do()
+			"id": id, "email": fmt.Sprintf("by%d@moderator.example", created), "nickname": "N", "role": "client", "password": "secret", "passwordConfirm": "secret"}).Do()
 	}
 	for _, id := range []string{"1", "007", "abc", "-1", "1.5"} {
-		create(id).Want(400)
+		t.Run("id "+id, func(t *testing.T) {
+			if answer := create(id); answer.Status != http.StatusBadRequest {
+				t.Errorf("status %d: %s", answer.Status, answer.Body)
+			}
+		})
 	}
 	if id := create("").Want(200).Map().String("id"); id != "2" {
 		t.Errorf("the next id is %s", id)
@@ -182,12 +192,12 @@ func TestIDs(t *testing.T) {
 	create("10").Want(200)
 	create("9").Want(400)
 	if p := s.Client(); p.ID != 11 {
-		t.Errorf("after 10 comes %d", p.ID)
+		t.Errorf("the id after 10 is %d", p.ID)
 	}
 	s.Request(http.MethodDelete, "/api/collections/users/records/11").As(moderator).Do().Want(204)
 	if p := s.Client(); p.ID != 12 {
 		t.Errorf("a deleted id was used again: %d", p.ID)
 	}
-	// Who was made in the dashboard signs in by the API.
+	// A user created in the dashboard signs in by the API.
 	s.Post("auth/login").JSON(`{"email":"BY6@moderator.example","password":"secret"}`).Do().Want(200)
 }

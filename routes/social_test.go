@@ -17,7 +17,8 @@ import (
 	"github.com/privet/privet/routes/testkit/fakes"
 )
 
-func join(s *testkit.Server, token string, socialType int, email string) *testkit.Answer {
+// socialSignup signs up by a provider's token, with a push token made from the e-mail.
+func socialSignup(s *testkit.Server, token string, socialType int, email string) *testkit.Answer {
 	return s.Post("auth/social/signup").JSON(map[string]any{"token": token, "social_type": socialType, "role": 2,
 		"price": 2.99, "phone": "+79000000000", "email": email, "device_id": "phone", "firebase_token": "push-" + email}).Do()
 }
@@ -27,13 +28,13 @@ const (
 	noToken = `{"status":"error","message":"Invalid token"}`
 )
 
-// The normal way in: sign-in says that there is nobody, sign-up with the same token, sign-in from then on.
+// The normal sequence: sign-in finds no user, sign-up with the same token, sign-in from then on.
 func TestSocialSignup(t *testing.T) {
 	s, google, vk := testkit.StartSocial(t)
 	ivan := fakes.GooglePerson{Sub: "110", Email: "ivan@gmail.com", Verified: true, Name: "Ivan Ivanov", Picture: google.URL + fakes.Picture}
 	token := google.IDToken(ivan)
 	s.SocialSignIn(token, 1).Want(400).WantJSON(testkit.UserNotExists)
-	m := join(s, token, 1, "Ivan@gmail.com").Want(200).Map()
+	m := socialSignup(s, token, 1, "Ivan@gmail.com").Want(200).Map()
 	if m.String("data", "name") != "Ivan Ivanov" || m.String("data", "nickname") != "Ivan Ivanov" || m.Int("data", "role") != 2 ||
 		m.At("data", "price") != 2.99 || m.String("data", "phone") != "+79000000000" || m.String("data", "email") != "Ivan@gmail.com" ||
 		m.String("data", "firebase_token") != "push-Ivan@gmail.com" || m.Len("data", "categories") != 0 {
@@ -44,16 +45,16 @@ func TestSocialSignup(t *testing.T) {
 			t.Errorf("signed in as %v", in)
 		}
 	}
-	join(s, token, 1, "other@example.com").Want(400).WantJSON(exists)
+	socialSignup(s, token, 1, "other@example.com").Want(400).WantJSON(exists)
 
-	// The picture comes in the background.
+	// The profile picture is fetched in the background.
 	path := fmt.Sprintf("user/view/%d", m.Int("data", "id"))
 	for deadline := time.Now().Add(testkit.Soon); ; time.Sleep(20 * time.Millisecond) {
 		if media := s.Get(path).As(m.String("token")).Do().Want(200).Map(); media.Len("data", "media") == 1 {
 			s.Get(strings.TrimPrefix(media.String("data", "media", 0, "path_url"), s.URL)).Do().Want(200)
 			break
 		} else if time.Now().After(deadline) {
-			t.Fatal("the picture does not come")
+			t.Fatal("the picture doesn't arrive")
 		}
 	}
 	proven := func(id int) bool {
@@ -64,82 +65,84 @@ func TestSocialSignup(t *testing.T) {
 		return record.GetBool("email_proven")
 	}
 	if !proven(m.Int("data", "id")) {
-		t.Error("Google's word for its own address does not count")
+		t.Error("an e-mail that Google confirms is not marked as proven")
 	}
 
-	// VK knows no e-mail; a taken one signs nobody in and is not taken over.
+	// VK doesn't confirm e-mails: one that is taken neither signs in its owner nor can be taken over.
 	anna := fakes.VKPerson{ID: 42, FirstName: "Anna", LastName: "A.", ScreenName: "anna_a"}
 	for _, app := range []settings.VKApp{fakes.Android, fakes.IOS} {
-		join(s, vk.Token(app, anna), 2, "IVAN@gmail.com").Want(400).WantJSON(exists)
+		socialSignup(s, vk.Token(app, anna), 2, "IVAN@gmail.com").Want(400).WantJSON(exists)
 		s.SocialSignIn(vk.Token(app, anna), 2).Want(400).WantJSON(testkit.UserNotExists)
 	}
-	a := join(s, vk.Token(fakes.IOS, anna), 2, "anna@gmail.com").Want(200).Map()
+	a := socialSignup(s, vk.Token(fakes.IOS, anna), 2, "anna@gmail.com").Want(200).Map()
 	if a.String("data", "nickname") != "anna_a" || a.String("data", "name") != "Anna A." || proven(a.Int("data", "id")) {
 		t.Errorf("VK's person is %v", a)
 	}
 	if in := s.SocialSignIn(vk.Token(fakes.Android, anna), 2).Want(200).Map(); in.Int("data", "id") != a.Int("data", "id") {
 		t.Errorf("the other platform is %v", in)
 	}
-	// An equal e-mail at Google signs nobody in either.
+	// The same e-mail at Google doesn't sign in its owner either.
 	s.SocialSignIn(google.IDToken(fakes.GooglePerson{Sub: "111", Email: "anna@gmail.com", Verified: true}), 1).Want(400).WantJSON(testkit.UserNotExists)
 
-	for _, bad := range []string{vk.Token(fakes.Foreign, anna), google.IDToken(ivan), "junk", strings.Repeat("x", 1<<19)} {
-		s.SocialSignIn(bad, 2).Want(400).WantJSON(noToken)
+	for _, invalid := range []string{vk.Token(fakes.Foreign, anna), google.IDToken(ivan), "junk", strings.Repeat("x", 1<<19)} {
+		s.SocialSignIn(invalid, 2).Want(400).WantJSON(noToken)
 	}
-	// Who came by a provider has no password to guess.
+	// A user who signed up by a provider has no password.
 	s.Post("auth/login").JSON(map[string]any{"email": "anna@gmail.com", "password": testkit.Password}).Do().Want(401)
 }
 
-// A nickname that the provider lacks is made from the e-mail's first part; a profile that can't be read does no harm.
+// Without a name from the provider the nickname is the e-mail's local part. A profile that can't be read doesn't prevent the
+// sign-up.
 func TestSocialWithoutProfile(t *testing.T) {
 	s, google, vk := testkit.StartSocial(t)
-	m := join(s, google.IDToken(fakes.GooglePerson{Sub: "9"}), 1, "first.part@example.com").Want(200).Map()
+	m := socialSignup(s, google.IDToken(fakes.GooglePerson{Sub: "9"}), 1, "first.part@example.com").Want(200).Map()
 	if m.String("data", "nickname") != "first.part" || m.At("data", "name") != nil || m.Len("data", "media") != 0 {
 		t.Errorf("%v", m)
 	}
-	lost := fakes.VKPerson{ID: 7}
-	token := vk.Token(fakes.Android, lost)
+	unreadable := fakes.VKPerson{ID: 7}
+	token := vk.Token(fakes.Android, unreadable)
 	vk.Set(fakes.Fails, fakes.UsersGet)
-	join(s, token, 2, "lost@example.com").Want(200)
+	socialSignup(s, token, 2, "lost@example.com").Want(200)
 	long := fakes.GooglePerson{Sub: "10", Name: strings.Repeat("я", 300), Picture: google.URL + "/none.png"}
-	if m := join(s, google.IDToken(long), 1, "long@example.com").Want(200).Map(); len([]rune(m.String("data", "name"))) != 255 {
+	if m := socialSignup(s, google.IDToken(long), 1, "long@example.com").Want(200).Map(); len([]rune(m.String("data", "name"))) != 255 {
 		t.Errorf("%v", m)
 	}
 }
 
-// Twenty sign-ups at once with one identity make one account.
+// Twenty concurrent sign-ups with one identity create one user.
 func TestSocialRace(t *testing.T) {
 	s, google, _ := testkit.StartSocial(t)
 	token := google.IDToken(fakes.GooglePerson{Sub: "110", Name: "Ivan"})
-	var made, refused atomic.Int32
+	var accepted, rejected atomic.Int32
 	var all sync.WaitGroup
 	for i := range 20 {
 		all.Go(func() {
-			switch answer := join(s, token, 1, fmt.Sprintf("ivan%d@example.com", i)); answer.Status {
+			switch answer := socialSignup(s, token, 1, fmt.Sprintf("ivan%d@example.com", i)); answer.Status {
 			case 200:
-				made.Add(1)
+				accepted.Add(1)
 			case 400:
 				answer.WantJSON(exists)
-				refused.Add(1)
+				rejected.Add(1)
 			default:
 				t.Errorf("%d %s", answer.Status, answer.Body)
 			}
 		})
 	}
 	all.Wait()
-	if made.Load() != 1 || refused.Load() != 19 {
-		t.Errorf("%d made, %d refused", made.Load(), refused.Load())
+	if accepted.Load() != 1 || rejected.Load() != 19 {
+		t.Errorf("%d accepted, %d rejected", accepted.Load(), rejected.Load())
 	}
 	if next := s.Client(); next.ID != 2 {
-		t.Errorf("the refused took ids: the next is %d", next.ID)
+		t.Errorf("rejected sign-ups used ids: the next is %d", next.ID)
 	}
 }
 
+// A user connects and disconnects accounts of providers, but can't disconnect the last way to sign in.
 func TestSocialConnect(t *testing.T) {
 	s, google, vk := testkit.StartSocial(t)
 	p, other := s.Client(), s.Client()
-	connect := func(who testkit.Person, token string, socialType int) *testkit.Answer {
-		return s.Post("auth/social/connect").As(who.Token).JSON(map[string]any{"token": token, "social_type": socialType}).Do()
+	connect := func(user testkit.Person, token string, socialType int) *testkit.Answer {
+		return s.Post("auth/social/connect").As(user.Token).JSON(map[string]any{"token": token, "social_type": socialType}).Do()
 	}
 	disconnect := func(token string, socialType int) *testkit.Answer {
 		return s.Post("auth/social/disconnect").As(token).JSON(map[string]any{"social_type": socialType}).Do()
@@ -158,9 +161,9 @@ func TestSocialConnect(t *testing.T) {
 	disconnect(p.Token, 1).Want(201)
 	s.SocialSignIn(token, 1).Want(400).WantJSON(testkit.UserNotExists)
 
-	// The last way to sign in stays: neither of two providers without a password is the last, one is.
+	// The last way to sign in stays. Without a password one provider is the last, neither of two is.
 	anna := fakes.VKPerson{ID: 42, FirstName: "Anna"}
-	in := join(s, vk.Token(fakes.IOS, anna), 2, "anna@example.com").Want(200).Map().String("token")
+	in := socialSignup(s, vk.Token(fakes.IOS, anna), 2, "anna@example.com").Want(200).Map().String("token")
 	disconnect(in, 1).Want(201)
 	disconnect(in, 2).WantError("social_type", "The selected social type is invalid.")
 	s.Post("auth/social/connect").As(in).JSON(map[string]any{"token": token, "social_type": 1}).Do().Want(201)
@@ -173,7 +176,7 @@ func TestSocialConnect(t *testing.T) {
 
 var playground = flag.Bool("playground", false, "run a server with fakes of Google and VK until interrupted (TestPlayground)")
 
-// TestPlayground lets a developer try the social endpoints by hand; see the README.
+// TestPlayground runs a server to try the social endpoints by hand; see the README.
 func TestPlayground(t *testing.T) {
 	if !*playground {
 		t.Skip("only with -playground")
@@ -189,7 +192,8 @@ func TestPlayground(t *testing.T) {
 	<-interrupted.Done()
 }
 
-// A provider that is down is nobody's bad token, and keeps nobody waiting for long; one that is off refuses all.
+// While a provider is down the answer is a 503 instead of an invalid token, and comes soon. Without its settings every token is
+// invalid.
 func TestSocialProviderDown(t *testing.T) {
 	s, google, vk := testkit.StartSocial(t)
 	id, access := google.IDToken(fakes.GooglePerson{Sub: "1"}), google.AccessToken(fakes.GooglePerson{Sub: "1"})
@@ -202,21 +206,21 @@ func TestSocialProviderDown(t *testing.T) {
 		name       string
 	}{{id, 1, "Google"}, {access, 1, "Google"}, {token, 2, "VK"}} {
 		want := fmt.Sprintf(`{"status":"error","message":"%s is not available, try again later"}`, c.name)
-		join(s, c.token, c.socialType, "a@example.com").Want(503).WantJSON(want)
+		socialSignup(s, c.token, c.socialType, "a@example.com").Want(503).WantJSON(want)
 		s.SocialSignIn(c.token, c.socialType).Want(503).WantJSON(want)
 	}
 	google.Set(fakes.Hangs)
 	began := time.Now()
 	s.SocialSignIn(access, 1).Want(503)
 	if took := time.Since(began); took > 9*time.Second {
-		t.Errorf("a hanging provider holds a request for %s", took)
+		t.Errorf("a hanging provider delays a request by %s", took)
 	}
 	s.WantLog("a social token could not be verified")
-	var kept []string // what the dashboard shows, of all levels
-	if err := s.App.AuxDB().NewQuery("SELECT message || data FROM _logs").Column(&kept); err != nil || len(kept) == 0 {
-		t.Fatalf("%d logs: %v", len(kept), err)
+	var logged []string // of all levels, as the dashboard shows
+	if err := s.App.AuxDB().NewQuery("SELECT message || data FROM _logs").Column(&logged); err != nil || len(logged) == 0 {
+		t.Fatalf("%d logs: %v", len(logged), err)
 	}
-	all := s.Log.String() + strings.Join(kept, "\n")
+	all := s.Log.String() + strings.Join(logged, "\n")
 	for _, secret := range []string{id, access, token, fakes.IOS.SecureKey, fakes.IOS.ServiceKey, fakes.Android.SecureKey} {
 		if strings.Contains(all, secret) {
 			t.Error("the log holds a secret")
@@ -228,16 +232,16 @@ func TestSocialProviderDown(t *testing.T) {
 	off := testkit.Start(t)
 	for socialType := 1; socialType <= 2; socialType++ {
 		off.SocialSignIn(id, socialType).Want(400).WantJSON(noToken)
-		join(off, id, socialType, "a@example.com").Want(400).WantJSON(noToken)
+		socialSignup(off, id, socialType, "a@example.com").Want(400).WantJSON(noToken)
 	}
 	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(100 * time.Millisecond) {
-		var why int
-		err := off.App.AuxDB().NewQuery("SELECT count(*) FROM _logs WHERE data LIKE '%the provider is not configured%'").Row(&why)
-		if err == nil && why == 4 {
+		var reasons int
+		err := off.App.AuxDB().NewQuery("SELECT count(*) FROM _logs WHERE data LIKE '%the provider is not configured%'").Row(&reasons)
+		if err == nil && reasons == 4 {
 			break
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("the log says %d times why: %v", why, err)
+			t.Fatalf("the log gives the reason %d times: %v", reasons, err)
 		}
 	}
 }

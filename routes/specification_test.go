@@ -17,7 +17,7 @@ import (
 	"github.com/privet/privet/routes/testkit"
 )
 
-// The specification lists the routes there are, and no others.
+// The specification lists exactly the server's routes.
 func TestSpecificationListsTheRoutes(t *testing.T) {
 	s := testkit.Start(t)
 	var specification struct {
@@ -38,7 +38,7 @@ func TestSpecificationListsTheRoutes(t *testing.T) {
 	}
 }
 
-// witness is a test that only looks whether it would fail.
+// witness is a test that records its failures instead of failing.
 type witness struct {
 	testing.TB
 	faults []string
@@ -49,7 +49,7 @@ func (w *witness) Errorf(format string, args ...any) {
 	w.faults = append(w.faults, fmt.Sprintf(format, args...))
 }
 
-// broken changes what comes from the server.
+// broken changes the server's answers.
 type broken struct {
 	next     http.RoundTripper
 	old, new string
@@ -71,7 +71,7 @@ func (b broken) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, err
 }
 
-// Whatever changes in an answer fails the test that happens to see it.
+// An answer that differs from the specification fails the test whose request it answers.
 func TestBrokenAnswersAreSeen(t *testing.T) {
 	s := testkit.Start(t)
 	client, performer := s.Client(), s.Performer()
@@ -84,12 +84,12 @@ func TestBrokenAnswersAreSeen(t *testing.T) {
 	}{
 		{"as it is", view, client.Token, broken{}},
 		{"a missing field", view, client.Token, broken{old: `"cancel_date":null,`}},
-		{"a field more", view, client.Token, broken{old: `"cancel_date":null,`, new: `"cancel_date":null,"secret":1,`}},
-		{"a field more, deep inside", view, client.Token, broken{old: `"preview_url":`, new: `"size":1,"preview_url":`}},
+		{"an additional field", view, client.Token, broken{old: `"cancel_date":null,`, new: `"cancel_date":null,"secret":1,`}},
+		{"an additional field, nested", view, client.Token, broken{old: `"preview_url":`, new: `"size":1,"preview_url":`}},
 		{"a number as a string", view, client.Token, broken{old: `"status":2`, new: `"status":"2"`}},
 		{"an unknown status of the order", view, client.Token, broken{old: `"status":2`, new: `"status":5`}},
-		{"a stamp without a zone", view, client.Token, broken{old: `.000000Z"`, new: `.000000"`}},
-		{"a list that is none", "order/search", client.Token, broken{old: `"data":[`, new: `"data":null,"rest":[`}},
+		{"a timestamp without a zone", view, client.Token, broken{old: `.000000Z"`, new: `.000000"`}},
+		{"null for a list", "order/search", client.Token, broken{old: `"data":[`, new: `"data":null,"rest":[`}},
 		{"pages of another size", "user/search", client.Token, broken{old: `"per_page":15`, new: `"per_page":20`}},
 		{"an unlisted status", view, client.Token, broken{status: 202}},
 		{"an error in another shape", view, "nobody", broken{old: `"status":"error"`, new: `"status":"bad"`}},
@@ -109,7 +109,7 @@ func TestBrokenAnswersAreSeen(t *testing.T) {
 	}
 }
 
-// A request that succeeds against the specification is seen, too.
+// A request that succeeds although it differs from the specification fails the test, too.
 func TestUnlistedRequestsAreSeen(t *testing.T) {
 	s := testkit.Start(t)
 	seen := &witness{TB: t}
@@ -117,7 +117,7 @@ func TestUnlistedRequestsAreSeen(t *testing.T) {
 	kit.HTTPClient = &http.Client{Transport: testkit.CheckedTransport(seen, broken{next: http.DefaultTransport, old: "\x00", status: 200})}
 	kit.Post("user/check-free").JSON(`{"email":"a@example.com"}`).Do()
 	if len(seen.faults) > 0 {
-		t.Errorf("a good request is none: %q", seen.faults)
+		t.Errorf("a valid request fails: %q", seen.faults)
 	}
 	kit.HTTPClient.Transport = testkit.CheckedTransport(seen, answering(`{"free":true}`))
 	kit.Post("user/check-free").JSON(`{"mail":"a@example.com"}`).Do()
@@ -126,7 +126,7 @@ func TestUnlistedRequestsAreSeen(t *testing.T) {
 	}
 }
 
-// answering is a server that says always the same.
+// answering is a transport that gives every request the same answer.
 type answering string
 
 func (a answering) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -137,7 +137,7 @@ func (a answering) RoundTrip(r *http.Request) (*http.Response, error) {
 		Body: io.NopCloser(strings.NewReader(string(a)))}, nil
 }
 
-// fence finds a block of code by the word after its fence.
+// fence returns the content of the Markdown code block with the given info string.
 func fence(t *testing.T, text, name string) string {
 	t.Helper()
 	found := regexp.MustCompile("(?s)```" + name + "\n(.*?)```").FindStringSubmatch(text)
@@ -147,7 +147,7 @@ func fence(t *testing.T, text, name string) string {
 	return found[1]
 }
 
-// README and page say the same five lines, and they work.
+// The README and the page show the same five commands, which work.
 func TestFirstOrderOnThePage(t *testing.T) {
 	s := testkit.Start(t)
 	readme, err := os.ReadFile("../README.md")
@@ -163,7 +163,7 @@ func TestFirstOrderOnThePage(t *testing.T) {
 	}
 	s.Get("/openapi.json").Do().Want(200).Into(&specification)
 	if page := fence(t, specification.Info.Description, "sh"); page != lines {
-		t.Errorf("the page says\n%s\nthe README\n%s", page, lines)
+		t.Errorf("the page has\n%s\nthe README\n%s", page, lines)
 	}
 	for _, tool := range []string{"bash", "curl"} {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -179,7 +179,7 @@ func TestFirstOrderOnThePage(t *testing.T) {
 	}
 }
 
-// The collection has a request for each route; its variables are host and token.
+// The Postman collection has a request for each route, and the variables host and token.
 func TestPostman(t *testing.T) {
 	s := testkit.Start(t)
 	var collection struct {
@@ -231,7 +231,7 @@ func TestPostman(t *testing.T) {
 	}
 }
 
-// The JSON form says what the YAML says.
+// The specification is served as JSON and as YAML.
 func TestSpecificationAsJSON(t *testing.T) {
 	s := testkit.Start(t)
 	body := s.Get("/openapi.json").Do().Want(200).Body

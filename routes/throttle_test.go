@@ -8,50 +8,54 @@ import (
 	"github.com/privet/privet/routes/testkit"
 )
 
+// limited turns on the rate limit: so many requests a minute.
 func limited(limit int) func(*settings.Settings) {
 	return func(s *settings.Settings) { s.RateLimit = limit }
 }
 
-// Behind a proxy that PocketBase was told to trust, its header decides the address.
+// trustProxy makes the header X-Forwarded-For determine the client's address, as behind a trusted proxy.
 func trustProxy(s *testkit.Server) {
 	s.App.Settings().TrustedProxy.Headers = []string{"X-Forwarded-For"}
 }
 
-// Each of the four has a tighter throttle of its own, by address; an IPv6 /64 is one address.
+// Each of the four endpoints without a token has its own, lower limit per address. An IPv6 /64 network is one address.
 func TestTightThrottle(t *testing.T) {
 	s := testkit.Start(t, limited(60))
 	trustProxy(s)
 	for _, path := range []string{"auth/signup", "auth/login", "user/get-by-invite", "user/check-free"} {
-		ask := func(path, from string) *testkit.Answer {
-			return s.Post(path).Header("X-Forwarded-For", from).JSON(`{}`).Do()
-		}
-		net, elsewhere := fmt.Sprintf("2001:db8:%d::", len(path)), fmt.Sprintf("2001:db8:%d:1::1", len(path))
-		for i := range 20 {
-			answer := ask(path, net+fmt.Sprint(i+1)).Want(429)
-			if answer.Header.Get("Retry-After") != "" {
-				t.Fatalf("%s: the %d. is refused", path, i+1)
+		t.Run(path, func(t *testing.T) {
+			s := s.WithT(t)
+			request := func(path, from string) *testkit.Answer {
+				return s.Post(path).Header("X-Forwarded-For", from).JSON(`{}`).Do()
 			}
-			if left := answer.Header.Get("X-RateLimit-Remaining"); (left == "0") != (i == 19) {
-				t.Errorf("%s: %s left after %d", path, left, i+1)
+			network, otherNetwork := fmt.Sprintf("2001:db8:%d::", len(path)), fmt.Sprintf("2001:db8:%d:1::1", len(path))
+			for i := range 20 {
+				answer := request(path, network+fmt.Sprint(i+1)).Want(429)
+				if answer.Header.Get("Retry-After") != "" {
+					t.Fatalf("request %d is rejected", i+1)
+				}
+				if left := answer.Header.Get("X-RateLimit-Remaining"); (left == "0") != (i == 19) {
+					t.Errorf("%s left after %d", left, i+1)
+				}
 			}
-		}
-		refused := ask(path, net+"ffff").Want(429)
-		refused.WantJSON(`{"message":"Too Many Attempts."}`)
-		if refused.Header.Get("Retry-After") == "" || refused.Header.Get("X-RateLimit-Reset") == "" {
-			t.Errorf("%s: %v", path, refused.Header)
-		}
-		// Neither other endpoints nor other addresses are delayed.
-		if ask("auth/social/sign-in", net+"1").Want(429).Header.Get("Retry-After") != "" {
-			t.Errorf("%s delays another endpoint", path)
-		}
-		if ask(path, elsewhere).Want(429).Header.Get("Retry-After") != "" {
-			t.Errorf("%s delays another address", path)
-		}
+			rejected := request(path, network+"ffff").Want(429)
+			rejected.WantJSON(`{"message":"Too Many Attempts."}`)
+			if rejected.Header.Get("Retry-After") == "" || rejected.Header.Get("X-RateLimit-Reset") == "" {
+				t.Error(rejected.Header)
+			}
+			// Neither other endpoints nor other addresses are limited.
+			if request("auth/social/sign-in", network+"1").Want(429).Header.Get("Retry-After") != "" {
+				t.Error("another endpoint is limited")
+			}
+			if request(path, otherNetwork).Want(429).Header.Get("Retry-After") != "" {
+				t.Error("another address is limited")
+			}
+		})
 	}
 }
 
-// Wrong passwords are throttled by account, and delay nobody else: neither who comes from elsewhere, nor, when the
-// attack comes from everywhere, the account's own devices.
+// Failed sign-ins are limited per account and address. The owner can sign in from another address and, while an attack from
+// many addresses uses up the account's own limit, from a known device.
 func TestAccountThrottle(t *testing.T) {
 	s := testkit.Start(t, limited(12))
 	trustProxy(s)
@@ -66,19 +70,19 @@ func TestAccountThrottle(t *testing.T) {
 	login("198.51.100.1", "OWNER@example.com", testkit.Password, "").Want(429)
 	login("198.51.100.1", "other@example.com", "wrong!", "").Want(401)
 	login("192.0.2.1", "owner@example.com", testkit.Password, "").Want(200)
-	// From everywhere: 12 a minute.
+	// From many addresses: 12 a minute.
 	for i := range 10 {
 		login(fmt.Sprintf("203.0.113.%d", i), "owner@example.com", "wrong!", "").Want(401)
 	}
 	login("203.0.113.99", "owner@example.com", testkit.Password, "stolen").Want(429)
 	login("192.0.2.7", "owner@example.com", testkit.Password, "my phone").Want(200)
-	// Who signs in rightly is not counted.
+	// Successful sign-ins are not counted.
 	for range 3 {
 		login("192.0.2.8", "owner@example.com", testkit.Password, "my phone").Want(200)
 	}
 }
 
-// A user is counted by themselves, wherever they come from; 0 turns everything off.
+// With a token, requests are counted per user, from all addresses. A limit of 0 turns the rate limit off.
 func TestUserThrottle(t *testing.T) {
 	s := testkit.Start(t, limited(5))
 	first, second := s.Client(), s.Login(testkit.Person{Email: "person1@example.com"})

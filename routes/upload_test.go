@@ -13,9 +13,10 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-const video = 1 << 20 // bytes of a small video
+// video is the size of a small video in bytes.
+const video = 1 << 20
 
-// An upload that is refused leaves nothing behind, whatever it is refused for.
+// A rejected upload leaves nothing behind, for whatever reason it is rejected.
 func TestRefusedUploads(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
@@ -39,9 +40,9 @@ func TestRefusedUploads(t *testing.T) {
 	check("update with a bad role after the file")
 	performerUpdate := func(path string) *testkit.Request { return s.Post(path).As(performer.Token) }
 	stream(performerUpdate(update), "status", "4").WantError("status", "The selected status is invalid.")
-	check("a move that is not the performer's")
+	check("a transition that is not the performer's")
 	stream(performerUpdate(update), "status", "9").WantError("status", "The selected status is invalid.")
-	check("a status that is none")
+	check("an unknown status")
 	stream(performerUpdate(cancelled)).WantError("media", "The media field is prohibited.")
 	check("media on a cancelled order")
 	stream(s.Post(update).As(client.Token)).Want(200)
@@ -58,21 +59,23 @@ func TestRefusedUploads(t *testing.T) {
 		"picture without an image": "GIF89a\x01\x00\x01\x00\x00\x00\x00;", "picture that is cut off": "\xff\xd8\xff\xe0\x00\x10JFIF\x00",
 	} {
 		file := testkit.File{Field: "media", Name: "clip.mp4", Type: "video/mp4", Content: []byte(content)}
-		performerUpdate(update).Multipart([]testkit.File{file}, "status", "2").Do().WantError("media", kinds)
-		check(name)
+		t.Run(name, func(t *testing.T) {
+			s.WithT(t).Post(update).As(performer.Token).Multipart([]testkit.File{file}, "status", "2").Do().WantError("media", kinds)
+			check(name)
+		})
 	}
-	unasked := testkit.Clip(video)
-	unasked.Field = "avatar"
-	performerUpdate(update).Multipart([]testkit.File{unasked}).Do().Want(200)
-	check("a file that is not asked for")
+	unknown := testkit.Clip(video)
+	unknown.Field = "avatar"
+	performerUpdate(update).Multipart([]testkit.File{unknown}).Do().Want(200)
+	check("a file of an unknown field")
 	body := testkit.FrameOf(testkit.Clip(0))
 	performerUpdate(update).Raw(body.Type, io.MultiReader(bytes.NewReader(body.Head), testkit.Movie(video))).Do().Want(400)
 	check("no closing boundary")
 
-	// The numbers go on without a gap, and of two files under one name the last is taken.
+	// The ids have no gap, and of two files of the same field the last is used.
 	done := performerUpdate(update).Multipart([]testkit.File{testkit.Clip(video), testkit.Picture()}, "status", "2").Do().Want(200).Map()
 	if done.Len("data", "media") != 1 || done.Int("data", "media", 0, "id") != 4 || done.Int("data", "media", 0, "type") != 1 {
-		t.Errorf("after all: %v", done)
+		t.Errorf("afterwards: %v", done)
 	}
 	if next := s.Client(); next.ID != 4 || next.Data.Int("data", "media", 0, "id") != 5 {
 		t.Errorf("the next user: %v", next.Data)
@@ -80,7 +83,7 @@ func TestRefusedUploads(t *testing.T) {
 	s.WantCleanLog()
 }
 
-// A client that is gone in the middle leaves nothing.
+// An upload whose connection breaks leaves nothing behind.
 func TestBrokenUpload(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
@@ -101,7 +104,7 @@ func TestBrokenUpload(t *testing.T) {
 	s.WantCleanLog()
 }
 
-// What an upload was for may be gone when it has come.
+// The order or the user of an upload may be deleted while it is in progress.
 func TestUploadForNothing(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
@@ -109,15 +112,15 @@ func TestUploadForNothing(t *testing.T) {
 	id := s.Order(client, performer)
 	check := s.Snapshot()
 	upload := s.Post(fmt.Sprintf("order/update/%d", id)).As(performer.Token).SendHalf(video, "status", "2")
-	s.Exec(`DELETE FROM orders WHERE id = '%d'`, id) // past the hooks, which keep every order
+	s.Exec(`DELETE FROM orders WHERE id = '%d'`, id) // bypassing the hooks, which prevent it
 	upload.Finish().Want(404).WantJSON(`{"status":"error","message":"Not found"}`)
-	check("an order that was removed meanwhile")
+	check("an order that was deleted meanwhile")
 
-	gone := s.Client()
-	upload = s.Post("user/update").As(gone.Token).SendHalf(video)
-	s.Dashboard().Delete(store.Users, gone.ID).Want(204)
+	deleted := s.Client()
+	upload = s.Post("user/update").As(deleted.Token).SendHalf(video)
+	s.Dashboard().Delete(store.Users, deleted.ID).Want(204)
 	if answer := upload.Finish(); answer.Status != 401 && answer.Status != 404 {
-		t.Errorf("a user who was removed meanwhile: %d %s", answer.Status, answer.Body)
+		t.Errorf("a user who was deleted meanwhile: %d %s", answer.Status, answer.Body)
 	}
 	if left := s.AwaitStored(4); len(left) != 4 { // two pictures, each with its attributes
 		t.Errorf("left: %v", left)
@@ -125,19 +128,19 @@ func TestUploadForNothing(t *testing.T) {
 	s.WantCleanLog()
 }
 
-// The number of an upload that failed goes to another; what is cleared away of the first must not be the other's.
+// The id of an upload that failed is given to the next one, whose files must survive the removal of the failed one's.
 func TestFailedUploadSparesItsSuccessor(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
 	var next testkit.Person
 	s.App.OnRecordCreate(store.Devices).BindFunc(func(e *core.RecordEvent) error {
 		if e.Record.GetString("device_id") == "fails" {
-			return fmt.Errorf("a disk is full, say")
+			return fmt.Errorf("the disk is full")
 		}
 		return e.Next()
 	})
 	s.App.OnRecordAfterCreateError(store.Users).BindFunc(func(e *core.RecordErrorEvent) error {
-		next = s.Client() // after the transaction was rolled back, before the answer
+		next = s.Client() // after the rollback, before the answer
 		return e.Next()
 	})
 	s.Post("auth/signup").Multipart([]testkit.File{testkit.Picture()}, "email", "first@example.com", "nickname", "x", "password", "password",
@@ -148,7 +151,7 @@ func TestFailedUploadSparesItsSuccessor(t *testing.T) {
 	s.Get(testkit.PathOf(next.Data.String("data", "media", 0, "path_url"))).Do().Want(200)
 }
 
-// A body over the route's limit is refused before it is sent.
+// A body over the route's limit is rejected before it is sent.
 func TestBodyOverTheLimit(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)

@@ -8,7 +8,7 @@ import (
 	"github.com/privet/privet/routes/testkit"
 )
 
-// E-mail, phone and push address are shown to their owner and hidden from others (contract section 2).
+// A user's e-mail, phone and push token are hidden from other users (contract section 2).
 func TestPrivacy(t *testing.T) {
 	s := testkit.Start(t)
 	owner := s.Signup("role", "2", "phone", "+79000000000", "firebase_token", "push-1", "device_id", "d1")
@@ -16,7 +16,7 @@ func TestPrivacy(t *testing.T) {
 
 	own := s.Get(owner.Path()).As(owner.Token).Do().Want(200).Map()
 	if own.String("data", "email") != owner.Email || own.String("data", "phone") != "+79000000000" || own.String("data", "firebase_token") != "push-1" {
-		t.Errorf("the owner does not see their own: %v", own)
+		t.Errorf("the owner doesn't see their own data: %v", own)
 	}
 	for name, seen := range map[string]testkit.Map{
 		"view":   s.Get(owner.Path()).As(stranger.Token).Do().Want(200).Map(),
@@ -31,7 +31,7 @@ func TestPrivacy(t *testing.T) {
 		t.Errorf("search shows too much: %v", found)
 	}
 
-	// The two sides of an order see each other's contacts while it is not cancelled, in its view alone.
+	// The participants of an order see each other's contacts in order/view, unless it is cancelled.
 	order := s.Order(stranger, owner)
 	view := fmt.Sprintf("order/view/%d", order)
 	seen := s.Get(view).As(stranger.Token).Do().Want(200).Map()
@@ -49,39 +49,40 @@ func TestPrivacy(t *testing.T) {
 	}
 }
 
-// A device_id is one device: its former token ends. Without one each sign-in is a new device.
+// A sign-in with a known device_id replaces the device's token. Without a device_id each sign-in is a new device.
 func TestDevices(t *testing.T) {
 	s := testkit.Start(t)
 	p := s.Signup("role", "1", "device_id", "phone", "firebase_token", "push-1")
-	sign := func(body string) testkit.Map {
+	signIn := func(body string) testkit.Map {
 		t.Helper()
 		return s.Post("auth/login").JSON(fmt.Sprintf(`{"email":%q,"password":"password"%s}`, strings.ToUpper(p.Email), body)).Do().Want(200).Map()
 	}
-	again := sign(`,"device_id":"phone"`)
+	again := signIn(`,"device_id":"phone"`)
 	s.Get(p.Path()).As(p.Token).Do().Want(401)
 	if again.String("data", "firebase_token") != "push-1" {
-		t.Errorf("the device lost its push address: %v", again)
+		t.Errorf("the device lost its push token: %v", again)
 	}
-	tablet := sign(`,"device_id":"tablet"`)
+	tablet := signIn(`,"device_id":"tablet"`)
 	if tablet.At("data", "firebase_token") != nil {
-		t.Errorf("another device has the first one's push address: %v", tablet)
+		t.Errorf("another device has the first one's push token: %v", tablet)
 	}
-	first, second := sign(``), sign(``)
+	first, second := signIn(``), signIn(``)
 	for _, m := range []testkit.Map{again, tablet, first, second} {
 		s.Get(p.Path()).As(m.String("token")).Do().Want(200)
 	}
 
-	// A push address moves to whoever brings it.
+	// The most recent device to register a push token owns it.
 	s.Post("user/add-firebase-token").As(tablet.String("token")).JSON(`{"firebase_token":" push-1 "}`).Do().Want(201).WantJSON(`{"status":"success"}`)
 	if m := s.Get(p.Path()).As(again.String("token")).Do().Want(200).Map(); m.At("data", "firebase_token") != nil {
-		t.Errorf("two devices have one push address: %v", m)
+		t.Errorf("two devices have the same push token: %v", m)
 	}
 	if m := s.Get(p.Path()).As(tablet.String("token")).Do().Want(200).Map(); m.String("data", "firebase_token") != "push-1" {
-		t.Errorf("the push address got lost: %v", m)
+		t.Errorf("the push token got lost: %v", m)
 	}
 	s.Post("user/add-firebase-token").As(tablet.String("token")).JSON(`{}`).Do().Want(422).WantJSON(`{"message":"The firebase token field is required."}`)
 }
 
+// user/update changes the given fields by the contract's rules, and replaces the media.
 func TestUpdate(t *testing.T) {
 	s := testkit.Start(t)
 	p := s.Signup("role", "2", "phone", "1", "name", "N", "description", "D", "price", "0", "category_ids[]", "1", "category_ids[]", "2")
@@ -93,7 +94,7 @@ func TestUpdate(t *testing.T) {
 		return s.Post("user/update").As(p.Token).JSON(body).Do().Want(200).Map()
 	}
 
-	// Only what is given changes; blanks and nulls of what can't be empty change nothing.
+	// Only given fields change. A blank or null doesn't change a field that can't be empty.
 	m := update(`{"nickname":"New","email":null,"password":"","role":"","price":"12.50"}`)
 	if m.String("data", "nickname") != "New" || m.String("data", "email") != p.Email || m.Int("data", "role") != 2 ||
 		m.At("data", "price") != 12.5 || m.String("data", "phone") != "1" || m.Len("data", "categories") != 2 {
@@ -116,7 +117,7 @@ func TestUpdate(t *testing.T) {
 	s.Post("user/check-free").JSON(`{"email":"ИВАН@пример.рф"}`).Do().Want(200).WantJSON(`{"free":false}`)
 	s.Post("user/check-free").JSON(`{"email":"free@example.com"}`).Do().Want(200).WantJSON(`{"free":true}`)
 
-	// New media replaces the old; the old file is gone.
+	// New media replace the old ones, whose files are deleted.
 	old := p.Data.String("data", "media", 0, "path_url")
 	s.Get(strings.TrimPrefix(old, s.URL)).Do().Want(200)
 	m = s.Post("user/update").As(p.Token).Multipart([]testkit.File{testkit.Clip(5000)}).Do().Want(200).Map()
@@ -135,7 +136,7 @@ func TestUpdate(t *testing.T) {
 	}
 }
 
-// A new password ends all other devices' tokens, and may be longer than bcrypt reads.
+// A new password signs out all other devices. It may be longer than the 72 bytes that bcrypt reads.
 func TestPassword(t *testing.T) {
 	s := testkit.Start(t)
 	p := s.Client()
@@ -152,17 +153,19 @@ func TestPassword(t *testing.T) {
 	if login(long) != 200 || login(long[:len(long)-2]) != 401 || login(testkit.Password) != 401 || login(long+"x") != 401 {
 		t.Error("not just the new password signs in")
 	}
-	// At the edge of what bcrypt reads, 72 bytes.
+	// Around the 72 bytes that bcrypt reads.
 	for _, size := range []int{71, 72, 73} {
-		edge := strings.Repeat("x", size)
-		s.Post("user/update").As(p.Token).JSON(map[string]any{"password": edge, "password_confirmation": edge}).Do().Want(200)
-		if login(edge) != 200 || login(edge[1:]) != 401 || login(edge+"x") != 401 {
-			t.Errorf("a password of %d bytes", size)
-		}
+		t.Run(fmt.Sprint(size, " bytes"), func(t *testing.T) {
+			password := strings.Repeat("x", size)
+			s.WithT(t).Post("user/update").As(p.Token).JSON(map[string]any{"password": password, "password_confirmation": password}).Do().Want(200)
+			if login(password) != 200 || login(password[1:]) != 401 || login(password+"x") != 401 {
+				t.Error("not just the new password signs in")
+			}
+		})
 	}
 }
 
-// An invite's token shows one profile and nothing else.
+// The token of an invite gives access to one profile and nothing else, for a day.
 func TestInvite(t *testing.T) {
 	s := testkit.Start(t)
 	p, other := s.Performer(), s.Client()
@@ -170,22 +173,24 @@ func TestInvite(t *testing.T) {
 	token := m.String("token")
 	s.Get(p.Path()).As(token).Do().Want(200)
 	for _, path := range []string{other.Path(), "user/search", "order/search", "order/view/1", "user/view/0"} {
-		answer := s.Get(path).As(token).Do().Want(401)
-		if answer.Header.Get("X-RateLimit-Limit") != "" {
-			t.Errorf("%s: a 401 for want of a token has throttle headers", path)
-		}
+		t.Run(path, func(t *testing.T) {
+			answer := s.WithT(t).Get(path).As(token).Do().Want(401)
+			if answer.Header.Get("X-RateLimit-Limit") != "" {
+				t.Error("a 401 has rate limit headers")
+			}
+		})
 	}
 	s.Post("user/update").As(token).JSON(`{"nickname":"Mine"}`).Do().Want(401)
 	s.Post("user/get-by-invite").JSON(`{"invite":"nobody99"}`).Do().Want(404).WantJSON(`{"status":"error","message":"User not found"}`)
 
-	// It ends after a day.
+	// It expires after a day.
 	if _, err := s.App.DB().NewQuery(`UPDATE invite_tokens SET expires = '2020-01-01 00:00:00.000Z'`).Execute(); err != nil {
 		t.Fatal(err)
 	}
 	s.Get(p.Path()).As(token).Do().Want(401)
 }
 
-// Words are found in any script, without regard to case, as part of a word too, newest first.
+// A search finds texts in any script, regardless of case, within words too. The newest users come first.
 func TestSearch(t *testing.T) {
 	s := testkit.Start(t)
 	ivan := s.Signup("role", "2", "name", "Иванов Пётр", "category_ids[]", "1")
@@ -220,10 +225,12 @@ func TestSearch(t *testing.T) {
 		"text=иванов+петр&page=2":   "[]",
 		"text=++иванов+петр++&a=b ": "[1]",
 	} {
-		query = strings.ReplaceAll(query, " ", "%20")
-		if got := fmt.Sprint(search(query)); got != want {
-			t.Errorf("%s: %s, want %s", query, got, want)
-		}
+		t.Run(query, func(t *testing.T) {
+			query := strings.ReplaceAll(query, " ", "%20")
+			if got := fmt.Sprint(search(query)); got != want {
+				t.Errorf("%s, want %s", got, want)
+			}
+		})
 	}
 	s.Post("user/update").As(anna.Token).JSON(`{"description":"nothing"}`).Do().Want(200)
 	if got := fmt.Sprint(search("text=иван")); got != "[1]" {
