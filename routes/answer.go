@@ -1,6 +1,9 @@
 package routes
 
-import "github.com/privet/privet/routes/resource"
+import (
+	"github.com/privet/privet/routes/resource"
+	"github.com/privet/privet/routes/wire"
+)
 
 // data is an answer with a resource.
 type data struct {
@@ -21,5 +24,8 @@ type success struct {
 // answer answers with JSON, once the previews of what was uploaded are made or have taken too long.
 func (c *call) answer(status int, body any) error {
 	c.awaitPreviews()
+	if _, secret := body.(dataToken); secret {
+		wire.Uncompressed(c.event.Response)
+	}
 	return resource.WriteJSON(c.event.Response, status, body)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/privet/privet/hooks/preview"
 	"github.com/privet/privet/hooks/push"
 	"github.com/privet/privet/hooks/settings"
+	"github.com/privet/privet/routes/wire"
 
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -47,7 +48,7 @@ func Register(app core.App, s *settings.Settings, pushes *push.Worker, previews 
 		if err := e.Next(); err != nil {
 			return err
 		}
-		e.Server.Handler = drainer.Wrap(normalizePath(e.Server.Handler))
+		e.Server.Handler = drainer.Wrap(normalizePath(wire.Handler(e.Server.Handler, Prefix)))
 		return nil
 	})
 }

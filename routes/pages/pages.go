@@ -17,6 +17,7 @@ import (
 
 	"github.com/privet/privet/routes/reference"
 	"github.com/privet/privet/routes/resource"
+	"github.com/privet/privet/routes/wire"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
@@ -155,7 +156,7 @@ func (p *page) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	header.Add("Vary", "Accept-Encoding")
 	body, etag := p.compressed, p.etag+"-gzip"
-	if body != nil && acceptsGzip(r) {
+	if body != nil && wire.AcceptsGzip(r.Header) {
 		header.Set("Content-Encoding", "gzip")
 		header.Set("Content-Length", strconv.Itoa(len(body)))
 	} else {
@@ -163,24 +164,4 @@ func (p *page) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	header.Set("ETag", strconv.Quote(etag))
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
-}
-
-// acceptsGzip reports whether a request accepts gzip (RFC 9110, section 12.5.3): by name, else by "*", with a weight
-// other than 0.
-func acceptsGzip(r *http.Request) bool {
-	accepted := false
-	for coding := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
-		name, parameters, _ := strings.Cut(coding, ";")
-		name = strings.ToLower(strings.TrimSpace(name))
-		if name != "gzip" && name != "*" {
-			continue
-		}
-		weight, isWeight := strings.CutPrefix(strings.ReplaceAll(parameters, " ", ""), "q=")
-		refused := isWeight && strings.Trim(weight, "0.") == ""
-		if name == "gzip" {
-			return !refused
-		}
-		accepted = !refused
-	}
-	return accepted
 }

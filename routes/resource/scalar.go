@@ -1,6 +1,8 @@
 package resource
 
 import (
+	"encoding/json/jsontext"
+
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/laravel/php"
 )
@@ -15,12 +17,12 @@ func (n Number) MarshalJSON() ([]byte, error) { return []byte(php.FormatFloat(fl
 // but with the microseconds that the apps expect.
 type Timestamp store.Moment
 
-// MarshalJSON implements json.Marshaler.
-func (t Timestamp) MarshalJSON() ([]byte, error) {
+// MarshalJSONTo implements json.MarshalerTo.
+func (t Timestamp) MarshalJSONTo(out *jsontext.Encoder) error {
 	if len(t) < len(dateTime) {
-		return []byte("null"), nil
+		return out.WriteToken(jsontext.Null)
 	}
-	return []byte(`"` + t[:10] + "T" + t[11:19] + `.000000Z"`), nil
+	return out.WriteToken(jsontext.String(string(t[:10] + "T" + t[11:19] + ".000000Z")))
 }
 
 // dateTime is the layout of date_till and cancel_date, which have no time zone.

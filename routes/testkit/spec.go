@@ -97,8 +97,11 @@ func (c *checkedTransport) RoundTrip(request *http.Request) (*http.Response, err
 	if err != nil {
 		return response, nil // the caller gets the same error when it reads the body
 	}
+	if err := wantASCII(request, got); err != nil {
+		c.t.Errorf("%s %s answered %.2000s: %v", request.Method, request.URL, got, err)
+	}
 	if err := c.spec.check(request, sent, response, got); err != nil {
-		c.t.Errorf("%s %s answered %d %s, which openapi.yaml does not know: %v", request.Method, request.URL, response.StatusCode, got, err)
+		c.t.Errorf("%s %s answered %d %.2000s, which openapi.yaml does not know: %v", request.Method, request.URL, response.StatusCode, got, err)
 	}
 	return response, nil
 }

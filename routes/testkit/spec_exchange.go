@@ -2,6 +2,7 @@ package testkit
 
 import (
 	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode"
 
 	faults "github.com/pb33f/libopenapi-validator/errors"
 	"github.com/pb33f/libopenapi-validator/schema_validation"
@@ -47,14 +49,14 @@ func (c *recordedBody) content() (body []byte, whole bool) {
 	return bytes.Clone(c.recorded.Bytes()), c.end && c.recorded.Len() <= readLimit
 }
 
-// peek returns the body of an answer and leaves it in place to be read again. It returns nil for a body that is neither
-// JSON nor text, or that is longer than readLimit.
+// peek returns the body of an answer, decompressed, and leaves it in place to be read again. It returns nil for a body
+// that is neither JSON nor text, or that is longer than readLimit.
 func peek(response *http.Response) ([]byte, error) {
 	kind, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
 	if kind != "application/json" && kind != "text/plain" || response.ContentLength > readLimit || response.Request.Method == http.MethodHead {
 		return nil, nil
 	}
-	body, err := io.ReadAll(io.LimitReader(response.Body, readLimit))
+	raw, err := io.ReadAll(io.LimitReader(response.Body, readLimit+1))
 	rest := io.Reader(response.Body)
 	if err != nil {
 		rest = failing{err}
@@ -62,8 +64,27 @@ func peek(response *http.Response) ([]byte, error) {
 	response.Body = struct {
 		io.Reader
 		io.Closer
-	}{io.MultiReader(bytes.NewReader(body), rest), response.Body}
-	return body, err
+	}{io.MultiReader(bytes.NewReader(raw), rest), response.Body}
+	switch {
+	case err != nil || len(raw) > readLimit:
+		return nil, err
+	case response.Header.Get("Content-Encoding") != "gzip":
+		return raw, nil
+	}
+	plain, err := gzip.NewReader(bytes.NewReader(raw)) // the test asked for gzip by itself; else net/http undoes it
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(plain)
+}
+
+// wantASCII checks that an answer of the API is pure ASCII (contract section 1, body).
+func wantASCII(request *http.Request, got []byte) error {
+	at := bytes.IndexFunc(got, func(r rune) bool { return r > unicode.MaxASCII })
+	if at < 0 || !strings.HasPrefix(request.URL.Path, "/api/v1/") {
+		return nil
+	}
+	return fmt.Errorf("byte %d, %q, is not ASCII", at, got[at])
 }
 
 type failing struct{ err error }
