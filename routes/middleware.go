@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/privet/privet/routes/bodydrain"
+	"github.com/privet/privet/routes/graceful"
 	"github.com/privet/privet/routes/pages"
 	"github.com/privet/privet/routes/resource"
 	"github.com/privet/privet/routes/storage"
@@ -54,6 +56,29 @@ func (a *api) outermost(e *core.RequestEvent, endpoints []endpoint) error {
 		return err
 	}
 	return serverError(e, err).Write(e.Response)
+}
+
+// newDrainer returns the middleware around the server's handler that discards what is left of a request's body before
+// its answer is sent (contract, section 1).
+func (a *api) newDrainer() *bodydrain.Drainer {
+	drainer := bodydrain.New(bodydrain.Config{
+		MaxBody: uploadLimit,
+		Network: func(r *http.Request) string {
+			e := &core.RequestEvent{App: a.app}
+			e.Request = r
+			return clientNetwork(e)
+		},
+		Begin: a.requests.Begin,
+	})
+	a.app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{
+		Id:       "privet_drainer",
+		Priority: graceful.Priority - 1, // before the shutdown waits for requests
+		Func: func(e *core.TerminateEvent) error {
+			drainer.Stop()
+			return e.Next()
+		},
+	})
+	return drainer
 }
 
 // options answers OPTIONS with the methods of an endpoint. A browser's preflight is left to PocketBase's CORS

@@ -75,8 +75,11 @@ func (c *call) base() string {
 func (c *call) url() string { return c.base() + c.req.URL.Path }
 
 // network is the client's network, by which requests without a user are limited.
-func (c *call) network() string {
-	ip := c.event.RealIP()
+func (c *call) network() string { return clientNetwork(c.event) }
+
+// clientNetwork returns the network that a request comes from, by the trusted proxy's header if there is one.
+func clientNetwork(e *core.RequestEvent) string {
+	ip := e.RealIP()
 	if host, _, err := net.SplitHostPort(ip); err == nil {
 		ip = host
 	}

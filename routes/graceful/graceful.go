@@ -17,6 +17,9 @@ import (
 // shutdownTimeout is how long a shutdown waits for requests under way.
 const shutdownTimeout = 30 * time.Second
 
+// Priority is that of the shutdown's OnTerminate hook, which runs before PocketBase's own.
+const Priority = -10000
+
 // Requests counts the requests, and other work, that a shutdown waits for. It is safe for concurrent use.
 type Requests struct {
 	mu    sync.Mutex
@@ -87,7 +90,7 @@ func Register(app core.App, afterwards func()) *Requests {
 	})
 	app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{
 		Id:       "privet_graceful",
-		Priority: -10000, // before PocketBase's own shutdown
+		Priority: Priority,
 		Func: func(e *core.TerminateEvent) error {
 			if listener != nil {
 				timeout, done := context.WithTimeout(context.Background(), shutdownTimeout)

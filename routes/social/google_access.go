@@ -22,14 +22,14 @@ func (g *Google) verifyAccessToken(ctx context.Context, token string) (*Identity
 	case int64(info.Expiry) <= time.Now().Unix():
 		return nil, invalid("it has expired")
 	case info.Sub == "":
-		return nil, invalid("it names nobody")
+		return nil, invalid("it has no subject")
 	}
 	profile, err := g.fetchUserInfo(ctx, token)
 	if err != nil {
 		return nil, err
 	}
 	if profile.Sub != info.Sub {
-		return nil, invalid("userinfo names another person than tokeninfo")
+		return nil, invalid("userinfo and tokeninfo are about different people")
 	}
 	return profile.identity(), nil
 }
@@ -64,7 +64,7 @@ func (g *Google) fetchTokenInfo(ctx context.Context, token string) (*tokenInfo, 
 	if info.Error == "" && info.Description == "" { // not Google's answer, but one of something in between
 		return nil, unavailable(call, unexpectedStatus(status))
 	}
-	return nil, invalid("tokeninfo does not know it")
+	return nil, invalid("tokeninfo rejects it")
 }
 
 func (g *Google) fetchUserInfo(ctx context.Context, token string) (*googleProfile, error) {
@@ -76,7 +76,7 @@ func (g *Google) fetchUserInfo(ctx context.Context, token string) (*googleProfil
 	switch status {
 	case http.StatusOK:
 	case http.StatusUnauthorized: // revoked since the request to tokeninfo
-		return nil, invalid("userinfo does not take it")
+		return nil, invalid("userinfo rejects it")
 	default:
 		return nil, unavailable(call, unexpectedStatus(status))
 	}

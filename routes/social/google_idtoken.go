@@ -48,17 +48,17 @@ func (g *Google) verifyIDToken(ctx context.Context, raw string) (*Identity, erro
 	case errors.As(err, &expired):
 		return nil, invalid("it has expired")
 	case err != nil:
-		return nil, invalid("it is malformed, signed in a way that is not taken, another issuer's or not valid yet")
+		return nil, invalid("it is malformed, signed by an unsupported algorithm, of another issuer or not valid yet")
 	case len(token.Audience) != 1 || !slices.Contains(g.clientIDs, token.Audience[0]):
 		return nil, invalid("it was made for another app")
 	case token.IssuedAt.After(time.Now().Add(clockSkew)):
 		return nil, invalid("it is not valid yet")
 	case token.Subject == "":
-		return nil, invalid("it names nobody")
+		return nil, invalid("it has no subject")
 	}
 	var claims googleProfile
 	if err := token.Claims(&claims); err != nil {
-		return nil, invalid("its claims are not understood")
+		return nil, invalid("its claims are malformed")
 	}
 	return claims.identity(), nil
 }

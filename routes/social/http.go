@@ -106,7 +106,7 @@ func redacted(err error) error {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return io.ErrUnexpectedEOF
 	}
-	return errors.New("the exchange broke off, or the answer is no HTTP")
+	return errors.New("the connection was lost, or the answer is not HTTP")
 }
 
 // unexpectedStatus is the cause when a provider answers with a status that says nothing about the token.
@@ -114,7 +114,7 @@ func unexpectedStatus(status int) error {
 	return fmt.Errorf("it answered with status %d", status)
 }
 
-var errUnexpectedBody = errors.New("its answer is not understood")
+var errUnexpectedBody = errors.New("its answer is malformed")
 
 // number is an integer that JSON contains as such or in quotes: Google's tokeninfo quotes all of its values.
 type number int64

@@ -47,7 +47,7 @@ type keySet struct {
 func (k *keySet) verify(ctx context.Context, token string) ([]byte, error) {
 	signed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.RS256, jose.ES256})
 	if err != nil {
-		return nil, invalid("it is no JWT, or signed in a way that is not taken")
+		return nil, invalid("it is no JWT, or signed by an unsupported algorithm")
 	}
 	header := signed.Signatures[0].Header
 	key, err := k.find(ctx, header.KeyID)
@@ -55,7 +55,7 @@ func (k *keySet) verify(ctx context.Context, token string) ([]byte, error) {
 		return nil, err
 	}
 	if key.Algorithm != "" && key.Algorithm != header.Algorithm {
-		return nil, invalid("its key is for another way of signing")
+		return nil, invalid("its key is for another algorithm")
 	}
 	payload, err := signed.Verify(key.Key)
 	if err != nil {

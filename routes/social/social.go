@@ -40,7 +40,7 @@ type Verifier interface {
 }
 
 // ErrInvalid means that the token is not valid. The error that wraps it says why.
-var ErrInvalid = errors.New("the token is not good")
+var ErrInvalid = errors.New("the token is not valid")
 
 // ErrUnavailable means that the provider is down, slow or misconfigured, and that the token may be valid. The error that
 // wraps it wraps the cause as well (context.Canceled, for example).

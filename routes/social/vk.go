@@ -86,7 +86,7 @@ func (v *VK) checkToken(ctx context.Context, app settings.VKApp, token string) (
 	case err != nil:
 		return 0, err
 	case answer.Success != 1:
-		return 0, invalid("VK does not call it good")
+		return 0, invalid("VK does not confirm it")
 	case answer.Expire != 0 && int64(answer.Expire) <= time.Now().Unix():
 		return 0, invalid("it has expired")
 	case answer.UserID <= 0:
