@@ -64,12 +64,12 @@ func (b *banExpiry) setServing(serving bool) {
 
 // Due implements worker.Queue.
 func (b *banExpiry) Due(ctx context.Context, limit int) ([]string, error) {
-	return store.EndedBans(ctx, b.app, time.Now(), limit)
+	return store.ExpiredBans(ctx, b.app, time.Now(), limit)
 }
 
 // Next implements worker.Queue.
 func (b *banExpiry) Next(ctx context.Context) (at time.Time, ok bool, err error) {
-	return store.NextBanEnd(ctx, b.app)
+	return store.NextBanExpiry(ctx, b.app)
 }
 
 // Run implements worker.Queue.
@@ -90,7 +90,7 @@ func (b *banExpiry) liftExpired() {
 	if !b.serving {
 		return
 	}
-	ended, err := store.EndedBans(context.Background(), b.app, time.Now(), store.NoLimit)
+	ended, err := store.ExpiredBans(context.Background(), b.app, time.Now(), store.NoLimit)
 	if err != nil {
 		b.logFailure(err)
 	}

@@ -19,7 +19,7 @@ import (
 // nil for a new user. disabled reports whether this change bans or erases the user.
 func applyModeration(tx core.App, user, before *store.User) (disabled bool, err error) {
 	actor := store.ActorOf(user.Record)
-	confirmation := user.TakeErase()
+	confirmation := user.PopEraseConfirmation()
 	if before == nil {
 		if before, err = store.NewUser(tx); err != nil {
 			return false, err
@@ -36,7 +36,7 @@ func applyModeration(tx core.App, user, before *store.User) (disabled bool, err 
 		if before.Id == "" || store.EmailKey(strings.TrimSpace(confirmation)) != store.EmailKey(before.Email()) {
 			return false, validation.Errors{"erase": refusal.Invalid("Type the user's e-mail, to erase them for good, or leave it empty.")}
 		}
-		if err := user.Blank(tx, before, now); err != nil {
+		if err := user.Anonymize(tx, before, now); err != nil {
 			return false, err
 		}
 		user.SetModerated(actor, now)
@@ -107,7 +107,7 @@ func checkErasedUser(user, before *store.User) error {
 // revokeAccess ends the sessions and invite tokens of a user who was banned or erased, and cancels their new orders, which
 // notifies the other participants. It runs in the transaction of the ban or erasure.
 func revokeAccess(ctx context.Context, tx core.App, user *store.User) error {
-	if err := errors.Join(store.EndSessions(tx, user.Id, ""), store.EndInvites(tx, user.Id)); err != nil {
+	if err := errors.Join(store.RevokeSessions(tx, user.Id, ""), store.RevokeInviteTokens(tx, user.Id)); err != nil {
 		return err
 	}
 	open, err := store.OpenOrders(tx, user.Id)

@@ -14,20 +14,20 @@ func registerDevices(app core.App) {
 			if err := e.Next(); err != nil {
 				return err
 			}
-			address := store.AsDevice(e.Record).FirebaseToken()
+			address := store.AsDevice(e.Record).PushToken()
 			if address == "" {
 				return nil
 			}
-			return store.TakeFirebaseToken(e.App, address, e.Record.Id)
+			return store.ClaimPushToken(e.App, address, e.Record.Id)
 		})
 	}
 	admit := func(e *core.RecordEvent) error {
-		isOut, err := store.IsOut(e.App, store.AsDevice(e.Record).User())
+		isOut, err := store.IsDisabled(e.App, store.AsDevice(e.Record).User())
 		if err != nil {
 			return err
 		}
 		if isOut {
-			return store.ErrShutOut
+			return store.ErrAccountDisabled
 		}
 		return e.Next()
 	}
@@ -36,14 +36,14 @@ func registerDevices(app core.App) {
 	app.OnRecordUpdate(store.Devices).BindFunc(take)
 	forget := func(e *core.RecordEvent) error {
 		device := store.AsDevice(e.Record)
-		store.ForgetPrincipals(e.App, device.User())
-		store.ForgetPrincipals(e.App, store.AsDevice(e.Record.Original()).User())
+		store.InvalidatePrincipals(e.App, device.User())
+		store.InvalidatePrincipals(e.App, store.AsDevice(e.Record.Original()).User())
 		return e.Next()
 	}
 	app.OnRecordAfterUpdateSuccess(store.Devices).BindFunc(forget)
 	app.OnRecordAfterDeleteSuccess(store.Devices).BindFunc(forget)
 	app.OnCollectionAfterDeleteSuccess(store.Devices).BindFunc(func(e *core.CollectionEvent) error {
-		store.ForgetAllPrincipals(e.App)
+		store.InvalidateAllPrincipals(e.App)
 		return e.Next()
 	})
 }

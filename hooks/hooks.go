@@ -35,12 +35,12 @@ func Register(app core.App, pushes *push.Worker, previews *preview.Worker, logs 
 	server.RegisterCheckpoints(app)
 
 	app.Cron().MustAdd("privet_invite_tokens", "17 * * * *", func() {
-		if err := store.DropExpiredInviteTokens(app, time.Now()); err != nil {
+		if err := store.DeleteExpiredInviteTokens(app, time.Now()); err != nil {
 			app.Logger().Error("expired invite tokens could not be removed", "error", err)
 		}
 	})
 	app.Cron().MustAdd("privet_search", "13 3 * * *", func() {
-		if err := store.MergeSearch(app); err != nil {
+		if err := store.MergeSearchIndex(app); err != nil {
 			app.Logger().Error("the search index could not be merged", "error", err)
 		}
 	})

@@ -14,7 +14,7 @@ import (
 // registerIDs gives new records the next number of their sequence. The number is taken in the transaction of
 // the creation, so that a failed one leaves no gap.
 func registerIDs(app core.App) {
-	app.OnRecordCreate(store.WithIntegerIDs()...).Bind(&hook.Handler[*core.RecordEvent]{
+	app.OnRecordCreate(store.IntegerIDCollections()...).Bind(&hook.Handler[*core.RecordEvent]{
 		Id:       "privet_ids",
 		Priority: beforeInterceptors,
 		Func: func(e *core.RecordEvent) error {

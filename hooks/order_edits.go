@@ -43,16 +43,16 @@ func checkParticipants(tx core.App, o, fresh *store.Order, errs validation.Error
 	if !reopened && !described && !reviewed {
 		return nil
 	}
-	sides, err := store.ReadSides(tx, o.Performer(), o.Client())
+	sides, err := store.ReadParticipants(tx, o.Performer(), o.Client())
 	if err != nil {
 		return err
 	}
-	if reopened && sides.PerformerOut {
+	if reopened && sides.PerformerDisabled {
 		errs["status"] = refusal.Invalid("It can't be new again: its performer is banned or erased.")
-	} else if reopened && sides.ClientOut {
+	} else if reopened && sides.ClientDisabled {
 		errs["status"] = refusal.Invalid("It can't be new again: its client is banned or erased.")
 	}
-	if !described && !reviewed || !sides.ClientOut {
+	if !described && !reviewed || !sides.ClientDisabled {
 		return nil
 	}
 	client, err := store.FindUser(tx, o.Client())
@@ -70,13 +70,13 @@ func checkParticipants(tx core.App, o, fresh *store.Order, errs validation.Error
 }
 
 // checkOrderCreate checks an order that a moderator or the system creates.
-func checkOrderCreate(tx core.App, o *store.Order, sides *store.Sides) error {
+func checkOrderCreate(tx core.App, o *store.Order, sides *store.Participants) error {
 	blank, err := store.NewOrder(tx)
 	if err != nil {
 		return err
 	}
 	errs := validation.Errors{}
-	if sides.ClientOut {
+	if sides.ClientDisabled {
 		errs["client"] = refusal.Invalid("Must be a user who is neither banned nor erased.")
 	}
 	if store.ActorOf(o.Record).Side == order.Moderator {

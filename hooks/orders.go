@@ -30,19 +30,19 @@ func registerOrders(app core.App, pushes *push.Worker) {
 // createOrder runs in the transaction that assigned the id.
 func createOrder(e *core.RecordEvent, pushes *push.Worker) error {
 	o := store.AsOrder(e.Record)
-	sides, err := store.ReadSides(e.App, o.Performer(), o.Client())
+	sides, err := store.ReadParticipants(e.App, o.Performer(), o.Client())
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	if err != nil || sides.Role != store.RolePerformer || sides.PerformerOut || o.Performer() == o.Client() {
+	if err != nil || sides.Role != store.RolePerformer || sides.PerformerDisabled || o.Performer() == o.Client() {
 		return refusal.New("performer", "performer_id", "The selected performer id is invalid.")
 	}
 	if o.Status() == "" {
 		o.SetStatus(order.New)
 	}
 	if byParticipant(o.Record) {
-		if sides.ClientOut {
-			return store.ErrShutOut // since the request was authorized
+		if sides.ClientDisabled {
+			return store.ErrAccountDisabled // since the request was authorized
 		}
 		err = checkParticipantCreate(o)
 	} else {

@@ -23,7 +23,7 @@ func registerPushes(app core.App, pushes *push.Worker) {
 	app.OnRecordAfterUpdateSuccess(store.Orders).BindFunc(wake)
 	worker.WhileServing(app, pushes.Start)
 	app.Cron().MustAdd("privet_pushes", "43 4 * * *", func() {
-		if err := store.DropOldPushes(app, time.Now().Add(-pushesKept)); err != nil {
+		if err := store.DeleteOldPushes(app, time.Now().Add(-pushesKept)); err != nil {
 			app.Logger().Error("old pushes could not be removed", "error", err)
 		}
 	})

@@ -63,7 +63,7 @@ func saveUser(e *core.RecordEvent, user, before *store.User) error {
 		return refusal.New(core.FieldNameEmail, "email", "The email has already been taken.")
 	}
 	if before != nil && before.Role() == store.RolePerformer && user.Role() != store.RolePerformer {
-		waiting, err := store.NewOrders(e.App, user.Id)
+		waiting, err := store.CountNewOrders(e.App, user.Id)
 		if err != nil {
 			return err
 		}
@@ -84,7 +84,7 @@ func saveUser(e *core.RecordEvent, user, before *store.User) error {
 		return revokeAccess(e.Context, e.App, user)
 	}
 	if before != nil && before.PasswordHash() != user.PasswordHash() {
-		return store.EndSessions(e.App, user.Id, store.ActorOf(user.Record).DeviceID)
+		return store.RevokeSessions(e.App, user.Id, store.ActorOf(user.Record).DeviceID)
 	}
 	return nil
 }
@@ -96,7 +96,7 @@ func removeFromLogs(tx core.App, user *store.User) {
 		if failed != nil {
 			return nil
 		}
-		if err := store.ForgetLogs(tx, []string{user.Email(), user.Phone()}); err != nil {
+		if err := store.DeleteLogEntries(tx, []string{user.Email(), user.Phone()}); err != nil {
 			tx.Logger().Error("an erased user is still in the logs", "id", user.Id, "error", err)
 		}
 		return nil

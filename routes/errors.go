@@ -41,7 +41,7 @@ func (c *call) answerOf(err error) *resource.Error {
 		return resource.TooLarge
 	case errors.Is(err, store.ErrNotFound):
 		return resource.NotFound
-	case errors.Is(err, errNoToken), errors.Is(err, store.ErrShutOut):
+	case errors.Is(err, errNoToken), errors.Is(err, store.ErrAccountDisabled):
 		c.event.Response.Header().Del("X-RateLimit-Limit")
 		c.event.Response.Header().Del("X-RateLimit-Remaining")
 		return resource.Unauthorized

@@ -84,7 +84,7 @@ func (a *api) orderUpdate(c *call) error {
 	if err := orders.Update(c.req.Context(), c.app, store.Key(id), c.actor(side), request, uploadOf(in.Media)); err != nil {
 		return err
 	}
-	row, err := store.ReadOrderAlone(c.req.Context(), c.app, id)
+	row, err := store.ReadBareOrder(c.req.Context(), c.app, id)
 	if err != nil {
 		return err
 	}

@@ -53,7 +53,7 @@ func (c *call) pathID(name string) int64 {
 func (c *call) viewer() resource.Viewer {
 	v := resource.Viewer{Base: c.base()}
 	if c.principal != nil && !c.principal.Invite {
-		v.UserID, v.FirebaseToken = c.principal.UserID, c.principal.FirebaseToken
+		v.UserID, v.FirebaseToken = c.principal.UserID, c.principal.PushToken
 	}
 	return v
 }

@@ -25,10 +25,10 @@ func (c *call) signIn(user *store.User, device deviceFields, save func(tx core.A
 			return err
 		}
 		token, c.principal, err = store.AddDevice(tx, store.SignIn{
-			UserID:        user.Id,
-			DeviceID:      device.DeviceID,
-			FirebaseToken: device.FirebaseToken,
-			Language:      c.language(),
+			UserID:    user.Id,
+			DeviceID:  device.DeviceID,
+			PushToken: device.FirebaseToken,
+			Language:  c.language(),
 		})
 		return err
 	})
@@ -58,7 +58,7 @@ func (c *call) countAttempt(user *store.User, email, deviceID string) (refund fu
 	}
 	result := c.throttle.Hit(account, limit)
 	if !result.Allowed {
-		known, err := store.KnowsDevice(c.app, user, deviceID)
+		known, err := store.HasDevice(c.app, user, deviceID)
 		if err != nil {
 			return nil, err
 		}
@@ -83,7 +83,7 @@ func (c *call) updateCurrentUser(change func(tx core.App, user *store.User) erro
 			return err
 		}
 		if user.Banned() {
-			return store.ErrShutOut
+			return store.ErrAccountDisabled
 		}
 		return change(tx, user)
 	})

@@ -71,19 +71,19 @@ func (a *api) socialSignup(c *call) error {
 	user.SetNickname(nickname(identity, in.Email))
 	user.SetRole(resource.Roles.Word(in.Role))
 	user.SetPrice(&in.Price)
-	if err := user.SetNoPassword(c.req.Context()); err != nil {
+	if err := user.DisablePassword(c.req.Context()); err != nil {
 		return err
 	}
 	err = c.signIn(user, in.deviceFields, func(tx core.App) error {
 		if _, err := store.FindUserByIdentity(tx, identity.Provider, identity.ID); !errors.Is(err, store.ErrNotFound) {
-			return errors.Join(err, store.ErrLinked)
+			return errors.Join(err, store.ErrIdentityConflict)
 		}
 		if err := tx.Save(user); err != nil {
 			return err
 		}
-		return store.Link(tx, user, identity.Provider, identity.ID)
+		return store.LinkIdentity(tx, user, identity.Provider, identity.ID)
 	})
-	if refused, ok := refusal.Of(err); errors.Is(err, store.ErrLinked) || ok && refused.Field == "email" {
+	if refused, ok := refusal.Of(err); errors.Is(err, store.ErrIdentityConflict) || ok && refused.Field == "email" {
 		return errUserExists
 	}
 	if err == nil {
@@ -125,8 +125,10 @@ func (a *api) socialConnect(c *call) error {
 	if err != nil {
 		return err
 	}
-	err = c.updateCurrentUser(func(tx core.App, user *store.User) error { return store.Link(tx, user, identity.Provider, identity.ID) })
-	if errors.Is(err, store.ErrLinked) {
+	err = c.updateCurrentUser(func(tx core.App, user *store.User) error {
+		return store.LinkIdentity(tx, user, identity.Provider, identity.ID)
+	})
+	if errors.Is(err, store.ErrIdentityConflict) {
 		return errUserExists
 	}
 	if err != nil {
@@ -142,7 +144,7 @@ func (a *api) socialDisconnect(c *call) error {
 		return err
 	}
 	err = c.updateCurrentUser(func(tx core.App, user *store.User) error {
-		done, err := store.Disconnect(tx, user, a.providers[in.Type].Name)
+		done, err := store.UnlinkIdentity(tx, user, a.providers[in.Type].Name)
 		if err == nil && !done {
 			return laravel.NewInvalid("social_type", "The selected social type is invalid.")
 		}

@@ -72,7 +72,7 @@ func (a *api) userByInvite(c *call) error {
 		return err
 	}
 	token, err := store.AddInviteToken(c.app, store.Key(row.ID), time.Now().Add(inviteLifetime))
-	if errors.Is(err, store.ErrShutOut) {
+	if errors.Is(err, store.ErrAccountDisabled) {
 		return resource.UserNotFound
 	}
 	if err != nil {
@@ -131,7 +131,7 @@ func (a *api) userUpdate(c *call) error {
 		return err
 	}
 	if in.FirebaseToken.Given {
-		c.principal.FirebaseToken = in.FirebaseToken.Value
+		c.principal.PushToken = in.FirebaseToken.Value
 	}
 	row, err := store.ReadUser(c.req.Context(), c.app, c.principal.UserID)
 	if err != nil {
@@ -216,7 +216,7 @@ func (a *api) userAddFirebaseToken(c *call) error {
 // setFirebaseToken sets the push token of the signed-in device. If the device has signed out in the meantime, its
 // access token is no longer valid.
 func (c *call) setFirebaseToken(app core.App, token string) error {
-	err := store.SetFirebaseToken(app, c.deviceID(), token)
+	err := store.SetPushToken(app, c.deviceID(), token)
 	if errors.Is(err, store.ErrNotFound) {
 		return errNoToken
 	}

@@ -36,13 +36,13 @@ type conn struct {
 	idle map[string]statement // by text; one that runs is not in it
 }
 
-// most is how many idle statements a connection keeps. privet itself has fewer; the dashboard's filters make up
+// maxIdleStatements is how many idle statements a connection keeps. privet itself has fewer; the dashboard's filters make up
 // texts without end.
-const most = 200
+const maxIdleStatements = 200
 
 // ExecContext implements driver.ExecerContext.
 func (c *conn) ExecContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Result, error) {
-	s, err := c.take(ctx, text)
+	s, err := c.acquire(ctx, text)
 	if err != nil {
 		return nil, err
 	}
@@ -54,12 +54,12 @@ func (c *conn) ExecContext(ctx context.Context, text string, args []driver.Named
 		_ = s.Close() // the error says more
 		return nil, err
 	}
-	return result, c.keep(text, s)
+	return result, c.release(text, s)
 }
 
 // QueryContext implements driver.QueryerContext.
 func (c *conn) QueryContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Rows, error) {
-	s, err := c.take(ctx, text)
+	s, err := c.acquire(ctx, text)
 	if err != nil {
 		return nil, err
 	}
@@ -80,16 +80,16 @@ func (c *conn) QueryContext(ctx context.Context, text string, args []driver.Name
 
 // Close implements driver.Conn.
 func (c *conn) Close() error {
-	return errors.Join(c.forget(), c.sqliteConn.Close())
+	return errors.Join(c.closeIdle(), c.sqliteConn.Close())
 }
 
-// take finds or prepares the statement of a text; nil for a text that is better not kept.
-func (c *conn) take(ctx context.Context, text string) (statement, error) {
+// acquire finds or prepares the statement of a text; nil for a text that is better not kept.
+func (c *conn) acquire(ctx context.Context, text string) (statement, error) {
 	if s := c.idle[text]; s != nil {
 		delete(c.idle, text)
 		return s, nil
 	}
-	if !keeps(text) {
+	if !cacheable(text) {
 		return nil, nil
 	}
 	prepared, err := c.PrepareContext(ctx, text)
@@ -103,21 +103,21 @@ func (c *conn) take(ctx context.Context, text string) (statement, error) {
 	return s, nil
 }
 
-// keep gives a statement back that has ended well.
-func (c *conn) keep(text string, s statement) error {
+// release gives a statement back that has ended well.
+func (c *conn) release(text string, s statement) error {
 	var err error
 	if c.idle[text] != nil { // it ran twice at once
 		return s.Close()
 	}
-	if len(c.idle) >= most {
-		err = c.forget()
+	if len(c.idle) >= maxIdleStatements {
+		err = c.closeIdle()
 	}
 	c.idle[text] = s
 	return err
 }
 
-// forget closes all idle statements.
-func (c *conn) forget() error {
+// closeIdle closes all idle statements.
+func (c *conn) closeIdle() error {
 	var all []error
 	for _, s := range c.idle {
 		all = append(all, s.Close())
@@ -126,8 +126,8 @@ func (c *conn) forget() error {
 	return errors.Join(all...)
 }
 
-// keeps tells whether a text is a single statement on data; scripts, pragmas and changes of the schema come once.
-func keeps(text string) bool {
+// cacheable tells whether a text is a single statement on data; scripts, pragmas and changes of the schema come once.
+func cacheable(text string) bool {
 	text = strings.TrimSpace(text)
 	verb := strings.ToUpper(text[:min(len(text), 6)])
 	switch {

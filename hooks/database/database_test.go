@@ -161,10 +161,10 @@ func TestSchemaChanges(t *testing.T) {
 
 func TestTextsWithoutEnd(t *testing.T) {
 	db := open(t)
-	for i := range 3 * most {
+	for i := range 3 * maxIdleStatements {
 		mustExec(t, db, fmt.Sprintf(`UPDATE things SET name = name || '' WHERE id = %d`, i))
 	}
-	if kept := len(idle(t, db)); kept == 0 || kept > most {
+	if kept := len(idle(t, db)); kept == 0 || kept > maxIdleStatements {
 		t.Errorf("%d are kept", kept)
 	}
 }

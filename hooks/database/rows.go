@@ -31,5 +31,5 @@ func (r *rows) Close() error {
 		_ = s.Close() // the error says more
 		return err
 	}
-	return r.conn.keep(r.text, s)
+	return r.conn.release(r.text, s)
 }

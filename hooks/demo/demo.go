@@ -46,7 +46,7 @@ func Command(app core.App) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return tell(command.OutOrStdout(), app.DataDir(), moderator, password)
+			return printCredentials(command.OutOrStdout(), app.DataDir(), moderator, password)
 		},
 	}
 	command.Flags().StringVar(&moderator, "moderator", moderator, "the e-mail of the moderator's account")
@@ -56,21 +56,21 @@ func Command(app core.App) *cobra.Command {
 // Fill makes all of the demo, at once or not at all, as if the weeks before now had happened. It returns the password
 // of the moderator's account, or "" where there was one with this e-mail before, which stays as it is.
 func Fill(app core.App, moderator string, now time.Time) (password string, err error) {
-	unused, err := store.Unused(app)
+	unused, err := store.IsEmpty(app)
 	if err != nil {
 		return "", err
 	}
 	if !unused {
 		return "", ErrInUse
 	}
-	f := &filling{now: now, moderator: store.Actor{Side: order.Moderator, Moderator: moderator}, ids: map[string]string{}}
-	defer f.discard() // which does nothing to what has found its row
+	s := &seeder{now: now, moderator: store.Actor{Side: order.Moderator, Moderator: moderator}, ids: map[string]string{}}
+	defer s.discard() // which does nothing to what has found its row
 	err = app.RunInTransaction(func(tx core.App) (err error) {
 		if password, err = makeModerator(tx, moderator); err != nil {
 			return fmt.Errorf("the moderator %q: %w", moderator, err)
 		}
-		f.app = tx
-		return f.all()
+		s.app = tx
+		return s.run()
 	})
 	return password, err
 }
@@ -90,16 +90,16 @@ func makeModerator(tx core.App, email string) (password string, err error) {
 	return password, tx.Save(record)
 }
 
-// tell prints how to sign in, and what to do next.
-func tell(to io.Writer, dir, moderator, password string) error {
+// printCredentials prints how to sign in, and what to do next.
+func printCredentials(to io.Writer, dir, moderator, password string) error {
 	if password == "" {
 		password = "as before"
 	}
 	table := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(table, "%d people and %d orders are in %s. Sign in as\n", len(cast), len(story), dir)
+	fmt.Fprintf(table, "%d people and %d orders are in %s. Sign in as\n", len(people), len(pastOrders), dir)
 	fmt.Fprintf(table, "  moderator\t%s\t%s\tin the dashboard, /_/; this password is not shown again\n", moderator, password)
-	fmt.Fprintf(table, "  performer\t%s\t%s\tin the app, or at /api/v1\n", cast[0].email(), Password)
-	fmt.Fprintf(table, "  client\t%s\t%s\tlikewise, as everybody else\n", cast[firstClient].email(), Password)
+	fmt.Fprintf(table, "  performer\t%s\t%s\tin the app, or at /api/v1\n", people[0].email(), Password)
+	fmt.Fprintf(table, "  client\t%s\t%s\tlikewise, as everybody else\n", people[firstClient].email(), Password)
 	fmt.Fprintf(table, "Next: privet serve --dir %q, and open /guide, the moderators' guide.\n", dir)
 	return table.Flush()
 }

@@ -106,9 +106,9 @@ func sweep(app core.App, staged string) error {
 		switch {
 		case err != nil && !errors.Is(err, store.ErrNotFound):
 			return err
-		case file.Name == name && file.Still == store.StillWaiting:
+		case file.Name == name && file.PreviewState == store.PreviewWaiting:
 			return nil // the still is made of it
-		case file.Name == name, file.Still == store.StillReady && mediatype.PreviewName(file.Name) == name:
+		case file.Name == name, file.PreviewState == store.PreviewReady && mediatype.PreviewName(file.Name) == name:
 		case remote(app):
 			folder, err := store.MediaFolder(app, id)
 			if err != nil {

@@ -29,13 +29,13 @@ type Upload struct {
 	Name string // of the stored file: 128 random bits and an extension
 	Type mediatype.Type
 
-	app    core.App
-	cancel context.CancelFunc
-	writer *blob.Writer
-	made   bool   // by privet itself: nothing to clean
-	staged string // where it waits; "" when it doesn't
-	key    string // where it is stored for a row; "" before
-	id     string // the row's, where it was taken before the row is made; "": the row takes the next one
+	app     core.App
+	cancel  context.CancelFunc
+	writer  *blob.Writer
+	trusted bool   // by privet itself: nothing to clean
+	staged  string // where it waits; "" when it doesn't
+	key     string // where it is stored for a row; "" before
+	id      string // the row's, where it was taken before the row is made; "": the row takes the next one
 }
 
 // NewFileName makes a name that nobody guesses; ext comes with its dot.
@@ -51,7 +51,7 @@ func NewUpload(app core.App, t mediatype.Type) (*Upload, error) {
 
 // NewPreview opens the JPEG of a media file for writing. It goes beside the file.
 func NewPreview(app core.App, of *store.MediaFile) (*Upload, error) {
-	u := &Upload{Name: mediatype.PreviewName(of.Name), Type: mediatype.JPEG, app: app, made: true, id: of.ID}
+	u := &Upload{Name: mediatype.PreviewName(of.Name), Type: mediatype.JPEG, app: app, trusted: true, id: of.ID}
 	return u, u.open(stagedName(u.id, u.Name))
 }
 
@@ -83,7 +83,7 @@ func (u *Upload) Close() error {
 	err := u.writer.Close()
 	u.writer = nil
 	u.cancel()
-	if err == nil && !u.made {
+	if err == nil && !u.trusted {
 		err = u.clean()
 	}
 	if err == nil && remote(u.app) {

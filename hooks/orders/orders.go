@@ -25,7 +25,7 @@ type Draft struct {
 	DateTill    time.Time
 }
 
-// Create saves the order of a client and returns it. The error is a refusal.Refusal, store.ErrShutOut, or the server's.
+// Create saves the order of a client and returns it. The error is a refusal.Refusal, store.ErrAccountDisabled, or the server's.
 func Create(ctx context.Context, app core.App, client store.Actor, d Draft) (*store.Order, error) {
 	o, err := store.NewOrder(app)
 	if err != nil {
@@ -46,15 +46,15 @@ func Create(ctx context.Context, app core.App, client store.Actor, d Draft) (*st
 // Update makes the change that a participant requests of the order with that id, as package order decides. It reads the
 // order inside the transaction, so that the second of two simultaneous requests sees what the first has changed. upload
 // is the file that came with the request, or nil; it becomes the order's if the request is granted. The error is a
-// refusal.Refusal, store.ErrShutOut, store.ErrNotFound, or the server's.
+// refusal.Refusal, store.ErrAccountDisabled, store.ErrNotFound, or the server's.
 func Update(ctx context.Context, app core.App, id string, by store.Actor, request order.Request, upload *files.Upload) error {
 	request.Media = upload != nil
 	err := app.RunInTransaction(func(tx core.App) error {
 		// An upload takes long enough for its sender to be banned or erased meanwhile.
-		if disabled, err := store.IsOut(tx, by.UserID); err != nil {
+		if disabled, err := store.IsDisabled(tx, by.UserID); err != nil {
 			return err
 		} else if disabled {
-			return store.ErrShutOut
+			return store.ErrAccountDisabled
 		}
 		o, err := store.FindOrder(tx, id)
 		if err != nil {

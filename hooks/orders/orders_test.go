@@ -158,7 +158,7 @@ func TestUpdate(t *testing.T) {
 }
 
 // What package order refuses is an error of the API's field; an order that is not there is store.ErrNotFound, and a
-// participant who was banned meanwhile store.ErrShutOut.
+// participant who was banned meanwhile store.ErrAccountDisabled.
 func TestUpdateErrors(t *testing.T) {
 	p := newParticipants(t)
 	id := p.order(order.New)
@@ -171,7 +171,7 @@ func TestUpdateErrors(t *testing.T) {
 		t.Errorf("no order: %v", err)
 	}
 	p.Dashboard().Change("users", p.performer.UserID, map[string]any{"banned": true}).Want(200)
-	if err := orders.Update(context.Background(), p.App, id, p.performer, finish, p.upload()); !errors.Is(err, store.ErrShutOut) {
+	if err := orders.Update(context.Background(), p.App, id, p.performer, finish, p.upload()); !errors.Is(err, store.ErrAccountDisabled) {
 		t.Errorf("banned: %v", err)
 	}
 	if _, err := orders.Create(context.Background(), p.App, p.client, orders.Draft{PerformerID: p.performer.UserID}); err == nil {

@@ -16,7 +16,7 @@ type queue struct{ *Worker }
 
 // Due implements worker.Queue.
 func (q queue) Due(ctx context.Context, limit int) ([]string, error) {
-	waiting, err := store.WaitingStills(ctx, q.app, limit)
+	waiting, err := store.WaitingPreviews(ctx, q.app, limit)
 	ids := make([]string, len(waiting))
 	for i, file := range waiting {
 		ids[i] = file.ID
@@ -38,7 +38,7 @@ func (q queue) Run(ctx context.Context, id string) (retryAfter time.Duration) {
 	case err != nil:
 		q.app.Logger().Error("a medium that waits for a still can't be read", "id", id, "error", err)
 		return retryDelay
-	case file.Still != store.StillWaiting:
+	case file.PreviewState != store.PreviewWaiting:
 		return 0
 	}
 	return q.attempt(ctx, file)
@@ -49,7 +49,7 @@ func (w *Worker) attempt(ctx context.Context, file *store.MediaFile) (retryAfter
 	if file.Tries >= maxTries { // the last one ended the process
 		return w.giveUp(file, errors.New("the server died of each try"))
 	}
-	if err := store.CountStillTry(w.app, file.ID, 1); err != nil {
+	if err := store.AddPreviewTries(w.app, file.ID, 1); err != nil {
 		w.app.Logger().Error("a try to make a still can't be written down", "id", file.ID, "error", err)
 		return retryDelay
 	}
@@ -57,7 +57,7 @@ func (w *Worker) attempt(ctx context.Context, file *store.MediaFile) (retryAfter
 	err := w.makePreview(ctx, file)
 	switch {
 	case ctx.Err() != nil: // the server stops: this try does not count
-		if err := store.CountStillTry(w.app, file.ID, -1); err != nil {
+		if err := store.AddPreviewTries(w.app, file.ID, -1); err != nil {
 			w.app.Logger().Warn("a try to make a still can't be taken back", "id", file.ID, "error", err)
 		}
 		return 0
@@ -76,7 +76,7 @@ func (w *Worker) attempt(ctx context.Context, file *store.MediaFile) (retryAfter
 // giveUp records that no preview can be made. A positive retryAfter means that this could not be recorded.
 func (w *Worker) giveUp(file *store.MediaFile, cause error) (retryAfter time.Duration) {
 	w.app.Logger().Warn("no still can be made: a placeholder is shown", "id", file.ID, "error", cause)
-	if err := store.SetStill(w.app, file, store.StillFailed); err != nil && !errors.Is(err, store.ErrNotFound) {
+	if err := store.SetPreviewState(w.app, file, store.PreviewFailed); err != nil && !errors.Is(err, store.ErrNotFound) {
 		w.app.Logger().Error("what came of a still can't be written down", "id", file.ID, "error", err)
 		return retryDelay
 	}
@@ -105,7 +105,7 @@ func (w *Worker) makePreview(ctx context.Context, file *store.MediaFile) error {
 	if err := preview.MoveTo(file.ID); err != nil {
 		return err
 	}
-	if err := store.SetStill(w.app, file, store.StillReady); err != nil {
+	if err := store.SetPreviewState(w.app, file, store.PreviewReady); err != nil {
 		return err
 	}
 	preview.Commit()

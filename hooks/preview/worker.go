@@ -84,7 +84,7 @@ func (w *Worker) WaitForPreview(ctx context.Context, name string) {
 	w.waiters[name] = append(w.waiters[name], done)
 	w.mu.Unlock()
 	defer w.notifyWaiters(name) // removes this one if nothing else has
-	if file, err := store.ReadFile(ctx, w.app, name); err != nil || file.Still != store.StillWaiting {
+	if file, err := store.ReadStoredFile(ctx, w.app, name); err != nil || file.PreviewState != store.PreviewWaiting {
 		return // made already
 	}
 	select {

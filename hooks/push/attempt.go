@@ -29,12 +29,12 @@ func (w *Worker) attempt(ctx context.Context, id string) {
 	case p.Device == "":
 		w.recordOutcome(p, store.PushOutcome{State: store.PushFailed, Error: "The device signed out, or changed hands."})
 		return
-	case p.Address == "":
+	case p.PushToken == "":
 		w.recordOutcome(p, store.PushOutcome{State: store.PushFailed, Error: "The device has no push address any more."})
 		return
 	}
 	if p.Tries > 0 && p.Order != "" { // a phone shows one push per order: a retry would replace a newer one
-		newer, err := store.NewerPush(ctx, w.app, p.ID)
+		newer, err := store.HasNewerPush(ctx, w.app, p.ID)
 		if err != nil {
 			w.app.Logger().Error("the pushes of an order can't be read", "id", id, "error", err)
 		} else if newer {
@@ -131,7 +131,7 @@ func (w *Worker) recordOutcome(p *store.PushContent, o store.PushOutcome) {
 }
 
 func (w *Worker) removeAddress(p *store.PushContent) {
-	if err := store.ForgetFirebaseToken(w.app, p.Device, p.Address); err != nil {
+	if err := store.RemovePushToken(w.app, p.Device, p.PushToken); err != nil {
 		w.app.Logger().Error("a dead push address can't be forgotten", "device", p.Device, "error", err)
 	}
 }

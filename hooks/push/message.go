@@ -28,7 +28,7 @@ func messageOf(p *store.PushContent, now time.Time) *messaging.Message {
 	}
 	ttl := max(0, p.Expires.Sub(now))
 	return &messaging.Message{
-		Token:        p.Address,
+		Token:        p.PushToken,
 		Data:         data,
 		Notification: &messaging.Notification{Title: title, Body: body},
 		Android: &messaging.AndroidConfig{

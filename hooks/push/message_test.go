@@ -16,7 +16,7 @@ func TestMessagesStaySmall(t *testing.T) {
 	long := strings.Repeat("👋", 255)
 	for lang := range texts {
 		for kind := range texts[lang] {
-			m := messageOf(&store.PushContent{Type: kind, Order: "123456789", Event: "order-123456789-12", Language: lang, Address: "phone",
+			m := messageOf(&store.PushContent{Type: kind, Order: "123456789", Event: "order-123456789-12", Language: lang, PushToken: "phone",
 				Client: long, Performer: long, Rating: 4.5}, time.Now())
 			content, err := json.Marshal(m)
 			if err != nil {

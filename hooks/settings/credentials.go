@@ -7,9 +7,9 @@ import (
 	"errors"
 )
 
-// projectOf checks a Firebase service account file as Google's console hands it out, and returns its project.
+// projectID checks a Firebase service account file as Google's console hands it out, and returns its project.
 // A broken one must be found at start and not at the first push.
-func projectOf(content []byte) (string, error) {
+func projectID(content []byte) (string, error) {
 	var account struct {
 		Type        string `json:"type"`
 		ProjectID   string `json:"project_id"`
@@ -27,7 +27,7 @@ func projectOf(content []byte) (string, error) {
 		return "", errors.New("the service account file names no project_id or no client_email")
 	}
 	var tokens string
-	if takeURL(&tokens, account.TokenURI) != nil {
+	if parseURL(&tokens, account.TokenURI) != nil {
 		return "", errors.New("the service account file's token_uri is missing or no address as https://example.com/token")
 	}
 	block, _ := pem.Decode([]byte(account.PrivateKey))

@@ -57,28 +57,28 @@ type VKApp struct {
 // variable is one environment variable: how it is explained and how it is taken.
 type variable struct {
 	name, meaning, fallback string
-	take                    func(s *Settings, value string) error
+	parse                   func(s *Settings, value string) error
 }
 
 var variables = []variable{
-	{"GOOGLE_APPLICATION_CREDENTIALS", "Firebase service account file", "none: pushes are kept back and said to be off", takeCredentials},
+	{"GOOGLE_APPLICATION_CREDENTIALS", "Firebase service account file", "none: pushes are kept back and said to be off", parseCredentials},
 	{"PRIVET_FCM_ENDPOINT", "another FCM address, with /v1 (tests)", "Google's",
-		func(s *Settings, v string) error { return takeURL(&s.Firebase.Endpoint, v) }},
-	{"PRIVET_GOOGLE_CLIENT_IDS", "comma-separated client ids whose tokens are taken", "none: Google sign-in is off", takeClientIDs},
+		func(s *Settings, v string) error { return parseURL(&s.Firebase.Endpoint, v) }},
+	{"PRIVET_GOOGLE_CLIENT_IDS", "comma-separated client ids whose tokens are taken", "none: Google sign-in is off", parseClientIDs},
 	{"PRIVET_GOOGLE_JWKS_URL", "another address of Google's keys (tests)", "Google's",
-		func(s *Settings, v string) error { return takeURL(&s.Google.JWKSURL, v) }},
+		func(s *Settings, v string) error { return parseURL(&s.Google.JWKSURL, v) }},
 	{"PRIVET_GOOGLE_TOKENINFO_URL", "another address of Google's tokeninfo (tests)", "Google's",
-		func(s *Settings, v string) error { return takeURL(&s.Google.TokenInfoURL, v) }},
+		func(s *Settings, v string) error { return parseURL(&s.Google.TokenInfoURL, v) }},
 	{"PRIVET_GOOGLE_USERINFO_URL", "another address of Google's userinfo (tests)", "Google's",
-		func(s *Settings, v string) error { return takeURL(&s.Google.UserInfoURL, v) }},
-	{"PRIVET_VK_APPS", "comma-separated client_id:secure_key:service_key", "none: VK sign-in is off", takeApps},
+		func(s *Settings, v string) error { return parseURL(&s.Google.UserInfoURL, v) }},
+	{"PRIVET_VK_APPS", "comma-separated client_id:secure_key:service_key", "none: VK sign-in is off", parseApps},
 	{"PRIVET_VK_API_URL", "another VK address, to which /method/… is added (tests)", "VK's",
-		func(s *Settings, v string) error { return takeURL(&s.VK.APIURL, v) }},
-	{"PRIVET_RATE_LIMIT", "requests a minute for a user, or for an address where nobody is signed in; 0 turns it off", "60", takeRateLimit},
+		func(s *Settings, v string) error { return parseURL(&s.VK.APIURL, v) }},
+	{"PRIVET_RATE_LIMIT", "requests a minute for a user, or for an address where nobody is signed in; 0 turns it off", "60", parseRateLimit},
 	{"PRIVET_PUBLIC_URL", "base of the media URLs, as https://api.example.com", "the request's own",
-		func(s *Settings, v string) error { return takeURL(&s.PublicURL, v) }},
-	{"PRIVET_FFMPEG", "path of an ffmpeg that makes the stills of videos, faster", "the embedded one", takeFFmpeg},
-	{"PRIVET_S3_REDIRECT", "1 answers downloads from an object store by a redirect to a presigned address", "they are passed on", takeRedirect},
+		func(s *Settings, v string) error { return parseURL(&s.PublicURL, v) }},
+	{"PRIVET_FFMPEG", "path of an ffmpeg that makes the stills of videos, faster", "the embedded one", parseFFmpeg},
+	{"PRIVET_S3_REDIRECT", "1 answers downloads from an object store by a redirect to a presigned address", "they are passed on", parseRedirect},
 }
 
 // Read takes the settings out of the environment that lookup shows (os.LookupEnv outside of tests).
@@ -93,7 +93,7 @@ func Read(lookup func(string) (string, bool)) (*Settings, error) {
 		if value == "" {
 			continue
 		}
-		if err := v.take(s, value); err != nil {
+		if err := v.parse(s, value); err != nil {
 			wrong = append(wrong, fmt.Errorf("%s: %w", v.name, err))
 		}
 	}
@@ -111,7 +111,7 @@ func Help() string {
 	return b.String()
 }
 
-func takeURL(to *string, value string) error {
+func parseURL(to *string, value string) error {
 	u, err := url.Parse(value)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
 		return errors.New("must be an address as https://example.com, without query, fragment or user")
@@ -120,7 +120,7 @@ func takeURL(to *string, value string) error {
 	return nil
 }
 
-func takeRateLimit(s *Settings, value string) error {
+func parseRateLimit(s *Settings, value string) error {
 	n, err := strconv.Atoi(value)
 	if err != nil || n < 0 {
 		return fmt.Errorf("must be a whole number of requests a minute, 0 or more, and is %q", value)
@@ -129,7 +129,7 @@ func takeRateLimit(s *Settings, value string) error {
 	return nil
 }
 
-func takeFFmpeg(s *Settings, value string) error {
+func parseFFmpeg(s *Settings, value string) error {
 	path, err := exec.LookPath(value)
 	if err != nil {
 		return fmt.Errorf("is no program that can be run: %w", err)
@@ -138,7 +138,7 @@ func takeFFmpeg(s *Settings, value string) error {
 	return err
 }
 
-func takeRedirect(s *Settings, value string) error {
+func parseRedirect(s *Settings, value string) error {
 	on, err := strconv.ParseBool(value)
 	if err != nil {
 		return errors.New("must be 1 or 0")
@@ -147,14 +147,14 @@ func takeRedirect(s *Settings, value string) error {
 	return nil
 }
 
-const blanks = " \t\r\n"
+const whitespace = " \t\r\n"
 
-func takeClientIDs(s *Settings, value string) error {
+func parseClientIDs(s *Settings, value string) error {
 	for id := range strings.SplitSeq(value, ",") {
 		if id = strings.TrimSpace(id); id == "" {
 			return errors.New("has an empty client id between its commas")
 		}
-		if strings.ContainsAny(id, blanks) {
+		if strings.ContainsAny(id, whitespace) {
 			return errors.New("has a blank inside a client id: commas stand between them")
 		}
 		s.Google.ClientIDs = append(s.Google.ClientIDs, id)
@@ -162,13 +162,13 @@ func takeClientIDs(s *Settings, value string) error {
 	return nil
 }
 
-func takeApps(s *Settings, value string) error {
+func parseApps(s *Settings, value string) error {
 	for i, part := range strings.Split(value, ",") {
 		keys := strings.Split(strings.TrimSpace(part), ":")
 		if len(keys) != 3 || keys[0] == "" || keys[1] == "" || keys[2] == "" {
 			return fmt.Errorf("app %d is not client_id:secure_key:service_key", i+1)
 		}
-		if strings.ContainsAny(strings.TrimSpace(part), blanks) {
+		if strings.ContainsAny(strings.TrimSpace(part), whitespace) {
 			return fmt.Errorf("app %d has a blank in it: commas stand between apps", i+1)
 		}
 		s.VK.Apps = append(s.VK.Apps, VKApp{keys[0], keys[1], keys[2]})
@@ -176,12 +176,12 @@ func takeApps(s *Settings, value string) error {
 	return nil
 }
 
-func takeCredentials(s *Settings, value string) error {
+func parseCredentials(s *Settings, value string) error {
 	content, err := os.ReadFile(value)
 	if err != nil {
 		return fmt.Errorf("the service account file can't be read: %w", err)
 	}
-	project, err := projectOf(content)
+	project, err := projectID(content)
 	if err != nil {
 		return err
 	}

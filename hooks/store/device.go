@@ -6,11 +6,11 @@ import (
 )
 
 const (
-	fieldDeviceID      = "device_id"
-	fieldFirebaseToken = "firebase_token"
-	fieldLanguage      = "language"
-	fieldToken         = "token"
-	fieldExpires       = "expires"
+	fieldDeviceID  = "device_id"
+	fieldPushToken = "firebase_token"
+	fieldLanguage  = "language"
+	fieldToken     = "token"
+	fieldExpires   = "expires"
 )
 
 // Device is a record of devices: one installation of the app where somebody signed in.
@@ -26,15 +26,15 @@ func AsDevice(record *core.Record) *Device {
 // User is the id of who is signed in.
 func (d *Device) User() string { return d.GetString(fieldUser) }
 
-// FirebaseToken is where pushes to this device go, "" for nowhere.
-func (d *Device) FirebaseToken() string { return d.GetString(fieldFirebaseToken) }
+// PushToken is where pushes to this device go, "" for nowhere.
+func (d *Device) PushToken() string { return d.GetString(fieldPushToken) }
 
 // SignIn is what an app brings when somebody signs in.
 type SignIn struct {
-	UserID        string
-	DeviceID      string // as the app names itself; "" makes a new device each time
-	FirebaseToken string // "" keeps the one that this device_id had
-	Language      string // ru or en
+	UserID    string
+	DeviceID  string // as the app names itself; "" makes a new device each time
+	PushToken string // "" keeps the one that this device_id had
+	Language  string // ru or en
 }
 
 // AddDevice signs a device in and returns its access token, and whom that speaks for. The same device_id of the
@@ -48,8 +48,8 @@ func AddDevice(tx core.App, in SignIn) (token string, p *Principal, err error) {
 			return "", nil, err
 		}
 		for _, device := range former {
-			if in.FirebaseToken == "" {
-				in.FirebaseToken = AsDevice(device).FirebaseToken()
+			if in.PushToken == "" {
+				in.PushToken = AsDevice(device).PushToken()
 			}
 			pushes, err := waitingPushes(tx, device.Id)
 			if err != nil {
@@ -68,21 +68,21 @@ func AddDevice(tx core.App, in SignIn) (token string, p *Principal, err error) {
 	secret := newSecret()
 	device.Set(fieldUser, in.UserID)
 	device.Set(fieldDeviceID, in.DeviceID)
-	device.Set(fieldFirebaseToken, in.FirebaseToken)
+	device.Set(fieldPushToken, in.PushToken)
 	device.Set(fieldLanguage, in.Language)
 	device.Set(fieldToken, TokenHash(secret))
 	if err := tx.Save(device); err != nil {
 		return "", nil, err
 	}
-	if err := handPushes(tx, waiting, device.Id); err != nil {
+	if err := reassignPushes(tx, waiting, device.Id); err != nil {
 		return "", nil, err
 	}
-	p = &Principal{UserID: number(in.UserID), DeviceID: number(device.Id), FirebaseToken: in.FirebaseToken}
+	p = &Principal{UserID: number(in.UserID), DeviceID: number(device.Id), PushToken: in.PushToken}
 	return device.Id + "|" + secret, p, nil
 }
 
-// KnowsDevice tells whether a user, who may be nil, is signed in on a device with that device_id.
-func KnowsDevice(app core.App, user *User, deviceID string) (bool, error) {
+// HasDevice tells whether a user, who may be nil, is signed in on a device with that device_id.
+func HasDevice(app core.App, user *User, deviceID string) (bool, error) {
 	if user == nil || deviceID == "" {
 		return false, nil
 	}
@@ -90,31 +90,31 @@ func KnowsDevice(app core.App, user *User, deviceID string) (bool, error) {
 	return count > 0, err
 }
 
-// SetFirebaseToken sets a device's push address; "" forgets it. ErrNotFound when the device has signed out.
-func SetFirebaseToken(app core.App, deviceID, address string) error {
+// SetPushToken sets a device's push address; "" forgets it. ErrNotFound when the device has signed out.
+func SetPushToken(app core.App, deviceID, address string) error {
 	device, err := app.FindRecordById(Devices, deviceID)
 	if err != nil {
 		return notFound(err)
 	}
-	if AsDevice(device).FirebaseToken() == address {
+	if AsDevice(device).PushToken() == address {
 		return nil
 	}
-	device.Set(fieldFirebaseToken, address)
+	device.Set(fieldPushToken, address)
 	return app.Save(device)
 }
 
-// TakeFirebaseToken takes a push address from all devices but one: it belongs to who brought it last.
-func TakeFirebaseToken(tx core.App, address, deviceID string) error {
+// ClaimPushToken takes a push address from all devices but one: it belongs to who brought it last.
+func ClaimPushToken(tx core.App, address, deviceID string) error {
 	var users []string
 	err := tx.NonconcurrentDB().NewQuery(`UPDATE devices SET firebase_token = ''
 		WHERE firebase_token = {:address} AND id <> {:id} RETURNING user`).
 		Bind(dbx.Params{"address": address, "id": deviceID}).Column(&users)
-	forgetWhenCommitted(tx, users)
+	invalidateOnCommit(tx, users)
 	return err
 }
 
-// EndSessions ends all tokens of a user but that of the device except ("" for none).
-func EndSessions(tx core.App, userID, except string) error {
+// RevokeSessions ends all tokens of a user but that of the device except ("" for none).
+func RevokeSessions(tx core.App, userID, except string) error {
 	devices, err := tx.FindAllRecords(Devices, dbx.HashExp{fieldUser: userID}, dbx.NewExp("id <> {:except}", dbx.Params{"except": except}))
 	if err != nil {
 		return err

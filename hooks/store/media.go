@@ -8,10 +8,10 @@ import (
 )
 
 const (
-	fieldFile  = "file"
-	fieldType  = "type"
-	fieldOrder = "order"
-	fieldStill = "still"
+	fieldFile         = "file"
+	fieldType         = "type"
+	fieldOrder        = "order"
+	fieldPreviewState = "still"
 )
 
 // The kinds of media, in the words that moderators read.
@@ -74,7 +74,7 @@ func (m *MediaItem) SetType(t mediatype.Type) {
 	if t.Kind == mediatype.Video {
 		m.Set(fieldType, Video)
 	}
-	m.Set(fieldStill, firstStill(t))
+	m.Set(fieldPreviewState, initialPreviewState(t))
 	m.Set(fieldFile, "")
 }
 

@@ -15,22 +15,22 @@ import (
 
 // What is known of the JPEG that is made of a medium; "" where none is.
 const (
-	StillWaiting = "waiting"
-	StillReady   = "ready"
-	StillFailed  = "failed"
+	PreviewWaiting = "waiting"
+	PreviewReady   = "ready"
+	PreviewFailed  = "failed"
 )
 
 // MediaFile is a media row's file.
 type MediaFile struct {
-	ID    string
-	Name  string
-	Still string
-	Tries int // to make the still
+	ID           string
+	Name         string
+	PreviewState string
+	Tries        int // to make the still
 }
 
 const mediaFileColumns = `SELECT id, file, still, still_tries FROM media`
 
-func (m *MediaFile) targets() []any { return []any{&m.ID, &m.Name, &m.Still, &m.Tries} }
+func (m *MediaFile) targets() []any { return []any{&m.ID, &m.Name, &m.PreviewState, &m.Tries} }
 
 // ReadMediaFile finds a media row's file by the row's id; ErrNotFound when there is no such row.
 func ReadMediaFile(app core.App, id string) (*MediaFile, error) {
@@ -39,48 +39,48 @@ func ReadMediaFile(app core.App, id string) (*MediaFile, error) {
 	return &file, notFound(err)
 }
 
-// WaitingStills lists the media of which a still is to be made, the oldest first.
-func WaitingStills(ctx context.Context, app core.App, limit int) ([]MediaFile, error) {
-	return readRows(ctx, app, mediaFileColumns+` WHERE still = '`+StillWaiting+`' ORDER BY CAST(id AS INTEGER) LIMIT :limit`,
+// WaitingPreviews lists the media of which a still is to be made, the oldest first.
+func WaitingPreviews(ctx context.Context, app core.App, limit int) ([]MediaFile, error) {
+	return readRows(ctx, app, mediaFileColumns+` WHERE still = '`+PreviewWaiting+`' ORDER BY CAST(id AS INTEGER) LIMIT :limit`,
 		[]any{sql.Named("limit", limit)}, (*MediaFile).targets)
 }
 
-// CountStillTry writes a try down before it begins, so that one that ends the process counts as well; by is 1, or -1 for
+// AddPreviewTries writes a try down before it begins, so that one that ends the process counts as well; by is 1, or -1 for
 // a try that a stop cut off.
-func CountStillTry(app core.App, id string, by int) error {
+func AddPreviewTries(app core.App, id string, by int) error {
 	return write(app, `UPDATE media SET still_tries = still_tries + :by WHERE id = :id`, sql.Named("by", by), sql.Named("id", id))
 }
 
-// SetStill writes down what came of a still that was waited for; ErrNotFound when the medium is gone meanwhile.
-func SetStill(app core.App, file *MediaFile, still string) error {
+// SetPreviewState writes down what came of a still that was waited for; ErrNotFound when the medium is gone meanwhile.
+func SetPreviewState(app core.App, file *MediaFile, still string) error {
 	var id, preview string // the file as the dashboard shows it
-	if still == StillReady {
+	if still == PreviewReady {
 		preview = mediatype.PreviewName(file.Name)
 	}
-	err := writeRow(app, `UPDATE media SET still = :still, preview = :preview WHERE id = :id AND file = :name AND still = '`+StillWaiting+`' RETURNING id`,
+	err := writeRow(app, `UPDATE media SET still = :still, preview = :preview WHERE id = :id AND file = :name AND still = '`+PreviewWaiting+`' RETURNING id`,
 		[]any{sql.Named("still", still), sql.Named("preview", preview), sql.Named("id", file.ID), sql.Named("name", file.Name)}, &id)
 	return notFound(err)
 }
 
-// firstStill is what a new medium of this type begins with.
-func firstStill(t mediatype.Type) string {
+// initialPreviewState is what a new medium of this type begins with.
+func initialPreviewState(t mediatype.Type) string {
 	if t.HasPreview() {
-		return StillWaiting
+		return PreviewWaiting
 	}
 	return ""
 }
 
 // StoredFile is a media file that was asked for by name: a medium's own, or the JPEG that a photo is shown by.
 type StoredFile struct {
-	Key      string // in the storage
-	StillKey string // of the JPEG that is made of it; "" where none is
-	Type     mediatype.Type
-	Still    string // StillReady: the JPEG is there
-	IsStill  bool   // the JPEG is what was asked for
+	Key          string // in the storage
+	PreviewKey   string // of the JPEG that is made of it; "" where none is
+	Type         mediatype.Type
+	PreviewState string // PreviewReady: the JPEG is there
+	IsPreview    bool   // the JPEG is what was asked for
 }
 
-// ReadFile finds a media file by its name; ErrNotFound when no row has it.
-func ReadFile(ctx context.Context, app core.App, name string) (*StoredFile, error) {
+// ReadStoredFile finds a media file by its name; ErrNotFound when no row has it.
+func ReadStoredFile(ctx context.Context, app core.App, name string) (*StoredFile, error) {
 	if name == "" {
 		return nil, ErrNotFound
 	}
@@ -97,9 +97,9 @@ func ReadFile(ctx context.Context, app core.App, name string) (*StoredFile, erro
 	if err != nil {
 		return nil, err
 	}
-	file := &StoredFile{Key: path.Join(folder, m.Name), Type: mediatype.ByName(m.Name), Still: m.Still, IsStill: m.Name != name}
-	if m.Still != "" {
-		file.StillKey = path.Join(folder, mediatype.PreviewName(m.Name))
+	file := &StoredFile{Key: path.Join(folder, m.Name), Type: mediatype.ByName(m.Name), PreviewState: m.PreviewState, IsPreview: m.Name != name}
+	if m.PreviewState != "" {
+		file.PreviewKey = path.Join(folder, mediatype.PreviewName(m.Name))
 	}
 	return file, nil
 }

@@ -170,14 +170,14 @@ func (o *Order) Row() *OrderRow {
 func AddHistory(tx core.App, orderID string, from, to order.Status, by Actor) error {
 	return write(tx, `INSERT INTO order_history (id, "order", "from", "to", actor, user, moderator, time)
 		VALUES (:row, :order, :from, :to, :actor, :user, :moderator, :time)`,
-		sql.Named("row", newRowIDs()+"000"), sql.Named("order", orderID), sql.Named("from", string(from)), sql.Named("to", string(to)), sql.Named("actor", string(by.Side)),
-		sql.Named("user", by.UserID), sql.Named("moderator", by.Moderator), sql.Named("time", stamp(time.Now())))
+		sql.Named("row", newRowIDPrefix()+"000"), sql.Named("order", orderID), sql.Named("from", string(from)), sql.Named("to", string(to)), sql.Named("actor", string(by.Side)),
+		sql.Named("user", by.UserID), sql.Named("moderator", by.Moderator), sql.Named("time", timestamp(time.Now())))
 }
 
-// Take brings the order's fields to what fresh holds.
-func (o *Order) Take(fresh *Order) { take(o.Record, fresh.Record) }
+// CopyFrom brings the order's fields to what fresh holds.
+func (o *Order) CopyFrom(fresh *Order) { copyFields(o.Record, fresh.Record) }
 
-func take(record, fresh *core.Record) {
+func copyFields(record, fresh *core.Record) {
 	for _, field := range record.Collection().Fields {
 		record.SetRaw(field.GetName(), fresh.GetRaw(field.GetName()))
 	}

@@ -14,12 +14,12 @@ func ReadOrder(ctx context.Context, app core.App, id, userID int64) (*OrderRow, 
 	err := readRow(ctx, app, `SELECT `+orderColumns+`, `+userColumns("p")+`, `+userColumns("c")+`
 		FROM orders o JOIN users p ON p.id = o.performer JOIN users c ON c.id = o.client
 		WHERE o.id = :id AND (o.client = :user OR o.performer = :user)`,
-		[]any{sql.Named("id", Key(id)), sql.Named("user", Key(userID))}, row.withSides()...)
+		[]any{sql.Named("id", Key(id)), sql.Named("user", Key(userID))}, row.withParticipants()...)
 	return &row, notFound(err)
 }
 
-// ReadOrderAlone reads an order without its sides, for who is known to be one of them; ErrNotFound when there is none.
-func ReadOrderAlone(ctx context.Context, app core.App, id int64) (*OrderRow, error) {
+// ReadBareOrder reads an order without its sides, for who is known to be one of them; ErrNotFound when there is none.
+func ReadBareOrder(ctx context.Context, app core.App, id int64) (*OrderRow, error) {
 	var row OrderRow
 	err := readRow(ctx, app, `SELECT `+orderColumns+` FROM orders o WHERE o.id = :id`, []any{sql.Named("id", Key(id))}, row.targets()...)
 	return &row, notFound(err)
@@ -106,8 +106,8 @@ func (r *OrderRow) withPerformer() []any {
 	return append(r.targets(), r.Performer.targets()...)
 }
 
-// withSides also reads the performer and the client, in this order.
-func (r *OrderRow) withSides() []any {
+// withParticipants also reads the performer and the client, in this order.
+func (r *OrderRow) withParticipants() []any {
 	r.Client = new(UserRow)
 	return append(r.withPerformer(), r.Client.targets()...)
 }

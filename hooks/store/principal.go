@@ -13,25 +13,25 @@ import (
 
 // Principal is who an access token speaks for.
 type Principal struct {
-	UserID        int64
-	DeviceID      int64  // 0 for an invite token
-	FirebaseToken string // of the device
-	Invite        bool   // the token shows UserID's profile and nothing else
+	UserID    int64
+	DeviceID  int64  // 0 for an invite token
+	PushToken string // of the device
+	Invite    bool   // the token shows UserID's profile and nothing else
 }
 
 // FindPrincipal looks up an access token: secret is what stands behind the bar, id what stands before it, or 0
 // where the token has no bar (Sanctum takes such ones too). nil when the token is nobody's or has expired.
 func FindPrincipal(ctx context.Context, app core.App, id int64, secret string) (*Principal, error) {
 	hash := TokenHash(secret)
-	known := principalsOf(app)
+	known := principalCacheOf(app)
 	key := Key(id) + "|" + hash
-	p, seen := known.find(key)
+	p, seen := known.get(key)
 	if p != nil {
 		return p, nil
 	}
 	p, err := readPrincipal(ctx, app, id, hash)
 	if p != nil && !p.Invite { // an invite token ends by itself
-		known.keep(key, *p, seen)
+		known.put(key, *p, seen)
 	}
 	return p, err
 }
@@ -47,14 +47,14 @@ func readPrincipal(ctx context.Context, app core.App, id int64, hash string) (*P
 	} {
 		var p Principal
 		var stored, expires string
-		err := readRow(ctx, app, query, []any{sql.Named("key", key)}, &p.DeviceID, &p.UserID, &stored, &p.FirebaseToken, &p.Invite, &expires)
+		err := readRow(ctx, app, query, []any{sql.Named("key", key)}, &p.DeviceID, &p.UserID, &stored, &p.PushToken, &p.Invite, &expires)
 		if errors.Is(err, sql.ErrNoRows) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		if subtle.ConstantTimeCompare([]byte(stored), []byte(hash)) != 1 || (p.Invite && expires <= stamp(time.Now())) {
+		if subtle.ConstantTimeCompare([]byte(stored), []byte(hash)) != 1 || (p.Invite && expires <= timestamp(time.Now())) {
 			return nil, nil
 		}
 		if p.Invite {
@@ -70,7 +70,7 @@ func TouchDevices(app core.App, used map[int64]time.Time) error {
 	return app.RunInTransaction(func(tx core.App) error {
 		for id, at := range used {
 			_, err := tx.NonconcurrentDB().NewQuery(`UPDATE devices SET last_used = {:at} WHERE id = {:id}`).
-				Bind(dbx.Params{"at": stamp(at), "id": Key(id)}).Execute()
+				Bind(dbx.Params{"at": timestamp(at), "id": Key(id)}).Execute()
 			if err != nil {
 				return err
 			}

@@ -7,83 +7,83 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// principals are those whom tokens spoke for lately: looking a token up costs as much as the rest of a small request.
+// principalCache are those whom tokens spoke for lately: looking a token up costs as much as the rest of a small request.
 // Whoever changes or removes a device forgets its user here once that is committed.
-type principals struct {
-	mu      sync.Mutex
-	byToken map[string]knownPrincipal
-	ofUser  map[int64][]string // tokens
-	changes uint64
+type principalCache struct {
+	mu           sync.Mutex
+	byToken      map[string]cachedPrincipal
+	tokensByUser map[int64][]string // tokens
+	generation   uint64
 }
 
-type knownPrincipal struct {
+type cachedPrincipal struct {
 	Principal
-	until time.Time
+	expires time.Time
 }
 
 const (
-	knownFor      = time.Minute // in case another process writes to the database
-	mostKnown     = 10_000
+	cacheTTL      = time.Minute // in case another process writes to the database
+	cacheSize     = 10_000
 	keyPrincipals = "privet_principals" // where an app keeps them
 )
 
-func principalsOf(app core.App) *principals {
+func principalCacheOf(app core.App) *principalCache {
 	return app.Store().GetOrSet(keyPrincipals, func() any {
-		return &principals{byToken: map[string]knownPrincipal{}, ofUser: map[int64][]string{}}
-	}).(*principals)
+		return &principalCache{byToken: map[string]cachedPrincipal{}, tokensByUser: map[int64][]string{}}
+	}).(*principalCache)
 }
 
-// find returns a copy of whom a token speaks for, nil when that is not known; seen goes to keep, with what is read
+// get returns a copy of whom a token speaks for, nil when that is not known; seen goes to keep, with what is read
 // then.
-func (p *principals) find(token string) (found *Principal, seen uint64) {
+func (p *principalCache) get(token string) (found *Principal, seen uint64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	known, ok := p.byToken[token]
-	if !ok || time.Now().After(known.until) {
-		return nil, p.changes
+	if !ok || time.Now().After(known.expires) {
+		return nil, p.generation
 	}
-	return &known.Principal, p.changes
+	return &known.Principal, p.generation
 }
 
-// keep remembers one, unless devices have changed since it was looked for: it may have been read before that.
-func (p *principals) keep(token string, one Principal, seen uint64) {
+// put remembers one, unless devices have changed since it was looked for: it may have been read before that.
+func (p *principalCache) put(token string, one Principal, seen uint64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.changes != seen {
+	if p.generation != seen {
 		return
 	}
-	if len(p.byToken) >= mostKnown {
+	if len(p.byToken) >= cacheSize {
 		clear(p.byToken)
-		clear(p.ofUser)
+		clear(p.tokensByUser)
 	}
 	if _, again := p.byToken[token]; !again {
-		p.ofUser[one.UserID] = append(p.ofUser[one.UserID], token)
+		p.tokensByUser[one.UserID] = append(p.tokensByUser[one.UserID], token)
 	}
-	p.byToken[token] = knownPrincipal{one, time.Now().Add(knownFor)}
+	p.byToken[token] = cachedPrincipal{one, time.Now().Add(cacheTTL)}
 }
 
-// ForgetPrincipals lets the next request of a user's look its token up again. Call it when a change of one of the user's
+// InvalidatePrincipals lets the next request of a user's look its token up again. Call it when a change of one of the user's
 // devices is committed.
-func ForgetPrincipals(app core.App, userID string) {
-	p := principalsOf(app)
+func InvalidatePrincipals(app core.App, userID string) {
+	p := principalCacheOf(app)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.changes++
+	p.generation++
 	user := number(userID)
-	for _, token := range p.ofUser[user] {
+	for _, token := range p.tokensByUser[user] {
 		delete(p.byToken, token)
 	}
-	delete(p.ofUser, user)
+	delete(p.tokensByUser, user)
 }
 
-// ForgetAllPrincipals is ForgetPrincipals for everybody.
-func ForgetAllPrincipals(app core.App) { app.Store().Remove(keyPrincipals) }
+// InvalidateAllPrincipals is InvalidatePrincipals for everybody.
+func InvalidateAllPrincipals(app core.App) { app.Store().Remove(keyPrincipals) }
 
-// forgetWhenCommitted forgets the users once the transaction has ended, or at once outside of one.
-func forgetWhenCommitted(app core.App, users []string) {
+// invalidateOnCommit forgets the users once the transaction has ended, or at once outside of one.
+func invalidateOnCommit(app core.App, users []string) {
 	forget := func() {
 		for _, user := range users {
-			ForgetPrincipals(app, user)
+			InvalidatePrincipals(app, user)
 		}
 	}
 	if tx := app.TxInfo(); tx != nil {

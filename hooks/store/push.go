@@ -34,15 +34,15 @@ type NewPush struct {
 // AddPushes writes a push for each of the receiver's devices that have a push address, or for the newest thousand: a
 // device comes with each sign-in of an app that does not name itself. The same event for the same device is written once.
 func AddPushes(tx core.App, p NewPush) error {
-	now := stamp(time.Now())
+	now := timestamp(time.Now())
 	return write(tx, `INSERT INTO pushes
 		(id, state, type, receiver, "order", device, tries, error, sent, next_try, expires, event, created, updated)
 		SELECT :row || printf('%03x', row_number() OVER newest), :state, :type, user, :order, id, 0, '', '', :now, :expires, :event, :now, :now
 		FROM devices WHERE user = CAST(:receiver AS TEXT) AND firebase_token <> ''
 		WINDOW newest AS (ORDER BY CAST(id AS INTEGER) DESC) ORDER BY CAST(id AS INTEGER) DESC LIMIT 1000
 		ON CONFLICT (event, device) WHERE device <> '' DO NOTHING`,
-		sql.Named("row", newRowIDs()), sql.Named("state", p.State), sql.Named("type", p.Type), sql.Named("order", p.Order), sql.Named("receiver", p.Receiver),
-		sql.Named("now", now), sql.Named("expires", stamp(p.Expires)), sql.Named("event", p.Event))
+		sql.Named("row", newRowIDPrefix()), sql.Named("state", p.State), sql.Named("type", p.Type), sql.Named("order", p.Order), sql.Named("receiver", p.Receiver),
+		sql.Named("now", now), sql.Named("expires", timestamp(p.Expires)), sql.Named("event", p.Event))
 }
 
 // DuePushes lists the ids of waiting pushes whose time has come, the oldest first.
@@ -50,7 +50,7 @@ func DuePushes(ctx context.Context, app core.App, now time.Time, limit int) ([]s
 	var ids []string
 	err := app.ConcurrentDB().NewQuery(`SELECT id FROM pushes WHERE state = 'waiting' AND next_try <= {:now}
 		ORDER BY next_try LIMIT {:limit}`).
-		Bind(dbx.Params{"now": stamp(now), "limit": limit}).WithContext(ctx).Column(&ids)
+		Bind(dbx.Params{"now": timestamp(now), "limit": limit}).WithContext(ctx).Column(&ids)
 	return ids, err
 }
 
@@ -61,8 +61,8 @@ func waitingPushes(tx core.App, device string) ([]string, error) {
 	return ids, err
 }
 
-// handPushes gives pushes to another device: one that takes a former one's place.
-func handPushes(tx core.App, ids []string, device string) error {
+// reassignPushes gives pushes to another device: one that takes a former one's place.
+func reassignPushes(tx core.App, ids []string, device string) error {
 	for _, id := range ids {
 		_, err := tx.NonconcurrentDB().NewQuery(`UPDATE OR IGNORE pushes SET device = {:device} WHERE id = {:id}`).
 			Bind(dbx.Params{"device": device, "id": id}).Execute()
@@ -82,7 +82,7 @@ type PushContent struct {
 	Tries     int
 	Expires   time.Time
 	Device    string // "" when it signed out or belongs to somebody else now
-	Address   string // where FCM finds the device
+	PushToken string // where FCM finds the device
 	Language  string
 	Client    string // nicknames of the order's sides
 	Performer string
@@ -102,10 +102,10 @@ func ReadPush(ctx context.Context, app core.App, id string) (*PushContent, error
 		LEFT JOIN users c ON c.id = o.client
 		LEFT JOIN users f ON f.id = o.performer
 		WHERE p.id = {:id} AND p.state = 'waiting' AND p.next_try <= {:now}`).
-		Bind(dbx.Params{"id": id, "now": stamp(time.Now())}).WithContext(ctx).
+		Bind(dbx.Params{"id": id, "now": timestamp(time.Now())}).WithContext(ctx).
 		Row(&p.ID, &p.Event, &p.Type, &p.Order, &p.Tries, &expires,
-			&p.Device, &p.Address, &p.Language, &p.Client, &p.Performer, &p.Rating)
-	p.Expires, _ = time.Parse(stampLayout, expires) // a moderator may have emptied it: it has expired then
+			&p.Device, &p.PushToken, &p.Language, &p.Client, &p.Performer, &p.Rating)
+	p.Expires, _ = time.Parse(timestampLayout, expires) // a moderator may have emptied it: it has expired then
 	return &p, notFound(err)
 }
 
@@ -116,7 +116,7 @@ func NextPush(ctx context.Context, app core.App) (at time.Time, ok bool, err err
 	if err != nil || next == nil {
 		return time.Time{}, false, err
 	}
-	at, _ = time.Parse(stampLayout, *next) // what is no time is due at once
+	at, _ = time.Parse(timestampLayout, *next) // what is no time is due at once
 	return at, true, nil
 }
 
@@ -130,13 +130,13 @@ type PushOutcome struct {
 
 // SetPushOutcome writes down what came of a push.
 func SetPushOutcome(app core.App, id string, o PushOutcome) error {
-	now := stamp(time.Now())
+	now := timestamp(time.Now())
 	params := dbx.Params{"id": id, "state": o.State, "error": o.Error, "now": now, "sent": "", "next": "", "tried": 0}
 	if o.State == PushSent {
 		params["sent"] = now
 	}
 	if o.State == PushWaiting {
-		params["next"] = stamp(o.NextTry)
+		params["next"] = timestamp(o.NextTry)
 	}
 	if o.Tried {
 		params["tried"] = 1
@@ -147,24 +147,24 @@ func SetPushOutcome(app core.App, id string, o PushOutcome) error {
 	return err
 }
 
-// ForgetFirebaseToken drops a push address that FCM no longer knows, if the device still has that one.
-func ForgetFirebaseToken(app core.App, device, address string) error {
+// RemovePushToken drops a push address that FCM no longer knows, if the device still has that one.
+func RemovePushToken(app core.App, device, address string) error {
 	var users []string
 	err := app.NonconcurrentDB().NewQuery(`UPDATE devices SET firebase_token = '' WHERE id = {:id} AND firebase_token = {:address} RETURNING user`).
 		Bind(dbx.Params{"id": device, "address": address}).Column(&users)
-	forgetWhenCommitted(app, users)
+	invalidateOnCommit(app, users)
 	return err
 }
 
-// DropOldPushes clears the outbox of what was written before a moment.
-func DropOldPushes(app core.App, before time.Time) error {
-	_, err := app.NonconcurrentDB().Delete(Pushes, dbx.NewExp("created < {:before}", dbx.Params{"before": stamp(before)})).Execute()
+// DeleteOldPushes clears the outbox of what was written before a moment.
+func DeleteOldPushes(app core.App, before time.Time) error {
+	_, err := app.NonconcurrentDB().Delete(Pushes, dbx.NewExp("created < {:before}", dbx.Params{"before": timestamp(before)})).Execute()
 	return err
 }
 
-// NewerPush tells whether a later push of the same order was sent to the same device, or waits for it. The ids of
+// HasNewerPush tells whether a later push of the same order was sent to the same device, or waits for it. The ids of
 // pushes ascend (row_ids.go).
-func NewerPush(ctx context.Context, app core.App, id string) (newer bool, err error) {
+func HasNewerPush(ctx context.Context, app core.App, id string) (newer bool, err error) {
 	err = app.ConcurrentDB().NewQuery(`SELECT EXISTS (SELECT 1 FROM pushes p
 		JOIN pushes n ON n."order" = p."order" AND n.device = p.device AND n.event <> p.event AND n.id > p.id
 		WHERE p.id = {:id} AND p."order" <> '' AND p.device <> '' AND n.state IN ('sent', 'waiting'))`).

@@ -8,14 +8,14 @@ import (
 
 // The ids of statements differ, also those of a process that begins at its predecessor's count a moment later.
 func TestRowIDsDiffer(t *testing.T) {
-	start := begun.Load()
+	start := rowCounter.Load()
 	shape := regexp.MustCompile(`^[a-z0-9]{12}$`)
 	seen := map[string]bool{}
 	for range 3 { // processes
-		begun.Store(start)
+		rowCounter.Store(start)
 		last := ""
 		for range 10_000 {
-			id := newRowIDs()
+			id := newRowIDPrefix()
 			if seen[id] || !shape.MatchString(id) {
 				t.Fatalf("%q after %q", id, last)
 			}

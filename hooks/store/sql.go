@@ -16,30 +16,30 @@ import (
 // What is asked often goes past dbx, which looks each text over for its own placeholders first and scans by reflection.
 // Arguments are sql.Named.
 
-// link is what a dbx builder of ours, a database's or a transaction's, runs its statements on.
-type link interface {
+// executor is what a dbx builder of ours, a database's or a transaction's, runs its statements on.
+type executor interface {
 	DB() *dbx.DB
 	Executor() dbx.Executor
 }
 
-func linkOf(builder dbx.Builder) link {
+func executorOf(builder dbx.Builder) executor {
 	if tx, ok := builder.(*dbx.Tx); ok {
-		return tx.Builder.(link)
+		return tx.Builder.(executor)
 	}
-	return builder.(*dbx.DB).Builder.(link)
+	return builder.(*dbx.DB).Builder.(executor)
 }
 
 // readRow reads the one row of a query; sql.ErrNoRows when there is none.
 func readRow(ctx context.Context, app core.App, text string, arguments []any, targets ...any) error {
-	return scanRow(ctx, linkOf(app.ConcurrentDB()), text, arguments, targets...)
+	return scanRow(ctx, executorOf(app.ConcurrentDB()), text, arguments, targets...)
 }
 
 // writeRow is readRow for a statement that writes.
 func writeRow(app core.App, text string, arguments []any, targets ...any) error {
-	return scanRow(context.Background(), linkOf(app.NonconcurrentDB()), text, arguments, targets...)
+	return scanRow(context.Background(), executorOf(app.NonconcurrentDB()), text, arguments, targets...)
 }
 
-func scanRow(ctx context.Context, on link, text string, arguments []any, targets ...any) error {
+func scanRow(ctx context.Context, on executor, text string, arguments []any, targets ...any) error {
 	began := time.Now()
 	rows, err := on.Executor().QueryContext(ctx, text, arguments...)
 	logQuery(ctx, on, text, arguments, began, err)
@@ -58,7 +58,7 @@ func scanRow(ctx context.Context, on link, text string, arguments []any, targets
 
 // readRows reads the rows of a query, each into the targets of a new Row.
 func readRows[Row any](ctx context.Context, app core.App, text string, arguments []any, targets func(*Row) []any) ([]Row, error) {
-	on := linkOf(app.ConcurrentDB())
+	on := executorOf(app.ConcurrentDB())
 	began := time.Now()
 	rows, err := on.Executor().QueryContext(ctx, text, arguments...)
 	logQuery(ctx, on, text, arguments, began, err)
@@ -78,7 +78,7 @@ func readRows[Row any](ctx context.Context, app core.App, text string, arguments
 
 // write runs a statement that answers nothing.
 func write(app core.App, text string, arguments ...any) error {
-	on := linkOf(app.NonconcurrentDB())
+	on := executorOf(app.NonconcurrentDB())
 	began := time.Now()
 	_, err := on.Executor().ExecContext(context.Background(), text, arguments...)
 	logQuery(context.Background(), on, text, arguments, began, err)
@@ -86,7 +86,7 @@ func write(app core.App, text string, arguments ...any) error {
 }
 
 // logQuery shows a query to whoever listens to dbx's, as `serve --dev` does.
-func logQuery(ctx context.Context, on link, text string, arguments []any, began time.Time, err error) {
+func logQuery(ctx context.Context, on executor, text string, arguments []any, began time.Time, err error) {
 	show := on.DB().QueryLogFunc
 	if show == nil {
 		return
@@ -106,14 +106,14 @@ func logQuery(ctx context.Context, on link, text string, arguments []any, began 
 // Checkpoint moves what can be moved of the write-ahead log into the database while others read and write (SQLite,
 // "passive").
 func Checkpoint(app core.App) error {
-	_, err := linkOf(app.ConcurrentDB()).Executor().Exec(`PRAGMA wal_checkpoint(PASSIVE)`)
+	_, err := executorOf(app.ConcurrentDB()).Executor().Exec(`PRAGMA wal_checkpoint(PASSIVE)`)
 	return err
 }
 
-// stampLayout is how PocketBase writes times into the database, where they sort as text.
-const stampLayout = types.DefaultDateLayout
+// timestampLayout is how PocketBase writes times into the database, where they sort as text.
+const timestampLayout = types.DefaultDateLayout
 
-func stamp(t time.Time) string { return t.UTC().Format(stampLayout) }
+func timestamp(t time.Time) string { return t.UTC().Format(timestampLayout) }
 
 // Moment is a time as PocketBase writes it into the database: "2024-04-30 10:28:25.123Z", "" for none.
 type Moment string

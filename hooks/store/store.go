@@ -42,16 +42,16 @@ func Sequence(collection string) string {
 	return ""
 }
 
-// WithIntegerIDs lists the collections whose ids come from a sequence.
-func WithIntegerIDs() []string {
+// IntegerIDCollections lists the collections whose ids come from a sequence.
+func IntegerIDCollections() []string {
 	return []string{Users, Devices, InviteTokens, Media, Orders}
 }
 
 // ErrNotFound says that there is no such row.
 var ErrNotFound = errors.New("store: not found")
 
-// ErrShutOut says that a user was banned or erased while a request of theirs was under way.
-var ErrShutOut = errors.New("store: the user is shut out")
+// ErrAccountDisabled says that a user was banned or erased while a request of theirs was under way.
+var ErrAccountDisabled = errors.New("store: the user is shut out")
 
 // notFound is ErrNotFound in the place of the database's own.
 func notFound(err error) error {

@@ -40,15 +40,15 @@ func AddInviteToken(tx core.App, userID string, expires time.Time) (token string
 	return record.Id + "|" + secret, nil
 }
 
-// EndInvites ends the tokens that were handed out for a user's share link.
-func EndInvites(tx core.App, userID string) error {
+// RevokeInviteTokens ends the tokens that were handed out for a user's share link.
+func RevokeInviteTokens(tx core.App, userID string) error {
 	_, err := tx.NonconcurrentDB().Delete(InviteTokens, dbx.HashExp{fieldUser: userID}).Execute()
 	return err
 }
 
-// DropExpiredInviteTokens clears away the tokens that show nothing any more.
-func DropExpiredInviteTokens(app core.App, now time.Time) error {
+// DeleteExpiredInviteTokens clears away the tokens that show nothing any more.
+func DeleteExpiredInviteTokens(app core.App, now time.Time) error {
 	_, err := app.NonconcurrentDB().Delete(InviteTokens, dbx.NewExp("expires < {:now}",
-		dbx.Params{"now": stamp(now)})).Execute()
+		dbx.Params{"now": timestamp(now)})).Execute()
 	return err
 }

@@ -136,13 +136,13 @@ func (u *User) Derive() {
 	}
 }
 
-// NewOrders counts the orders that wait for the performer.
-func NewOrders(app core.App, performer string) (int64, error) {
+// CountNewOrders counts the orders that wait for the performer.
+func CountNewOrders(app core.App, performer string) (int64, error) {
 	return app.CountRecords(Orders, dbx.HashExp{fieldPerformer: performer, fieldStatus: "new"})
 }
 
-// Take brings the user's fields to what fresh holds.
-func (u *User) Take(fresh *User) { take(u.Record, fresh.Record) }
+// CopyFrom brings the user's fields to what fresh holds.
+func (u *User) CopyFrom(fresh *User) { copyFields(u.Record, fresh.Record) }
 
 // Rev counts the changes.
 func (u *User) Rev() int { return u.GetInt(fieldRev) }

@@ -61,23 +61,23 @@ func (u *User) SetModerated(by Actor, at time.Time) {
 // NoLimit lets a query return all rows.
 const NoLimit = -1
 
-// EndedBans returns the ids of at most limit users whose ban has an end that has come by now, the earliest first.
-func EndedBans(ctx context.Context, app core.App, now time.Time, limit int) ([]string, error) {
+// ExpiredBans returns the ids of at most limit users whose ban has an end that has come by now, the earliest first.
+func ExpiredBans(ctx context.Context, app core.App, now time.Time, limit int) ([]string, error) {
 	var ids []string
 	err := app.ConcurrentDB().NewQuery(`SELECT id FROM users WHERE banned = 1 AND banned_until <> '' AND banned_until <= {:now}
 		ORDER BY banned_until LIMIT {:limit}`).
-		Bind(dbx.Params{"now": stamp(now), "limit": limit}).WithContext(ctx).Column(&ids)
+		Bind(dbx.Params{"now": timestamp(now), "limit": limit}).WithContext(ctx).Column(&ids)
 	return ids, err
 }
 
-// NextBanEnd returns when the next ban ends; ok is false when none has an end.
-func NextBanEnd(ctx context.Context, app core.App) (at time.Time, ok bool, err error) {
+// NextBanExpiry returns when the next ban ends; ok is false when none has an end.
+func NextBanExpiry(ctx context.Context, app core.App) (at time.Time, ok bool, err error) {
 	var next *string
 	err = app.ConcurrentDB().NewQuery(`SELECT min(banned_until) FROM users WHERE banned = 1 AND banned_until <> ''`).WithContext(ctx).Row(&next)
 	if err != nil || next == nil {
 		return time.Time{}, false, err
 	}
-	at, err = time.Parse(stampLayout, *next)
+	at, err = time.Parse(timestampLayout, *next)
 	return at, err == nil, err
 }
 
@@ -107,31 +107,31 @@ func LanguageOf(tx core.App, userID string) (string, error) {
 	return languages[0], nil
 }
 
-// out is a condition on users that holds for those who are shut out at the moment :now.
-const out = `banned AND (banned_until = '' OR banned_until > :now)`
+// disabledCondition is a condition on users that holds for those who are shut out at the moment :now.
+const disabledCondition = `banned AND (banned_until = '' OR banned_until > :now)`
 
-// IsOut tells whether there is no such user, or one who is shut out at this moment.
-func IsOut(tx core.App, userID string) (bool, error) {
-	var isOut bool
-	err := readRow(context.Background(), tx, `SELECT coalesce((SELECT `+out+` FROM users WHERE id = :user), 1)`,
-		[]any{sql.Named("user", userID), sql.Named("now", stamp(time.Now()))}, &isOut)
-	return isOut, err
+// IsDisabled tells whether there is no such user, or one who is shut out at this moment.
+func IsDisabled(tx core.App, userID string) (bool, error) {
+	var disabled bool
+	err := readRow(context.Background(), tx, `SELECT coalesce((SELECT `+disabledCondition+` FROM users WHERE id = :user), 1)`,
+		[]any{sql.Named("user", userID), sql.Named("now", timestamp(time.Now()))}, &disabled)
+	return disabled, err
 }
 
-// Sides is what creating an order asks of its two users.
-type Sides struct {
-	Role         string // of who is asked
-	Price        float64
-	PerformerOut bool // banned or erased
-	ClientOut    bool // likewise, or there is no such user
+// Participants is what creating an order asks of its two users.
+type Participants struct {
+	Role              string // of who is asked
+	Price             float64
+	PerformerDisabled bool // banned or erased
+	ClientDisabled    bool // likewise, or there is no such user
 }
 
-// ReadSides reads them by one query; ErrNotFound when there is no such performer.
-func ReadSides(tx core.App, performer, client string) (*Sides, error) {
-	var s Sides
-	err := readRow(context.Background(), tx, `SELECT role, price, `+out+`, coalesce((SELECT `+out+` FROM users c WHERE c.id = :client), 1)
+// ReadParticipants reads them by one query; ErrNotFound when there is no such performer.
+func ReadParticipants(tx core.App, performer, client string) (*Participants, error) {
+	var s Participants
+	err := readRow(context.Background(), tx, `SELECT role, price, `+disabledCondition+`, coalesce((SELECT `+disabledCondition+` FROM users c WHERE c.id = :client), 1)
 		FROM users WHERE id = :performer`,
-		[]any{sql.Named("performer", performer), sql.Named("client", client), sql.Named("now", stamp(time.Now()))},
-		&s.Role, &s.Price, &s.PerformerOut, &s.ClientOut)
+		[]any{sql.Named("performer", performer), sql.Named("client", client), sql.Named("now", timestamp(time.Now()))},
+		&s.Role, &s.Price, &s.PerformerDisabled, &s.ClientDisabled)
 	return &s, notFound(err)
 }

@@ -18,8 +18,8 @@ const (
 	fieldErased = "erased"
 )
 
-// TakeErase returns what was typed to confirm an erasure, "" for nothing. It is never kept.
-func (u *User) TakeErase() string {
+// PopEraseConfirmation returns what was typed to confirm an erasure, "" for nothing. It is never kept.
+func (u *User) PopEraseConfirmation() string {
 	typed := u.GetString(fieldErase)
 	u.Set(fieldErase, "")
 	return typed
@@ -28,16 +28,16 @@ func (u *User) TakeErase() string {
 // Erased tells whether the user was erased.
 func (u *User) Erased() bool { return !u.GetDateTime(fieldErased).IsZero() }
 
-// Blank takes everything from the user that tells who they are, as before holds it, and shuts them out for good.
+// Anonymize takes everything from the user that tells who they are, as before holds it, and shuts them out for good.
 // What others see of them from now on is a neutral name; the role stays, as orders ask for it.
-func (u *User) Blank(tx core.App, before *User, at time.Time) error {
+func (u *User) Anonymize(tx core.App, before *User, at time.Time) error {
 	email := fmt.Sprintf("deleted%s@hidden.invalid", u.Id)
 	if taken, err := EmailTaken(tx, email, u.Id); err != nil {
 		return err
 	} else if taken { // somebody signed up by it
 		email = fmt.Sprintf("deleted%s-%s@hidden.invalid", u.Id, security.RandomStringWithAlphabet(16, "0123456789abcdef"))
 	}
-	u.Take(before)
+	u.CopyFrom(before)
 	u.SetEmail(email)
 	u.SetEmailProven(false)
 	u.SetNickname("Deleted user")
@@ -46,7 +46,7 @@ func (u *User) Blank(tx core.App, before *User, at time.Time) error {
 	}
 	u.SetCategories(nil)
 	u.SetPrice(nil)
-	u.SetPasswordHash(string(nobody()))
+	u.SetPasswordHash(string(dummyHash()))
 	u.Set(fieldPasswordSet, false)
 	u.SetBan()
 	u.Set(fieldErased, at)
@@ -83,7 +83,7 @@ func EraseTraces(tx core.App, u *User) error {
 				ORDER BY h.time DESC, h.rowid DESC LIMIT 1)`,
 		`UPDATE orders SET description = '', rating_text = '', rev = rev + 1, updated = {:now} WHERE client = {:user}`,
 	} {
-		_, err := tx.NonconcurrentDB().NewQuery(statement).Bind(dbx.Params{"user": u.Id, "now": stamp(time.Now())}).Execute()
+		_, err := tx.NonconcurrentDB().NewQuery(statement).Bind(dbx.Params{"user": u.Id, "now": timestamp(time.Now())}).Execute()
 		if err != nil {
 			return err
 		}
@@ -99,9 +99,9 @@ func FlushLogs(app core.App) error {
 	return nil
 }
 
-// ForgetLogs removes the lines of PocketBase's log that hold one of the words, as they are or as an address bar
+// DeleteLogEntries removes the lines of PocketBase's log that hold one of the words, as they are or as an address bar
 // shows them.
-func ForgetLogs(app core.App, words []string) error {
+func DeleteLogEntries(app core.App, words []string) error {
 	if len(words) == 0 {
 		return nil
 	}

@@ -7,19 +7,19 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// ErrLinked says that an identity is another account's, or that the account has another identity at the provider.
-var ErrLinked = errors.New("store: linked otherwise")
+// ErrIdentityConflict says that an identity is another account's, or that the account has another identity at the provider.
+var ErrIdentityConflict = errors.New("store: linked otherwise")
 
 // FindUserByIdentity loads the user whom a provider's identity is linked to; ErrNotFound when nobody is.
 func FindUserByIdentity(app core.App, provider, id string) (*User, error) {
-	link, err := findLink(app, provider, id)
+	link, err := findIdentity(app, provider, id)
 	if err != nil {
 		return nil, err
 	}
 	return FindUser(app, link.RecordRef())
 }
 
-func findLink(app core.App, provider, id string) (*core.ExternalAuth, error) {
+func findIdentity(app core.App, provider, id string) (*core.ExternalAuth, error) {
 	users, err := app.FindCachedCollectionByNameOrId(Users)
 	if err != nil {
 		return nil, err
@@ -28,24 +28,24 @@ func findLink(app core.App, provider, id string) (*core.ExternalAuth, error) {
 	return link, notFound(err)
 }
 
-// Link lets a user sign in by a provider's identity. The same link again is no error; ErrLinked when it can't be.
-func Link(tx core.App, u *User, provider, id string) error {
-	taken, err := findLink(tx, provider, id)
+// LinkIdentity lets a user sign in by a provider's identity. The same link again is no error; ErrIdentityConflict when it can't be.
+func LinkIdentity(tx core.App, u *User, provider, id string) error {
+	taken, err := findIdentity(tx, provider, id)
 	if err == nil {
 		if taken.RecordRef() == u.Id {
 			return nil
 		}
-		return ErrLinked
+		return ErrIdentityConflict
 	}
 	if !errors.Is(err, ErrNotFound) {
 		return err
 	}
-	own, err := ownLink(tx, u, provider)
+	own, err := identityOf(tx, u, provider)
 	if err != nil {
 		return err
 	}
 	if own != nil {
-		return ErrLinked
+		return ErrIdentityConflict
 	}
 	link := core.NewExternalAuth(tx)
 	link.SetCollectionRef(u.Collection().Id)
@@ -55,14 +55,14 @@ func Link(tx core.App, u *User, provider, id string) error {
 	return tx.Save(link)
 }
 
-// Disconnect removes a user's link to a provider, unless it is the last way to sign in: then done is false and
+// UnlinkIdentity removes a user's link to a provider, unless it is the last way to sign in: then done is false and
 // nothing changes. No link is no error.
-func Disconnect(tx core.App, u *User, provider string) (done bool, err error) {
+func UnlinkIdentity(tx core.App, u *User, provider string) (done bool, err error) {
 	links, err := tx.FindAllExternalAuthsByRecord(u.Record)
 	if err != nil {
 		return false, err
 	}
-	own, err := ownLink(tx, u, provider)
+	own, err := identityOf(tx, u, provider)
 	if err != nil || own == nil {
 		return err == nil, err
 	}
@@ -72,8 +72,8 @@ func Disconnect(tx core.App, u *User, provider string) (done bool, err error) {
 	return true, tx.Delete(own)
 }
 
-// ownLink is a user's link to a provider, or nil.
-func ownLink(tx core.App, u *User, provider string) (*core.ExternalAuth, error) {
+// identityOf is a user's link to a provider, or nil.
+func identityOf(tx core.App, u *User, provider string) (*core.ExternalAuth, error) {
 	links, err := tx.FindAllExternalAuthsByRecord(u.Record)
 	if err != nil {
 		return nil, err

@@ -17,14 +17,14 @@ import (
 // bcryptLimit is how many bytes bcrypt looks at.
 const bcryptLimit = 72
 
-// hashing bounds how many passwords are hashed at once: each takes some 50 ms of a core, and a storm of
+// hashingSlots bounds how many passwords are hashed at once: each takes some 50 ms of a core, and a storm of
 // sign-ins must leave the others theirs.
-var hashing = make(chan struct{}, max(1, runtime.NumCPU()/2))
+var hashingSlots = make(chan struct{}, max(1, runtime.NumCPU()/2))
 
-func hash(ctx context.Context, work func()) error {
+func withHashingSlot(ctx context.Context, work func()) error {
 	select {
-	case hashing <- struct{}{}:
-		defer func() { <-hashing }()
+	case hashingSlots <- struct{}{}:
+		defer func() { <-hashingSlots }()
 		work()
 		return nil
 	case <-ctx.Done():
@@ -46,7 +46,7 @@ func shorten(password string) string {
 // waits for its turn, so it belongs before a transaction and not inside.
 func HashPassword(ctx context.Context, password string) (hashed string, err error) {
 	var result []byte
-	waited := hash(ctx, func() {
+	waited := withHashingSlot(ctx, func() {
 		result, err = bcrypt.GenerateFromPassword([]byte(shorten(password)), bcrypt.DefaultCost)
 	})
 	return string(result), errors.Join(waited, err)
@@ -59,16 +59,16 @@ func (u *User) SetPasswordHash(hashed string) {
 	u.Set(fieldPasswordSet, true)
 }
 
-// SetNoPassword makes an account that can't be entered by a password until its user sets one.
-func (u *User) SetNoPassword(ctx context.Context) error {
+// DisablePassword makes an account that can't be entered by a password until its user sets one.
+func (u *User) DisablePassword(ctx context.Context) error {
 	hashed, err := HashPassword(ctx, security.RandomString(30))
 	u.SetPasswordHash(hashed)
 	u.Set(fieldPasswordSet, false)
 	return err
 }
 
-// nobody is a hash that no password fits, as costly as a real one.
-var nobody = sync.OnceValue(func() []byte {
+// dummyHash is a hash that no password fits, as costly as a real one.
+var dummyHash = sync.OnceValue(func() []byte {
 	h, err := bcrypt.GenerateFromPassword([]byte(security.RandomString(30)), bcrypt.DefaultCost)
 	if err != nil {
 		panic(err) // only for a wrong cost or a too long password
@@ -79,12 +79,12 @@ var nobody = sync.OnceValue(func() []byte {
 // CheckPassword tells whether password is the user's. A nil user takes the same time and is false, so that
 // nobody learns from it which e-mails are known.
 func CheckPassword(ctx context.Context, u *User, password string) (bool, error) {
-	stored := nobody()
+	stored := dummyHash()
 	if u != nil {
 		stored = []byte(u.GetString(core.FieldNamePassword + ":hash"))
 	}
 	var ok bool
-	err := hash(ctx, func() {
+	err := withHashingSlot(ctx, func() {
 		ok = bcrypt.CompareHashAndPassword(stored, []byte(shorten(password))) == nil
 	})
 	return ok && u != nil, err

@@ -38,42 +38,42 @@ type UserFilter struct {
 func SearchUsers(ctx context.Context, app core.App, filter UserFilter, page int64) (*Page[UserRow], error) {
 	q := pageQuery{columns: userColumns("u"), joined: `users u ON u.id = CAST(page.n AS TEXT)`, number: page}
 	if text := SearchKey(filter.Text); text == "" {
-		q.withoutText(filter)
+		q.matchAll(filter)
 	} else if phrase, whole := phraseOf(text); phrase == "" {
-		q.withShortText(filter, text)
+		q.matchShortText(filter, text)
 		select {
-		case oneScan <- struct{}{}:
-			defer func() { <-oneScan }()
+		case scanSlot <- struct{}{}:
+			defer func() { <-scanSlot }()
 		case <-ctx.Done():
 			return nil, context.Cause(ctx)
 		}
 	} else if whole {
-		q.withPhrase(filter, phrase, "")
+		q.matchPhrase(filter, phrase, "")
 	} else {
-		q.withPhrase(filter, phrase, text)
+		q.matchPhrase(filter, phrase, text)
 	}
 	return readPage(ctx, app, q, (*UserRow).targets, func(row *UserRow) int64 { return row.ID })
 }
 
-// withoutText goes along an index of the newest, and takes the total from the counts that triggers keep.
-func (q *pageQuery) withoutText(filter UserFilter) {
-	q.matching = `SELECT CAST(u.id AS INTEGER) AS n FROM users u WHERE ` + q.passing(filter)
-	q.total = `SELECT sum(count) FROM users_counts WHERE ` + q.ofKind("kind", filter)
+// matchAll goes along an index of the newest, and takes the total from the counts that triggers keep.
+func (q *pageQuery) matchAll(filter UserFilter) {
+	q.matching = `SELECT CAST(u.id AS INTEGER) AS n FROM users u WHERE ` + q.filterCondition(filter)
+	q.total = `SELECT sum(count) FROM users_counts WHERE ` + q.kindCondition("kind", filter)
 }
 
-// oneScan lets one search at a time look at all users, so that those leave the others their speed.
-var oneScan = make(chan struct{}, 1)
+// scanSlot lets one search at a time look at all users, so that those leave the others their speed.
+var scanSlot = make(chan struct{}, 1)
 
-// withShortText looks at all users: fewer than three characters are in no index, and fit most users anyway.
-func (q *pageQuery) withShortText(filter UserFilter, text string) {
-	q.matching = `SELECT CAST(u.id AS INTEGER) AS n FROM users u WHERE instr(u.search, :text) > 0 AND ` + q.passing(filter)
+// matchShortText looks at all users: fewer than three characters are in no index, and fit most users anyway.
+func (q *pageQuery) matchShortText(filter UserFilter, text string) {
+	q.matching = `SELECT CAST(u.id AS INTEGER) AS n FROM users u WHERE instr(u.search, :text) > 0 AND ` + q.filterCondition(filter)
 	q.arguments = append(q.arguments, sql.Named("text", text))
 }
 
-// withPhrase asks the index alone: its rowids tell the user's id and kind (pb_migrations/schema_search.go). A text
+// matchPhrase asks the index alone: its rowids tell the user's id and kind (pb_migrations/schema_search.go). A text
 // longer than its phrase is looked for in what the phrase has found.
-func (q *pageQuery) withPhrase(filter UserFilter, phrase, text string) {
-	found := `users_search s WHERE s.text MATCH :phrase AND ` + q.ofKind("s.rowid", filter)
+func (q *pageQuery) matchPhrase(filter UserFilter, phrase, text string) {
+	found := `users_search s WHERE s.text MATCH :phrase AND ` + q.kindCondition("s.rowid", filter)
 	q.arguments = append(q.arguments, sql.Named("phrase", phrase))
 	if text == "" {
 		q.matching = `SELECT s.rowid >> 3 AS n FROM ` + found
@@ -84,8 +84,8 @@ func (q *pageQuery) withPhrase(filter UserFilter, phrase, text string) {
 	q.arguments = append(q.arguments, sql.Named("text", text))
 }
 
-// passing is what a row of users, u, must fulfil to pass the filter.
-func (q *pageQuery) passing(filter UserFilter) string {
+// filterCondition is what a row of users, u, must fulfil to pass the filter.
+func (q *pageQuery) filterCondition(filter UserFilter) string {
 	conditions := `u.banned = 0`
 	if filter.Role != "" {
 		conditions += ` AND u.role = CAST(:role AS TEXT)`
@@ -98,9 +98,9 @@ func (q *pageQuery) passing(filter UserFilter) string {
 	return conditions
 }
 
-// ofKind is what the filter asks of a user's kind, as the index and the counts know it
+// kindCondition is what the filter asks of a user's kind, as the index and the counts know it
 // (pb_migrations/schema_search.go), with its parameters.
-func (q *pageQuery) ofKind(column string, filter UserFilter) string {
+func (q *pageQuery) kindCondition(column string, filter UserFilter) string {
 	mask, wanted := 0, 0
 	if filter.Role != "" {
 		mask = 4
@@ -134,9 +134,9 @@ func EmailKey(email string) string { return fold(email) }
 // SearchKey is a text as user/search compares it: without regard to case, ё as е.
 func SearchKey(s string) string { return strings.ReplaceAll(fold(s), "ё", "е") }
 
-// MergeSearch brings the parts together that changes leave the search index in: a search looks into each of them. It goes
+// MergeSearchIndex brings the parts together that changes leave the search index in: a search looks into each of them. It goes
 // by small steps (SQLite's FTS5, "merge"), so that others write meanwhile.
-func MergeSearch(app core.App) error {
+func MergeSearchIndex(app core.App) error {
 	const pages = "-200" // the first step takes up all parts, and each about as many pages
 	for step, most := pages, 100_000; most > 0; step, most = pages[1:], most-1 {
 		var before, after int64
@@ -169,7 +169,7 @@ type UserRow struct {
 	Role        string
 	Price       *float64
 	Invite      string
-	Categories  words
+	Categories  choices
 	Media       mediaRows
 	Created     Moment
 	Updated     Moment
@@ -187,11 +187,11 @@ func (r *UserRow) targets() []any {
 		&r.Price, &r.Invite, &r.Categories, &r.Created, &r.Updated, &r.Media}
 }
 
-// words are PocketBase's several choices, a JSON array of plain words.
-type words []string
+// choices are PocketBase's several choices, a JSON array of plain words.
+type choices []string
 
 // Scan implements sql.Scanner.
-func (w *words) Scan(value any) error {
+func (w *choices) Scan(value any) error {
 	text, ok := value.(string)
 	if !ok {
 		return fmt.Errorf("store: choices are a %T", value)

@@ -68,7 +68,7 @@ func (f *Fetcher) fetch(ctx context.Context, identity *social.Identity, userID s
 		if err != nil || has { // the user has uploaded something in the meantime
 			return err
 		}
-		if isOut, err := store.IsOut(tx, userID); err != nil || isOut {
+		if isOut, err := store.IsDisabled(tx, userID); err != nil || isOut {
 			return err
 		}
 		return files.AddMedia(tx, upload, userID, "")

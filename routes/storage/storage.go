@@ -34,7 +34,7 @@ func serve(send func(*core.RequestEvent, *store.StoredFile) error) func(*core.Re
 			e.Response.Header().Set("Allow", "GET, HEAD")
 			return resource.NoMethod(e.Request.Method, path, "GET, HEAD").Write(e.Response)
 		}
-		file, err := store.ReadFile(e.Request.Context(), e.App, e.Request.PathValue("name"))
+		file, err := store.ReadStoredFile(e.Request.Context(), e.App, e.Request.PathValue("name"))
 		if err == nil {
 			err = send(e, file)
 		}
@@ -55,7 +55,7 @@ type files struct{ redirect bool }
 
 // media sends a media file, or the JPEG made of it if not every phone can show its format.
 func (f files) media(e *core.RequestEvent, file *store.StoredFile) error {
-	if file.IsStill {
+	if file.IsPreview {
 		return f.jpeg(e, file)
 	}
 	return f.send(e, file.Key)
@@ -71,8 +71,8 @@ func (f files) preview(e *core.RequestEvent, file *store.StoredFile) error {
 
 // jpeg sends the JPEG made of a media file; a placeholder until it is ready, and if none can be made.
 func (f files) jpeg(e *core.RequestEvent, file *store.StoredFile) error {
-	if file.Still == store.StillReady {
-		return f.send(e, file.StillKey)
+	if file.PreviewState == store.PreviewReady {
+		return f.send(e, file.PreviewKey)
 	}
 	header := e.Response.Header()
 	setInline(header)

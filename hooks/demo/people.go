@@ -12,11 +12,11 @@ type person struct {
 
 func (p person) email() string { return p.key + "@example.com" }
 
-// firstClient is the index of the first one in cast.
+// firstClient is the index of the first client in people.
 const firstClient = 8
 
-// cast are all people, performers first.
-var cast = []person{
+// people are all people, performers first.
+var people = []person{
 	{"anna", "Анна Смирнова", "Аня Стримит", "Играю, пою и поздравляю. Стримы по средам и субботам.", "+7 900 000-00-01", 15, []string{"streamer"}, 41},
 	{"max", "Max Power", "MaxPower", "Speedruns on weekdays, greetings at the weekend.", "+1 202 555 0101", 25, []string{"streamer"}, 40},
 	{"boris", "Борис Ковалёв", "Борис шутит", "Стендап-комик. Поздравлю так, что запомнят все гости.", "+7 900 000-00-02", 30, []string{"comedian"}, 39},
