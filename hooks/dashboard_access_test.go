@@ -110,8 +110,8 @@ func TestDeskAddresses(t *testing.T) {
 	p.Get("user/view/1").Do().Want(401) // the API is open to all addresses
 }
 
-// The dashboard's lists request thumbnails, for which PocketBase would decode pictures of any size. They get the picture
-// itself instead.
+// The dashboard's lists request thumbnails, for which PocketBase would decode pictures of any size. They get the
+// picture itself instead.
 func TestDeskMakesNoThumbs(t *testing.T) {
 	s := testkit.Start(t)
 	picture := image.NewGray(image.Rect(0, 0, 300, 200))

@@ -10,7 +10,8 @@ import (
 	"github.com/privet/privet/routes/testkit/fakes"
 )
 
-// A ban cancels the user's new orders in both roles, in the same transaction. Lifting it restores everything but the orders.
+// A ban cancels the user's new orders in both roles, in the same transaction. Lifting it restores everything but the
+// orders.
 func TestDeskBan(t *testing.T) {
 	fcm := fakes.NewFCM(t)
 	s := testkit.Start(t, fcm.Configure)
@@ -59,8 +60,8 @@ func TestDeskBan(t *testing.T) {
 	s.WantCleanLog()
 }
 
-// A temporary ban ends on time: sign-in compares the times itself; everything else waits for the worker that lifts the ban,
-// or for the cron job that does the same every minute.
+// A temporary ban ends on time: sign-in compares the times itself; everything else waits for the worker that lifts the
+// ban, or for the cron job that does the same every minute.
 func TestDeskBanEnds(t *testing.T) {
 	s := testkit.Start(t)
 	client, performer := s.Client(), s.Performer()

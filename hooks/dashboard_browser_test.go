@@ -13,15 +13,16 @@ import (
 	"github.com/privet/privet/routes/testkit/fakes"
 )
 
-// demoPerson signs somebody of the demo in, on a phone that hears pushes.
+// demoPerson signs in a user of the demo, on a device with a push token.
 func demoPerson(s *testkit.Server, name string) testkit.Person {
 	m := s.Post("auth/login").JSON(map[string]any{"email": name + "@example.com", "password": demo.Password,
 		"device_id": name, "firebase_token": name}).Do().Want(200).Map()
 	return testkit.Person{ID: m.Int("data", "id"), Email: m.String("data", "email"), Token: m.String("token"), Data: m}
 }
 
-// A moderator's day, on the demo, in a real browser: an overdue order is cancelled, a performer banned, a video taken down,
-// a client erased. Each time the API shows it, and those concerned hear of it. The guide's pictures are made here, by
+// A moderator's work on the demo's data in a browser: cancelling an overdue order, banning a performer, taking down a
+// video, erasing a client. The API shows each change, and the participants get pushes. The guide's pictures are made
+// here, by
 //
 //	go test ./hooks -run DeskInABrowser -shots folder
 func TestDeskInABrowser(t *testing.T) {
@@ -42,19 +43,19 @@ func TestDeskInABrowser(t *testing.T) {
 		t.Helper()
 		return s.Get(fmt.Sprintf("order/view/%d", order)).As(as.Token).Do().Want(200).Map()
 	}
-	hears := func(want ...string) {
+	wantPushes := func(want ...string) {
 		t.Helper()
 		got := fakes.Summary(fcm.Wait(len(want), testkit.Soon))
 		for _, line := range want {
 			if !strings.Contains(got, line) {
-				t.Errorf("nobody heard %q, but: %s", line, got)
+				t.Errorf("no push %q, but: %s", line, got)
 			}
 		}
 		fcm.Reset()
 	}
 	d := browser.OpenDashboard(t, s, moderator, password)
 
-	// From the queue to the order that is overdue.
+	// From the queue to an overdue order.
 	d.List("queue_overdue_orders", 2)
 	d.Screenshot("queue")
 	d.Click(`(() => { const eye = document.querySelector('.page-content tr.handle .record-preview-icon'); eye?.dispatchEvent(new MouseEvent('mouseenter')); return eye })()`)
@@ -62,9 +63,9 @@ func TestDeskInABrowser(t *testing.T) {
 	d.Screenshot("relation")
 	d.Form("orders", 10)
 	d.Screenshot("order")
-	late := d.Another()
-	late.Form("orders", 10)
-	late.Write("description", "Written in a tab that was opened before.")
+	stale := d.Another()
+	stale.Form("orders", 10)
+	stale.Write("description", "Written in a tab that was opened before.")
 	d.Write("rating_rate", "5")
 	d.WantRefused("rating_rate", "Only a reviewed order has a rating")
 	d.Screenshot("refused", "rating_rate")
@@ -77,9 +78,9 @@ func TestDeskInABrowser(t *testing.T) {
 	if order := view(10, darya); order.Int("data", "status") != 3 || !strings.Contains(order.String("data", "cancel_text"), "не успел") || order.At("data", "cancel_date") == nil {
 		t.Errorf("cancelled: %v", order)
 	}
-	hears("boris order.cancelled", "darya order.cancelled")
-	late.WantRefused("rev", "The order has changed meanwhile: reload the page and make your change again")
-	late.Screenshot("stale")
+	wantPushes("boris order.cancelled", "darya order.cancelled")
+	stale.WantRefused("rev", "The order has changed meanwhile: reload the page and make your change again")
+	stale.Screenshot("stale")
 	if text := view(10, darya).String("data", "description"); !strings.Contains(text, "Тамаре") {
 		t.Errorf("the stale tab has written %q", text)
 	}
@@ -89,7 +90,7 @@ func TestDeskInABrowser(t *testing.T) {
 	d.ScrollRight()
 	d.Screenshot("history")
 
-	// A performer who has another order open.
+	// A performer with a new order.
 	d.Form("users", misha.ID)
 	d.TurnOn("banned")
 	d.Write("ban_reason", "Three complaints in a week.")
@@ -103,12 +104,12 @@ func TestDeskInABrowser(t *testing.T) {
 	if order := view(14, jack); order.Int("data", "status") != 3 {
 		t.Errorf("the order of the banned performer: %v", order)
 	}
-	hears("jack order.cancelled")
+	wantPushes("jack order.cancelled")
 	d.DismissMessages()
 	d.List("queue_banned", 3)
 	d.Screenshot("queue-banned")
 
-	// A video that must not be seen any more.
+	// A video that must be taken down.
 	video := view(1, oleg)
 	file := testkit.PathOf(video.String("data", "media", 0, "path_url"))
 	s.Get(file).Do().Want(200)
@@ -121,7 +122,7 @@ func TestDeskInABrowser(t *testing.T) {
 		t.Errorf("without its video: %v", order)
 	}
 
-	// Somebody who wants to be forgotten.
+	// A client who wants to be erased.
 	d.Form("users", jack.ID)
 	d.Write("erase", "somebody@example.com")
 	d.WantRefused("erase", "Type the user's e-mail")
@@ -134,9 +135,9 @@ func TestDeskInABrowser(t *testing.T) {
 		t.Errorf("erased, and called %q", client)
 	}
 
-	// What the guide shows of the settings.
+	// The guide's pictures of the settings.
 	d.OpenSettings()
 	d.WantLoopback()
-	late.WantLoopback()
+	stale.WantLoopback()
 	s.WantCleanLog()
 }

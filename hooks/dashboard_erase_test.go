@@ -19,8 +19,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Erasing a user removes all personal data in one transaction: their rows, the texts that they wrote, sign-in and search.
-// Other users keep their orders.
+// Erasing a user removes all personal data in one transaction: their rows, the texts that they wrote, sign-in and
+// search. Other users keep their orders.
 func TestDeskErase(t *testing.T) {
 	s, google, _ := testkit.StartSocial(t)
 	client, performer := s.Client(), s.Performer()

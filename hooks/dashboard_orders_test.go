@@ -265,8 +265,8 @@ func TestDeskSealed(t *testing.T) {
 	s.WantCleanLog()
 }
 
-// A moderator can't do on behalf of a disabled participant what the participant can't: an order doesn't become new again
-// while one of its participants is disabled, and an erased client gets no new texts.
+// A moderator can't do on behalf of a disabled participant what the participant can't: an order doesn't become new
+// again while one of its participants is disabled, and an erased client gets no new texts.
 func TestDeskOrdersOfTheGone(t *testing.T) {
 	s := testkit.Start(t)
 	dashboard := s.Dashboard()

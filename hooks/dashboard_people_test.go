@@ -116,8 +116,8 @@ func TestDeskDeleteUser(t *testing.T) {
 	}
 }
 
-// Blank texts count as empty in forms as they do in the API, and an id far beyond the last one is rejected, so that a typing
-// error doesn't use up ids.
+// Blank texts count as empty in forms as they do in the API, and an id far beyond the last one is rejected, so that a
+// typing error doesn't use up ids.
 func TestDeskTypedTexts(t *testing.T) {
 	s := testkit.Start(t)
 	dashboard := s.Dashboard()

@@ -22,7 +22,8 @@ func signUpAnna(s *testkit.Server, google *fakes.Google) testkit.Person {
 	return p
 }
 
-// addNativeRows adds rows of PocketBase's own sign-in, which is disabled but may have been used by an older installation.
+// addNativeRows adds rows of PocketBase's own sign-in, which is disabled but may have been used by an older
+// installation.
 func addNativeRows(t *testing.T, s *testkit.Server, p testkit.Person) {
 	t.Helper()
 	record, err := s.App.FindRecordById("users", fmt.Sprint(p.ID))

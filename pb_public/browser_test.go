@@ -15,34 +15,34 @@ import (
 )
 
 const (
-	shown    = `document.body?.innerText.includes('From zero to the first order')`
-	inDialog = `[...document.querySelectorAll('[role=dialog] button')]`
-	theClose = inDialog + `.find(b => b.innerText.includes('Close Client'))`
-	theSend  = inDialog + `.find(b => b.innerText.trim().startsWith('Send'))`
+	loaded      = `document.body?.innerText.includes('From zero to the first order')`
+	inDialog    = `[...document.querySelectorAll('[role=dialog] button')]`
+	closeButton = inDialog + `.find(b => b.innerText.includes('Close Client'))`
+	sendButton  = inDialog + `.find(b => b.innerText.trim().startsWith('Send'))`
 	// the button of the row whose key is media
-	theFile = `(() => {
+	fileButton = `(() => {
 		let row = [...document.querySelectorAll('[role=dialog] [aria-label$="Key"]')].find(e => e.innerText.trim() === 'media');
 		while (row && !row.innerText.includes('Select File')) row = row.parentElement;
 		return row && [...row.querySelectorAll('button')].find(b => b.innerText.includes('Select File'));
 	})()`
-	theTry = `[...document.querySelectorAll('button.show-api-client-button')].find(b => b.innerText.includes(%q) || b.closest('section')?.id.endsWith(%q))`
+	tryButton = `[...document.querySelectorAll('button.show-api-client-button')].find(b => b.innerText.includes(%q) || b.closest('section')?.id.endsWith(%q))`
 )
 
-// try opens an operation's form; prepare fills it in; then it is sent and its status returned.
+// try opens the form of an operation, calls prepare to fill it in, sends it, and returns the answer's status.
 func try(t *testing.T, b *browser.Browser, anchor, path string, prepare func()) int64 {
 	t.Helper()
 	b.Anchor(anchor + path)
-	b.Click(fmt.Sprintf(theTry, path, path))
-	b.Until("!!" + theSend)
+	b.Click(fmt.Sprintf(tryButton, path, path))
+	b.Until("!!" + sendButton)
 	prepare()
-	b.Click(theSend)
+	b.Click(sendButton)
 	status := b.Answer(strings.Replace(path, "{order_id}", "1", 1))
-	b.Click(theClose)
+	b.Click(closeButton)
 	return status
 }
 
-// A browser signs up with a picture, orders, cancels, is still signed in after a reload, is shown code that sends a file,
-// and talks to nobody else.
+// In a browser the reference can sign up with a picture, order, cancel, stay signed in after a reload, and show code
+// that sends a file, without requests to other hosts.
 func TestReferenceInABrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes long")
@@ -56,10 +56,10 @@ func TestReferenceInABrowser(t *testing.T) {
 	}
 	b.ChooseFiles(picture)
 	b.Do(chromedp.EmulateViewport(1400, 1000), chromedp.Navigate(s.URL))
-	b.Until(shown)
+	b.Until(loaded)
 
 	if status := try(t, b, "#tag/auth-management/POST", "/api/v1/auth/signup", func() {
-		b.Click(theFile)
+		b.Click(fileButton)
 		b.Until(`document.querySelector('[role=dialog]').innerText.includes('portrait.png')`)
 	}); status != 200 {
 		t.Fatalf("signup: %d", status)
@@ -84,7 +84,7 @@ func TestReferenceInABrowser(t *testing.T) {
 		t.Errorf("the updated user: %v", user)
 	}
 	b.Do(chromedp.Navigate(s.URL))
-	b.Until(shown)
+	b.Until(loaded)
 	if status := try(t, b, "#tag/user-management/GET", "/api/v1/user/search", func() {}); status != 200 {
 		t.Errorf("after a reload, user/search: %d", status)
 	}
@@ -97,7 +97,7 @@ func TestReferenceInABrowser(t *testing.T) {
 	b.WantLoopback()
 }
 
-// The page fits phones and desktops, in light and dark.
+// The reference fits the screens of phones and desktops, and follows the colour scheme.
 func TestReferenceScreens(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes long")
@@ -114,12 +114,12 @@ func TestReferenceScreens(t *testing.T) {
 		b.Do(chromedp.EmulateViewport(screen.width, screen.height), chromedp.Navigate(s.URL))
 		b.Until(`(localStorage.clear(), true)`)
 		b.Do(chromedp.Reload())
-		b.Until(shown)
+		b.Until(loaded)
 		for _, anchor := range []string{"", "#tag/auth-management/POST/api/v1/auth/signup", "#tag/order-management/POST/api/v1/order/update/{order_id}"} {
 			b.Anchor(anchor)
 			b.Do(chromedp.Sleep(time.Second))
 			if b.Evaluate(`document.documentElement.scrollWidth > innerWidth`) {
-				t.Errorf("%s %s: too wide", screen.name, anchor)
+				t.Errorf("%s %s: it is wider than the screen", screen.name, anchor)
 			}
 			if dark := b.Evaluate(`document.body.classList.contains('dark-mode')`); dark != (screen.scheme == "dark") {
 				t.Errorf("%s %s: dark %t", screen.name, anchor, dark)

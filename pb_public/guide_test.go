@@ -12,16 +12,16 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// guideWire is how many bytes the guide's files may take.
-const guideWire = 1_500_000
+// maxGuideSize is the limit of the guide's files in bytes.
+const maxGuideSize = 1_500_000
 
-// The guide is there in both languages, with all its pictures, asks no other host, and its links lead somewhere.
+// The guide has both languages and all its pictures, names no other host, and its internal links have targets.
 func TestGuide(t *testing.T) {
 	s := testkit.Start(t)
 	answer := s.Get("/guide").Do().Want(200)
 	html := string(answer.Body)
 	if slashed := s.Get("/guide/").Do().Want(200); string(slashed.Body) != html {
-		t.Error("/guide/ is something else")
+		t.Error("/guide/ is a different page")
 	}
 	if kind := answer.Header.Get("Content-Type"); kind != "text/html; charset=utf-8" {
 		t.Errorf("it is %s", kind)
@@ -49,7 +49,7 @@ func TestGuide(t *testing.T) {
 			}
 		}
 	}
-	if total > guideWire {
+	if total > maxGuideSize {
 		t.Errorf("it takes %d bytes", total)
 	}
 	files, err := filepath.Glob("guide/*.png")
@@ -63,13 +63,13 @@ func TestGuide(t *testing.T) {
 	}
 	for _, link := range regexp.MustCompile(`href="#([\w-]+)"`).FindAllStringSubmatch(html, -1) {
 		if strings.Count(html, `id="`+link[1]+`"`) != 1 {
-			t.Errorf("#%s leads nowhere", link[1])
+			t.Errorf("#%s has no target", link[1])
 		}
 	}
 }
 
-// It shows one language at a time, the browser's first, without a script the address's, and fits phones and desktops in
-// light and dark.
+// The guide shows one language at a time: the browser's, or without scripts the one in the URL. It fits the screens of
+// phones and desktops, and follows the colour scheme.
 func TestGuideInABrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes long")
@@ -111,7 +111,7 @@ func TestGuideInABrowser(t *testing.T) {
 			b.Do(chromedp.EmulateViewport(screen.width, screen.height), chromedp.Navigate("about:blank"), chromedp.Navigate(s.URL+"/guide#"+anchor))
 			b.Until(`document.readyState === 'complete'`)
 			if b.Evaluate(`document.documentElement.scrollWidth > innerWidth`) {
-				t.Errorf("%s %s: too wide", screen.name, anchor)
+				t.Errorf("%s %s: it is wider than the screen", screen.name, anchor)
 			}
 			if dark := b.Evaluate(`getComputedStyle(document.body).backgroundColor !== 'rgb(255, 255, 255)'`); dark != (screen.scheme == "dark") {
 				t.Errorf("%s %s: dark %t", screen.name, anchor, dark)

@@ -10,10 +10,10 @@ import (
 	"github.com/privet/privet/routes/testkit"
 )
 
-// wire is how many bytes the page may take on the wire.
-const wire = 1_500_000
+// maxPageSize is the limit of what a browser downloads for the reference, in compressed bytes.
+const maxPageSize = 1_500_000
 
-// The page, and all that it loads, is compressed, small, and asked for again only if it has changed.
+// The reference and everything it loads is compressed, small, and cached until it changes.
 func TestPages(t *testing.T) {
 	s := testkit.Start(t)
 	html := string(s.Get("/").Do().Want(200).Body)
@@ -33,15 +33,15 @@ func TestPages(t *testing.T) {
 		if len(again.Body) != 0 {
 			t.Errorf("%s: a 304 with %d bytes", name[1], len(again.Body))
 		}
-		keep := "no-cache"
+		caching := "no-cache"
 		if strings.HasPrefix(name[1], "/scalar-") {
-			keep = "public, max-age=31536000, immutable"
+			caching = "public, max-age=31536000, immutable"
 		}
-		if got := answer.Header.Get("Cache-Control"); got != keep {
+		if got := answer.Header.Get("Cache-Control"); got != caching {
 			t.Errorf("%s: Cache-Control %q", name[1], got)
 		}
 	}
-	if total > wire {
+	if total > maxPageSize {
 		t.Errorf("the page takes %d bytes", total)
 	}
 	policy := s.Get("/").Do().Header.Get("Content-Security-Policy")

@@ -103,8 +103,8 @@ func TestOrderUpdate(t *testing.T) {
 	update(client, `{"rating_rate":4}`).WantError("rating_rate", "The rating rate field is prohibited.")
 }
 
-// A moderator may set any status through PocketBase's own API; dates follow, the history records it, and stale forms are
-// rejected.
+// A moderator may set any status through PocketBase's own API; dates follow, the history records it, and stale forms
+// are rejected.
 func TestModeratorEdits(t *testing.T) {
 	s := testkit.Start(t)
 	client, performer := s.Client(), s.Performer()

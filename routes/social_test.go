@@ -91,8 +91,8 @@ func TestSocialSignup(t *testing.T) {
 	s.Post("auth/login").JSON(map[string]any{"email": "anna@gmail.com", "password": testkit.Password}).Do().Want(401)
 }
 
-// Without a name from the provider the nickname is the e-mail's local part. A profile that can't be read doesn't prevent the
-// sign-up.
+// Without a name from the provider the nickname is the e-mail's local part. A profile that can't be read doesn't
+// prevent the sign-up.
 func TestSocialWithoutProfile(t *testing.T) {
 	s, google, vk := testkit.StartSocial(t)
 	m := socialSignup(s, google.IDToken(fakes.GooglePerson{Sub: "9"}), 1, "first.part@example.com").Want(200).Map()
@@ -192,8 +192,8 @@ func TestPlayground(t *testing.T) {
 	<-interrupted.Done()
 }
 
-// While a provider is down the answer is a 503 instead of an invalid token, and comes soon. Without its settings every token is
-// invalid.
+// While a provider is down the answer is a 503 instead of an invalid token, and comes soon. Without its settings every
+// token is invalid.
 func TestSocialProviderDown(t *testing.T) {
 	s, google, vk := testkit.StartSocial(t)
 	id, access := google.IDToken(fakes.GooglePerson{Sub: "1"}), google.AccessToken(fakes.GooglePerson{Sub: "1"})

@@ -54,8 +54,8 @@ func TestTightThrottle(t *testing.T) {
 	}
 }
 
-// Failed sign-ins are limited per account and address. The owner can sign in from another address and, while an attack from
-// many addresses uses up the account's own limit, from a known device.
+// Failed sign-ins are limited per account and address. The owner can sign in from another address and, while an attack
+// from many addresses uses up the account's own limit, from a known device.
 func TestAccountThrottle(t *testing.T) {
 	s := testkit.Start(t, limited(12))
 	trustProxy(s)

@@ -10,8 +10,8 @@ import (
 	"github.com/privet/privet/routes/testkit/fakes"
 )
 
-// Two devices with pushes about the same events in the outbox may be removed one after the other, in every way that there is:
-// the outbox keeps nobody from signing in.
+// Two devices with pushes about the same events in the outbox may be removed one after the other, in every way that
+// there is: the outbox keeps nobody from signing in.
 func TestDevicesOfOneEventGo(t *testing.T) {
 	for name, remove := range map[string]func(s *testkit.Server, dashboard *testkit.Dashboard, p testkit.Person){
 		"sign-in again": func(s *testkit.Server, _ *testkit.Dashboard, p testkit.Person) {
@@ -88,7 +88,8 @@ func TestPushesWaitForWhoComesAgain(t *testing.T) {
 	s.Get("order/search").As(again.String("token")).Do().Want(http.StatusOK)
 }
 
-// A performer who has signed in more than a thousand times, with an app that sends no device_id, can still be ordered from.
+// A performer who has signed in more than a thousand times, with an app that sends no device_id, can still be ordered
+// from.
 func TestPushesToManyDevices(t *testing.T) {
 	s := testkit.Start(t)
 	client, performer := s.Client(), s.Performer()

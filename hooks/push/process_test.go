@@ -15,8 +15,8 @@ import (
 	"github.com/privet/privet/routes/testkit/fakes"
 )
 
-// A thousand orders while FCM fails at random and the process is killed five times: of every committed order there is at
-// least one push, of hardly any two, and of none that was rolled back.
+// A thousand orders while FCM fails at random and the process is killed five times: of every committed order there is
+// at least one push, of hardly any two, and of none that was rolled back.
 func TestPushesSurvive(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a minute")
@@ -118,8 +118,8 @@ func TestPushesWaitForFCM(t *testing.T) {
 	}
 }
 
-// BenchmarkPush measures how many pushes per second the worker sends to an FCM on the loopback interface, and how long one
-// takes on an idle server from the start of the order's request, before its commit, to FCM.
+// BenchmarkPush measures how many pushes per second the worker sends to an FCM on the loopback interface, and how long
+// one takes on an idle server from the start of the order's request, before its commit, to FCM.
 func BenchmarkPush(b *testing.B) {
 	b.Run("throughput", func(b *testing.B) {
 		fcm := fakes.NewFCM(b)

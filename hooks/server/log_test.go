@@ -7,7 +7,7 @@ import (
 	"github.com/privet/privet/routes/testkit"
 )
 
-// Each warning and each error is printed, once, among lines that are not.
+// Each warning and error is printed once, other levels are not.
 func TestPrintedLog(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)

@@ -16,8 +16,8 @@ import (
 	"github.com/pocketbase/dbx"
 )
 
-// fillWithCrowd adds many users, orders, devices and media to the tables, bypassing the hooks, and advances the sequences
-// beyond them.
+// fillWithCrowd adds many users, orders, devices and media to the tables, bypassing the hooks, and advances the
+// sequences beyond them.
 func fillWithCrowd(t *testing.T, s *testkit.Server) {
 	t.Helper()
 	crowd := 100_000

@@ -8,7 +8,7 @@ import (
 	"github.com/privet/privet/routes/testkit"
 )
 
-// What is our fault is a 500 that says nothing; the cause goes to the log, and no token or body with it.
+// A server error is a 500 without details. The cause is logged, without tokens, passwords and bodies.
 func TestServerError(t *testing.T) {
 	s := testkit.Start(t)
 	p := s.Client()
@@ -29,7 +29,7 @@ func TestServerError(t *testing.T) {
 	}
 }
 
-// What PocketBase's own API refuses is no error of ours, and is not printed.
+// Requests that PocketBase's own API rejects are not printed as errors.
 func TestRefusalsAreNotPrinted(t *testing.T) {
 	s := testkit.Start(t)
 	s.Get("/api/collections/users/records?token=topsecret").Do().Want(403)

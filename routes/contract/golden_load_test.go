@@ -19,7 +19,7 @@ import (
 	"github.com/privet/privet/routes/testkit"
 )
 
-// goldens are the answers of a real Laravel 10 to the documented rules, which our server must repeat.
+// goldens are recorded answers of Laravel 10 with the documented rules, which the server must reproduce.
 type goldens struct {
 	Validation []validationGolden `json:"validation"`
 	Responses  []responseGolden   `json:"responses"`
@@ -40,6 +40,7 @@ var loadOnce = sync.OnceValues(func() (*goldens, error) {
 	return g, json.Unmarshal(data, g)
 })
 
+// loadGoldens reads the recording, which package laravel shares.
 func loadGoldens(t *testing.T) *goldens {
 	t.Helper()
 	g, err := loadOnce()
@@ -52,7 +53,7 @@ func loadGoldens(t *testing.T) *goldens {
 	return g
 }
 
-// validationGolden is a request and what Laravel's validator said of it. Status 200 means that it passed.
+// validationGolden is a recorded request and the result of Laravel's validator. Status 200 means that it passed.
 type validationGolden struct {
 	ID          string               `json:"id"`
 	Ruleset     string               `json:"ruleset"`
@@ -72,12 +73,12 @@ type formFile struct {
 	File, Filename, Type string
 }
 
-// content is that of a golden's file. The goldens' files are no media, which is refused here: the field media
-// gets one that is, where the golden asks for more than an empty one; asItStands leaves it.
-func (f formFile) content(field string, asItStands bool) io.Reader {
+// content returns the content of a golden's file. The recorded files are neither pictures nor videos, which this server
+// rejects: in the field media a file that isn't empty is replaced by one that passes, unless verbatim.
+func (f formFile) content(field string, verbatim bool) io.Reader {
 	sizes := map[string]int64{"max.bin": 614398976, "max1.bin": 614398977, "max2.bin": 614400000}
 	switch {
-	case f.File == "a.txt" && (field != "media" || asItStands):
+	case f.File == "a.txt" && (field != "media" || verbatim):
 		return strings.NewReader("hello")
 	case f.File == "a.txt":
 		return bytes.NewReader(testkit.PNG())
@@ -96,8 +97,8 @@ func (zeros) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// put sends the golden's input by a request to path.
-func (c *validationGolden) put(s *testkit.Server, path string, asItStands bool) *testkit.Request {
+// put returns a request to path with the golden's input.
+func (c *validationGolden) put(s *testkit.Server, path string, verbatim bool) *testkit.Request {
 	switch c.ContentType {
 	case "query":
 		return s.Get(path + "?" + c.pairs())
@@ -106,10 +107,11 @@ func (c *validationGolden) put(s *testkit.Server, path string, asItStands bool) 
 	case "urlencoded":
 		return s.Post(path).Raw("application/x-www-form-urlencoded", strings.NewReader(c.pairs()))
 	}
-	contentType, body := c.multipart(asItStands)
+	contentType, body := c.multipart(verbatim)
 	return s.Post(path).Raw(contentType, body)
 }
 
+// pairs returns the golden's form URL-encoded.
 func (c *validationGolden) pairs() string {
 	var parts []string
 	for _, pair := range c.Form {
@@ -118,8 +120,8 @@ func (c *validationGolden) pairs() string {
 	return strings.Join(parts, "&")
 }
 
-// multipart is the golden's form as a stream, so that its great files needn't be in memory.
-func (c *validationGolden) multipart(asItStands bool) (contentType string, body io.Reader) {
+// multipart returns the golden's form as a stream, so that its large files needn't be in memory.
+func (c *validationGolden) multipart(verbatim bool) (contentType string, body io.Reader) {
 	var readers []io.Reader
 	buffer := &bytes.Buffer{}
 	form := multipart.NewWriter(buffer)
@@ -132,12 +134,12 @@ func (c *validationGolden) multipart(asItStands bool) (contentType string, body 
 		if json.Unmarshal(pair[1], &file) == nil {
 			disposition += `; filename="` + file.Filename + `"`
 			header.Set("Content-Type", file.Type)
-			content = file.content(name, asItStands)
+			content = file.content(name, verbatim)
 		} else {
 			content = strings.NewReader(text(pair[1]))
 		}
 		header.Set("Content-Disposition", disposition)
-		_, _ = form.CreatePart(header) // a buffer takes everything
+		_, _ = form.CreatePart(header) // writing to a buffer can't fail
 		readers = append(readers, bytes.NewReader(bytes.Clone(buffer.Bytes())), content)
 		buffer.Reset()
 	}
@@ -145,7 +147,7 @@ func (c *validationGolden) multipart(asItStands bool) (contentType string, body 
 	return form.FormDataContentType(), io.MultiReader(append(readers, buffer)...)
 }
 
-// text is a JSON string of the goldens.
+// text decodes a JSON string of the goldens.
 func text(raw json.RawMessage) string {
 	var s string
 	if err := json.Unmarshal(raw, &s); err != nil {
@@ -163,7 +165,7 @@ type member struct {
 // object is a JSON object with the order of its keys.
 type object []member
 
-// get is the value of a key, nil where there is none.
+// get returns the value of a key, nil if it doesn't exist.
 func (o object) get(key string) any {
 	for _, m := range o {
 		if m.Key == key {
@@ -173,8 +175,8 @@ func (o object) get(key string) any {
 	return nil
 }
 
-// ordered reads a JSON text into objects, []any, string, bool, nil and json.Number, so that a comparison sees the
-// order of keys and how numbers are printed.
+// ordered decodes JSON into object, []any, string, bool, nil and json.Number, so that a comparison includes the order
+// of keys and the format of numbers.
 func ordered(t *testing.T, raw []byte) any {
 	t.Helper()
 	decoder := json.NewDecoder(bytes.NewReader(raw))
@@ -225,7 +227,7 @@ func orderedValue(decoder *json.Decoder) (any, error) {
 	return token, nil
 }
 
-// wantBody fails the test unless the answer has the status and, key by key in this order, the body.
+// wantBody fails the test unless the answer has the status and the body, including the order of its keys.
 func wantBody(t *testing.T, answer *testkit.Answer, status int, body string) {
 	t.Helper()
 	if answer.Status != status {
@@ -237,7 +239,7 @@ func wantBody(t *testing.T, answer *testkit.Answer, status int, body string) {
 	}
 }
 
-// unused fails the test for entries of a table of exceptions that no golden has: a table must not outlive its use.
+// unused fails the test for entries of a table of exceptions that no golden has, so that no table outlives its use.
 func unused[V any](t *testing.T, table map[string]V, used map[string]bool) {
 	t.Helper()
 	for _, name := range slices.Sorted(maps.Keys(table)) {
@@ -247,7 +249,7 @@ func unused[V any](t *testing.T, table map[string]V, used map[string]bool) {
 	}
 }
 
-// invalidBody is a validation error's body with one message.
+// invalidBody returns the body of a validation error with one message.
 func invalidBody(field, message string) string {
 	m, _ := json.Marshal(message)
 	return fmt.Sprintf(`{"message":%s,"errors":{%q:[%s]}}`, m, field, m)

@@ -13,53 +13,54 @@ import (
 	"github.com/privet/privet/routes/testkit"
 )
 
-// passed is, for each ruleset that a golden passes, what the real endpoint answers to a golden that passes its rules: by then the
-// contract's own rules decide (sections 3 and 4).
-var passed = map[string]func(*testing.T, *world, *validationGolden){
-	"auth/login": func(t *testing.T, w *world, c *validationGolden) {
-		wantBody(t, w.send(c, false), 401, unauthorized) // none of the goldens' passwords is the right one
+// outcomes checks the answer to a golden that passes Laravel's rules, by ruleset: from there on the contract's own
+// rules decide (sections 3 and 4).
+var outcomes = map[string]func(*testing.T, *fixture, *validationGolden){
+	"auth/login": func(t *testing.T, w *fixture, c *validationGolden) {
+		wantBody(t, w.send(c, false), 401, unauthorized) // no golden has the right password
 	},
 	"auth/signup": signupPassed,
-	"auth/social/signup": func(t *testing.T, w *world, c *validationGolden) {
-		// No provider is configured, so that no token is one (contract section 5).
+	"auth/social/signup": func(t *testing.T, w *fixture, c *validationGolden) {
+		// Without a configured provider every token is invalid (contract section 5).
 		wantBody(t, w.send(c, false), 400, `{"status":"error","message":"Invalid token"}`)
 	},
 	"order/create": orderCreatePassed,
 	"order/update": orderUpdatePassed,
-	"order/search": func(t *testing.T, w *world, c *validationGolden) {
+	"order/search": func(t *testing.T, w *fixture, c *validationGolden) {
 		wantTotal(t, w.send(c, false), 0)
 	},
-	"user/get-by-invite": func(t *testing.T, w *world, c *validationGolden) {
+	"user/get-by-invite": func(t *testing.T, w *fixture, c *validationGolden) {
 		answer := w.send(c, false)
 		if c.Expected.Validated["invite"] != "daSdiOdU" {
 			wantBody(t, answer, 404, `{"status":"error","message":"User not found"}`)
 			return
 		}
-		if m := mapOf(t, answer, 200); m.(object).get("data").(object).get("nickname") != "Nick1" {
+		if m := bodyOf(t, answer, 200); m.(object).get("data").(object).get("nickname") != "Nick1" {
 			t.Fatalf("somebody else: %s", answer.Body)
 		}
 	},
-	"user/check-free": func(t *testing.T, w *world, c *validationGolden) {
+	"user/check-free": func(t *testing.T, w *fixture, c *validationGolden) {
 		taken := strings.EqualFold(c.Expected.Validated["email"].(string), "taken@example.com")
 		wantBody(t, w.send(c, false), 200, fmt.Sprintf(`{"free":%t}`, !taken))
 	},
 	"user/update": userUpdatePassed,
-	"user/search": func(t *testing.T, w *world, c *validationGolden) {
+	"user/search": func(t *testing.T, w *fixture, c *validationGolden) {
 		if c.Expected.Validated["text"] != "x" {
-			t.Fatalf("a golden that this test does not know: %v", c.Expected.Validated)
+			t.Fatalf("an unexpected golden: %v", c.Expected.Validated)
 		}
-		wantTotal(t, w.send(c, false), 0) // nobody is called x
+		wantTotal(t, w.send(c, false), 0) // no user is called x
 	},
-	"user/add-firebase-token": func(t *testing.T, w *world, c *validationGolden) {
+	"user/add-firebase-token": func(t *testing.T, w *fixture, c *validationGolden) {
 		wantBody(t, w.send(c, false), 201, `{"status":"success"}`)
 		profile := w.s.Get("user/view/1").As(w.performer.Token).Do()
-		if got := mapOf(t, profile, 200).(object).get("data").(object).get("firebase_token"); got != c.Expected.Validated["firebase_token"] {
-			t.Fatalf("the address is %v", got)
+		if got := bodyOf(t, profile, 200).(object).get("data").(object).get("firebase_token"); got != c.Expected.Validated["firebase_token"] {
+			t.Fatalf("the push token is %v", got)
 		}
 	},
 }
 
-func mapOf(t *testing.T, answer *testkit.Answer, status int) any {
+// bodyOf fails the test unless the answer has the status, and decodes its body.
+func bodyOf(t *testing.T, answer *testkit.Answer, status int) any {
 	t.Helper()
 	if answer.Status != status {
 		t.Fatalf("got %d %.600s, want %d", answer.Status, answer.Body, status)
@@ -67,7 +68,7 @@ func mapOf(t *testing.T, answer *testkit.Answer, status int) any {
 	return ordered(t, answer.Body)
 }
 
-// resourceOf decodes the member data of an answer.
+// resourceOf fails the test unless the answer has status 200, and decodes its member data.
 func resourceOf(t *testing.T, answer *testkit.Answer) map[string]any {
 	t.Helper()
 	if answer.Status != 200 {
@@ -78,15 +79,16 @@ func resourceOf(t *testing.T, answer *testkit.Answer) map[string]any {
 	return body.Data
 }
 
+// wantTotal fails the test unless the answer is a page of a list with so many items.
 func wantTotal(t *testing.T, answer *testkit.Answer, total int) {
 	t.Helper()
-	if got := mapOf(t, answer, 200).(object).get("meta").(object).get("total"); fmt.Sprint(got) != strconv.Itoa(total) {
+	if got := bodyOf(t, answer, 200).(object).get("meta").(object).get("total"); fmt.Sprint(got) != strconv.Itoa(total) {
 		t.Fatalf("total %v, want %d: %s", got, total, answer.Body)
 	}
 }
 
-// signupPassed: an account with what the golden's controller saw, which makes room for the next golden.
-func signupPassed(t *testing.T, w *world, c *validationGolden) {
+// signupPassed checks that the user has the validated values, and deletes the user for the next golden.
+func signupPassed(t *testing.T, w *fixture, c *validationGolden) {
 	user := resourceOf(t, w.send(c, false))
 	wantFields(t, user, map[string]any{
 		"phone": nil, "name": nil, "description": nil, "price": nil, "firebase_token": nil, "categories": []any{},
@@ -100,8 +102,8 @@ func signupPassed(t *testing.T, w *world, c *validationGolden) {
 	}
 }
 
-// userUpdatePassed: the given fields change and no others; an explicit null leaves some as they are.
-func userUpdatePassed(t *testing.T, w *world, c *validationGolden) {
+// userUpdatePassed checks that only the given fields change, and that a null doesn't change those that can't be empty.
+func userUpdatePassed(t *testing.T, w *fixture, c *validationGolden) {
 	before := resourceOf(t, w.s.Get("user/view/1").As(w.performer.Token).Do())
 	after := resourceOf(t, w.send(c, false))
 	delete(before, "updated_at")
@@ -114,13 +116,13 @@ func userUpdatePassed(t *testing.T, w *world, c *validationGolden) {
 	}
 }
 
-// wantFields fails the test unless user shows defaults with what was given in their place. lasting are the fields
-// that a null does not clear.
-func wantFields(t *testing.T, user, defaults, given map[string]any, lasting []string) {
+// wantFields fails the test unless the user has the given values, and the defaults in all other fields. required are
+// the fields that a null doesn't clear.
+func wantFields(t *testing.T, user, defaults, given map[string]any, required []string) {
 	t.Helper()
 	want := maps.Clone(defaults)
 	for field, value := range given {
-		if value == nil && slices.Contains(lasting, field) {
+		if value == nil && slices.Contains(required, field) {
 			continue
 		}
 		switch field {
@@ -139,7 +141,7 @@ func wantFields(t *testing.T, user, defaults, given map[string]any, lasting []st
 	}
 }
 
-// number is a number in any of the forms that pass Laravel's rules; nil for null.
+// number converts a value that passes Laravel's rules for numbers; nil for null.
 func number(t *testing.T, value any) any {
 	switch v := value.(type) {
 	case bool:
@@ -159,7 +161,7 @@ func number(t *testing.T, value any) any {
 	return value
 }
 
-// categories are the resources of category ids, each once, in their order.
+// categories returns the resources of category ids, each once, in ascending order.
 func categories(t *testing.T, value any) []any {
 	var ids []any
 	switch v := value.(type) {
@@ -177,8 +179,8 @@ func categories(t *testing.T, value any) []any {
 	return shown
 }
 
-// orderCreatePassed: an order, where the performer is one: nobody but user 1 is.
-func orderCreatePassed(t *testing.T, w *world, c *validationGolden) {
+// orderCreatePassed checks the order, or the error if its performer isn't user 1, the only performer.
+func orderCreatePassed(t *testing.T, w *fixture, c *validationGolden) {
 	given := c.Expected.Validated
 	answer := w.send(c, false)
 	if number(t, given["performer_id"]) != 1.0 {
@@ -198,9 +200,9 @@ func orderCreatePassed(t *testing.T, w *world, c *validationGolden) {
 	}
 }
 
-// orderUpdatePassed: the performer of a new order gives no rating, so nothing changes; the client of one that is
-// done reviews it, and asks for the impossible with status 1.
-func orderUpdatePassed(t *testing.T, w *world, c *validationGolden) {
+// orderUpdatePassed checks that a performer's request with a rating changes nothing, and that the client of an order
+// that is done reviews it, unless the request has status 1, which is no possible transition.
+func orderUpdatePassed(t *testing.T, w *fixture, c *validationGolden) {
 	given := c.Expected.Validated
 	shown := resourceOf(t, w.send(c, false))
 	if shown["status"] != 1.0 || shown["rating_rate"] != nil || shown["rating_text"] != nil {
@@ -215,7 +217,7 @@ func orderUpdatePassed(t *testing.T, w *world, c *validationGolden) {
 	if rate := given["rating_rate"]; rate != nil {
 		want = map[string]any{"status": 4.0, "rating_rate": number(t, rate), "rating_text": nil}
 	} else if given["rating_text"] != nil {
-		t.Fatalf("a golden that this test does not know: %v", given)
+		t.Fatalf("an unexpected golden: %v", given)
 	}
 	shown = resourceOf(t, answer)
 	for field, value := range want {

@@ -15,27 +15,28 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// pageGolden is a page of Laravel's paginator over a list of total items.
+// pageGolden is a recorded page of Laravel's paginator over a list of Total items.
 type pageGolden struct {
-	Request string          `json:"request"` // of /_page_small, whose links forget the query, or /_page_qs, whose links keep it
+	Request string          `json:"request"` // to /_page_small, whose links omit the query, or to /_page_qs, whose links have it
 	Total   int             `json:"total"`
-	DataIDs []int           `json:"data_ids"` // the first and the last item's place in the list, from 1
+	DataIDs []int           `json:"data_ids"` // positions of the first and the last item in the list, from 1
 	Count   int             `json:"data_count"`
 	Links   json.RawMessage `json:"links"`
 	Meta    json.RawMessage `json:"meta"`
 }
 
-// gallery is a server with performers to page through: users 2 and up. User 1, a client, looks at them.
-type gallery struct {
-	world
-	path  string // the absolute address of user/search
+// performers is a server with many performers to page through, users 2 and up. User 1 is a client who searches them.
+type performers struct {
+	fixture
+	path  string // the absolute URL of user/search
 	total int
 }
 
-func newGallery(t *testing.T, total int) *gallery {
-	g := &gallery{world: world{s: testkit.Start(t)}, total: total}
+// newPerformers starts a server with the given number of performers, which are inserted by SQL.
+func newPerformers(t *testing.T, total int) *performers {
+	g := &performers{fixture: fixture{s: testkit.Start(t)}, total: total}
 	g.path = g.s.URL + "/api/v1/user/search"
-	g.buyer = g.s.Client()
+	g.client = g.s.Client()
 	g.s.Signup("role", "2", "description", "some text")
 	err := g.s.App.RunInTransaction(func(tx core.App) error {
 		statements := []string{`CREATE TEMP TABLE clone AS SELECT * FROM users WHERE id = '2'`}
@@ -57,25 +58,25 @@ func newGallery(t *testing.T, total int) *gallery {
 	return g
 }
 
-// shrink leaves fewer performers.
-func (g *gallery) shrink(t *testing.T, total int) {
+// shrink deletes all but the given number of performers.
+func (g *performers) shrink(t *testing.T, total int) {
 	t.Helper()
 	g.exec(t, fmt.Sprintf(`DELETE FROM users WHERE CAST(id AS INTEGER) > %d`, total+1))
 	g.total = total
 }
 
-// page asks for performers with a query and returns the page.
-func (g *gallery) page(t *testing.T, query string) object {
+// page returns a page of performers.
+func (g *performers) page(t *testing.T, query string) object {
 	t.Helper()
-	return mapOf(t, g.s.Get("user/search?"+query).As(g.buyer.Token).Do(), 200).(object)
+	return bodyOf(t, g.s.Get("user/search?"+query).As(g.client.Token).Do(), 200).(object)
 }
 
-// TestGoldenPages compares pages of user/search with the goldens, but for the contract's three choices: the labels
-// are plain text, the links absolute, and the other query parameters kept.
+// TestGoldenPages compares pages of user/search with the goldens, except for three differences that the contract
+// requires: labels are plain text, and links are absolute and have the other query parameters.
 func TestGoldenPages(t *testing.T) {
 	cases := slices.Clone(loadGoldens(t).Pages)
 	slices.SortStableFunc(cases, func(a, b pageGolden) int { return b.Total - a.Total })
-	g := newGallery(t, cases[0].Total)
+	g := newPerformers(t, cases[0].Total)
 	for _, c := range cases {
 		if c.Total != g.total {
 			g.shrink(t, c.Total)
@@ -84,7 +85,8 @@ func TestGoldenPages(t *testing.T) {
 	}
 }
 
-func (g *gallery) compare(t *testing.T, c *pageGolden) {
+// compare compares a page with its golden.
+func (g *performers) compare(t *testing.T, c *pageGolden) {
 	_, query, _ := strings.Cut(c.Request, "?")
 	kept := c.kept(t)
 	if !strings.Contains(query, "role=") {
@@ -105,7 +107,7 @@ func (g *gallery) compare(t *testing.T, c *pageGolden) {
 	if len(data) != c.Count {
 		t.Fatalf("%d items, want %d", len(data), c.Count)
 	}
-	for i, item := range data { // newest first: the list's first place is the highest id
+	for i, item := range data { // the newest come first: position 1 has the highest id
 		want := strconv.Itoa(g.total + 2 - (c.DataIDs[0] + i))
 		if id := fmt.Sprint(item.(object).get("id")); id != want {
 			t.Errorf("item %d is user %s, want %s", i, id, want)
@@ -113,7 +115,7 @@ func (g *gallery) compare(t *testing.T, c *pageGolden) {
 	}
 }
 
-// kept are the query parameters that the links keep, as PHP encodes them.
+// kept returns the query parameters that the links must have, as PHP encodes them.
 func (c *pageGolden) kept(t *testing.T) string {
 	_, query, _ := strings.Cut(c.Request, "?")
 	var parts []string
@@ -132,8 +134,8 @@ func (c *pageGolden) kept(t *testing.T) string {
 	return strings.Join(parts, "&")
 }
 
-// adapt puts the contract's choices into a golden.
-func (g *gallery) adapt(value any, kept string) any {
+// adapt applies the contract's differences to a golden.
+func (g *performers) adapt(value any, kept string) any {
 	switch v := value.(type) {
 	case object:
 		for i := range v {
@@ -160,11 +162,11 @@ func (g *gallery) adapt(value any, kept string) any {
 	return value
 }
 
-// TestGoldenWindows compares which page numbers are shown, for every cell of the goldens' table.
+// TestGoldenWindows compares which page numbers are shown, for every cell of the recorded table.
 func TestGoldenWindows(t *testing.T) {
 	cells := loadGoldens(t).Windows.Cells
 	lasts := slices.SortedFunc(maps.Keys(cells), func(a, b string) int { return len(cells[b]) - len(cells[a]) })
-	g := newGallery(t, 15*len(cells[lasts[0]]))
+	g := newPerformers(t, 15*len(cells[lasts[0]]))
 	for _, last := range lasts {
 		pages, err := strconv.Atoi(last)
 		if err != nil {
@@ -180,8 +182,8 @@ func TestGoldenWindows(t *testing.T) {
 	}
 }
 
-// window writes meta.links as the goldens' table does, and looks where they lead.
-func (g *gallery) window(t *testing.T, meta object) string {
+// window returns meta.links in the format of the recorded table, and checks their URLs.
+func (g *performers) window(t *testing.T, meta object) string {
 	t.Helper()
 	current, err := meta.get("current_page").(json.Number).Int64()
 	if err != nil {

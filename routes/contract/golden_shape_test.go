@@ -11,17 +11,17 @@ import (
 	"github.com/privet/privet/routes/testkit"
 )
 
-// nullable are the fields that may be null (contract section 2), with a value of the type that they have else.
+// nullable are the fields that may be null (contract section 2), with a value of their type otherwise.
 var nullable = map[string]any{
 	"phone": "", "name": "", "description": "", "firebase_token": "", "price": json.Number(""),
 	"occasion_id": json.Number(""), "cancel_text": "", "cancel_date": "", "rating_rate": json.Number(""), "rating_text": "",
 	"prev": "", "next": "", "url": "", "from": json.Number(""), "to": json.Number(""),
 }
 
-// fractional are the numbers that need not be whole.
+// fractional are the numbers that need not be integers.
 var fractional = map[string]bool{"price": true, "rating_rate": true}
 
-// forms are how texts look, where more than that they are texts is promised.
+// forms are the formats of strings, where the contract promises one.
 var forms = map[string]*regexp.Regexp{
 	"created_at":  regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000000Z$`),
 	"updated_at":  regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000000Z$`),
@@ -36,13 +36,14 @@ var forms = map[string]*regexp.Regexp{
 	"path":        regexp.MustCompile(`^http://[^/]+/api/v1/[a-z/]+$`),
 }
 
-// shape compares answers with documented ones: keys, their order and types, not values.
+// shape compares answers with documented ones: their keys, the order of keys, and types, but not values.
 type shape struct {
 	t *testing.T
 	s *testkit.Server
 }
 
-// compare reports where got differs in shape from the documented want. key is the field that they are the value of.
+// compare reports where got differs in shape from the documented want. Both are the value of the field key; at is its
+// path.
 func (c shape) compare(at, key string, want, got any) {
 	c.t.Helper()
 	sample, mayBeNull := nullable[key]
@@ -89,6 +90,7 @@ func (c shape) compare(at, key string, want, got any) {
 	}
 }
 
+// keys returns the keys of an object in their order.
 func keys(o object) string {
 	var names []string
 	for _, m := range o {

@@ -12,10 +12,10 @@ import (
 	"github.com/privet/privet/routes/testkit"
 )
 
-// throttleGolden is a step of one run against a Laravel with a limit of 60 requests a minute.
+// throttleGolden is a step of one recorded run against Laravel with a limit of 60 requests a minute.
 type throttleGolden struct {
 	Name    string      `json:"name"`
-	Request string      `json:"request"` // "" for the steps inside the loop that uses the limit up
+	Request string      `json:"request"` // "" for the steps in the loop that uses up the limit
 	Status  int         `json:"status"`
 	Headers [][2]string `json:"headers"`
 }
@@ -29,7 +29,7 @@ func (c *throttleGolden) header(name string) string {
 	return ""
 }
 
-// throttleStep is the request that stands in for a golden's, and the answer it gets while it is let in.
+// throttleStep is the request that replaces a golden's, and its answer within the limit.
 type throttleStep struct {
 	request *testkit.Request
 	status  int
@@ -38,8 +38,8 @@ type throttleStep struct {
 
 const tooManyBody = `{"message":"Too Many Attempts."}`
 
-// throttleStepOf is the request nearest to a golden's. Of the GETs only push needs no token; it fails by contract,
-// which the throttle does not mind.
+// throttleStepOf returns the request that is most similar to a golden's. The only GET without a token is push, whose
+// 500 the rate limit counts like any answer.
 func throttleStepOf(s *testkit.Server, token string, c *throttleGolden) throttleStep {
 	method, path, _ := strings.Cut(c.Request, " ")
 	withToken := strings.Contains(c.Name, "token") || strings.Contains(c.Name, "user request")
@@ -72,15 +72,15 @@ func throttleStepOf(s *testkit.Server, token string, c *throttleGolden) throttle
 	return step
 }
 
-// TestGoldenThrottle repeats the goldens' run step by step.
+// TestGoldenThrottle replays the recorded run step by step.
 func TestGoldenThrottle(t *testing.T) {
 	s := testkit.Start(t, func(c *settings.Settings) { c.RateLimit = 60 })
 	token := s.Performer().Token
-	const spent = 1 // the sign-up counts against the address, which the goldens' Laravel was spared
+	const spent = 1 // the sign-up counts against the address; the recorded run had none
 	began := time.Now()
 	for _, c := range loadGoldens(t).Throttle {
 		if c.Request == "" {
-			continue // TestGoldenThrottle's own loop, below, before "429 again"
+			continue // useUp does these before "429 again"
 		}
 		if c.Name == "429 again" {
 			useUp(t, func() *testkit.Answer { return s.Get("push").Do() })
@@ -88,20 +88,20 @@ func TestGoldenThrottle(t *testing.T) {
 		step := throttleStepOf(s, token, &c)
 		answer := step.request.Do()
 		remaining := c.header("X-RateLimit-Remaining")
-		refused := c.header("Retry-After") != ""
-		if remaining != "" && !refused && !strings.Contains(c.Name, "auth route") {
+		rejected := c.header("Retry-After") != ""
+		if remaining != "" && !rejected && !strings.Contains(c.Name, "auth route") {
 			n, err := strconv.Atoi(remaining)
 			if err != nil {
 				t.Fatal(err)
 			}
 			remaining = strconv.Itoa(n - spent)
 		}
-		if refused {
-			wantRefused(t, c.Name, answer, began)
+		if rejected {
+			wantRejected(t, c.Name, answer, began)
 		} else if got := answer.Header.Get("X-RateLimit-Remaining"); got != remaining || answer.Header.Get("X-RateLimit-Limit") != c.header("X-RateLimit-Limit") {
 			t.Errorf("%s: limit %q, remaining %q, want %q, %q", c.Name, answer.Header.Get("X-RateLimit-Limit"), got, c.header("X-RateLimit-Limit"), remaining)
 		}
-		if refused {
+		if rejected {
 			step.status = 429
 			if step.body != noBody {
 				step.body = tooManyBody
@@ -118,8 +118,8 @@ func TestGoldenThrottle(t *testing.T) {
 	}
 }
 
-// useUp sends requests until the address's limit is used up, which is the goldens' loop: they count down to 0,
-// and the next one is refused.
+// useUp sends requests until the address's limit is used up, as the recorded loop did: the remaining requests count
+// down to 0, and the next one is rejected.
 func useUp(t *testing.T, send func() *testkit.Answer) {
 	t.Helper()
 	last := -1
@@ -140,11 +140,11 @@ func useUp(t *testing.T, send func() *testkit.Answer) {
 		}
 		last = left
 	}
-	t.Fatal("nothing is ever refused")
+	t.Fatal("nothing is rejected")
 }
 
-// wantRefused compares the headers of a refusal: the time until the minute is over, and when that is.
-func wantRefused(t *testing.T, name string, answer *testkit.Answer, began time.Time) {
+// wantRejected checks the headers of a rejected request: the seconds until the minute is over, and the time when it is.
+func wantRejected(t *testing.T, name string, answer *testkit.Answer, began time.Time) {
 	t.Helper()
 	limit, remaining := answer.Header.Get("X-RateLimit-Limit"), answer.Header.Get("X-RateLimit-Remaining")
 	var wait, reset int64
@@ -152,7 +152,7 @@ func wantRefused(t *testing.T, name string, answer *testkit.Answer, began time.T
 	if err != nil || limit != "60" || remaining != "0" || wait < 1 || wait > 60 {
 		t.Errorf("%s: %v", name, answer.Header)
 	}
-	// The first hit was the sign-up, shortly before began.
+	// The minute began with the sign-up, shortly before began.
 	if over := time.Unix(reset, 0).Sub(began); over < 50*time.Second || over > 61*time.Second {
 		t.Errorf("%s: the minute is over %v after it began", name, over)
 	}

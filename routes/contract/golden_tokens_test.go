@@ -10,7 +10,7 @@ import (
 	"github.com/privet/privet/routes/testkit"
 )
 
-// tokenGolden is what Laravel's Sanctum made of an Authorization header.
+// tokenGolden is a recorded Authorization header and the status that Laravel's Sanctum led to.
 type tokenGolden struct {
 	Name          string  `json:"name"`
 	Authorization *string `json:"authorization"`
@@ -18,15 +18,15 @@ type tokenGolden struct {
 	Status        int     `json:"status"`
 }
 
-// goldenSecret stands in the goldens where the token of user 1 is 1|goldenSecret.
+// goldenSecret is the secret in the goldens: user 1 has the token 1|goldenSecret.
 const goldenSecret = "A2UXrkENdx3PQ3fU0jVSeKlXk783PE0HTSS3T1IN653eec6d"
 
-// tokenExceptions are the goldens that come out otherwise (contract section 1), with the status asked for.
+// tokenExceptions are the goldens with a different status (contract section 1).
 var tokenExceptions = map[string]exception{
 	"trailing space": {reason: "Go's HTTP drops it", status: 200},
 }
 
-// TestGoldenTokens sends each form of a token to user/view/1, with a real token in place of the goldens' one.
+// TestGoldenTokens sends each form of a token to user/view/1, with a valid token in place of the recorded one.
 func TestGoldenTokens(t *testing.T) {
 	s := testkit.Start(t, func(c *settings.Settings) { c.RateLimit = 1000000 })
 	person := s.Performer()
@@ -65,7 +65,7 @@ func TestGoldenTokens(t *testing.T) {
 	unused(t, tokenExceptions, names)
 }
 
-// tokenRequest is the golden's request. Only tokens of share links expire here.
+// tokenRequest returns a golden's request. Here only the tokens of invites expire.
 func tokenRequest(t *testing.T, s *testkit.Server, person testkit.Person, c *tokenGolden) *testkit.Request {
 	_, secret, _ := strings.Cut(person.Token, "|")
 	switch c.Name {
@@ -77,7 +77,7 @@ func tokenRequest(t *testing.T, s *testkit.Server, person testkit.Person, c *tok
 		return s.Get("order/view/99999")
 	case "unknown model on an authenticated route, with token":
 		return s.Get("order/view/99999").As(person.Token)
-	case "empty token name": // a device that did not name itself
+	case "empty token name": // a device without device_id
 		return s.Get("user/view/1").As(s.Login(person))
 	case "expired (expires_at in the past)", "expires in the future":
 		wait := time.Hour
@@ -90,16 +90,16 @@ func tokenRequest(t *testing.T, s *testkit.Server, person testkit.Person, c *tok
 		}
 		return s.Get("user/view/1").As(token)
 	}
-	ours := strings.NewReplacer(
+	secrets := strings.NewReplacer(
 		goldenSecret, secret,
 		goldenSecret[:len(goldenSecret)-1], secret[:len(secret)-1],
 		goldenSecret[:40], secret[:40],
 	)
-	r := s.Get(strings.Replace(ours.Replace(c.Path), "/_me", "user/view/1", 1))
+	r := s.Get(strings.Replace(secrets.Replace(c.Path), "/_me", "user/view/1", 1))
 	if c.Authorization != nil && *c.Authorization != "" {
-		header := ours.Replace(*c.Authorization)
+		header := secrets.Replace(*c.Authorization)
 		if header == *c.Authorization && len(header) > 40 {
-			t.Fatalf("%s has a secret that is not ours", header)
+			t.Fatalf("%s has an unknown secret", header)
 		}
 		r.Header("Authorization", header)
 	}

@@ -9,23 +9,23 @@ import (
 	"github.com/privet/privet/routes/testkit"
 )
 
-// exception is a golden on which the contract decides otherwise (section 1), with the answer it asks for.
+// exception is a golden for which the contract requires a different answer (section 1).
 type exception struct {
 	reason string
 	status int
-	body   string // "" where the contract leaves the words open
+	body   string // "" where the contract leaves the message open
 }
 
-// validationExceptions are all the goldens that may come out otherwise. Besides them only the content of media is
-// exchanged, as the goldens' is neither picture nor video (formFile.content; TestGoldenMedia sends it as it stands).
+// validationExceptions are the only goldens with a different answer. Besides, the content of media is replaced,
+// because the recorded one is neither a picture nor a video (formFile.content); TestGoldenMedia sends it verbatim.
 var validationExceptions = map[string]exception{
 	"auth/login#008":  {"malformed JSON: trailing comma", 400, ""},
 	"auth/login#011":  {"malformed JSON: byte order mark", 400, ""},
 	"auth/signup#061": {"Taken@Example.com: e-mails are unique without regard to case", 429, invalidBody("email", "The email has already been taken.")},
 }
 
-// TestGoldenValidation sends the goldens' requests to the real endpoints. Each ruleset has a server of its own, with
-// the goldens' people.
+// TestGoldenValidation sends the recorded requests to the endpoints. Each ruleset has its own server with the
+// recording's users.
 func TestGoldenValidation(t *testing.T) {
 	cases := map[string][]*validationGolden{}
 	ids, passing := map[string]bool{}, map[string]bool{}
@@ -38,14 +38,14 @@ func TestGoldenValidation(t *testing.T) {
 	}
 	unused(t, validationExceptions, ids)
 	for ruleset, some := range passing {
-		if _, known := passed[ruleset]; known != some {
-			t.Fatalf("%s: goldens pass: %t; the test knows what comes then: %t", ruleset, some, known)
+		if _, known := outcomes[ruleset]; known != some {
+			t.Fatalf("%s: goldens pass: %t; the test has an outcome: %t", ruleset, some, known)
 		}
 	}
 	for ruleset, list := range cases {
 		t.Run(ruleset, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
+			w := newFixture(t)
 			for _, c := range list {
 				t.Run(c.ID, func(t *testing.T) {
 					if testing.Short() && strings.Contains(fmt.Sprintf("%s", c.Form), `"max`) {
@@ -55,54 +55,56 @@ func TestGoldenValidation(t *testing.T) {
 				})
 			}
 			if log := w.s.Log.String(); strings.Contains(log, "a request failed") {
-				t.Errorf("faults of ours:\n%s", log)
+				t.Errorf("server errors:\n%s", log)
 			}
 		})
 	}
 }
 
-// world is a server with the people of the goldens' database.
-type world struct {
-	s                *testkit.Server
-	performer, buyer testkit.Person // users 1 and 2
+// fixture is a server with the users of the recording's database.
+type fixture struct {
+	s                 *testkit.Server
+	performer, client testkit.Person // users 1 and 2
 }
 
-func newWorld(t *testing.T) *world {
-	w := &world{s: testkit.Start(t)}
+// newFixture starts a server with the recording's users.
+func newFixture(t *testing.T) *fixture {
+	w := &fixture{s: testkit.Start(t)}
 	w.performer = w.s.Signup("role", "2", "email", "u1@example.com", "nickname", "Nick1", "price", "2.99", "category_ids[]", "2")
-	w.buyer = w.s.Signup("role", "1", "email", "u2@example.com")
+	w.client = w.s.Signup("role", "1", "email", "u2@example.com")
 	w.s.Signup("role", "1", "email", "taken@example.com")
 	w.exec(t, `UPDATE users SET invite = 'daSdiOdU' WHERE id = '1'`)
 	return w
 }
 
-// exec changes the database behind the server's back.
-func (w *world) exec(t *testing.T, sql string) {
+// exec runs a statement on the database, bypassing the hooks.
+func (w *fixture) exec(t *testing.T, sql string) {
 	t.Helper()
 	if _, err := w.s.App.NonconcurrentDB().NewQuery(sql).Execute(); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// send sends a golden to its endpoint as who the goldens' legend says.
-func (w *world) send(c *validationGolden, asItStands bool) *testkit.Answer {
+// send sends a golden to its endpoint, as the user who sent it in the recording.
+func (w *fixture) send(c *validationGolden, verbatim bool) *testkit.Answer {
 	path, as := c.Ruleset, ""
 	switch path {
 	case "user/update", "user/add-firebase-token", "user/search", "order/search":
 		as = w.performer.Token
 	case "auth/social/connect", "auth/social/disconnect", "order/create":
-		as = w.buyer.Token
+		as = w.client.Token
 	case "order/update":
-		path, as = fmt.Sprintf("order/update/%d", w.s.Order(w.buyer, w.performer)), w.performer.Token
+		path, as = fmt.Sprintf("order/update/%d", w.s.Order(w.client, w.performer)), w.performer.Token
 	}
-	r := c.put(w.s, path, asItStands)
+	r := c.put(w.s, path, verbatim)
 	if as != "" {
 		r.As(as)
 	}
 	return r.Do()
 }
 
-func (w *world) replay(t *testing.T, c *validationGolden) {
+// replay sends a golden and compares the answer.
+func (w *fixture) replay(t *testing.T, c *validationGolden) {
 	if x, ok := validationExceptions[c.ID]; ok {
 		answer := w.send(c, false)
 		if x.body == "" {
@@ -113,27 +115,27 @@ func (w *world) replay(t *testing.T, c *validationGolden) {
 		return
 	}
 	if c.Expected.Status == 200 {
-		passed[c.Ruleset](t, w, c)
+		outcomes[c.Ruleset](t, w, c)
 		return
 	}
 	answers := []*testkit.Answer{w.send(c, false)}
-	if c.Ruleset == "order/update" { // the rules come before the order's life, whoever asks and whenever
+	if c.Ruleset == "order/update" { // the rules come before the order's state, for both participants
 		answers = append(answers, w.review(c))
 	}
 	for _, answer := range answers {
-		wantBody(t, answer, c.Expected.Status, c.refusal(t))
+		wantBody(t, answer, c.Expected.Status, c.errorBody(t))
 	}
 }
 
 // review sends a golden of order/update as the client of an order that is done.
-func (w *world) review(c *validationGolden) *testkit.Answer {
-	id := w.s.Order(w.buyer, w.performer)
+func (w *fixture) review(c *validationGolden) *testkit.Answer {
+	id := w.s.Order(w.client, w.performer)
 	w.s.Finish(w.performer, id)
-	return c.put(w.s, fmt.Sprintf("order/update/%d", id), false).As(w.buyer.Token).Do()
+	return c.put(w.s, fmt.Sprintf("order/update/%d", id), false).As(w.client.Token).Do()
 }
 
-// refusal is the body of the golden's validation error.
-func (c *validationGolden) refusal(t *testing.T) string {
+// errorBody returns the body of the golden's validation error.
+func (c *validationGolden) errorBody(t *testing.T) string {
 	message, err := json.Marshal(c.Expected.Message)
 	if err != nil {
 		t.Fatal(err)
@@ -154,9 +156,9 @@ func wantFailure(t *testing.T, answer *testkit.Answer, status int) {
 	}
 }
 
-// TestGoldenMedia sends the goldens' own media, which is text: it passed on the original and is refused here.
+// TestGoldenMedia sends the recorded media, which are text: Laravel's rules accepted them, this server rejects them.
 func TestGoldenMedia(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	sent := 0
 	for _, c := range loadGoldens(t).Validation {
 		if c.Expected.Status != 200 || c.Expected.Validated["media"] == nil || validationExceptions[c.ID].status != 0 {

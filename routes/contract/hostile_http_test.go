@@ -13,7 +13,7 @@ import (
 	"github.com/privet/privet/routes/testkit"
 )
 
-// A path is a route or is not; nothing in it is taken for something else.
+// A path that isn't exactly a route is not found, whatever it contains.
 func TestHostilePaths(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
@@ -29,7 +29,7 @@ func TestHostilePaths(t *testing.T) {
 			"1%2F2", "1%2f..", "%2e%2e", "..%2f..", "1;2", "1'--", "1%3Fx=1", "null", "true", "{order_id}", "%7Bid%7D", strings.Repeat("a", 8000), "1%0d%0aX: y", "%", "%zz", "%u0031",
 		} {
 			if _, err := url.Parse("http://x/" + id); err != nil {
-				continue // net/http refuses it before there is a route
+				continue // net/http rejects it before it reaches a route
 			}
 			if answer := sane(t, route+id, s.Request(method, route+id).As(client.Token)); answer.Status != 404 {
 				t.Errorf("%s%s: %d %s", route, shortened(id), answer.Status, shortened(string(answer.Body)))
@@ -48,26 +48,26 @@ func TestHostilePaths(t *testing.T) {
 	s.WantCleanLog()
 }
 
-// Whatever the method, the answer is the contract's.
+// The answer to any method is the contract's.
 func TestHostileMethods(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
 	client, performer := s.Client(), s.Performer()
 	s.Order(client, performer)
-	for _, point := range points {
+	for _, endpoint := range endpoints {
 		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "OPTIONS", "QUERY", "post", "X"} {
-			what := method + " " + point.path
-			answer, err := s.Request(method, point.path).As(client.Token).JSON("{}").Try()
+			what := method + " " + endpoint.path
+			answer, err := s.Request(method, endpoint.path).As(client.Token).JSON("{}").Try()
 			if err != nil {
 				t.Errorf("%s: %v", what, err)
 				continue
 			}
-			known := method == point.method || method == "HEAD" && point.method == "GET"
+			known := method == endpoint.method || method == "HEAD" && endpoint.method == "GET"
 			switch {
-			case known && answer.Status == 500 && point.path == "push":
-			case known && (answer.Status == 405 || answer.Status == 404 && point.path != "user/get-by-invite" || answer.Status >= 500), !known && method != "OPTIONS" && answer.Status != 405:
+			case known && answer.Status == 500 && endpoint.path == "push":
+			case known && (answer.Status == 405 || answer.Status == 404 && endpoint.path != "user/get-by-invite" || answer.Status >= 500), !known && method != "OPTIONS" && answer.Status != 405:
 				t.Errorf("%s: %d %s", what, answer.Status, answer.Body)
-			case !known && !strings.Contains(answer.Header.Get("Allow"), point.method):
+			case !known && !strings.Contains(answer.Header.Get("Allow"), endpoint.method):
 				t.Errorf("%s: Allow %q", what, answer.Header.Get("Allow"))
 			}
 			if method != "HEAD" && method != "OPTIONS" && !json.Valid(answer.Body) {
@@ -75,16 +75,16 @@ func TestHostileMethods(t *testing.T) {
 			}
 		}
 		for _, method := range []string{"GET", "PUT", "CONNECT", "OPTIONS", "nope", strings.Repeat("A", 10_000), "\xff", "GET, POST"} {
-			if point.path == "push" && method == "GET" {
-				continue // its 500 is the documented one
+			if endpoint.path == "push" && method == "GET" {
+				continue // its 500 is documented
 			}
-			sane(t, "overridden by "+method, s.Post(point.path).Header("X-HTTP-Method-Override", method).JSON("{}"))
+			sane(t, "overridden by "+method, s.Post(endpoint.path).Header("X-HTTP-Method-Override", method).JSON("{}"))
 		}
 	}
 	s.WantCleanLog()
 }
 
-// What stands in headers is taken as it is meant, or not at all.
+// Any header gets a sane answer.
 func TestHostileHeaders(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
@@ -110,7 +110,7 @@ func TestHostileHeaders(t *testing.T) {
 			sane(t, fmt.Sprintf("%s with %q", kind, body), s.Post("user/update").As(client.Token).Raw(kind, strings.NewReader(body)))
 		}
 	}
-	// Twice the same header, or lengths that are not the body's: the connection may end, the server may not.
+	// Duplicate headers and wrong lengths may end the connection, but not the server.
 	for what, request := range map[string]string{
 		"two tokens":       "GET /api/v1/order/search HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer x\r\nAuthorization: Bearer " + client.Token + "\r\n\r\n",
 		"two types":        "POST /api/v1/user/update HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + client.Token + "\r\nContent-Type: application/json\r\nContent-Type: multipart/form-data\r\nContent-Length: 2\r\n\r\n{}",
@@ -132,7 +132,7 @@ func TestHostileHeaders(t *testing.T) {
 	s.WantCleanLog()
 }
 
-// counter counts what is taken of a reader.
+// counter counts the bytes read from a reader.
 type counter struct {
 	io.Reader
 	bytes atomic.Int64
@@ -144,7 +144,7 @@ func (c *counter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// repeated is a text without end.
+// repeated is an endless reader of a text.
 type repeated string
 
 func (r repeated) Read(p []byte) (int, error) {
@@ -154,7 +154,7 @@ func (r repeated) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// A multipart body may be anything; one without end is not read to it.
+// Any multipart body gets a sane answer, and an endless body is not read beyond the largest limit of a route.
 func TestHostileMultipart(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
@@ -202,7 +202,7 @@ func TestHostileMultipart(t *testing.T) {
 		"empty files": repeated(part(`Content-Disposition: form-data; name="x"; filename="y"`, "")),
 		"epilogue":    io.MultiReader(strings.NewReader("--b--\r\n"), repeated("x\r\n")),
 	} {
-		// It ends here, so that the server gets to the end of it and answers.
+		// Limited, so that the server reads all of it and answers.
 		if answer, err := post(io.LimitReader(body, 32<<20)).Try(); err != nil || answer.Status >= 500 {
 			t.Errorf("endless %s: %v %v", what, answer, err)
 		}
@@ -212,13 +212,13 @@ func TestHostileMultipart(t *testing.T) {
 	if answer, err := s.Post("order/create").As(client.Token).Raw("application/json", endless).Try(); err == nil && answer.Status != http.StatusRequestEntityTooLarge {
 		t.Errorf("endless JSON: %d", answer.Status)
 	}
-	if taken := endless.bytes.Load(); taken > (640+16)<<20 {
-		t.Errorf("endless JSON: %d MB were taken, which is more than the largest body of a route", taken>>20)
+	if read := endless.bytes.Load(); read > (640+16)<<20 {
+		t.Errorf("endless JSON: %d MB were read, which is more than the largest body of a route", read>>20)
 	}
 	s.WantCleanLog()
 }
 
-// manyNames are parts that are each another variable, nested in another way.
+// manyNames returns parts whose fields have distinct nested names.
 func manyNames() string {
 	var body strings.Builder
 	for i := range 10_000 {

@@ -12,8 +12,8 @@ import (
 	"github.com/privet/privet/routes/testkit"
 )
 
-// points are the endpoints, with ids that are there.
-var points = []struct{ method, path string }{
+// endpoints are all endpoints, with ids that exist.
+var endpoints = []struct{ method, path string }{
 	{"POST", "auth/signup"}, {"POST", "auth/login"}, {"POST", "auth/social/signup"}, {"POST", "auth/social/sign-in"},
 	{"POST", "auth/social/connect"}, {"POST", "auth/social/disconnect"}, {"GET", "push"}, {"POST", "order/create"},
 	{"POST", "order/update/1"}, {"GET", "order/view/1"}, {"GET", "order/search"}, {"POST", "user/get-by-invite"},
@@ -23,8 +23,8 @@ var points = []struct{ method, path string }{
 // slow is how long a hostile request may take, on a busy machine and under the race detector.
 const slow = 30 * time.Second
 
-// sane sends a request and fails the test unless the answer is what a client can work with: quick, JSON, and not
-// the server's fault. It returns the answer.
+// sane sends a request and fails the test unless the answer is one that a client can handle: timely, JSON, and no
+// server error. It returns the answer.
 func sane(t *testing.T, what string, r *testkit.Request) *testkit.Answer {
 	t.Helper()
 	began := time.Now()
@@ -42,6 +42,7 @@ func sane(t *testing.T, what string, r *testkit.Request) *testkit.Answer {
 	return answer
 }
 
+// shortened returns a text for a message, abbreviated if it is long.
 func shortened(s string) string {
 	if len(s) > 300 {
 		return fmt.Sprintf("%q… (%d bytes)", s[:300], len(s))
@@ -49,9 +50,10 @@ func shortened(s string) string {
 	return s
 }
 
-const megabyte = 1_000_000 // a little less than a body may have
+// megabyte is a little less than the maximum size of a body.
+const megabyte = 1_000_000
 
-// hostileTexts are what is sent as text in each field.
+// hostileTexts are sent as text in each field.
 var hostileTexts = []string{
 	"\x00", "a\x00b\x00", "\xff\xfe", "ab\xc3", "\xed\xa0\x80", "\uFEFFx", "\u202Egnp.exe", "👩‍👩‍👧‍👦", strings.Repeat("😀", 255), strings.Repeat("😀", 256),
 	"e" + strings.Repeat("\u0301", 10_000), "İ", "ſtar@example.com", "ß", "ﷺ", "'; DROP TABLE users; --", `" OR 1=1 --`, "%", "_", `\`, "{:id}", "{{users}}", "[[id]]",
@@ -61,7 +63,7 @@ var hostileTexts = []string{
 	strings.Repeat("ﷺ", 60_000) + "@example.com", strings.Repeat("\u0301", megabyte/4), strings.Repeat(" ", megabyte),
 }
 
-// hostileJSON are what is sent as JSON in each field, besides the texts.
+// hostileJSON are sent as JSON in each field, besides the texts.
 var hostileJSON = []string{
 	"null", "true", "false", "[]", "{}", "[[]]", "[null]", "[1,[2,[3]]]", `{"0":1,"a":{"b":[]}}`, "1e400", "-1e400", "1e-400", "1e999999999", "-0", "-0.0", "2.0", "2.5",
 	"9223372036854775807", "9223372036854775808", "-9223372036854775809", "1.7976931348623157e308", "4.9e-324", strings.Repeat("9", 100_000), "0." + strings.Repeat("0", 100_000) + "1",
@@ -69,27 +71,28 @@ var hostileJSON = []string{
 	"[" + strings.Repeat("1,", 200_000) + "1]", "[" + strings.Repeat(`"x",`, 100_000) + `"x"]`,
 }
 
+// nested returns nested JSON arrays.
 func nested(levels int) string { return strings.Repeat("[", levels) + strings.Repeat("]", levels) }
 
-// target is a route under attack: who calls it, and the names of its fields with values that pass; an empty value
-// is left out unless it is that field's turn. "{new}" in the path is a new order of the client's.
+// target is an endpoint to attack: the access token, and the names of its fields with valid values. A field with an
+// empty value is omitted unless it is the attacked one. "{new}" in the path is replaced by the id of a new order.
 type target struct {
 	path   string
-	token  func(*cast) string
+	token  func(*people) string
 	fields []string
 }
 
-// cast are the people of a server under attack; the victim is another one for each field.
-type cast struct{ client, performer, victim testkit.Person }
+// people are the users of an attacked server. The victim is replaced after each field.
+type people struct{ client, performer, victim testkit.Person }
 
-func nobody(*cast) string         { return "" }
-func theClient(c *cast) string    { return c.client.Token }
-func thePerformer(c *cast) string { return c.performer.Token }
-func theVictim(c *cast) string    { return c.victim.Token }
+func nobody(*people) string         { return "" }
+func theClient(p *people) string    { return p.client.Token }
+func thePerformer(p *people) string { return p.performer.Token }
+func theVictim(p *people) string    { return p.victim.Token }
 
 var targets = []target{
 	{"auth/signup", nobody, []string{"email", "new@example.com", "password", "password", "password_confirmation", "password", "phone", "1", "name", "n", "nickname", "x",
-		"description", "d", "role", "1", "price", "1", "category_ids", "", "media", "", "device_id", "d", "firebase_token", "f"}}, // never passes: there is no file
+		"description", "d", "role", "1", "price", "1", "category_ids", "", "media", "", "device_id", "d", "firebase_token", "f"}}, // never valid: there is no file
 	{"auth/login", nobody, []string{"email", "person2@example.com", "password", testkit.Password}},
 	{"auth/social/signup", nobody, []string{"token", "t", "social_type", "1", "role", "1", "price", "1", "phone", "1", "email", "new@example.com"}},
 	{"auth/social/connect", theClient, []string{"token", "t", "social_type", "2"}},
@@ -106,33 +109,33 @@ var targets = []target{
 	{"user/add-firebase-token", theVictim, []string{"firebase_token", ""}},
 }
 
-// Each field of each route takes everything that a client could put there, in one or another form of a body.
+// Each field of each endpoint gets a sane answer to anything that a client could send in it, in any kind of body.
 func TestHostileFields(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
-	people := &cast{client: s.Client(), performer: s.Performer(), victim: s.Client()}
-	s.Finish(people.performer, s.Order(people.client, people.performer)).Want(200)
-	s.Finish(people.performer, s.Order(people.client, people.performer)).Want(200)
+	users := &people{client: s.Client(), performer: s.Performer(), victim: s.Client()}
+	s.Finish(users.performer, s.Order(users.client, users.performer)).Want(200)
+	s.Finish(users.performer, s.Order(users.client, users.performer)).Want(200)
 	turn := 0
 	for _, to := range targets {
 		request := func() *testkit.Request {
 			path := to.path
 			if before, after, ok := strings.Cut(path, "{new}"); ok {
-				path = before + fmt.Sprint(s.Order(people.client, people.performer)) + after
+				path = before + fmt.Sprint(s.Order(users.client, users.performer)) + after
 			}
 			r := s.Post(path)
-			if token := to.token(people); token != "" {
+			if token := to.token(users); token != "" {
 				r.As(token)
 			}
 			return r
 		}
 		if to.path != "auth/signup" && sane(t, to.path, request().Form(replaced(to.fields, "", "")...)).Status == 429 {
-			t.Logf("%s: the values that pass don't", to.path)
+			t.Logf("%s: the valid values are rejected", to.path)
 		}
 		for i := 0; i < len(to.fields); i += 2 {
 			name := to.fields[i]
-			if to.token(people) == people.victim.Token {
-				people.victim = s.Client()
+			if to.token(users) == users.victim.Token {
+				users.victim = s.Client()
 			}
 			for at, value := range hostileJSON {
 				if testing.Short() && at%10 != i/2%10 {
@@ -166,7 +169,7 @@ func TestHostileFields(t *testing.T) {
 	s.WantCleanLog()
 }
 
-// jsonWith is an object of the fields, one of which has another value.
+// jsonWith returns a JSON object of the fields, one of which has another value.
 func jsonWith(fields []string, name, value string) string {
 	var members []string
 	for i := 0; i < len(fields); i += 2 {
@@ -179,7 +182,7 @@ func jsonWith(fields []string, name, value string) string {
 	return "{" + strings.Join(members, ",") + "}"
 }
 
-// replaced is the same as names and values.
+// replaced returns the fields, one of which has another value, as pairs of names and values.
 func replaced(fields []string, name, value string) []string {
 	var out []string
 	for i := 0; i < len(fields); i += 2 {
@@ -192,7 +195,7 @@ func replaced(fields []string, name, value string) []string {
 	return out
 }
 
-// A search takes any text, and finds just what holds it.
+// A search accepts any text, and finds a nickname that contains it.
 func TestHostileSearch(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
@@ -211,7 +214,7 @@ func TestHostileSearch(t *testing.T) {
 		}
 		s.Post("user/update").As(star.Token).JSON(map[string]any{"nickname": "before " + text + " after"}).Do().Want(200)
 		if found := search(text).Want(200).Map(); found.Int("data", 0, "id") != star.ID {
-			t.Errorf("%q does not find the nickname that holds it: %v", text, found)
+			t.Errorf("%q does not find the nickname that contains it: %v", text, found)
 		}
 	}
 	for _, long := range []string{strings.Repeat("a", 100_000), strings.Repeat("я", 50_000), strings.Repeat(`"`, 100_000), strings.Repeat("\u0301", 50_000), strings.Repeat("ﷺ", 30_000)} {
@@ -229,7 +232,7 @@ func TestHostileSearch(t *testing.T) {
 	s.WantCleanLog()
 }
 
-// A device may name itself by any text, and is known again by it.
+// A device_id may be any text, by which the device is recognised.
 func TestHostileDevices(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
@@ -245,7 +248,7 @@ func TestHostileDevices(t *testing.T) {
 		first, second := login(), login()
 		if second != "" {
 			if former := s.Get("order/search").As(first).Do(); former.Status != 401 {
-				t.Errorf("signed in again by %s, the former token gets %d", shortened(fmt.Sprintf("%q", name)), former.Status)
+				t.Errorf("after a second sign-in by %s the former token gets %d", shortened(fmt.Sprintf("%q", name)), former.Status)
 			}
 			s.Get("order/search").As(second).Do().Want(200)
 		}
@@ -253,7 +256,7 @@ func TestHostileDevices(t *testing.T) {
 	s.WantCleanLog()
 }
 
-// An address in any script makes an account, and is known again whatever its case.
+// An e-mail in any script can be registered, and is recognised regardless of case.
 func TestUnicodeEmails(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
@@ -262,7 +265,7 @@ func TestUnicodeEmails(t *testing.T) {
 		`"a b"@example.com`, "o'neil@example.com", "😀@example.com", "a@[127.0.0.1]", "ﬁne@example.com",
 	} {
 		if sane(t, email, s.Post("user/check-free").JSON(map[string]any{"email": email})).Status != 200 {
-			continue // the golden cases say which are addresses at all
+			continue // the goldens show which e-mails are valid
 		}
 		person := s.Signup("role", "1", "email", email)
 		for _, same := range []string{email, strings.ToLower(email)} {

@@ -13,8 +13,8 @@ import (
 	"github.com/privet/privet/routes/testkit"
 )
 
-// reference is the original service's reference page: its curl examples, and what it answers (of push's 500 without
-// the trace).
+// reference is an endpoint in the original service's reference: an example request for curl and the documented answers
+// (push's 500 without the stack trace).
 type reference struct {
 	Request curl             `json:"request"`
 	Answers []documentAnswer `json:"answers"`
@@ -36,7 +36,7 @@ type documentAnswer struct {
 	Body    json.RawMessage   `json:"body"`
 }
 
-// send is the example as curl sends it; oldNew are strings to exchange in its path and data.
+// send returns the example's request as curl sends it. oldNew are pairs of strings to replace in its path and data.
 func (c *curl) send(s *testkit.Server, token string, oldNew ...string) *testkit.Request {
 	replace := strings.NewReplacer(oldNew...)
 	r := s.Request(c.Method, replace.Replace(c.Path))
@@ -55,7 +55,7 @@ func (c *curl) send(s *testkit.Server, token string, oldNew ...string) *testkit.
 		r.Raw("", strings.NewReader(replace.Replace(c.Data)))
 	}
 	for name, value := range c.Headers {
-		if c.Form == nil || name != "Content-Type" { // to which curl adds the boundary
+		if c.Form == nil || name != "Content-Type" { // curl adds the boundary
 			r.Header(name, value)
 		}
 	}
@@ -65,16 +65,16 @@ func (c *curl) send(s *testkit.Server, token string, oldNew ...string) *testkit.
 	return r
 }
 
-// empty is the example without its fields.
+// empty returns the example's request without fields.
 func (c *curl) empty(s *testkit.Server, token string) *testkit.Request {
 	blank := curl{Method: c.Method, Path: c.Path, Headers: map[string]string{"Content-Type": "application/json"}, Data: "{}"}
 	return blank.send(s, token, "/96", "/1")
 }
 
-// withoutProvider are the answers that take a Google or VK that knows the token.
-const withoutProvider = "takes a provider that answers"
+// withoutProvider is the reason for answers that need a Google or VK that accepts the token.
+const withoutProvider = "needs a provider"
 
-// notReplayed are the documented answers that this test can't get, or that the contract does without.
+// notReplayed are the documented answers that this test can't get or that the contract omits, with the reason.
 var notReplayed = map[string]string{
 	"POST auth/social/signup 200 ":                     withoutProvider,
 	"POST auth/social/signup 400 User already exists":  withoutProvider,
@@ -82,10 +82,10 @@ var notReplayed = map[string]string{
 	"POST auth/social/sign-in 400 User not exists":     withoutProvider,
 	"POST auth/social/connect 201 Updated":             withoutProvider,
 	"POST auth/social/connect 400 User already exists": withoutProvider,
-	"POST user/update 201 Updated":                     "the contract does without it",
+	"POST user/update 201 Updated":                     "the contract omits it",
 }
 
-// contractBodies are the documented bodies that the contract words otherwise.
+// contractBodies are the documented bodies that the contract words differently.
 var contractBodies = map[string]string{
 	// Only these five fields are required.
 	"POST auth/signup 429 Validation Errors": `{"message":"The email field is required. (and 4 more errors)","errors":{
@@ -93,8 +93,8 @@ var contractBodies = map[string]string{
 		"role":["The role field is required."],"media":["The media field is required."]}}`,
 }
 
-// TestReference gets each documented answer out of the example's request, with ids, tokens and files of our own.
-// Errors must be equal; of the others the keys, their order and the types.
+// TestReference provokes each documented answer by the example's request, with ids, tokens and files replaced. Errors
+// must have the documented body; other answers the documented keys in their order, and types.
 func TestReference(t *testing.T) {
 	data, err := os.ReadFile("testdata/reference.json")
 	if err != nil {
@@ -123,14 +123,15 @@ func TestReference(t *testing.T) {
 	}
 }
 
+// name identifies a documented answer.
 func (r *reference) name(a *documentAnswer) string {
 	return fmt.Sprintf("%s %s %d %s", r.Request.Method, exampleIDs.ReplaceAllString(r.Request.Path, ""), a.Status, a.Name)
 }
 
-// exampleIDs are what differs between a route and an example's path.
+// exampleIDs matches what an example's path has beyond the route.
 var exampleIDs = regexp.MustCompile(`/\d+$|\?.*`)
 
-// replay has a server of its own, so that examples with the same e-mail don't meet. Its limit is the documented one.
+// replay runs its own server, because examples have the same e-mail, with the documented rate limit.
 func (r *reference) replay(t *testing.T) {
 	s := testkit.Start(t, func(c *settings.Settings) { c.RateLimit = 60 })
 	for i := range r.Answers {
@@ -144,10 +145,10 @@ func (r *reference) replay(t *testing.T) {
 			t.Errorf("%s: got %d %s", name, answer.Status, answer.Body)
 			continue
 		}
-		switch body, otherwise := contractBodies[name]; {
-		case otherwise:
+		switch body, different := contractBodies[name]; {
+		case different:
 			wantBody(t, answer, want.Status, body)
-		case want.Status == 500: // the contract names neither path nor trace
+		case want.Status == 500: // the contract requires neither path nor stack trace
 			o, _ := ordered(t, answer.Body).(object)
 			message, _ := o.get("message").(string)
 			if len(o) != 1 || !strings.HasPrefix(message, "Invalid service account: ") || strings.Contains(message, "/") {
@@ -166,7 +167,7 @@ func (r *reference) replay(t *testing.T) {
 	}
 }
 
-// arrange makes the example's request so that it gets the answer.
+// arrange returns the example's request, after creating what it needs to get the answer.
 func (r *reference) arrange(t *testing.T, s *testkit.Server, a *documentAnswer) *testkit.Request {
 	c := &r.Request
 	route := exampleIDs.ReplaceAllString(c.Path, "")
@@ -199,29 +200,29 @@ func (r *reference) arrange(t *testing.T, s *testkit.Server, a *documentAnswer) 
 	return c.send(s, s.Performer().Token)
 }
 
-// arrangeOrder is arrange for what takes an order: a new one for its creation and its end, a reviewed one to see.
+// arrangeOrder is arrange for endpoints of orders.
 func (r *reference) arrangeOrder(s *testkit.Server, route string, a *documentAnswer) *testkit.Request {
-	c, performer, buyer := &r.Request, s.Performer(), s.Client()
+	example, performer, client := &r.Request, s.Performer(), s.Client()
 	if route == "order/create" {
 		if a.Status != 200 {
-			return c.empty(s, buyer.Token)
+			return example.empty(s, client.Token)
 		}
-		return c.send(s, buyer.Token, `"performer_id": 1`, fmt.Sprintf(`"performer_id": %d`, performer.ID))
+		return example.send(s, client.Token, `"performer_id": 1`, fmt.Sprintf(`"performer_id": %d`, performer.ID))
 	}
-	id := s.Order(buyer, performer)
+	id := s.Order(client, performer)
 	ours := fmt.Sprintf("/%d", id)
 	switch {
-	case route == "order/search": // which wants media on a new order
+	case route == "order/search": // whose example has media on a new order
 		s.Post("order/update" + ours).As(performer.Token).Multipart([]testkit.File{testkit.Picture()}).Do().Want(200)
-		return c.send(s, buyer.Token, "page=18", "page=1")
+		return example.send(s, client.Token, "page=18", "page=1")
 	case route == "order/view":
 		s.Finish(performer, id)
-		s.Post("order/update" + ours).As(buyer.Token).JSON(`{"rating_rate":4.5,"rating_text":"Lovely"}`).Do().Want(200)
-		return c.send(s, buyer.Token, "/96", ours)
-	case a.Status == 429: // the documented messages are those of a status and a rating out of range
-		wrong := *c
+		s.Post("order/update" + ours).As(client.Token).JSON(`{"rating_rate":4.5,"rating_text":"Lovely"}`).Do().Want(200)
+		return example.send(s, client.Token, "/96", ours)
+	case a.Status == 429: // the documented messages are about a status and a rating out of range
+		wrong := *example
 		wrong.Form = [][2]string{{"status", "5"}, {"rating_rate", "6"}}
 		return wrong.send(s, performer.Token, "/96", ours)
 	}
-	return c.send(s, performer.Token, "/96", ours)
+	return example.send(s, performer.Token, "/96", ours)
 }

@@ -79,9 +79,9 @@ func (l *layers) allows(importer, imported string) bool {
 	return from < to
 }
 
-// TestImportRules compares the imports of all packages with the table of layers: a package imports only packages of lower
-// layers, and of its own layer those that the table lists. Packages below an internal folder count as the package that
-// contains the folder.
+// TestImportRules compares the imports of all packages with the table of layers: a package imports only packages of
+// lower layers, and of its own layer those that the table lists. Packages below an internal folder count as the
+// package that contains the folder.
 func TestImportRules(t *testing.T) {
 	l := readLayers(t)
 	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, module+"/...").Output()

@@ -35,8 +35,8 @@ http {
 }
 `
 
-// startNginx starts an nginx in front of a server until the test ends, and returns the URLs of its two servers. It skips
-// the test where there is no nginx.
+// startNginx starts an nginx in front of a server until the test ends, and returns the URLs of its two servers. It
+// skips the test where there is no nginx.
 func startNginx(t *testing.T, upstream string) (buffered, unbuffered string) {
 	t.Helper()
 	program, err := exec.LookPath("nginx")

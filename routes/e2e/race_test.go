@@ -14,13 +14,13 @@ import (
 	"github.com/pocketbase/dbx"
 )
 
-// Of many who sign up with one e-mail one gets it, and of the others nothing stays.
+// Of many concurrent sign-ups with one e-mail one succeeds, and the others leave nothing behind.
 func TestSignupRace(t *testing.T) {
 	if testing.Short() {
 		t.Skip("hashes 200 passwords")
 	}
 	t.Parallel()
-	p := testkit.Process(t) // a process of its own, as the race detector makes bcrypt ten times slower
+	p := testkit.Process(t) // a process, because the race detector makes bcrypt ten times slower
 	answers := make([]*testkit.Answer, 200)
 	testkit.Concurrently(len(answers), func(i int) {
 		email := "star@example.com"
@@ -53,7 +53,7 @@ func TestSignupRace(t *testing.T) {
 	}
 }
 
-// A client cancels at the very moment at which the performer finishes: one of them wins, and knows.
+// Of a client's cancelling and a performer's finishing at the same moment exactly one succeeds.
 func TestOrderRace(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
@@ -83,10 +83,10 @@ func TestOrderRace(t *testing.T) {
 		if seen.Int("data", "status") != status || seen.Len("data", "media") != 3-status || (seen.At("data", "cancel_date") != nil) != (status == 3) {
 			t.Errorf("order %d: %v", id, seen)
 		}
-		var moves []string
-		err := s.App.DB().Select("to").From(store.OrderHistory).Where(dbx.HashExp{"order": fmt.Sprint(id)}).OrderBy("rowid").Column(&moves)
-		if err != nil || !slices.Equal(moves, []string{"new", word}) {
-			t.Errorf("order %d went through %v (%v)", id, moves, err)
+		var history []string
+		err := s.App.DB().Select("to").From(store.OrderHistory).Where(dbx.HashExp{"order": fmt.Sprint(id)}).OrderBy("rowid").Column(&history)
+		if err != nil || !slices.Equal(history, []string{"new", word}) {
+			t.Errorf("order %d has the history %v (%v)", id, history, err)
 		}
 	}
 	t.Logf("%d of %d were done, the others cancelled", done, len(ids))
@@ -100,7 +100,7 @@ func TestOrderRace(t *testing.T) {
 	s.WantCleanLog()
 }
 
-// Changes of different fields that come at once are all kept.
+// Concurrent changes of different fields are all saved.
 func TestUpdateRace(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
@@ -143,7 +143,7 @@ func TestUpdateRace(t *testing.T) {
 	s.WantCleanLog()
 }
 
-// devices are a user's devices and the tokens' ids, or those that have a push address.
+// devices returns the ids of the devices that match a condition.
 func devices(t *testing.T, s *testkit.Server, where dbx.HashExp) []string {
 	t.Helper()
 	var ids []string
@@ -153,7 +153,7 @@ func devices(t *testing.T, s *testkit.Server, where dbx.HashExp) []string {
 	return ids
 }
 
-// An app that signs in many times at once is one device in the end, and one that is in use meanwhile is told so.
+// Concurrent sign-ins of an app leave one device with one valid token. Requests of a replaced device get a 401.
 func TestDeviceRace(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
@@ -173,21 +173,21 @@ func TestDeviceRace(t *testing.T) {
 	if left := devices(t, s, dbx.HashExp{"user": fmt.Sprint(user.ID)}); len(left) != 1 {
 		t.Errorf("devices %v", left)
 	}
-	works := 0
+	valid := 0
 	for _, token := range append(tokens, user.Token) {
 		if answer := s.Get("order/search").As(token).Do(); answer.Status == http.StatusOK {
-			works++
+			valid++
 		} else {
 			answer.Want(401)
 		}
 	}
-	if works != 1 {
-		t.Errorf("%d tokens work", works)
+	if valid != 1 {
+		t.Errorf("%d tokens are valid", valid)
 	}
 	s.WantCleanLog()
 }
 
-// A device may be signed in anew, by its device_id, while a request of its former token is under way.
+// A request whose device signs in again while it is in progress gets a 401.
 func TestDeviceReplacedMeanwhile(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
@@ -200,13 +200,13 @@ func TestDeviceReplacedMeanwhile(t *testing.T) {
 			s.Post("auth/login").JSON(map[string]any{"email": user.Email, "password": testkit.Password, "device_id": "phone"}).Do().Want(200)
 		}, body)
 		if answer.StatusCode != http.StatusUnauthorized {
-			t.Errorf("%s of a device that is no more: %s", path, answer.Status)
+			t.Errorf("%s of a replaced device: %s", path, answer.Status)
 		}
 	}
 	s.WantCleanLog()
 }
 
-// A push address belongs to the device that brought it last, whichever way it came.
+// The most recent device to register a push token owns it, whichever endpoint it uses.
 func TestPushAddressRace(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
@@ -214,7 +214,7 @@ func TestPushAddressRace(t *testing.T) {
 	owner := func(want string) {
 		t.Helper()
 		if ids := devices(t, s, dbx.HashExp{"firebase_token": "push"}); len(ids) != 1 || ids[0] != want {
-			t.Errorf("the address is with devices %v, want %s", ids, want)
+			t.Errorf("the push token is owned by devices %v, want %s", ids, want)
 		}
 	}
 	device := func(token string) string { id, _, _ := strings.Cut(token, "|"); return id }
@@ -226,19 +226,19 @@ func TestPushAddressRace(t *testing.T) {
 	third := s.Signup("role", "1", "firebase_token", "push")
 	owner(device(third.Token))
 	if seen := s.Get(fmt.Sprintf("user/view/%d", first.ID)).As(first.Token).Do().Want(200).Map(); seen.At("data", "firebase_token") != nil {
-		t.Errorf("the first one still sees %v", seen)
+		t.Errorf("the first user still sees %v", seen)
 	}
 	people := []testkit.Person{first, second, third}
 	testkit.Concurrently(21, func(i int) {
 		s.Post("user/add-firebase-token").As(people[i%3].Token).JSON(`{"firebase_token":"push"}`).Do().Want(201)
 	})
 	if ids := devices(t, s, dbx.HashExp{"firebase_token": "push"}); len(ids) != 1 {
-		t.Errorf("the address is with devices %v", ids)
+		t.Errorf("the push token is owned by devices %v", ids)
 	}
 	s.WantCleanLog()
 }
 
-// Numbers of what was deleted are never given out again, after a restart neither.
+// Ids of deleted rows are never reused, not even after a restart.
 func TestNumbersAreNotUsedTwice(t *testing.T) {
 	t.Parallel()
 	p := testkit.Process(t)
@@ -248,7 +248,7 @@ func TestNumbersAreNotUsedTwice(t *testing.T) {
 	client, performer, last := p.Client(), p.Performer(), p.Client()
 	order := p.Order(client, performer)
 	p.Request("DELETE", fmt.Sprint("/api/collections/users/records/", last.ID)).As(moderator).Do().Want(204)
-	// Orders are never deleted by hand; the SQL console goes around that, too.
+	// Only the SQL console can delete orders.
 	p.Post("/api/sql").As(moderator).JSON(map[string]any{"query": fmt.Sprintf(`DELETE FROM orders WHERE id = '%d'`, order)}).Do().Want(200)
 	p.Get(fmt.Sprintf("user/view/%d", last.ID)).As(client.Token).Do().Want(404)
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {

@@ -10,7 +10,7 @@ import (
 	"github.com/privet/privet/routes/testkit"
 )
 
-// The README's walk works as it stands, pasted into a shell.
+// The README's walk through the API works when it is pasted into a shell.
 func TestReadmeWalk(t *testing.T) {
 	for _, tool := range []string{"bash", "curl"} {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -42,6 +42,6 @@ func TestReadmeWalk(t *testing.T) {
 		}
 	}
 	if !strings.Contains(answers, `"total":1`) {
-		t.Errorf("the search found nobody: %s", answers)
+		t.Errorf("the search found no performer: %s", answers)
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/privet/privet/routes/testkit"
 )
 
-// A second server on a data folder in use says so, ends, and does the first one no harm.
+// A second server on a data folder in use exits with an error and doesn't disturb the first one.
 func TestSecondServer(t *testing.T) {
 	t.Parallel()
 	p := testkit.Process(t)
@@ -31,7 +31,7 @@ func TestSecondServer(t *testing.T) {
 	p.Start()
 }
 
-// What a moderator sends is let end, too, when the server is told to stop.
+// On SIGTERM the server lets a moderator's request in progress finish.
 func TestStopDuringDeskRequest(t *testing.T) {
 	t.Parallel()
 	p := testkit.Process(t)
@@ -43,7 +43,7 @@ func TestStopDuringDeskRequest(t *testing.T) {
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Authorization", dashboard.Token())
-	req.Header.Set("Expect", "100-continue") // the body goes when the server has begun to read it
+	req.Header.Set("Expect", "100-continue") // the body is sent once the server reads it
 	answered := make(chan error)
 	go func() {
 		transport := &http.Transport{ExpectContinueTimeout: time.Minute}
@@ -60,7 +60,7 @@ func TestStopDuringDeskRequest(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.Signal(syscall.SIGTERM)
-	time.Sleep(2 * time.Second) // longer than the second that PocketBase would give
+	time.Sleep(2 * time.Second) // longer than the second that PocketBase allows
 	if _, err := io.WriteString(rest, `true}`); err != nil {
 		t.Fatal(err)
 	}

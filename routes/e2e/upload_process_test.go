@@ -15,10 +15,10 @@ import (
 
 const (
 	large   = 585 << 20    // bytes of a long video
-	largest = 599999 << 10 // bytes of the largest file that passes
+	largest = 599999 << 10 // bytes of the largest file that is accepted
 )
 
-// The largest files go through a server that stays small, keeps one copy and lets others work meanwhile.
+// The largest uploads need little memory, are stored once, and don't delay other requests.
 func TestLargestUploads(t *testing.T) {
 	if testing.Short() {
 		t.Skip("sends 2.5 GB")
@@ -29,15 +29,15 @@ func TestLargestUploads(t *testing.T) {
 	idle, before := p.Memory("VmRSS"), disk(p)
 	stored := p.StoredFiles()
 
-	watch := watchUpload(p, client, performer)
+	watcher := watchUpload(p, client, performer)
 	done := p.Post(update).As(performer.Token).Stream(testkit.Clip(0), testkit.Movie(largest), largest, true, "status", "2").Do().Want(200).Map()
-	watch.end(t, before, largest)
+	watcher.end(t, before, largest)
 	movie := testkit.PathOf(done.String("data", "media", 0, "path_url"))
 	for _, at := range []int64{0, large, largest - 1000} {
 		part := p.Get(movie).Header("Range", fmt.Sprintf("bytes=%d-%d", at, at+999)).Do().Want(206)
 		want := make([]byte, 1000)
 		if _, err := testkit.Movie(largest).ReadAt(want, at); err != nil || !slices.Equal(part.Body, want) {
-			t.Errorf("other bytes at %d (%v)", at, err)
+			t.Errorf("different bytes at %d (%v)", at, err)
 		}
 	}
 	if size := p.Request("HEAD", movie).Do().Want(200).Header.Get("Content-Length"); size != fmt.Sprint(largest) {
@@ -45,10 +45,10 @@ func TestLargestUploads(t *testing.T) {
 	}
 
 	before = disk(p)
-	watch = watchUpload(p, client, performer)
+	watcher = watchUpload(p, client, performer)
 	signedUp := p.Post("auth/signup").Stream(testkit.Clip(0), testkit.Movie(large), large, false,
 		"email", "star@example.com", "nickname", "Star", "password", "password", "role", "2").Do().Want(200).Map()
-	watch.end(t, before, large)
+	watcher.end(t, before, large)
 	star := signedUp.String("token")
 	p.Post("user/update").As(star).Multipart([]testkit.File{testkit.Picture()}).Do().Want(200)
 	p.Get(testkit.PathOf(signedUp.String("data", "media", 0, "path_url"))).Do().Want(404)
@@ -60,7 +60,7 @@ func TestLargestUploads(t *testing.T) {
 	p.Post(update).As(performer.Token).Stream(testkit.Clip(0), testkit.Movie(largest+1), largest+1, true).Do().
 		WantError("media", "The media field must not be greater than 599999 kilobytes.")
 	if now := p.AwaitStored(len(stored)); !slices.Equal(now, stored) {
-		t.Errorf("of the too large one stay: %v", now)
+		t.Errorf("left by an upload that is too large: %v", now)
 	}
 	p.Post(update).As(performer.Token).Stream(testkit.Clip(0), testkit.Movie(640<<20), 640<<20, false).Do().Want(413)
 	if now := p.AwaitStored(len(stored)); !slices.Equal(now, stored) {
@@ -77,18 +77,18 @@ func TestLargestUploads(t *testing.T) {
 	}
 }
 
-// disk is what the server has on its disks, in bytes.
+// disk returns the size of the server's files in bytes.
 func disk(p *testkit.Running) int64 { return testkit.FolderSize(p.Dir) + testkit.FolderSize(p.Temp) }
 
-// watcher looks at a server while an upload is under way.
+// watcher observes a server while an upload is in progress.
 type watcher struct {
 	stop, ended chan struct{}
-	peak        int64         // of the disk
-	orders      int           // that somebody else made meanwhile
-	slowest     time.Duration // of those
+	peak        int64         // of disk
+	orders      int           // that were created meanwhile
+	slowest     time.Duration // duration of such an order
 }
 
-// watchUpload begins to watch; the client orders from the performer all the while.
+// watchUpload starts a watcher, which lets the client order from the performer again and again.
 func watchUpload(p *testkit.Running, client, performer testkit.Person) *watcher {
 	w := &watcher{stop: make(chan struct{}), ended: make(chan struct{})}
 	go func() {
@@ -112,13 +112,14 @@ func watchUpload(p *testkit.Running, client, performer testkit.Person) *watcher 
 	return w
 }
 
-// end ends the watch over an upload of size bytes on a disk that held before.
+// end stops the watcher, and checks the peak of the disk and the speed of orders during an upload of size bytes.
+// before is the value of disk before the upload.
 func (w *watcher) end(t *testing.T, before, size int64) {
 	t.Helper()
 	close(w.stop)
 	<-w.ended
 	if more := w.peak - before; more < size/2 || more > size+size/8 {
-		t.Errorf("the disk held %d MB more, of an upload of %d MB", more>>20, size>>20)
+		t.Errorf("the files grew by %d MB during an upload of %d MB", more>>20, size>>20)
 	}
 	if w.orders < 10 || w.slowest > 2*time.Second {
 		t.Errorf("meanwhile %d orders were made, the slowest in %s", w.orders, w.slowest)
@@ -126,7 +127,7 @@ func (w *watcher) end(t *testing.T, before, size int64) {
 	t.Logf("%d orders meanwhile, the slowest in %s", w.orders, w.slowest)
 }
 
-// What a process that was killed leaves of an upload is swept away when the next one starts.
+// The files of an upload that a kill interrupted are removed when the server starts again.
 func TestKilledUpload(t *testing.T) {
 	t.Parallel()
 	p := testkit.Process(t)
@@ -137,9 +138,9 @@ func TestKilledUpload(t *testing.T) {
 	p.Stop(syscall.SIGKILL)
 	upload.Abort()
 	if slices.Equal(p.StoredFiles(), stored) {
-		t.Fatal("the kill left nothing: this test shows nothing")
+		t.Fatal("the kill left nothing, so that there is nothing to test")
 	}
-	// Killed a moment later, it had left these: attributes come before their file.
+	// A kill a moment later would have left attributes, which are written before their file.
 	if err := os.WriteFile(filepath.Join(p.Dir, "storage", "uploads", "0123.mp4.attrs"), []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +156,7 @@ func TestKilledUpload(t *testing.T) {
 	}
 }
 
-// Told to stop, the server ends an upload under way well, and takes nothing new.
+// On SIGTERM the server lets an upload in progress finish, and accepts no new requests.
 func TestStopDuringUpload(t *testing.T) {
 	t.Parallel()
 	p := testkit.Process(t)
@@ -170,9 +171,9 @@ func TestStopDuringUpload(t *testing.T) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	if _, err := p.Get("/api/health").Try(); err == nil {
-		t.Error("it takes requests after SIGTERM")
+		t.Error("it accepts requests after SIGTERM")
 	}
-	time.Sleep(2 * time.Second) // longer than the second that PocketBase would give
+	time.Sleep(2 * time.Second) // longer than the second that PocketBase allows
 	done := upload.Finish().Want(200).Map()
 	if code := p.Wait(10 * time.Second); code != 0 {
 		t.Errorf("it ended with %d: %s", code, p.Log)
@@ -183,10 +184,10 @@ func TestStopDuringUpload(t *testing.T) {
 	}
 	size := p.Request("HEAD", testkit.PathOf(done.String("data", "media", 0, "path_url"))).Do().Want(200).Header.Get("Content-Length")
 	if size != fmt.Sprint(8<<20) {
-		t.Errorf("of 8 MB are stored: %s", size)
+		t.Errorf("stored are %s bytes", size)
 	}
 	for line := range strings.Lines(p.Log.String()) {
-		if strings.Contains(line, "level=") && !strings.Contains(line, "no still can be made") { // of 8 MB without a picture
+		if strings.Contains(line, "level=") && !strings.Contains(line, "no still can be made") { // of a video without frames
 			t.Error(line)
 		}
 	}

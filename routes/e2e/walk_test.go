@@ -7,7 +7,7 @@ import (
 	"github.com/privet/privet/routes/testkit"
 )
 
-// One order from sign-up to its rating, as the apps do it.
+// One order from sign-up to its rating, by the requests that the apps send.
 func TestWholeOrder(t *testing.T) {
 	s := testkit.Start(t)
 	client, performer := s.Client(), s.Performer()
@@ -31,7 +31,7 @@ func TestWholeOrder(t *testing.T) {
 		t.Fatalf("reviewed: %v", seen)
 	}
 	if seen.String("data", "client", "email") != client.Email || seen.String("data", "performer", "email") != performer.Email {
-		t.Fatalf("the sides don't see each other: %v", seen)
+		t.Fatalf("the participants don't see each other's data: %v", seen)
 	}
 	list := s.Get("order/search?status=4").As(client.Token).Do().Want(200).Map()
 	if list.Int("meta", "total") != 1 || list.Int("data", 0, "id") != id {
