@@ -57,34 +57,34 @@ func run() error {
 	}
 	s, err := settings.Read(os.LookupEnv)
 	if err != nil && !asksForHelp(os.Args[1:]) {
-		return fmt.Errorf("these settings make no sense:\n%w", err)
+		return fmt.Errorf("invalid configuration:\n%w", err)
 	}
-	worker, err := push.NewWorker(app, s.Firebase)
+	pushes, err := push.NewWorker(app, s.Firebase)
 	if err != nil {
 		return fmt.Errorf("GOOGLE_APPLICATION_CREDENTIALS: %w", err)
 	}
-	pictures := preview.NewWorker(app, render.New(render.Config{FFmpeg: s.FFmpeg, CacheDir: keepEngine(app)}))
-	hooks.Register(app, worker, pictures, os.Stderr)
-	routes.Register(app, s, worker, pictures, pb_public.Pages)
+	previews := preview.NewWorker(app, render.New(render.Config{FFmpeg: s.FFmpeg, CacheDir: engineCacheDir(app)}))
+	hooks.Register(app, pushes, previews, os.Stderr)
+	routes.Register(app, s, pushes, previews, pb_public.Pages)
 	server.PrintBanner(app, s, version, routes.Prefix, os.Stdout)
 	app.RootCmd.AddCommand(demo.Command(app))
 	migratecmd.MustRegister(app, app.RootCmd, migratecmd.Config{})
 	return app.Start()
 }
 
-// keepEngine returns where the compiled code of the stills' engine is kept: with the user's other caches, else in the
-// data folder, but then in no backup.
-func keepEngine(app core.App) string {
+// engineCacheDir returns the folder for the compiled code of the preview engine: in the user's cache folder, or, where the
+// system knows none, in the data folder, excluded from backups.
+func engineCacheDir(app core.App) string {
 	const folder = "privet"
 	if cache, err := os.UserCacheDir(); err == nil {
 		return filepath.Join(cache, folder, "engine")
 	}
-	leaveOut := func(e *core.BackupEvent) error {
+	excludeCache := func(e *core.BackupEvent) error {
 		e.Exclude = append(e.Exclude, folder)
 		return e.Next()
 	}
-	app.OnBackupCreate().BindFunc(leaveOut)
-	app.OnBackupRestore().BindFunc(leaveOut)
+	app.OnBackupCreate().BindFunc(excludeCache)
+	app.OnBackupRestore().BindFunc(excludeCache)
 	data, err := filepath.Abs(app.DataDir())
 	if err != nil {
 		data = app.DataDir()
@@ -92,7 +92,7 @@ func keepEngine(app core.App) string {
 	return filepath.Join(data, folder, "engine")
 }
 
-// asksForHelp tells whether the arguments ask for no more than a text.
+// asksForHelp reports whether the arguments only ask for help or the version.
 func asksForHelp(args []string) bool {
 	return len(args) == 0 || slices.ContainsFunc(args, func(arg string) bool {
 		return arg == "-h" || arg == "--help" || arg == "-v" || arg == "--version"
@@ -105,19 +105,19 @@ func describe(root *cobra.Command) {
 	root.Short = "A self-hosted marketplace of personal greetings: REST API, dashboard and data in one binary."
 	root.Long = root.Short + `
 
-Start it with "privet serve": the API is at /api/v1, the dashboard at /_/. Everything it keeps lies in the
-data folder (--dir). Make a moderator's account with "privet superuser upsert EMAIL PASSWORD".
+Start it with "privet serve": the API is at /api/v1, the dashboard at /_/. All data is in the data folder (--dir).
+Create a moderator's account with "privet superuser upsert EMAIL PASSWORD".
 
 Settings are read from the environment, once, at start:
 ` + settings.Help()
 }
 
-// healthCommand asks a running server how it is, for a container's HEALTHCHECK.
+// healthCommand checks a running server, for a container's HEALTHCHECK.
 func healthCommand() *cobra.Command {
 	var address string
 	command := &cobra.Command{
 		Use:           "health",
-		Short:         "Asks the server on this machine whether it is well; exits with 0 if so",
+		Short:         "Checks the health of the server on this machine; exits with 0 if it is healthy",
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		RunE:          func(*cobra.Command, []string) error { return server.CheckHealth(address) },
