@@ -81,7 +81,8 @@ func (a *api) orderUpdate(c *call) error {
 		Rating:     in.RatingRate,
 		RatingText: in.RatingText,
 	}
-	if err := orders.Update(c.req.Context(), c.app, store.Key(id), c.actor(side), request, uploadOf(in.Media)); err != nil {
+	err = orders.Update(c.req.Context(), c.app, store.Key(id), c.actor(side), request, uploadOf(in.Media))
+	if err != nil {
 		return err
 	}
 	row, err := store.ReadBareOrder(c.req.Context(), c.app, id)
@@ -106,7 +107,8 @@ func (a *api) orderSearch(c *call) error {
 	if err != nil {
 		return err
 	}
-	page, err := store.SearchOrders(c.req.Context(), c.app, c.principal.UserID, resource.Statuses.Word(in.Status), laravel.Page(c.req))
+	status := resource.Statuses.Word(in.Status)
+	page, err := store.SearchOrders(c.req.Context(), c.app, c.principal.UserID, status, laravel.Page(c.req))
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,8 @@ func readUpload[T any](c *call, schema *laravel.Schema[T], checks map[string]lar
 	c.unwrapBody()
 	control := http.NewResponseController(c.event.Response)
 	c.req.Body = &deadlineReader{ReadCloser: c.req.Body, control: control, began: time.Now()}
-	in, err := schema.Read(c.req, laravel.Options{MaxBody: uploadLimit, MaxFields: fieldsLimit, Checks: checks, Sink: sink{c}})
+	options := laravel.Options{MaxBody: uploadLimit, MaxFields: fieldsLimit, Checks: checks, Sink: sink{c}}
+	in, err := schema.Read(c.req, options)
 	// The server's write deadline starts with the request's first byte, and a long upload has exceeded it.
 	_ = control.SetWriteDeadline(time.Now().Add(answerTimeout))
 	if errors.Is(err, metadata.ErrUnclean) {

@@ -8,8 +8,8 @@ import (
 // windowLength is that of Laravel's throttle:60,1.
 const windowLength = time.Minute
 
-// Throttle is a rate limiter: it counts the hits of a key in windows of a minute that begin with the key's first hit, as
-// Laravel's does. It is safe for concurrent use.
+// Throttle is a rate limiter: it counts the hits of a key in windows of a minute that begin with the key's first hit,
+// as Laravel's does. It is safe for concurrent use.
 type Throttle struct {
 	now func() time.Time
 

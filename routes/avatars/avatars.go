@@ -45,7 +45,8 @@ func (f *Fetcher) Fetch(ctx context.Context, identity *social.Identity, userID s
 		f.slots <- struct{}{}
 		defer func() { <-f.slots }()
 		if err := f.fetch(ctx, identity, userID); err != nil {
-			f.app.Logger().Warn("a social picture could not be fetched", "provider", identity.Provider, "id", userID, "error", err)
+			f.app.Logger().Warn("a social picture could not be fetched",
+				"provider", identity.Provider, "id", userID, "error", err)
 		}
 	}()
 }
@@ -68,7 +69,7 @@ func (f *Fetcher) fetch(ctx context.Context, identity *social.Identity, userID s
 		if err != nil || has { // the user has uploaded something in the meantime
 			return err
 		}
-		if isOut, err := store.IsDisabled(tx, userID); err != nil || isOut {
+		if disabled, err := store.IsDisabled(tx, userID); err != nil || disabled {
 			return err
 		}
 		return files.AddMedia(tx, upload, userID, "")

@@ -102,7 +102,10 @@ func read(files fs.FS) (map[string]*page, error) {
 	pages[""] = pages["index.html"]
 	pages["guide"], pages["guide/"] = pages["guide/index.html"], pages["guide/index.html"]
 	if specification := pages["openapi.yaml"]; specification != nil {
-		for name, convert := range map[string]func([]byte) ([]byte, error){"openapi.json": reference.JSON, "postman.json": reference.Postman} {
+		for name, convert := range map[string]func([]byte) ([]byte, error){
+			"openapi.json": reference.JSON,
+			"postman.json": reference.Postman,
+		} {
 			content, err := convert(specification.plain())
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", name, err)

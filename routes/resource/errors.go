@@ -49,5 +49,6 @@ func NoRoute(path string) *Error {
 // NoMethod returns the error of a route that does not support a method. path is given without its leading slash,
 // supported as in the header Allow.
 func NoMethod(method, path, supported string) *Error {
-	return &Error{http.StatusMethodNotAllowed, Message{"The " + method + " method is not supported for route " + path + ". Supported methods: " + supported + "."}}
+	message := "The " + method + " method is not supported for route " + path + ". Supported methods: " + supported + "."
+	return &Error{http.StatusMethodNotAllowed, Message{message}}
 }

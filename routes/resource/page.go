@@ -105,8 +105,8 @@ func (p paginator) numbered() []Link {
 // gap is in the place of the page numbers that are left out.
 const gap = 0
 
-// window returns the page numbers that Laravel's UrlWindow links to: all of them up to 13 pages; else three on each side
-// of the current one and two at both ends, with gaps in between.
+// window returns the page numbers that Laravel's UrlWindow links to: all of them up to 13 pages; else three on each
+// side of the current one and two at both ends, with gaps in between.
 func window(current, last int64) []int64 {
 	const side = 3
 	span := func(from, to int64) (numbers []int64) {

@@ -36,8 +36,8 @@ type Category struct {
 	Category int `json:"category"`
 }
 
-// User returns the resource of a user. E-mail, phone and push token are for the user's own eyes; with contacts, everybody
-// gets e-mail and phone (contract section 2, what others may see).
+// User returns the resource of a user. E-mail, phone and push token are for the user's own eyes; with contacts,
+// everybody gets e-mail and phone (contract section 2, what others may see).
 func (v Viewer) User(row *store.UserRow, contacts bool) User {
 	user := v.participant(row, contacts)
 	categories := make([]Category, len(row.Categories))

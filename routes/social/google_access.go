@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// verifyAccessToken has tokeninfo check for which app and person a token was issued, then gets the person's profile from
-// userinfo. The latter accepts the tokens of any app, so it alone would not do, and must name the same person.
+// verifyAccessToken has tokeninfo check for which app and person a token was issued, then gets the person's profile
+// from userinfo. The latter accepts the tokens of any app, so it alone would not do, and must name the same person.
 func (g *Google) verifyAccessToken(ctx context.Context, token string) (*Identity, error) {
 	info, err := g.fetchTokenInfo(ctx, token)
 	if err != nil {

@@ -26,7 +26,8 @@ type httpClient struct {
 }
 
 // newTransport returns a transport that reuses connections. It speaks HTTP/1.1 alone: a connection with a timed-out
-// request is closed then, while one of HTTP/2 would remain in use and fail every request until TCP notices, minutes later.
+// request is closed then, while one of HTTP/2 would remain in use and fail every request until TCP notices, minutes
+// later.
 func newTransport() *http.Transport {
 	var http1 http.Protocols
 	http1.SetHTTP1(true)

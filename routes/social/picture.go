@@ -64,9 +64,9 @@ func origins(addresses ...string) []string {
 	return list
 }
 
-// Fetch requests a person's picture from the provider's own hosts, over https. The caller closes the reader, which fails
-// with ErrPictureSize after 10 MB, and with another error 10 seconds after the call of Fetch or when ctx ends. The
-// content is whatever the host sent, and not checked.
+// Fetch requests a person's picture from the provider's own hosts, over https. The caller closes the reader, which
+// fails with ErrPictureSize after 10 MB, and with another error 10 seconds after the call of Fetch or when ctx ends.
+// The content is whatever the host sent, and not checked.
 func (p *Pictures) Fetch(ctx context.Context, identity *Identity) (io.ReadCloser, error) {
 	ctx, cancel := context.WithTimeout(ctx, p.timeout)
 	body, err := p.open(ctx, identity)
@@ -145,7 +145,7 @@ func (b *limitedBody) Read(p []byte) (int, error) {
 	switch {
 	case err == nil:
 		return n, nil
-	case b.ctx.Err() != nil: // some hosts end the body properly when the client hangs up, so io.EOF would be no proof of a whole picture
+	case b.ctx.Err() != nil: // even with io.EOF: some hosts end the body properly when the client hangs up
 		return n, redacted(b.ctx.Err())
 	case errors.Is(err, io.EOF):
 		return n, io.EOF

@@ -33,8 +33,8 @@ type Identity struct {
 	ProfileError error
 }
 
-// Verifier verifies the tokens of one provider. Verifiers are safe for concurrent use, take at most 8 seconds, and return
-// errors that wrap either ErrInvalid or ErrUnavailable.
+// Verifier verifies the tokens of one provider. Verifiers are safe for concurrent use, take at most 8 seconds, and
+// return errors that wrap either ErrInvalid or ErrUnavailable.
 type Verifier interface {
 	Verify(ctx context.Context, token string) (*Identity, error)
 }
@@ -42,8 +42,8 @@ type Verifier interface {
 // ErrInvalid means that the token is not valid. The error that wraps it says why.
 var ErrInvalid = errors.New("the token is not valid")
 
-// ErrUnavailable means that the provider is down, slow or misconfigured, and that the token may be valid. The error that
-// wraps it wraps the cause as well (context.Canceled, for example).
+// ErrUnavailable means that the provider is down, slow or misconfigured, and that the token may be valid. The error
+// that wraps it wraps the cause as well (context.Canceled, for example).
 var ErrUnavailable = errors.New("the provider is not available")
 
 const (

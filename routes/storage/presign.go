@@ -57,6 +57,7 @@ func presign(ctx context.Context, s3 core.S3Config, method, key string) (string,
 		return "", err
 	}
 	credentials := aws.Credentials{AccessKeyID: s3.AccessKey, SecretAccessKey: s3.Secret}
-	signed, _, err := v4.NewSigner().PresignHTTP(ctx, credentials, request, "UNSIGNED-PAYLOAD", "s3", s3.Region, time.Now().UTC())
+	signer, now := v4.NewSigner(), time.Now().UTC()
+	signed, _, err := signer.PresignHTTP(ctx, credentials, request, "UNSIGNED-PAYLOAD", "s3", s3.Region, now)
 	return signed, err
 }
