@@ -148,7 +148,7 @@ func (x *exchange) discard(began time.Time) error {
 		n, err := x.body.read(buffer[:])
 		discarded += int64(n)
 		switch {
-		case err == io.EOF || x.body.ended:
+		case x.body.ended:
 			return nil
 		case err != nil:
 			return err
