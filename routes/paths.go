@@ -1,9 +1,11 @@
 package routes
 
 import (
+	"fmt"
 	"net/http"
 	"path"
 	"strings"
+	"unicode/utf8"
 )
 
 // Prefix is the path that all endpoints begin with.
@@ -35,7 +37,25 @@ func sentPath(r *http.Request) string {
 	if scheme, address, absolute := strings.Cut(sent, "://"); absolute && !strings.Contains(scheme, "/") {
 		_, sent, _ = strings.Cut(address, "/")
 	}
-	return strings.Trim(sent, "/")
+	return escapeBytes(strings.Trim(sent, "/"))
+}
+
+// escapeBytes escapes what is not UTF-8 as in URLs: net/http accepts any bytes, but JSON can't hold them.
+func escapeBytes(text string) string {
+	if utf8.ValidString(text) {
+		return text
+	}
+	var out strings.Builder
+	for text != "" {
+		r, size := utf8.DecodeRuneInString(text)
+		if r == utf8.RuneError && size == 1 {
+			fmt.Fprintf(&out, "%%%02X", text[0])
+		} else {
+			out.WriteString(text[:size])
+		}
+		text = text[size:]
+	}
+	return out.String()
 }
 
 // overriddenMethod returns the method that a POST asks for by X-HTTP-Method-Override or _method, as in Symfony.

@@ -3,7 +3,6 @@ package laravel
 import (
 	"reflect"
 	"strconv"
-	"strings"
 
 	"github.com/privet/privet/routes/laravel/php"
 )
@@ -72,10 +71,10 @@ func isBlank(v any) bool {
 	return v == nil || isText && php.Blank(s)
 }
 
-// asString is PHP's (string). Invalid UTF-8, which only forms can hold, is replaced: it must not reach the database.
+// asString is PHP's (string).
 func asString(v any) string {
 	s, _ := php.String(v)
-	return strings.ToValidUTF8(s, "\uFFFD")
+	return s
 }
 
 // asInt converts a value that passed integer or in, such as 2, "+2", 2.0, "2e0" or true.

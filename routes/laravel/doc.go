@@ -15,13 +15,14 @@
 //	in, err := signupInput.Read(req, laravel.Options{Checks: …, Sink: …})
 //
 // Read parses query and body (JSON, urlencoded form, streamed multipart; package body), trims, validates and binds.
-// Its errors are *[Invalid] (the input breaks a rule), *[body.Malformed] (the body can't be parsed),
-// [body.ErrTooLarge], or an error of a check or of the sink, which is the server's fault. The caller turns them into
+// Its errors are *[Invalid] (the input breaks a rule), *[body.Malformed] (the body can't be parsed,
+// or is not UTF-8), [body.ErrTooLarge], or an error of a check or of the sink, which is the server's fault. The caller turns them into
 // answers.
 //
 // Sources of the behaviour: the project's contract, section 1; Laravel 10 (Illuminate\Validation\Validator,
 // ValidatesAttributes, ValidationData, the TransformsRequest middlewares). Single values are checked and converted
-// by package php. Differences on purpose: a body that can't be parsed is an error; invalid UTF-8 is replaced by
-// U+FFFD when bound; numbers on which Laravel fails with a 500 (1e1001, infinity) are invalid; an answer holds about
-// a thousand messages on items of arrays at most.
+// by package php. Differences on purpose: a body that can't be parsed is an error; text that is not UTF-8, which
+// only forms and queries can hold, is one too, once all rules have passed (passwords are bytes); numbers on which
+// Laravel fails with a 500 (1e1001, infinity) are invalid; an answer holds about a thousand messages on items of arrays
+// at most.
 package laravel

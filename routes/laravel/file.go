@@ -7,7 +7,6 @@ import (
 	"io"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/privet/privet/hooks/media/mediatype"
 	"github.com/privet/privet/routes/laravel/php"
@@ -30,7 +29,8 @@ type Writer interface {
 
 // File is an uploaded file.
 type File struct {
-	// Name is the client's name for the file, without folders: fit to be shown, not to be trusted.
+	// Name is the client's name for the file, without folders, as the client's bytes: not to be trusted, and not
+	// necessarily UTF-8.
 	Name string
 	// Size is the file's length in bytes.
 	Size int64
@@ -74,7 +74,7 @@ func (u *uploads) discardUnless(in *php.Array) {
 // arrives, others are only measured. Content that the rule media rejects is not stored at all, a file that exceeds the
 // rule max is discarded as soon as it does.
 func (u *uploads) receive(key, filename string, content io.Reader) (any, error) {
-	file := &File{Name: strings.ToValidUTF8(filename, "\uFFFD")}
+	file := &File{Name: filename}
 	f := u.fieldOf(key)
 	limit := int64(math.MaxInt64)
 	if f != nil {

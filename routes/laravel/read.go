@@ -78,6 +78,9 @@ func read(req *http.Request, fields []field, o Options) (v *validation, err erro
 	if err := v.run(); err != nil {
 		return nil, err
 	}
+	if err := v.checkText(); err != nil {
+		return nil, err
+	}
 	if err := u.commit(); err != nil {
 		return nil, err
 	}

@@ -2,8 +2,9 @@ package laravel
 
 import "github.com/privet/privet/routes/laravel/php"
 
-// untrimmed are the top-level fields that Laravel's TrimStrings leaves alone.
-var untrimmed = map[string]bool{"current_password": true, "password": true, "password_confirmation": true}
+// passwords are the top-level fields that Laravel's TrimStrings leaves alone. They are compared and hashed byte by byte, so
+// they may hold any.
+var passwords = map[string]bool{"current_password": true, "password": true, "password_confirmation": true}
 
 // trim trims all strings, at every depth, and then turns empty ones into null, in place (Laravel's middlewares
 // TrimStrings and ConvertEmptyStringsToNull).
@@ -11,7 +12,7 @@ func trim(in *php.Array) {
 	vals := in.Values()
 	for i, v := range vals {
 		s, isString := v.(string)
-		if isString && untrimmed[in.Key(i)] {
+		if isString && passwords[in.Key(i)] {
 			if s == "" {
 				vals[i] = nil
 			}

@@ -123,7 +123,7 @@ func (v *validation) items(f *field) iter.Seq[attribute] {
 
 // item returns the attribute of an array's item.
 func (f *field) item(key string, val any) attribute {
-	key = strings.ToValidUTF8(key, "\uFFFD")
+	key = strings.ToValidUTF8(key, "\uFFFD") // for the message: an item's key is never stored
 	a := attribute{name: f.name + "." + key, rules: f.each, value: val, present: true}
 	a.display = a.name
 	if key != "*" && strings.ContainsAny(key, ".*") {
