@@ -3,6 +3,7 @@ package hooks
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -15,8 +16,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// applyModeration checks and completes what moderators may change of a user: bans and erasure. before is the fresh row, or
-// nil for a new user. disabled reports whether this change bans or erases the user.
+// applyModeration checks and completes what moderators may change of a user: bans and erasure. before is the fresh
+// row, or nil for a new user. disabled reports whether this change bans or erases the user.
 func applyModeration(tx core.App, user, before *store.User) (disabled bool, err error) {
 	actor := store.ActorOf(user.Record)
 	confirmation := user.PopEraseConfirmation()
@@ -37,7 +38,7 @@ func applyModeration(tx core.App, user, before *store.User) (disabled bool, err 
 			return false, validation.Errors{"erase": refusal.Invalid("Type the user's e-mail, to erase them for good, or leave it empty.")}
 		}
 		if err := user.Anonymize(tx, before, now); err != nil {
-			return false, err
+			return false, fmt.Errorf("anonymize user %s: %w", user.Id, err)
 		}
 		user.SetModerated(actor, now)
 		return true, nil
@@ -47,14 +48,15 @@ func applyModeration(tx core.App, user, before *store.User) (disabled bool, err 
 		errs = checkModeratorEdit(user, before)
 	}
 	checkBan(user, before, now, errs)
-	if user.BanSet() != before.BanSet() || !user.BannedUntil().Equal(before.BannedUntil()) || user.BanReason() != before.BanReason() {
+	if user.BanSet() != before.BanSet() || !user.BannedUntil().Equal(before.BannedUntil()) ||
+		user.BanReason() != before.BanReason() {
 		user.SetModerated(actor, now)
 	}
 	return user.Banned() && !before.Banned(), errs.Filter()
 }
 
-// checkBan makes the fields of a ban consistent: a lifted ban has no end and no reason. It adds errors to errs for an end
-// or a reason without a ban, and for a new end in the past.
+// checkBan makes the fields of a ban consistent: a lifted ban has no end and no reason. It adds errors to errs for an
+// end or a reason without a ban, and for a new end in the past.
 func checkBan(user, before *store.User, now time.Time, errs validation.Errors) {
 	until := user.BannedUntil()
 	switch {
@@ -75,8 +77,8 @@ func checkBan(user, before *store.User, now time.Time, errs validation.Errors) {
 	}
 }
 
-// checkModeratorEdit returns errors for the fields that a moderator has changed but that only privet's code sets, and for a
-// price with more than two decimals.
+// checkModeratorEdit returns errors for the fields that a moderator has changed but that only privet's code sets, and
+// for a price with more than two decimals.
 func checkModeratorEdit(user, before *store.User) validation.Errors {
 	const derived = "It is set by itself."
 	errs := refusal.Changed(user.Record, before.Record, map[string]string{
@@ -104,15 +106,15 @@ func checkErasedUser(user, before *store.User) error {
 	return errs.Filter()
 }
 
-// revokeAccess ends the sessions and invite tokens of a user who was banned or erased, and cancels their new orders, which
-// notifies the other participants. It runs in the transaction of the ban or erasure.
+// revokeAccess ends the sessions and invite tokens of a user who was banned or erased, and cancels their new orders,
+// which notifies the other participants. It runs in the transaction of the ban or erasure.
 func revokeAccess(ctx context.Context, tx core.App, user *store.User) error {
 	if err := errors.Join(store.RevokeSessions(tx, user.Id, ""), store.RevokeInviteTokens(tx, user.Id)); err != nil {
-		return err
+		return fmt.Errorf("revoke the tokens of user %s: %w", user.Id, err)
 	}
 	open, err := store.OpenOrders(tx, user.Id)
 	if err != nil {
-		return err
+		return fmt.Errorf("read the open orders of user %s: %w", user.Id, err)
 	}
 	for _, o := range open {
 		side, other := order.Client, o.Performer()
@@ -121,24 +123,26 @@ func revokeAccess(ctx context.Context, tx core.App, user *store.User) error {
 		}
 		language, err := store.LanguageOf(tx, other)
 		if err != nil {
-			return err
+			return fmt.Errorf("read the language of user %s: %w", other, err)
 		}
 		store.SetActor(o.Record, store.ActorOf(user.Record))
 		o.SetStatus(order.Cancelled)
-		o.SetCancellation(time.Time{}, cancellationReason(side, language)) // the hook on orders sets the date
+		o.SetCancellation(time.Time{}, cancellationReason(side, language)) // checkOrderUpdate sets the date
 		// Without validation: an order that an older version saved with an invalid field must not prevent the ban.
 		if err := tx.SaveNoValidateWithContext(ctx, o); err != nil {
-			return err
+			return fmt.Errorf("cancel order %s: %w", o.Id, err)
 		}
 	}
 	if user.Erased() {
-		return store.EraseTraces(tx, user)
+		if err := store.EraseTraces(tx, user); err != nil {
+			return fmt.Errorf("erase the traces of user %s: %w", user.Id, err)
+		}
 	}
 	return nil
 }
 
-// cancellationReason is the text of an order that is cancelled because the participant on that side was banned or erased,
-// in the other participant's language. It does not say which of the two: a ban is confidential.
+// cancellationReason is the text of an order that is cancelled because the participant on that side was banned or
+// erased, in the other participant's language. It does not say which of the two: a ban is confidential.
 func cancellationReason(side order.Side, language string) string {
 	texts := map[order.Side][2]string{
 		order.Client:    {"The client is no longer available.", "Клиент больше недоступен."},

@@ -1,49 +1,62 @@
 package hooks
 
 import (
+	"fmt"
+
 	"github.com/privet/privet/hooks/store"
 
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// registerDevices keeps a push address with one device: who brings it takes it from the device that had it. Who is
-// shut out gets no token, even if that happens while they sign in. A token that has ended or changed is no longer known.
+// registerDevices binds the rules of devices and invite tokens, which are access tokens: the most recent device to
+// register a push token owns it, a disabled user gets no access token, and the cache of principals follows every
+// change.
 func registerDevices(app core.App) {
-	take := func(e *core.RecordEvent) error {
-		return inTransaction(e, func() error {
-			if err := e.Next(); err != nil {
-				return err
-			}
-			address := store.AsDevice(e.Record).PushToken()
-			if address == "" {
-				return nil
-			}
-			return store.ClaimPushToken(e.App, address, e.Record.Id)
-		})
-	}
-	admit := func(e *core.RecordEvent) error {
-		isOut, err := store.IsDisabled(e.App, store.AsDevice(e.Record).User())
-		if err != nil {
-			return err
-		}
-		if isOut {
-			return store.ErrAccountDisabled
-		}
-		return e.Next()
-	}
-	app.OnRecordCreate(store.Devices, store.InviteTokens).BindFunc(admit)
-	app.OnRecordCreate(store.Devices).BindFunc(take)
-	app.OnRecordUpdate(store.Devices).BindFunc(take)
-	forget := func(e *core.RecordEvent) error {
-		device := store.AsDevice(e.Record)
-		store.InvalidatePrincipals(e.App, device.User())
-		store.InvalidatePrincipals(e.App, store.AsDevice(e.Record.Original()).User())
-		return e.Next()
-	}
-	app.OnRecordAfterUpdateSuccess(store.Devices).BindFunc(forget)
-	app.OnRecordAfterDeleteSuccess(store.Devices).BindFunc(forget)
+	app.OnRecordCreate(store.Devices, store.InviteTokens).BindFunc(rejectDisabledUser)
+	app.OnRecordCreate(store.Devices).BindFunc(claimPushToken)
+	app.OnRecordUpdate(store.Devices).BindFunc(claimPushToken)
+	app.OnRecordAfterUpdateSuccess(store.Devices).BindFunc(invalidatePrincipals)
+	app.OnRecordAfterDeleteSuccess(store.Devices).BindFunc(invalidatePrincipals)
 	app.OnCollectionAfterDeleteSuccess(store.Devices).BindFunc(func(e *core.CollectionEvent) error {
 		store.InvalidateAllPrincipals(e.App)
 		return e.Next()
 	})
+}
+
+// rejectDisabledUser refuses an access token to a user who was banned or erased, even while the sign-in was in
+// progress.
+func rejectDisabledUser(e *core.RecordEvent) error {
+	user := store.AsDevice(e.Record).User()
+	disabled, err := store.IsDisabled(e.App, user)
+	if err != nil {
+		return fmt.Errorf("add a token of user %s: %w", user, err)
+	}
+	if disabled {
+		return store.ErrAccountDisabled
+	}
+	return e.Next()
+}
+
+// claimPushToken removes the device's push token from all other devices, in the transaction of the save.
+func claimPushToken(e *core.RecordEvent) error {
+	return inTransaction(e, func() error {
+		if err := e.Next(); err != nil {
+			return err
+		}
+		pushToken := store.AsDevice(e.Record).PushToken()
+		if pushToken == "" {
+			return nil
+		}
+		if err := store.ClaimPushToken(e.App, pushToken, e.Record.Id); err != nil {
+			return fmt.Errorf("claim the push token of device %s: %w", e.Record.Id, err)
+		}
+		return nil
+	})
+}
+
+// invalidatePrincipals removes the device's user, and the one it had before the change, from the cache of principals.
+func invalidatePrincipals(e *core.RecordEvent) error {
+	store.InvalidatePrincipals(e.App, store.AsDevice(e.Record).User())
+	store.InvalidatePrincipals(e.App, store.AsDevice(e.Record.Original()).User())
+	return e.Next()
 }

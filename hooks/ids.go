@@ -11,14 +11,14 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
 
-// registerIDs gives new records the next number of their sequence. The number is taken in the transaction of
-// the creation, so that a failed one leaves no gap.
+// registerIDs assigns new records the next number of their sequence. The sequence advances in the transaction of the
+// creation, so that a failed creation leaves no gap.
 func registerIDs(app core.App) {
 	app.OnRecordCreate(store.IntegerIDCollections()...).Bind(&hook.Handler[*core.RecordEvent]{
 		Id:       "privet_ids",
 		Priority: beforeInterceptors,
 		Func: func(e *core.RecordEvent) error {
-			brought := e.Record.Id
+			given := e.Record.Id
 			err := inTransaction(e, func() error {
 				if err := assignID(e); err != nil {
 					return err
@@ -26,16 +26,18 @@ func registerIDs(app core.App) {
 				return e.Next()
 			})
 			if err != nil {
-				e.Record.Id = brought // a retry must not bring a number that was given back
+				e.Record.Id = given // the rollback has returned the number to the sequence: a retry must not use it
 			}
 			return err
 		},
 	})
 }
 
-// farthestID is how far ahead of the last one an id may be typed: a slip of the hand must not use up the numbers.
-const farthestID = 1_000_000
+// maxIDGap is how far an id that a moderator types may be ahead of the last one, so that a typing error does not use
+// up the sequence.
+const maxIDGap = 1_000_000
 
+// assignID assigns the record the next id, or checks the id that it already has.
 func assignID(e *core.RecordEvent) error {
 	sequence := store.Sequence(e.Record.Collection().Name)
 	if e.Record.Id == "" || e.Record.Id == "0" {
@@ -43,27 +45,29 @@ func assignID(e *core.RecordEvent) error {
 		e.Record.Id = store.Key(id)
 		return err
 	}
-	if upload := files.UploadOf(store.AsMedia(e.Record)); sequence == store.Media && upload != nil && upload.ID() == e.Record.Id {
-		return nil // taken before the file was sent to an object store
+	if sequence == store.Media {
+		if upload := files.UploadOf(store.AsMedia(e.Record)); upload != nil && upload.ID() == e.Record.Id {
+			return nil // assigned before the file was sent to an object store
+		}
 	}
-	// Only superusers can bring an id: the collections are closed to everybody else.
+	// Only superusers can choose an id: the access rules of the collections exclude everybody else.
 	id, err := strconv.ParseInt(e.Record.Id, 10, 64)
 	if err != nil || id < 1 || store.Key(id) != e.Record.Id {
-		return badID("Must be a whole number from 1, without leading zeros.")
+		return invalidID("Must be a whole number from 1, without leading zeros.")
 	}
 	last, err := store.LastID(e.App, sequence)
 	if err != nil {
 		return err
 	}
 	if id <= last {
-		return badID("Numbers up to " + store.Key(last) + " were given out already and are never used again.")
+		return invalidID("Numbers up to " + store.Key(last) + " were given out already and are never used again.")
 	}
-	if id > last+farthestID {
-		return badID("Must not lie so far ahead: the next number is " + store.Key(last+1) + ", and those between are never used.")
+	if id > last+maxIDGap {
+		return invalidID("Must not lie so far ahead: the next number is " + store.Key(last+1) + ", and those between are never used.")
 	}
 	return store.RaiseID(e.App, sequence, id)
 }
 
-func badID(message string) error {
+func invalidID(message string) error {
 	return validation.Errors{core.FieldNameId: validation.NewError("privet_id", message)}
 }

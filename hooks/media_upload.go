@@ -17,11 +17,13 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
 
+// registerMedia binds the rules of media: which files it accepts and where they are stored, and runs the worker that
+// makes their previews.
 func registerMedia(app core.App, previews *preview.Worker) {
 	app.OnRecordCreate(store.Media).Bind(&hook.Handler[*core.RecordEvent]{
 		Id:       "privet_media_file",
-		Priority: beforeInterceptors - 1, // the id may be taken already when the file comes in
-		Func:     takeFile,
+		Priority: beforeInterceptors - 1, // before registerIDs: the upload may have an id already
+		Func:     acceptFile,
 	})
 	app.OnRecordUpdate(store.Media).BindFunc(refuseNewFile)
 	app.OnRecordCreateExecute(store.Media).Bind(&hook.Handler[*core.RecordEvent]{
@@ -42,13 +44,13 @@ func registerMedia(app core.App, previews *preview.Worker) {
 		}
 		return e.Next()
 	})
-	// The files in the record's folder are PocketBase's to remove.
+	// PocketBase removes the files in the record's folder.
 	app.OnRecordAfterDeleteSuccess(store.Media).BindFunc(func(e *core.RecordEvent) error {
 		files.DropFetched(e.App, e.Record.Id, store.AsMedia(e.Record).File())
 		return e.Next()
 	})
 	worker.WhileServing(app, func() (stop func()) {
-		// Before the worker stages a still there, and when no other server has the port.
+		// Before the worker stages a preview there, and once the lock and the port make sure that no other server runs.
 		if err := files.SweepUploads(app); err != nil {
 			app.Logger().Warn("uploads that were cut off could not be removed", "error", err)
 		}
@@ -56,9 +58,9 @@ func registerMedia(app core.App, previews *preview.Worker) {
 	})
 }
 
-// takeFile lets a file that comes through the dashboard go the way of all uploads: its content decides what it is, its
-// metadata goes, and its name becomes one that nobody guesses.
-func takeFile(e *core.RecordEvent) error {
+// acceptFile turns a file that was uploaded through the dashboard into an Upload like those of the API: its content
+// determines its type, its metadata is removed, and its name becomes unguessable.
+func acceptFile(e *core.RecordEvent) error {
 	media := store.AsMedia(e.Record)
 	if files.UploadOf(media) != nil {
 		return e.Next()
@@ -67,7 +69,7 @@ func takeFile(e *core.RecordEvent) error {
 	if len(unsaved) != 1 {
 		return validation.Errors{media.FileField(): validation.ErrRequired}
 	}
-	upload, err := uploadOf(e.App, unsaved[0])
+	upload, err := newUpload(e.App, unsaved[0])
 	if err == nil {
 		files.SetUpload(media, upload)
 		err = e.Next()
@@ -78,7 +80,9 @@ func takeFile(e *core.RecordEvent) error {
 	return err
 }
 
-func uploadOf(app core.App, file *filesystem.File) (*files.Upload, error) {
+// newUpload stores the file as an Upload. The error of a file that is not accepted is one of the field; the Upload
+// may be returned along with an error, to be discarded.
+func newUpload(app core.App, file *filesystem.File) (*files.Upload, error) {
 	content, err := file.Reader.Open()
 	if err != nil {
 		return nil, err
@@ -91,7 +95,7 @@ func uploadOf(app core.App, file *filesystem.File) (*files.Upload, error) {
 	}
 	found := mediatype.Sniff(head[:n])
 	if found.Kind == 0 {
-		return nil, refuseFile("Must be a picture or a video.")
+		return nil, invalidFile("Must be a picture or a video.")
 	}
 	upload, err := files.NewUpload(app, found)
 	if err != nil {
@@ -104,28 +108,29 @@ func uploadOf(app core.App, file *filesystem.File) (*files.Upload, error) {
 		return upload, err
 	}
 	if err := upload.Close(); errors.Is(err, metadata.ErrUnclean) {
-		return upload, refuseFile("It is broken, or holds what can't be removed for sure: " + err.Error() + ".")
+		return upload, invalidFile("It is broken, or holds what can't be removed for sure: " + err.Error() + ".")
 	} else if err != nil {
 		return upload, err
 	}
 	return upload, nil
 }
 
-// refuseNewFile: phones keep a file for ever under its address, and what they keep can't be exchanged.
+// refuseNewFile refuses another file for an existing row: phones cache a file under its URL for ever.
 func refuseNewFile(e *core.RecordEvent) error {
 	media, before := store.AsMedia(e.Record), store.AsMedia(e.Record.Original())
 	if len(e.Record.GetUnsavedFiles(media.FileField())) > 0 || media.File() != before.File() {
-		return refuseFile("It can't be exchanged: delete this row and make another one.")
+		return invalidFile("It can't be exchanged: delete this row and make another one.")
 	}
 	return e.Next()
 }
 
-func refuseFile(message string) error {
+// invalidFile returns the error of a file that is refused.
+func invalidFile(message string) error {
 	return validation.Errors{(*store.MediaItem)(nil).FileField(): validation.NewError("privet_media", message)}
 }
 
-// placeUpload moves an upload to the record's files, just before the row is written. When the transaction fails after
-// that, whoever made the upload discards it.
+// placeUpload moves the upload to the record's files just before the row is written. If the transaction fails later,
+// the upload's creator discards it.
 func placeUpload(e *core.RecordEvent) error {
 	media := store.AsMedia(e.Record)
 	upload := files.UploadOf(media)

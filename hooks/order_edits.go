@@ -1,6 +1,7 @@
 package hooks
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/privet/privet/hooks/order"
@@ -11,8 +12,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// checkOrderUpdate checks a moderator's or the system's change of the fresh row to o. They may set any status; the fields
-// that only one status has follow.
+// checkOrderUpdate checks a change from fresh to o by a moderator or the system, who may set any status, and makes
+// the other fields consistent with the status.
 func checkOrderUpdate(tx core.App, o, fresh *store.Order) error {
 	messages := map[string]string{
 		"client":      "It can't be changed.",
@@ -34,8 +35,8 @@ func checkOrderUpdate(tx core.App, o, fresh *store.Order) error {
 	return errs.Filter()
 }
 
-// checkParticipants refuses changes that the order's participants do not allow: to reopen it while one of them is banned or
-// erased, and to write texts in the name of an erased client.
+// checkParticipants adds errors to errs for changes that the state of the participants forbids: reopening the order
+// while one of them is banned or erased, and new texts of a client who was erased.
 func checkParticipants(tx core.App, o, fresh *store.Order, errs validation.Errors) error {
 	reopened := o.Status() == order.New && fresh.Status() != order.New
 	described := o.Description() != fresh.Description()
@@ -43,21 +44,24 @@ func checkParticipants(tx core.App, o, fresh *store.Order, errs validation.Error
 	if !reopened && !described && !reviewed {
 		return nil
 	}
-	sides, err := store.ReadParticipants(tx, o.Performer(), o.Client())
+	participants, err := store.ReadParticipants(tx, o.Performer(), o.Client())
 	if err != nil {
-		return err
+		return fmt.Errorf("read the participants of order %s: %w", o.Id, err)
 	}
-	if reopened && sides.PerformerDisabled {
+	if reopened && participants.PerformerDisabled {
 		errs["status"] = refusal.Invalid("It can't be new again: its performer is banned or erased.")
-	} else if reopened && sides.ClientDisabled {
+	} else if reopened && participants.ClientDisabled {
 		errs["status"] = refusal.Invalid("It can't be new again: its client is banned or erased.")
 	}
-	if !described && !reviewed || !sides.ClientDisabled {
+	if !described && !reviewed || !participants.ClientDisabled {
 		return nil
 	}
 	client, err := store.FindUser(tx, o.Client())
-	if err != nil || !client.Erased() {
-		return err
+	if err != nil {
+		return fmt.Errorf("read the client of order %s: %w", o.Id, err)
+	}
+	if !client.Erased() {
+		return nil
 	}
 	const why = "Its client was erased, and so were their words."
 	if described {
@@ -69,14 +73,14 @@ func checkParticipants(tx core.App, o, fresh *store.Order, errs validation.Error
 	return nil
 }
 
-// checkOrderCreate checks an order that a moderator or the system creates.
-func checkOrderCreate(tx core.App, o *store.Order, sides *store.Participants) error {
+// checkOrderCreate checks a new order of a moderator or the system, and makes its fields consistent with its status.
+func checkOrderCreate(tx core.App, o *store.Order, participants *store.Participants) error {
 	blank, err := store.NewOrder(tx)
 	if err != nil {
 		return err
 	}
 	errs := validation.Errors{}
-	if sides.ClientDisabled {
+	if participants.ClientDisabled {
 		errs["client"] = refusal.Invalid("Must be a user who is neither banned nor erased.")
 	}
 	if store.ActorOf(o.Record).Side == order.Moderator {
@@ -91,8 +95,9 @@ func checkOrderCreate(tx core.App, o *store.Order, sides *store.Participants) er
 	return errs.Filter()
 }
 
-// syncStatusFields sets or clears the fields that only one status has, as was, the order before the change, is left for
-// the status of o. It adds an error to errs for each of them that was typed in although the status does not have it.
+// syncStatusFields makes the fields that belong to one status only consistent with the status of o: it sets the date
+// of a new cancellation, and clears a cancellation or a rating when the status no longer has one. was is the order
+// before the change. A value that was typed into a field which the status does not have adds an error to errs.
 func syncStatusFields(o, was *store.Order, errs validation.Errors) {
 	from, to := was.Status(), o.Status()
 	switch {

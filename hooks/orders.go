@@ -2,6 +2,8 @@ package hooks
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/privet/privet/hooks/order"
 	"github.com/privet/privet/hooks/push"
@@ -12,7 +14,8 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
 
-// registerOrders binds the rules of orders: what each kind of actor may change, the revision, the history and the outbox.
+// registerOrders binds the rules of orders: what each kind of actor may change, the revision, the history and the
+// outbox.
 func registerOrders(app core.App, pushes *push.Worker) {
 	app.OnRecordCreate(store.Orders).BindFunc(func(e *core.RecordEvent) error { return createOrder(e, pushes) })
 	app.OnRecordDelete(store.Orders).BindFunc(func(*core.RecordEvent) error {
@@ -30,28 +33,29 @@ func registerOrders(app core.App, pushes *push.Worker) {
 // createOrder runs in the transaction that assigned the id.
 func createOrder(e *core.RecordEvent, pushes *push.Worker) error {
 	o := store.AsOrder(e.Record)
-	sides, err := store.ReadParticipants(e.App, o.Performer(), o.Client())
+	participants, err := store.ReadParticipants(e.App, o.Performer(), o.Client())
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return err
+		return fmt.Errorf("read the participants of a new order: %w", err)
 	}
-	if err != nil || sides.Role != store.RolePerformer || sides.PerformerDisabled || o.Performer() == o.Client() {
+	if err != nil || participants.Role != store.RolePerformer || participants.PerformerDisabled ||
+		o.Performer() == o.Client() {
 		return refusal.New("performer", "performer_id", "The selected performer id is invalid.")
 	}
 	if o.Status() == "" {
 		o.SetStatus(order.New)
 	}
 	if byParticipant(o.Record) {
-		if sides.ClientDisabled {
+		if participants.ClientDisabled {
 			return store.ErrAccountDisabled // since the request was authorized
 		}
 		err = checkParticipantCreate(o)
 	} else {
-		err = checkOrderCreate(e.App, o, sides)
+		err = checkOrderCreate(e.App, o, participants)
 	}
 	if err != nil {
 		return err
 	}
-	o.SetPrice(sides.Price)
+	o.SetPrice(participants.Price)
 	o.SetRev(1)
 	if err := e.Next(); err != nil {
 		return err
@@ -65,7 +69,7 @@ func updateOrder(e *core.RecordEvent, pushes *push.Worker) error {
 	o := store.AsOrder(e.Record)
 	fresh, err := store.FindOrder(e.App, o.Id)
 	if err != nil {
-		return err
+		return fmt.Errorf("read order %s: %w", o.Id, err)
 	}
 	from := fresh.Status()
 	if o.Rev() != fresh.Rev() {
@@ -93,7 +97,64 @@ func updateOrder(e *core.RecordEvent, pushes *push.Worker) error {
 func recordTransition(tx core.App, o *store.Order, from order.Status, pushes *push.Worker) error {
 	actor := store.ActorOf(o.Record)
 	if err := store.AddHistory(tx, o.Id, from, o.Status(), actor); err != nil {
-		return err
+		return fmt.Errorf("add to the history of order %s: %w", o.Id, err)
 	}
-	return pushes.Announce(tx, o, from, actor.Side)
+	if err := pushes.Announce(tx, o, from, actor.Side); err != nil {
+		return fmt.Errorf("add the pushes about order %s: %w", o.Id, err)
+	}
+	return nil
+}
+
+// byParticipant reports whether the client or the performer of an order changes the record.
+func byParticipant(record *core.Record) bool {
+	side := store.ActorOf(record).Side
+	return side == order.Client || side == order.Performer
+}
+
+// checkParticipantCreate refuses an order that a participant can't create. Package orders creates none of those, so the
+// error is a fault of the code that saves the record.
+func checkParticipantCreate(o *store.Order) error {
+	actor := store.ActorOf(o.Record)
+	switch {
+	case actor.Side != order.Client || actor.UserID != o.Client():
+		return fmt.Errorf("the %s %q can't order as the client %q", actor.Side, actor.UserID, o.Client())
+	case o.Status() != order.New || o.Rating() != 0 || o.RatingText() != "" || o.CancelText() != "" || !o.CancelDate().IsZero():
+		return fmt.Errorf("the %s can't create an order that is more than new", actor.Side)
+	}
+	return nil
+}
+
+// checkParticipantUpdate refuses a participant's change of an order unless it is the one that package order grants on
+// the fresh row, in every field. Package orders makes no other, so the error is a fault of the code that saves the
+// record.
+func checkParticipantUpdate(tx core.App, o, fresh *store.Order) error {
+	actor := store.ActorOf(o.Record)
+	participant := fresh.Client()
+	if actor.Side == order.Performer {
+		participant = fresh.Performer()
+	}
+	if actor.UserID != participant {
+		return fmt.Errorf("user %q is not the %s of order %s", actor.UserID, actor.Side, o.Id)
+	}
+	state, err := fresh.State(tx)
+	if err != nil {
+		return fmt.Errorf("read the state of order %s: %w", o.Id, err)
+	}
+	granted, err := order.Decide(state, actor.Side, order.Request{
+		Status:     o.Status(),
+		CancelText: o.CancelText(),
+		Rating:     o.Rating(),
+		RatingText: o.RatingText(),
+	})
+	if err != nil {
+		return fmt.Errorf("the %s can't change order %s: %w", actor.Side, o.Id, err)
+	}
+	if granted.Status == order.Cancelled && o.CancelDate().IsZero() {
+		return fmt.Errorf("the %s can't cancel order %s without a date", actor.Side, o.Id)
+	}
+	fresh.Apply(granted, o.CancelDate())
+	if changed := store.Changed(o.Record, fresh.Record); len(changed) > 0 {
+		return fmt.Errorf("the %s can't change %s of order %s", actor.Side, strings.Join(changed, ", "), o.Id)
+	}
+	return nil
 }

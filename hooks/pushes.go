@@ -10,10 +10,11 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// pushesKept is how long the outbox shows what became of a push.
-const pushesKept = 30 * 24 * time.Hour
+// pushRetention is how long the outbox shows the outcome of a push.
+const pushRetention = 30 * 24 * time.Hour
 
-// registerPushes runs the worker while the app serves, and wakes it when a change of an order was committed.
+// registerPushes runs the worker of the outbox while the app serves, and wakes it when a change of an order has
+// committed.
 func registerPushes(app core.App, pushes *push.Worker) {
 	wake := func(e *core.RecordEvent) error {
 		pushes.Wake()
@@ -23,7 +24,7 @@ func registerPushes(app core.App, pushes *push.Worker) {
 	app.OnRecordAfterUpdateSuccess(store.Orders).BindFunc(wake)
 	worker.WhileServing(app, pushes.Start)
 	app.Cron().MustAdd("privet_pushes", "43 4 * * *", func() {
-		if err := store.DeleteOldPushes(app, time.Now().Add(-pushesKept)); err != nil {
+		if err := store.DeleteOldPushes(app, time.Now().Add(-pushRetention)); err != nil {
 			app.Logger().Error("old pushes could not be removed", "error", err)
 		}
 	})

@@ -2,6 +2,7 @@ package hooks
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/privet/privet/hooks/refusal"
 	"github.com/privet/privet/hooks/store"
@@ -11,7 +12,8 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
 
-// registerUsers binds the rules of users: unique e-mails, derived fields, moderation, and the sessions that end with it.
+// registerUsers binds the rules of users: unique e-mails, derived fields, moderation, and the sessions that end with
+// it.
 func registerUsers(app core.App) {
 	app.OnRecordCreate(store.Users).BindFunc(func(e *core.RecordEvent) error {
 		user := store.AsUser(e.Record)
@@ -27,7 +29,7 @@ func registerUsers(app core.App) {
 			return inTransaction(e, func() error {
 				before, err := store.FindUser(e.App, e.Record.Id)
 				if err != nil {
-					return err
+					return fmt.Errorf("read user %s: %w", e.Record.Id, err)
 				}
 				return saveUser(e, store.AsUser(e.Record), before)
 			})
@@ -37,7 +39,7 @@ func registerUsers(app core.App) {
 	app.OnRecordDelete(store.Users).BindFunc(func(e *core.RecordEvent) error {
 		has, err := store.HasOrders(e.App, e.Record.Id)
 		if err != nil {
-			return err
+			return fmt.Errorf("look for orders of user %s: %w", e.Record.Id, err)
 		}
 		if has {
 			return refusal.BadRequest("User " + e.Record.Id + " has orders, which stay for the other side: erase them instead, by the field erase")
@@ -57,7 +59,7 @@ func saveUser(e *core.RecordEvent, user, before *store.User) error {
 	user.Derive()
 	taken, err := store.EmailTaken(e.App, user.Email(), user.Id)
 	if err != nil {
-		return err
+		return fmt.Errorf("look for the e-mail of user %q: %w", user.Id, err)
 	}
 	if taken {
 		return refusal.New(core.FieldNameEmail, "email", "The email has already been taken.")
@@ -65,7 +67,7 @@ func saveUser(e *core.RecordEvent, user, before *store.User) error {
 	if before != nil && before.Role() == store.RolePerformer && user.Role() != store.RolePerformer {
 		waiting, err := store.CountNewOrders(e.App, user.Id)
 		if err != nil {
-			return err
+			return fmt.Errorf("count the new orders of performer %s: %w", user.Id, err)
 		}
 		if waiting > 0 {
 			return refusal.New("role", "role", "The selected role is invalid.")
@@ -84,7 +86,9 @@ func saveUser(e *core.RecordEvent, user, before *store.User) error {
 		return revokeAccess(e.Context, e.App, user)
 	}
 	if before != nil && before.PasswordHash() != user.PasswordHash() {
-		return store.RevokeSessions(e.App, user.Id, store.ActorOf(user.Record).DeviceID)
+		if err := store.RevokeSessions(e.App, user.Id, store.ActorOf(user.Record).DeviceID); err != nil {
+			return fmt.Errorf("revoke the sessions of user %s: %w", user.Id, err)
+		}
 	}
 	return nil
 }
@@ -103,8 +107,8 @@ func removeFromLogs(tx core.App, user *store.User) {
 	})
 }
 
-// validateUser accepts e-mail addresses that PocketBase's validation rejects in two cases: the address stays as it is, or
-// the user acts through the API, which has validated it as Laravel does and accepts more.
+// validateUser accepts e-mail addresses that PocketBase's validation rejects in two cases: the address stays as it
+// is, or the user acts through the API, which has validated it as Laravel does and accepts more.
 func validateUser(e *core.RecordEvent) error {
 	err := e.Next()
 	var fields validation.Errors

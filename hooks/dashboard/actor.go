@@ -21,9 +21,9 @@ func registerActors(app core.App) {
 	app.OnRecordAuthRequest(core.CollectionNameSuperusers).BindFunc(refuseImpersonation)
 }
 
-// refuseImpersonation refuses a moderator another moderator's token: the history records moderators by their own names.
-// PocketBase's impersonation is the only request that gives a signed-in superuser the token of another one, and the only
-// one without an AuthMethod.
+// refuseImpersonation refuses a moderator another moderator's token: the history records moderators by their own
+// names. PocketBase's impersonation is the only request that gives a signed-in superuser the token of another one,
+// and the only one without an AuthMethod.
 func refuseImpersonation(e *core.RecordAuthRequestEvent) error {
 	if e.AuthMethod == "" && e.HasSuperuserAuth() && e.Auth.Id != e.Record.Id {
 		return e.ForbiddenError("Nobody acts under another moderator's name", nil)

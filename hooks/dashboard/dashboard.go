@@ -1,5 +1,5 @@
-// Package dashboard holds the hooks that only PocketBase's dashboard needs, through which moderators change records: who
-// acts, what they typed into a form, and what they can't change by hand.
+// Package dashboard holds the hooks that only PocketBase's dashboard needs, through which moderators change records:
+// who acts, what they typed into a form, and what they can't change by hand.
 package dashboard
 
 import "github.com/pocketbase/pocketbase/core"

@@ -11,8 +11,8 @@ const (
 	EventReviewed  Event = "order.reviewed"
 )
 
-// EventOf returns the event of a status change that by has made, and the participants who are notified of it. from is "" at
-// the creation. Some changes, such as a moderator's reopening, have no event and notify no one.
+// EventOf returns the event of a status change that by has made, and the participants who are notified of it. from is
+// "" at the creation. Some changes, such as a moderator's reopening, have no event and notify no one.
 func EventOf(from, to Status, by Side) (Event, []Side) {
 	switch {
 	case from == "":

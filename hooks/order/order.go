@@ -1,5 +1,5 @@
-// Package order holds the rules of an order's life (contract section 4): its statuses, the transitions between them, who may
-// make each, and who is notified. It is pure: it knows no database and no HTTP.
+// Package order holds the rules of an order's life (contract section 4): its statuses, the transitions between them,
+// who may make each, and who is notified. It is pure: it knows no database and no HTTP.
 package order
 
 // Status is the status of an order, in the words that the dashboard shows.

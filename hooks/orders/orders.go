@@ -1,6 +1,6 @@
-// Package orders is the door through which the participants of an order, its client and its performer, create and change
-// it. Each function runs in one transaction, or in the one that app has open. The hooks on the collection hold for every
-// door: they keep the revision, the history and the outbox, and refuse a participant's save that bypasses this package.
+// Package orders is how the participants of an order, its client and its performer, create and change it. Each function
+// runs in one transaction, or in the one that app has open. The hooks on the collection hold for all actors: they count
+// the revision, write the history and the outbox, and refuse a participant's save that bypasses this package.
 package orders
 
 import (
@@ -25,7 +25,8 @@ type Draft struct {
 	DateTill    time.Time
 }
 
-// Create saves the order of a client and returns it. The error is a refusal.Refusal, store.ErrAccountDisabled, or the server's.
+// Create saves the order of a client and returns it. The error is a refusal.Refusal, store.ErrAccountDisabled, or the
+// server's.
 func Create(ctx context.Context, app core.App, client store.Actor, d Draft) (*store.Order, error) {
 	o, err := store.NewOrder(app)
 	if err != nil {
@@ -45,9 +46,10 @@ func Create(ctx context.Context, app core.App, client store.Actor, d Draft) (*st
 
 // Update makes the change that a participant requests of the order with that id, as package order decides. It reads the
 // order inside the transaction, so that the second of two simultaneous requests sees what the first has changed. upload
-// is the file that came with the request, or nil; it becomes the order's if the request is granted. The error is a
-// refusal.Refusal, store.ErrAccountDisabled, store.ErrNotFound, or the server's.
-func Update(ctx context.Context, app core.App, id string, by store.Actor, request order.Request, upload *files.Upload) error {
+// is the file that came with the request, or nil; it becomes the order's if the request is granted. request.Media
+// follows from it. The error is a refusal.Refusal, store.ErrAccountDisabled, store.ErrNotFound, or the server's.
+func Update(ctx context.Context, app core.App, id string, by store.Actor, request order.Request,
+	upload *files.Upload) error {
 	request.Media = upload != nil
 	err := app.RunInTransaction(func(tx core.App) error {
 		// An upload takes long enough for its sender to be banned or erased meanwhile.

@@ -8,8 +8,8 @@ import (
 	validation "github.com/pocketbase/ozzo-validation/v4"
 )
 
-// Refusal is a broken rule that the API reports: it names the API's field and carries Laravel's message. As the error of
-// the collection's field it reaches the dashboard like any other validation error.
+// Refusal is a broken rule that the API reports: it names the API's field and carries Laravel's message. As the error
+// of the collection's field it reaches the dashboard like any other validation error.
 type Refusal struct {
 	rule
 	Field string // the API's name of it

@@ -13,8 +13,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// PrintBanner prints, once the server listens, the URLs of its parts and which features are on or off, and why. apiPath is
-// the path of the API, as "/api/v1/".
+// PrintBanner prints, once the server listens, the URLs of its parts and which features are on or off, and why.
+// apiPath is the path of the API, as "/api/v1/".
 func PrintBanner(app core.App, s *settings.Settings, version, apiPath string, to io.Writer) {
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		e.InstallerFunc = func(_ core.App, first *core.Record, base string) error {
@@ -22,8 +22,9 @@ func PrintBanner(app core.App, s *settings.Settings, version, apiPath string, to
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(to, "\nNobody moderates yet. Within half an hour, make the first account here:\n%s/_/#/pbinstall/%s\nor with: privet superuser upsert EMAIL PASSWORD\n",
-				strings.TrimRight(base, "/"), token)
+			const text = "\nNobody moderates yet. Within half an hour, make the first account here:\n%s/_/#/pbinstall/%s\n" +
+				"or with: privet superuser upsert EMAIL PASSWORD\n"
+			_, err = fmt.Fprintf(to, text, strings.TrimRight(base, "/"), token)
 			return err
 		}
 		if err := e.Next(); err != nil {
@@ -35,8 +36,8 @@ func PrintBanner(app core.App, s *settings.Settings, version, apiPath string, to
 		}
 		fmt.Fprintf(to, "privet %s\n", version)
 		table := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
-		fmt.Fprintf(table, "  API\t%s\n  reference\t%s\n  dashboard\t%s\n  guide\t%s\n  data\t%s\n", base+strings.TrimSuffix(apiPath, "/"), base+"/",
-			base+"/_/", base+"/guide", e.App.DataDir())
+		fmt.Fprintf(table, "  API\t%s\n  reference\t%s\n  dashboard\t%s\n  guide\t%s\n  data\t%s\n",
+			base+strings.TrimSuffix(apiPath, "/"), base+"/", base+"/_/", base+"/guide", e.App.DataDir())
 		for _, line := range s.Status() {
 			fmt.Fprintf(table, "  %s\t%s\n", line[0], line[1])
 		}
@@ -50,9 +51,7 @@ func localURL(e *core.ServeEvent) string {
 	if err != nil {
 		return "http://" + e.Server.Addr
 	}
-	if ip := net.ParseIP(host); host == "" || (ip != nil && ip.IsUnspecified()) {
-		host = "127.0.0.1"
-	}
+	host = localHost(host)
 	switch port {
 	case "443", "https":
 		return "https://" + host
@@ -60,4 +59,13 @@ func localURL(e *core.ServeEvent) string {
 		return "http://" + host
 	}
 	return "http://" + net.JoinHostPort(host, port)
+}
+
+// localHost returns the host by which this machine reaches a server that listens on host: loopback if that is every
+// address.
+func localHost(host string) string {
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		return "127.0.0.1"
+	}
+	return host
 }

@@ -15,12 +15,10 @@ func CheckHealth(address string) error {
 	if err != nil {
 		return fmt.Errorf("%q is no address as 127.0.0.1:8090", address)
 	}
-	if ip := net.ParseIP(host); host == "" || (ip != nil && ip.IsUnspecified()) {
-		host = "127.0.0.1"
-	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/api/health", nil)
+	url := "http://" + net.JoinHostPort(localHost(host), port) + "/api/health"
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return err
 	}

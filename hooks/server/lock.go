@@ -1,3 +1,5 @@
+// Package server is about the process that serves: the lock of its data folder, its log, SQLite's checkpoints, what
+// it prints at the start, and its health.
 package server
 
 import (
@@ -9,8 +11,9 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
 
-// RegisterLock lets only one server at a time use a data folder. A second one, started by mistake, would delete the first
-// one's uploads as leftovers and send its pushes again. The operating system releases the lock when the process ends.
+// RegisterLock lets only one server at a time use a data folder. A second one, started by mistake, would delete the
+// first one's uploads as leftovers and send its pushes again. The operating system releases the lock when the process
+// ends.
 func RegisterLock(app core.App) {
 	var lock *flock.Flock
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{

@@ -12,9 +12,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// RegisterLogs prints warnings and errors to the writer as structured lines. PocketBase keeps them in its database only,
-// where nobody looks when a server does not start. PocketBase batches its logs, so a line is up to three seconds late,
-// but always printed before the process ends.
+// RegisterLogs prints warnings and errors to the writer as structured lines. PocketBase keeps them in its database
+// only, where nobody looks when a server does not start. PocketBase batches its logs, so a line is up to three
+// seconds late, but always printed before the process ends.
 func RegisterLogs(app core.App, to io.Writer) {
 	out := slog.New(slog.NewTextHandler(to, &slog.HandlerOptions{Level: slog.LevelWarn})).Handler()
 	app.OnModelCreate(core.LogsTableName).BindFunc(func(e *core.ModelEvent) error {

@@ -173,12 +173,3 @@ func AddHistory(tx core.App, orderID string, from, to order.Status, by Actor) er
 		sql.Named("row", newRowIDPrefix()+"000"), sql.Named("order", orderID), sql.Named("from", string(from)), sql.Named("to", string(to)), sql.Named("actor", string(by.Side)),
 		sql.Named("user", by.UserID), sql.Named("moderator", by.Moderator), sql.Named("time", timestamp(time.Now())))
 }
-
-// CopyFrom brings the order's fields to what fresh holds.
-func (o *Order) CopyFrom(fresh *Order) { copyFields(o.Record, fresh.Record) }
-
-func copyFields(record, fresh *core.Record) {
-	for _, field := range record.Collection().Fields {
-		record.SetRaw(field.GetName(), fresh.GetRaw(field.GetName()))
-	}
-}

@@ -142,7 +142,11 @@ func CountNewOrders(app core.App, performer string) (int64, error) {
 }
 
 // CopyFrom brings the user's fields to what fresh holds.
-func (u *User) CopyFrom(fresh *User) { copyFields(u.Record, fresh.Record) }
+func (u *User) CopyFrom(fresh *User) {
+	for _, field := range u.Collection().Fields {
+		u.SetRaw(field.GetName(), fresh.GetRaw(field.GetName()))
+	}
+}
 
 // Rev counts the changes.
 func (u *User) Rev() int { return u.GetInt(fieldRev) }
