@@ -39,6 +39,11 @@ func Register(app core.App, pushes *push.Worker, previews *preview.Worker, logs 
 			app.Logger().Error("expired invite tokens could not be removed", "error", err)
 		}
 	})
+	app.Cron().MustAdd("privet_idempotency_keys", "37 * * * *", func() {
+		if err := store.DropExpiredAnswers(app, time.Now()); err != nil {
+			app.Logger().Error("expired idempotency keys could not be removed", "error", err)
+		}
+	})
 	app.Cron().MustAdd("privet_search", "13 3 * * *", func() {
 		if err := store.MergeSearchIndex(app); err != nil {
 			app.Logger().Error("the search index could not be merged", "error", err)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/access"
+	"github.com/privet/privet/routes/idempotency"
 	"github.com/privet/privet/routes/resource"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -46,6 +47,9 @@ func (a *api) serve(point endpoint) func(*core.RequestEvent) error {
 		err := c.checkMethod(point)
 		if err == nil {
 			err = c.authorize(point)
+		}
+		if err == nil && point.access == signedIn && point.method == http.MethodPost {
+			c.idempotency, err = idempotency.New(c.req, c.userID())
 		}
 		if err == nil {
 			err = point.handle(c)

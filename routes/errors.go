@@ -6,6 +6,7 @@ import (
 
 	"github.com/privet/privet/hooks/refusal"
 	"github.com/privet/privet/hooks/store"
+	"github.com/privet/privet/routes/idempotency"
 	"github.com/privet/privet/routes/laravel"
 	"github.com/privet/privet/routes/laravel/body"
 	"github.com/privet/privet/routes/resource"
@@ -23,7 +24,14 @@ type invalid struct {
 }
 
 // fail answers with an error: the only way by which errors of an endpoint leave.
-func (c *call) fail(err error) error { return c.answerOf(err).Write(c.event.Response) }
+func (c *call) fail(err error) error {
+	var answered *idempotency.Answered
+	if errors.As(err, &answered) {
+		resource.WriteEncoded(c.event.Response, answered.Status, answered.Body)
+		return nil
+	}
+	return c.answerOf(err).Write(c.event.Response)
+}
 
 // answerOf returns the contract's answer to an error. Errors that the client did not cause are logged and become a 500.
 func (c *call) answerOf(err error) *resource.Error {

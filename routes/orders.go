@@ -10,6 +10,8 @@ import (
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/laravel"
 	"github.com/privet/privet/routes/resource"
+
+	"github.com/pocketbase/pocketbase/core"
 )
 
 type orderCreateInput struct {
@@ -47,16 +49,18 @@ func (a *api) orderCreate(c *call) error {
 	if err != nil {
 		return fmt.Errorf("a date that passed its rules: %w", err)
 	}
-	o, err := orders.Create(c.req.Context(), c.app, c.actor(order.Client), orders.Draft{
-		PerformerID: store.Key(int64(in.PerformerID)),
-		Occasion:    resource.Occasions.Word(in.OccasionID),
-		Description: in.Description,
-		DateTill:    till,
+	return c.change(http.StatusOK, func(tx core.App) (any, error) {
+		o, err := orders.Create(c.req.Context(), tx, c.actor(order.Client), orders.Draft{
+			PerformerID: store.Key(int64(in.PerformerID)),
+			Occasion:    resource.Occasions.Word(in.OccasionID),
+			Description: in.Description,
+			DateTill:    till,
+		})
+		if err != nil {
+			return nil, err
+		}
+		return data{c.viewer().CreatedOrder(o.Row())}, nil // as the hooks left it
 	})
-	if err != nil {
-		return err
-	}
-	return c.answer(http.StatusOK, data{c.viewer().CreatedOrder(o.Row())}) // as the hooks left it
 }
 
 // orderUpdate changes an order's status, and adds to it what comes with the new one. Whether the user has such an order
@@ -81,15 +85,17 @@ func (a *api) orderUpdate(c *call) error {
 		Rating:     in.RatingRate,
 		RatingText: in.RatingText,
 	}
-	err = orders.Update(c.req.Context(), c.app, store.Key(id), c.actor(side), request, uploadOf(in.Media))
-	if err != nil {
-		return err
-	}
-	row, err := store.ReadBareOrder(c.req.Context(), c.app, id)
-	if err != nil {
-		return err
-	}
-	return c.answer(http.StatusOK, data{c.viewer().UpdatedOrder(row)})
+	return c.change(http.StatusOK, func(tx core.App) (any, error) {
+		err := orders.Update(c.req.Context(), tx, store.Key(id), c.actor(side), request, uploadOf(in.Media))
+		if err != nil {
+			return nil, err
+		}
+		row, err := store.ReadBareOrder(c.req.Context(), tx, id)
+		if err != nil {
+			return nil, err
+		}
+		return data{c.viewer().UpdatedOrder(row)}, nil
+	})
 }
 
 // orderView shows one of the user's orders.

@@ -10,6 +10,7 @@ import (
 	"github.com/privet/privet/hooks/order"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/access"
+	"github.com/privet/privet/routes/idempotency"
 	"github.com/privet/privet/routes/resource"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -23,6 +24,8 @@ type call struct {
 	req       *http.Request
 	principal *store.Principal // the owner of the access token; nil for none
 	uploads   []*files.Upload  // of this request; those without a row are discarded at its end
+
+	idempotency *idempotency.Request // nil without an Idempotency-Key
 }
 
 // userID is the id of the signed-in user.

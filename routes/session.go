@@ -73,18 +73,3 @@ func (c *call) countAttempt(user *store.User, email, deviceID string) (refund fu
 		}
 	}, nil
 }
-
-// updateCurrentUser calls change with the signed-in user as read in the same transaction. An account that has been
-// disabled since the request was authorized is not changed.
-func (c *call) updateCurrentUser(change func(tx core.App, user *store.User) error) error {
-	return c.app.RunInTransaction(func(tx core.App) error {
-		user, err := store.FindUser(tx, c.userID())
-		if err != nil {
-			return err
-		}
-		if user.Banned() {
-			return store.ErrAccountDisabled
-		}
-		return change(tx, user)
-	})
-}

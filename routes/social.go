@@ -125,16 +125,13 @@ func (a *api) socialConnect(c *call) error {
 	if err != nil {
 		return err
 	}
-	err = c.updateCurrentUser(func(tx core.App, user *store.User) error {
-		return store.LinkIdentity(tx, user, identity.Provider, identity.ID)
+	return c.changeCurrentUser(http.StatusCreated, func(tx core.App, user *store.User) (any, error) {
+		err := store.LinkIdentity(tx, user, identity.Provider, identity.ID)
+		if errors.Is(err, store.ErrIdentityConflict) {
+			return nil, errUserExists
+		}
+		return struct{}{}, err
 	})
-	if errors.Is(err, store.ErrIdentityConflict) {
-		return errUserExists
-	}
-	if err != nil {
-		return err
-	}
-	return c.answer(http.StatusCreated, struct{}{})
 }
 
 // socialDisconnect removes the link to a provider, unless it is the only way to sign in that the user has.
@@ -143,17 +140,13 @@ func (a *api) socialDisconnect(c *call) error {
 	if err != nil {
 		return err
 	}
-	err = c.updateCurrentUser(func(tx core.App, user *store.User) error {
+	return c.changeCurrentUser(http.StatusCreated, func(tx core.App, user *store.User) (any, error) {
 		done, err := store.UnlinkIdentity(tx, user, a.providers[in.Type].Name)
 		if err == nil && !done {
-			return laravel.NewInvalid("social_type", "The selected social type is invalid.")
+			err = laravel.NewInvalid("social_type", "The selected social type is invalid.")
 		}
-		return err
+		return struct{}{}, err
 	})
-	if err != nil {
-		return err
-	}
-	return c.answer(http.StatusCreated, struct{}{})
 }
 
 // verify has the provider verify a token. The log says why a token was refused; the answer tells a bad token from an

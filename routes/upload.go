@@ -29,7 +29,7 @@ const notMedia = "The media field must be a file of type: image, video."
 // read reads and validates the input of an endpoint without files.
 func read[T any](c *call, schema *laravel.Schema[T], checks map[string]laravel.Check) (*T, error) {
 	c.unwrapBody()
-	return schema.Read(c.req, laravel.Options{MaxBody: fieldsLimit, MaxFields: fieldsLimit, Checks: checks})
+	return schema.Read(c.req, c.options(fieldsLimit, checks))
 }
 
 // readUpload reads and validates the input of an endpoint with a file. The file is stored while it is received;
@@ -38,7 +38,8 @@ func readUpload[T any](c *call, schema *laravel.Schema[T], checks map[string]lar
 	c.unwrapBody()
 	control := http.NewResponseController(c.event.Response)
 	c.req.Body = &deadlineReader{ReadCloser: c.req.Body, control: control, began: time.Now()}
-	options := laravel.Options{MaxBody: uploadLimit, MaxFields: fieldsLimit, Checks: checks, Sink: sink{c}}
+	options := c.options(uploadLimit, checks)
+	options.Sink = sink{c}
 	in, err := schema.Read(c.req, options)
 	// The server's write deadline starts with the request's first byte, and a long upload has exceeded it.
 	_ = control.SetWriteDeadline(time.Now().Add(answerTimeout))
@@ -47,6 +48,18 @@ func readUpload[T any](c *call, schema *laravel.Schema[T], checks map[string]lar
 		return nil, laravel.NewInvalid("media", notMedia)
 	}
 	return in, err
+}
+
+// options returns what an endpoint's schema needs to read the request. A request that was answered before ends there,
+// before it can fail a validation that it had passed.
+func (c *call) options(maxBody int64, checks map[string]laravel.Check) laravel.Options {
+	return laravel.Options{
+		MaxBody:   maxBody,
+		MaxFields: fieldsLimit,
+		Checks:    checks,
+		Digest:    c.idempotency.Digest(),
+		Received:  func() error { return c.idempotency.Check(c.req.Context(), c.app) },
+	}
 }
 
 // answerTimeout is how long the answer to an upload may take.

@@ -108,7 +108,7 @@ func (a *api) userUpdate(c *call) error {
 			return err
 		}
 	}
-	err = c.updateCurrentUser(func(tx core.App, user *store.User) error {
+	return c.changeCurrentUser(http.StatusOK, func(tx core.App, user *store.User) (any, error) {
 		store.SetActor(user.Record, c.actor(order.Client))
 		in.apply(user)
 		if hashed != "" {
@@ -116,28 +116,24 @@ func (a *api) userUpdate(c *call) error {
 		}
 		if in.FirebaseToken.Given {
 			if err := c.setFirebaseToken(tx, in.FirebaseToken.Value); err != nil {
-				return err
+				return nil, err
 			}
+			c.principal.PushToken = in.FirebaseToken.Value
 		}
 		if err := tx.Save(user); err != nil {
-			return err
+			return nil, err
 		}
 		if upload := uploadOf(in.Media); upload != nil {
-			return files.ReplaceProfileMedia(tx, upload, user.Id)
+			if err := files.ReplaceProfileMedia(tx, upload, user.Id); err != nil {
+				return nil, err
+			}
 		}
-		return nil
+		row, err := store.ReadUser(c.req.Context(), tx, c.principal.UserID)
+		if err != nil {
+			return nil, err
+		}
+		return data{c.viewer().User(row, false)}, nil
 	})
-	if err != nil {
-		return err
-	}
-	if in.FirebaseToken.Given {
-		c.principal.PushToken = in.FirebaseToken.Value
-	}
-	row, err := store.ReadUser(c.req.Context(), c.app, c.principal.UserID)
-	if err != nil {
-		return err
-	}
-	return c.answer(http.StatusOK, data{c.viewer().User(row, false)})
 }
 
 // apply sets the given fields on the user. An explicit null clears a field that may be empty, and leaves any other.
@@ -207,10 +203,9 @@ func (a *api) userAddFirebaseToken(c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := c.setFirebaseToken(c.app, in.FirebaseToken); err != nil {
-		return err
-	}
-	return c.answer(http.StatusCreated, success{"success"})
+	return c.change(http.StatusCreated, func(tx core.App) (any, error) {
+		return success{"success"}, c.setFirebaseToken(tx, in.FirebaseToken)
+	})
 }
 
 // setFirebaseToken sets the push token of the signed-in device. If the device has signed out in the meantime, its

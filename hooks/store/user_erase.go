@@ -76,6 +76,7 @@ func EraseTraces(tx core.App, u *User) error {
 	}
 	for _, statement := range []string{
 		`DELETE FROM pushes WHERE receiver = {:user}`,
+		eraseAnswers,
 		// The reason of a cancellation is of who cancelled last.
 		`UPDATE orders SET cancel_text = '', rev = rev + 1, updated = {:now}
 			WHERE id IN (SELECT id FROM orders WHERE client = {:user} UNION ALL SELECT id FROM orders WHERE performer = {:user})

@@ -42,6 +42,10 @@ type Options struct {
 	Sink Sink
 	// Checks decide the rules unique and exists. The key is the rule as written in the tag.
 	Checks map[string]Check
+	// Digest is what the body is added to; nil for none.
+	Digest *body.Digest
+	// Received is called when the whole body has been read and before it is validated; nil for none. An error ends Read.
+	Received func() error
 }
 
 // Read parses, validates and binds the input of a request. An error is *Invalid, *body.Malformed or
@@ -72,6 +76,11 @@ func read(req *http.Request, fields []field, o Options) (v *validation, err erro
 	in, err := readInput(req, o, u)
 	if err != nil {
 		return nil, err
+	}
+	if o.Received != nil {
+		if err := o.Received(); err != nil {
+			return nil, err
+		}
 	}
 	u.discardUnless(in)
 	v = &validation{fields: fields, input: in, checks: o.Checks}
@@ -109,6 +118,7 @@ func readInput(req *http.Request, o Options, u *uploads) (*php.Array, error) {
 		MaxBody:   orDefault(o.MaxBody),
 		MaxFields: orDefault(o.MaxFields),
 		File:      u.receive,
+		Digest:    o.Digest,
 	})
 	if err != nil {
 		return nil, err

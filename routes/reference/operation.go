@@ -69,7 +69,7 @@ func (o operation) fill(name string, overrides *yaml.Node, test []string) (reque
 	if text(at(o.node, "responses", "200", "$ref")) == "#/components/responses/SignedIn" {
 		test = append(test, `if (pm.response.code === 200) pm.collectionVariables.set("token", pm.response.json().token);`)
 	}
-	call := call{Method: o.method, URL: o.url(), Header: []pair{{Key: "Accept", Value: "application/json"}},
+	call := call{Method: o.method, URL: o.url(), Header: append([]pair{{Key: "Accept", Value: "application/json"}}, o.headers()...),
 		Description: text(at(o.node, "description"))}
 	if len(items(at(o.node, "security"))) == 0 {
 		call.Auth = &auth{Type: "noauth"}
@@ -81,19 +81,41 @@ func (o operation) fill(name string, overrides *yaml.Node, test []string) (reque
 	return request{Name: name, Event: []event{{"test", script{"text/javascript", test}}}, Request: call, Response: answers}, err
 }
 
+// headers returns the headers that are parameters. They are optional, and so disabled.
+func (o operation) headers() []pair {
+	var headers []pair
+	for _, node := range items(at(o.node, "parameters")) {
+		if p := o.parameter(node); p.in == "header" {
+			p.Disabled = true
+			headers = append(headers, p.pair)
+		}
+	}
+	return headers
+}
+
+// parameter is a parameter with its example.
+type parameter struct {
+	in string // path, query or header
+	pair
+}
+
+func (o operation) parameter(node *yaml.Node) parameter {
+	node = o.resolve(node)
+	return parameter{text(at(node, "in")),
+		pair{Key: text(at(node, "name")), Value: text(at(node, "example")), Description: text(at(node, "description"))}}
+}
+
 // url returns the path with its parameters, which Postman writes as :name instead of {name}.
 func (o operation) url() url {
 	path := strings.NewReplacer("{", ":", "}", "").Replace(strings.TrimPrefix(o.path, "/"))
 	u := url{Raw: "{{host}}/" + path, Host: []string{"{{host}}"}, Path: strings.Split(path, "/")}
 	for _, node := range items(at(o.node, "parameters")) {
-		node = o.resolve(node)
-		p := pair{Key: text(at(node, "name")), Value: text(at(node, "example")), Description: text(at(node, "description"))}
-		switch text(at(node, "in")) {
+		switch p := o.parameter(node); p.in {
 		case "path":
-			u.Variable = append(u.Variable, p)
+			u.Variable = append(u.Variable, p.pair)
 		case "query":
 			p.Disabled = true
-			u.Query = append(u.Query, p)
+			u.Query = append(u.Query, p.pair)
 		}
 	}
 	return u

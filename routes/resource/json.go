@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"bytes"
 	jsonv1 "encoding/json"
 	"encoding/json/jsontext"
 	"encoding/json/v2"
@@ -17,12 +18,27 @@ func WriteJSON(w http.ResponseWriter, status int, body any) error {
 	if err := encoded.encode(body); err != nil {
 		return err
 	}
+	WriteEncoded(w, status, encoded.out)
+	return nil
+}
+
+// WriteEncoded answers with a body that Encode has returned.
+func WriteEncoded(w http.ResponseWriter, status int, encoded []byte) {
 	header := w.Header()
 	header.Set("Content-Type", "application/json")
-	header.Set("Content-Length", strconv.Itoa(len(encoded.out)))
+	header.Set("Content-Length", strconv.Itoa(len(encoded)))
 	w.WriteHeader(status)
-	_, _ = w.Write(encoded.out) // in one piece: only then it can be compressed (package wire)
-	return nil
+	_, _ = w.Write(encoded) // in one piece: only then it can be compressed (package wire)
+}
+
+// Encode returns the body that WriteJSON would answer with.
+func Encode(body any) ([]byte, error) {
+	encoded := encoders.Get().(*asciiWriter)
+	defer encoders.Put(encoded)
+	if err := encoded.encode(body); err != nil {
+		return nil, err
+	}
+	return bytes.Clone(encoded.out), nil
 }
 
 // encoders have the buffers that answers are encoded in: half of the time would be spent on growing new ones.

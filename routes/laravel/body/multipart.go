@@ -15,6 +15,7 @@ const maxFiles = 20
 // multipartForm is a multipart/form-data body while it is read.
 type multipartForm struct {
 	storeFile FileFunc
+	digest    *Digest
 	meter     *meter
 	fields    php.Array // $_POST
 	files     php.Array // $_FILES, as Laravel's Request::allFiles shows it
@@ -62,6 +63,7 @@ func (f *multipartForm) readPart(part *multipart.Part) error {
 	if err != nil {
 		return multipartError(err)
 	}
+	f.digest.add("field", d.name, string(text))
 	if f.nfields++; f.nfields <= maxVars {
 		register(&f.fields, d.name, string(text))
 	}
@@ -71,7 +73,8 @@ func (f *multipartForm) readPart(part *multipart.Part) error {
 // readFile hands one file to storeFile. A file without a name is an empty file input of a browser, which Laravel
 // ignores.
 func (f *multipartForm) readFile(part io.Reader, d disposition) error {
-	content := fileContent{part, f.meter}
+	content, end := f.digest.file(d.name, fileContent{part, f.meter})
+	defer end()
 	if d.filename == "" || f.nfiles == maxFiles {
 		_, err := io.Copy(io.Discard, content)
 		return err

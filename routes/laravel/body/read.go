@@ -17,6 +17,8 @@ type Options struct {
 	MaxFields int64
 	// File receives each file of a multipart form.
 	File FileFunc
+	// Digest is what the body is added to; nil for none.
+	Digest *Digest
 }
 
 // FileFunc reads one file of a multipart form to its end and returns the value that represents it in the input. The key
@@ -47,6 +49,7 @@ func Read(req *http.Request, o Options) (fields, files *php.Array, err error) {
 		if err != nil {
 			return nil, nil, err
 		}
+		o.Digest.add("json", string(text))
 		fields, err = ParseJSON(text)
 		return fields, files, err
 	case isForm && mediaType == "application/x-www-form-urlencoded":
@@ -54,9 +57,10 @@ func Read(req *http.Request, o Options) (fields, files *php.Array, err error) {
 		if err != nil {
 			return nil, nil, err
 		}
+		o.Digest.add("form", string(text))
 		return ParseForm(string(text)), files, nil
 	case isForm && mediaType == "multipart/form-data":
-		f := &multipartForm{storeFile: o.File}
+		f := &multipartForm{storeFile: o.File, digest: o.Digest}
 		err := f.read(body, contentType, o.MaxFields)
 		return &f.fields, &f.files, err
 	}
