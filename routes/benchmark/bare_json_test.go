@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// The JSON of the bare server: its own types, filled straight from the rows. Media come as JSON from SQLite.
+// The JSON of the bare server: its own types, filled directly from the rows. SQLite returns media as JSON.
 
 type bareUser struct {
 	ID            int64           `json:"id"`
@@ -52,7 +52,7 @@ type bareOrder struct {
 
 var occasions = []string{"birthday", "just", "advice", "congratulation"}
 
-// mediaSQL makes the media of a condition; base is the parameter with the server's address.
+// mediaSQL returns an expression for the media that match a condition. base is the parameter with the server's URL.
 func mediaSQL(base, where string) string {
 	return strings.ReplaceAll(`(SELECT json_group_array(json_object('id', CAST(m.id AS INTEGER), 'user_id', CAST(m.user AS INTEGER),
 		'preview_url', BASE || CASE m.type WHEN 'video' THEN '/storage/media/preview/' ELSE '/storage/media/' END || m.file,
@@ -60,21 +60,23 @@ func mediaSQL(base, where string) string {
 		FROM media m WHERE `, "BASE", base) + where + `)`
 }
 
+// userSQL returns the columns of a user. u is the table's alias; base is the parameter with the server's URL.
 func userSQL(u, base string) string {
 	return strings.ReplaceAll(`CAST(u.id AS INTEGER), u.email, nullif(u.phone, ''), nullif(u.name, ''), u.nickname, nullif(u.description, ''),
 		CASE u.role WHEN 'client' THEN 1 ELSE 2 END, CASE WHEN u.price <> 0 OR u.free THEN u.price END, u.invite, u.categories, u.updated, u.created, `+
 		mediaSQL(base, `m.user = u.id AND m."order" = ''`), "u.", u+".")
 }
 
+// targets returns the destinations of userSQL's columns.
 func (u *bareUser) targets() []any {
 	return []any{&u.ID, &u.Email, &u.Phone, &u.Name, &u.Nickname, &u.Description, &u.Role, &u.Price, &u.Invite, &u.categories,
 		&u.UpdatedAt, &u.CreatedAt, (*[]byte)(&u.Media)}
 }
 
-// seenBy hides what only the user sees; withCategories is for where it stands by itself.
+// seenBy hides what only the user may see, and adds the categories if withCategories is set.
 func (u *bareUser) seenBy(by caller, withCategories bool) *bareUser {
 	id := strconv.FormatInt(u.ID, 10)
-	u.UpdatedAt, u.CreatedAt = isoStamp(u.UpdatedAt), isoStamp(u.CreatedAt)
+	u.UpdatedAt, u.CreatedAt = isoTime(u.UpdatedAt), isoTime(u.CreatedAt)
 	if id != by.user {
 		u.Email, u.Phone = "user"+id+"@hidden.invalid", nil
 	} else if by.firebaseToken != "" {
@@ -92,6 +94,7 @@ func (u *bareUser) seenBy(by caller, withCategories bool) *bareUser {
 	return u
 }
 
+// orderSQL returns the columns of an order. base is the parameter with the server's URL.
 func orderSQL(base string) string {
 	return `CAST(o.id AS INTEGER), CAST(o.client AS INTEGER), CAST(o.performer AS INTEGER),
 		CASE o.occasion WHEN 'birthday' THEN 1 WHEN 'just' THEN 2 WHEN 'advice' THEN 3 WHEN 'congratulation' THEN 4 END, o.description, o.date_till,
@@ -100,21 +103,23 @@ func orderSQL(base string) string {
 		mediaSQL(base, `m."order" = o.id`)
 }
 
+// targets returns the destinations of orderSQL's columns.
 func (o *bareOrder) targets() []any {
 	return []any{&o.ID, &o.ClientID, &o.PerformerID, &o.OccasionID, &o.Description, &o.DateTill, &o.Status,
 		&o.CancelText, &o.CancelDate, &o.RatingRate, &o.RatingText, &o.CreatedAt, &o.UpdatedAt, (*[]byte)(&o.Media)}
 }
 
-// shape brings the dates from how they are kept to how they are shown.
-func (o *bareOrder) shape() {
+// formatDates converts the dates from the database's format to the API's.
+func (o *bareOrder) formatDates() {
 	o.DateTill = o.DateTill[:19]
 	if o.CancelDate != nil {
 		*o.CancelDate = (*o.CancelDate)[:19]
 	}
-	o.CreatedAt, o.UpdatedAt = isoStamp(o.CreatedAt), isoStamp(o.UpdatedAt)
+	o.CreatedAt, o.UpdatedAt = isoTime(o.CreatedAt), isoTime(o.UpdatedAt)
 }
 
-func isoStamp(kept string) string { return kept[:10] + "T" + kept[11:19] + ".000000Z" }
+// isoTime converts a time from the database's format to the API's.
+func isoTime(stored string) string { return stored[:10] + "T" + stored[11:19] + ".000000Z" }
 
 type barePage struct {
 	Data  any `json:"data"`
@@ -142,7 +147,7 @@ type bareLink struct {
 	Active bool    `json:"active"`
 }
 
-// firstPage is page 1 of a list.
+// firstPage returns page 1 of a list.
 func firstPage(rows any, count, total int, path, query string) *barePage {
 	last := max(1, (total+14)/15)
 	at := func(page int) *string {

@@ -17,9 +17,10 @@ import (
 	"golang.org/x/crypto/bcrypt"
 )
 
-const bareStamp = "2006-01-02 15:04:05.000Z"
+// bareTime is the database's time format.
+const bareTime = "2006-01-02 15:04:05.000Z"
 
-// transact runs work in a transaction on the one connection that writes.
+// transact runs work in a transaction on the only writing connection.
 func (s *bare) transact(ctx context.Context, work func(tx *sql.Tx) error) error {
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
@@ -32,7 +33,8 @@ func (s *bare) transact(ctx context.Context, work func(tx *sql.Tx) error) error 
 	return tx.Commit()
 }
 
-// orderCreate writes the order; asked under /whole, also its history and outbox, as privet always does.
+// orderCreate inserts the order, and under /whole also the rows of its history and of the outbox, which privet always
+// does.
 func (s *bare) orderCreate(r *http.Request, by caller) (any, error) {
 	var in struct {
 		PerformerID int64  `json:"performer_id"`
@@ -50,7 +52,7 @@ func (s *bare) orderCreate(r *http.Request, by caller) (any, error) {
 	performer := strconv.FormatInt(in.PerformerID, 10)
 	now := time.Now().UTC()
 	order := &bareOrder{PerformerID: in.PerformerID, OccasionID: &in.OccasionID, Description: in.Description,
-		DateTill: in.DateTill, Status: 1, CreatedAt: now.Format(bareStamp), UpdatedAt: now.Format(bareStamp)}
+		DateTill: in.DateTill, Status: 1, CreatedAt: now.Format(bareTime), UpdatedAt: now.Format(bareTime)}
 	order.ClientID, _ = strconv.ParseInt(by.user, 10, 64)
 	err = s.transact(r.Context(), func(tx *sql.Tx) error {
 		var price float64
@@ -61,7 +63,7 @@ func (s *bare) orderCreate(r *http.Request, by caller) (any, error) {
 			return err
 		}
 		id := strconv.FormatInt(order.ID, 10)
-		if _, err := tx.Stmt(s.order).Exec(id, by.user, performer, occasions[in.OccasionID-1], in.Description, till.Format(bareStamp), price, order.CreatedAt); err != nil {
+		if _, err := tx.Stmt(s.order).Exec(id, by.user, performer, occasions[in.OccasionID-1], in.Description, till.Format(bareTime), price, order.CreatedAt); err != nil {
 			return err
 		}
 		if !strings.HasPrefix(r.URL.Path, "/whole/") {
@@ -70,21 +72,21 @@ func (s *bare) orderCreate(r *http.Request, by caller) (any, error) {
 		if _, err := tx.Stmt(s.history).Exec(id, by.user, order.CreatedAt); err != nil {
 			return err
 		}
-		_, err := tx.Stmt(s.outbox).Exec(id, performer, order.CreatedAt, now.Add(24*time.Hour).Format(bareStamp))
+		_, err := tx.Stmt(s.outbox).Exec(id, performer, order.CreatedAt, now.Add(24*time.Hour).Format(bareTime))
 		return err
 	})
-	order.CreatedAt, order.UpdatedAt = isoStamp(order.CreatedAt), isoStamp(order.UpdatedAt)
+	order.CreatedAt, order.UpdatedAt = isoTime(order.CreatedAt), isoTime(order.UpdatedAt)
 	return map[string]any{"data": order}, err
 }
 
-// login checks the password with no bound on how many are checked at once.
+// login checks the password without a limit on concurrent checks.
 func (s *bare) login(w http.ResponseWriter, r *http.Request) {
 	var in struct {
 		Email    string `json:"email"`
 		Password string `json:"password"`
 		DeviceID string `json:"device_id"`
 	}
-	answer(w, func() (any, error) {
+	respond(w, func() (any, error) {
 		if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
 			return nil, err
 		}
@@ -104,6 +106,7 @@ func (s *bare) login(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
+// signIn replaces the user's device and returns its token.
 func (s *bare) signIn(ctx context.Context, user, device string) (token string, by caller, err error) {
 	secret := rand.Text() + rand.Text()
 	sum := sha256.Sum256([]byte(secret))
@@ -122,7 +125,7 @@ func (s *bare) signIn(ctx context.Context, user, device string) (token string, b
 			return err
 		}
 		token = fmt.Sprintf("%d|%s", id, secret)
-		_, err = tx.Stmt(s.addDevice).Exec(strconv.FormatInt(id, 10), user, device, by.firebaseToken, hex.EncodeToString(sum[:]), time.Now().UTC().Format(bareStamp))
+		_, err = tx.Stmt(s.addDevice).Exec(strconv.FormatInt(id, 10), user, device, by.firebaseToken, hex.EncodeToString(sum[:]), time.Now().UTC().Format(bareTime))
 		return err
 	})
 	return token, by, err

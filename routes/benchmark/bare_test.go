@@ -17,18 +17,18 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// bare is what a patient programmer would write without a framework: net/http, database/sql, prepared statements,
-// one statement a question. It shares no code with privet, so that no change of privet's moves the mark.
+// bare is what a programmer could write by hand without a framework: net/http, database/sql, prepared statements, one
+// statement per request. It shares no code with privet, so that changes of privet don't change the reference.
 type bare struct {
 	read, write *sql.DB
-	open        bool // no token is looked up
+	open        bool // skip the lookup of tokens
 	err         error
 
 	token, user, orders, users, found                                                      *sql.Stmt
 	byEmail, performer, sequence, order, history, outbox, oldDevice, dropDevice, addDevice *sql.Stmt
 }
 
-// serveBare answers at the address until the process ends.
+// serveBare serves at the address until the process ends.
 func serveBare(dir, address string) error {
 	s := &bare{open: os.Getenv(openVariable) != ""}
 	file := filepath.Join(dir, "data.db")
@@ -48,6 +48,7 @@ func serveBare(dir, address string) error {
 	return http.ListenAndServe(address, mux)
 }
 
+// connect opens the database. It sets s.err if that fails.
 func (s *bare) connect(file string, connections int) *sql.DB {
 	db, err := core.DefaultDBConnect(file)
 	if err != nil {
@@ -59,6 +60,7 @@ func (s *bare) connect(file string, connections int) *sql.DB {
 	return db.DB()
 }
 
+// prepare prepares all statements. It sets s.err if one fails.
 func (s *bare) prepare() {
 	on := func(db *sql.DB, query string) *sql.Stmt {
 		if s.err != nil {
@@ -68,14 +70,14 @@ func (s *bare) prepare() {
 		s.err = err
 		return statement
 	}
-	// The casts keep SQLite from planning a statement anew for each value, which it does with a bare parameter once
-	// there are statistics of the index (STAT4): 72 µs instead of 17 for one order with its sides.
+	// Without the casts SQLite replans a statement for each value of a parameter once there are statistics of the index
+	// (STAT4): 72 µs instead of 17 for an order with its participants.
 	const found = `WITH found AS MATERIALIZED (SELECT rowid >> 3 AS n FROM users_search WHERE text MATCH ?1 AND rowid & 4 = ?2)`
 	const mine = `WITH mine AS MATERIALIZED (SELECT CAST(id AS INTEGER) AS n FROM orders WHERE client = CAST(?1 AS TEXT)
 		UNION ALL SELECT CAST(id AS INTEGER) FROM orders WHERE performer = CAST(?1 AS TEXT))`
 	s.token = on(s.read, `SELECT user, token, firebase_token FROM devices WHERE id = ?1`)
 	s.user = on(s.read, `SELECT `+userSQL("u", "?1")+` FROM users u WHERE u.id = CAST(?2 AS TEXT)`)
-	// The other side of each order: the caller is the same in all of them.
+	// The other participant of each order. The caller is a participant in all of them.
 	s.orders = on(s.read, mine+` SELECT (SELECT count(*) FROM mine), `+orderSQL("?2")+`, `+userSQL("x", "?2")+`
 		FROM (SELECT n FROM mine ORDER BY n DESC LIMIT 15) page CROSS JOIN orders o ON o.id = CAST(page.n AS TEXT)
 			CROSS JOIN users x ON x.id = iif(o.client = ?1, o.performer, o.client)`)
@@ -97,9 +99,10 @@ func (s *bare) prepare() {
 	s.addDevice = on(s.write, `INSERT INTO devices (id, user, device_id, firebase_token, language, token, created, updated) VALUES (?1, ?2, ?3, ?4, 'en', ?5, ?6, ?6)`)
 }
 
-// caller is whom a token speaks for.
+// caller is the user of a token.
 type caller struct{ user, firebaseToken string }
 
+// signedIn returns a handler that authenticates the caller.
 func (s *bare) signedIn(handle func(r *http.Request, by caller) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		id, secret, _ := strings.Cut(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "), "|")
@@ -112,12 +115,13 @@ func (s *bare) signedIn(handle func(r *http.Request, by caller) (any, error)) ht
 				return
 			}
 		}
-		answer(w, func() (any, error) { return handle(r, by) })
+		respond(w, func() (any, error) { return handle(r, by) })
 	}
 }
 
-func answer(w http.ResponseWriter, ask func() (any, error)) {
-	body, err := ask()
+// respond writes the result of handle as JSON.
+func respond(w http.ResponseWriter, handle func() (any, error)) {
+	body, err := handle()
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
@@ -125,7 +129,7 @@ func answer(w http.ResponseWriter, ask func() (any, error)) {
 	w.Header().Set("Content-Type", "application/json")
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(body) // a client that is gone needs no answer
+	_ = encoder.Encode(body) // fails only if the client has disconnected
 }
 
 func (s *bare) userView(r *http.Request, by caller) (any, error) {
@@ -141,7 +145,8 @@ func (s *bare) readUser(ctx context.Context, base, id string, by caller) (*bareU
 	return user.seenBy(by, true), nil
 }
 
-// userSearch knows role, and text from three characters; page 1 is all that the benchmark asks for.
+// userSearch supports role, and text of at least three characters. It returns page 1, the only one that the benchmark
+// requests.
 func (s *bare) userSearch(r *http.Request, by caller) (any, error) {
 	query := r.URL.Query()
 	var total int
@@ -184,7 +189,7 @@ func (s *bare) orderSearch(r *http.Request, by caller) (any, error) {
 		if err := rows.Scan(append(append([]any{&total}, order.targets()...), other.targets()...)...); err != nil {
 			return nil, err
 		}
-		order.shape()
+		order.formatDates()
 		order.Performer = other.seenBy(by, false)
 		if strconv.FormatInt(order.PerformerID, 10) == by.user {
 			if caller == nil {
@@ -201,4 +206,5 @@ func (s *bare) orderSearch(r *http.Request, by caller) (any, error) {
 	return firstPage(orders, len(orders), total, base(r)+r.URL.Path, r.URL.RawQuery), rows.Err()
 }
 
+// base returns the URL that links begin with.
 func base(r *http.Request) string { return "http://" + r.Host }

@@ -14,14 +14,14 @@ import (
 var (
 	users             = flag.Int("users", 100_000, "users in the data")
 	orders            = flag.Int("orders", 0, "orders in the data (default twice as many as users)")
-	grow              = flag.Int("grow", 0, "adds a server with so many users, to see how costs grow")
-	profiles          = flag.String("profile", "", "folder for profiles of the servers under each work")
-	sliceLength       = flag.Duration("slice", 250*time.Millisecond, "how long one server is asked before the next has its turn")
-	nativeConnections = flag.Int("native-connections", 0, "database connections of native PocketBase; 0: its own default")
-	bareOpen          = flag.Bool("bare-open", false, "the bare server looks no token up")
+	grow              = flag.Int("grow", 0, "users of an additional server, to see how costs grow with the data")
+	profiles          = flag.String("profile", "", "folder for profiles of the servers under each workload")
+	sliceLength       = flag.Duration("slice", 250*time.Millisecond, "duration of a server's slice")
+	nativeConnections = flag.Int("native-connections", 0, "database connections of native PocketBase; 0 means its default")
+	bareOpen          = flag.Bool("bare-open", false, "make the bare server skip the lookup of the token")
 )
 
-// larger is the name of our server with more data.
+// larger is the name of the additional server with more data.
 const larger = "ours, larger"
 
 func TestMain(m *testing.M) {
@@ -30,13 +30,13 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	code := m.Run()
-	if built != "" {
-		os.RemoveAll(built)
+	if buildDir != "" {
+		os.RemoveAll(buildDir)
 	}
 	os.Exit(code)
 }
 
-// BenchmarkSideBySide measures all works on all servers and prints the tables.
+// BenchmarkSideBySide measures all workloads on all servers and prints the tables.
 func BenchmarkSideBySide(b *testing.B) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
@@ -54,11 +54,11 @@ func BenchmarkSideBySide(b *testing.B) {
 		servers = append(servers, startServer(b, larger, ours, seed(b, root, *grow, 2**grow)))
 	}
 	var rows []*row
-	for _, w := range works() {
+	for _, w := range suite() {
 		b.Run(fileName(w.name), func(b *testing.B) {
 			r := measure(b, w, servers)
 			rows = append(rows, r)
-			b.ReportMetric(0, "ns/op") // of a round, which says nothing
+			b.ReportMetric(0, "ns/op") // the duration of a round has no meaning
 			for _, figure := range r.ratios() {
 				if figure != nil {
 					b.ReportMetric(figure.value, figure.unit)
@@ -75,14 +75,15 @@ func BenchmarkSideBySide(b *testing.B) {
 	}
 }
 
-// TestSmoke lets all servers do all works on little data: the benchmark works, and ours answers what bare does.
+// TestSmoke runs all workloads on all servers with little data, which shows that the benchmark works and that ours and
+// bare give equal answers.
 func TestSmoke(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds and starts three servers")
 	}
 	servers := startAll(t, t.TempDir(), 200, 400)
 	var rows []*row
-	for _, w := range works() {
+	for _, w := range suite() {
 		w.clients = 2
 		r := newRow(w, servers)
 		round(t, r, time.Millisecond)
@@ -93,44 +94,46 @@ func TestSmoke(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, r := range rows {
-		for _, c := range r.cells {
+		for _, c := range r.results {
 			if len(c.latencies) == 0 || c.cpu <= 0 {
-				t.Errorf("%s: nothing was measured of %s", r.work.name, c.server.name)
+				t.Errorf("%s: there is no measurement of %s", r.work.name, c.server.name)
 			}
 		}
 	}
 }
 
+// seed returns the dataset of the given size.
 func seed(t testing.TB, root string, users, orders int) *dataset {
 	t.Helper()
-	data, err := seeded(root, users, orders)
+	data, err := loadDataset(root, users, orders)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return data
 }
 
-// startAll starts the three servers and makes sure that they answer the same.
+// startAll starts the three servers and checks that they give equal answers.
 func startAll(t testing.TB, root string, users, orders int) []*server {
 	t.Helper()
 	data := seed(t, root, users, orders)
 	a, b, c := startServer(t, ours, ours, data), startServer(t, native, native, data), startServer(t, bareDB, bareDB, data)
-	if err := sameAnswers(a, b, c, works()); err != nil {
+	if err := compareAnswers(a, b, c, suite()); err != nil {
 		t.Fatal(err)
 	}
 	return []*server{a, b, c}
 }
 
-func newRow(w work, servers []*server) *row {
+// newRow returns an empty row for a workload.
+func newRow(w workload, servers []*server) *row {
 	r := &row{work: w}
 	for _, s := range servers {
-		r.cells = append(r.cells, &cell{server: s, requests: w.requests(s)})
+		r.results = append(r.results, &result{server: s, requests: w.requests(s)})
 	}
 	return r
 }
 
-// measure does a work in rounds for as long as the benchmark is to take.
-func measure(b *testing.B, w work, servers []*server) *row {
+// measure runs a workload in rounds until the benchmark's time is over, after a warm-up.
+func measure(b *testing.B, w workload, servers []*server) *row {
 	warm := newRow(w, servers)
 	round(b, warm, *sliceLength/2)
 	r := newRow(w, servers)
@@ -141,63 +144,64 @@ func measure(b *testing.B, w work, servers []*server) *row {
 		round(b, r, *sliceLength)
 	}
 	for _, s := range servers {
-		keepProfiles(b, s)
+		saveProfiles(b, s)
 	}
-	for _, c := range r.cells {
+	for _, c := range r.results {
 		c.sort()
 		c.quiet.sort()
 	}
 	return r
 }
 
-// round gives each server its slice of the work.
+// round gives each server a slice of the workload.
 func round(t testing.TB, r *row, length time.Duration) {
 	t.Helper()
-	for _, c := range r.cells {
+	for _, c := range r.results {
 		if err := c.slice(r.work, length); err != nil {
 			t.Fatalf("%s, %s: %v", r.work.name, c.server.name, err)
 		}
 	}
 }
 
-// slice adds a slice of a work to the cell.
-func (c *cell) slice(w work, length time.Duration) error {
-	askers, err := newCrowd(c.server, w.clients, c.requests)
+// slice runs a slice of a workload and adds the measurement to the result.
+func (c *result) slice(w workload, length time.Duration) error {
+	clients, err := newClientPool(c.server, w.clients, c.requests)
 	if err != nil {
 		return err
 	}
-	defer askers.close()
-	t, err := askers.slice(c.server, length)
-	if err != nil || !w.storm {
+	defer clients.close()
+	t, err := clients.slice(c.server, length)
+	if err != nil || !w.loginStorm {
 		c.add(t)
 		return err
 	}
 	c.quiet.add(t)
-	signIn := work{ours: login, native: authWithPassword}
-	storm, err := newCrowd(c.server, w.clients, signIn.requests(c.server))
+	signIn := workload{ours: login, native: authWithPassword}
+	storm, err := newClientPool(c.server, w.clients, signIn.requests(c.server))
 	if err != nil {
 		return err
 	}
 	defer storm.close()
-	return storm.beside(length, func() error {
-		t, err := askers.slice(c.server, 4*length)
+	return storm.during(length, func() error {
+		t, err := clients.slice(c.server, 4*length)
 		c.add(t)
 		return err
 	})
 }
 
-// startProfile begins a CPU profile of a server, if profiles are wanted.
+// startProfile starts a CPU profile of a server if the flag profile is set.
 func startProfile(b *testing.B, s *server) {
 	if *profiles == "" {
 		return
 	}
-	if _, err := s.ask("/profile/start"); err != nil {
+	if _, err := s.probeGet("/profile/start"); err != nil {
 		b.Fatal(err)
 	}
 }
 
-// keepProfiles ends it and writes it down as WORK.SERVER.cpu.pprof, with that of all allocations so far.
-func keepProfiles(b *testing.B, s *server) {
+// saveProfiles stops the CPU profile and saves it as WORKLOAD.SERVER.cpu.pprof, along with the profile of all
+// allocations since the server's start.
+func saveProfiles(b *testing.B, s *server) {
 	if *profiles == "" {
 		return
 	}
@@ -205,7 +209,7 @@ func keepProfiles(b *testing.B, s *server) {
 		b.Fatal(err)
 	}
 	for path, kind := range map[string]string{"/profile/stop": "cpu", "/profile/allocs": "allocs"} {
-		content, err := s.ask(path)
+		content, err := s.probeGet(path)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -216,7 +220,7 @@ func keepProfiles(b *testing.B, s *server) {
 	}
 }
 
-// fileName makes a name of words fit for a file or a benchmark.
-func fileName(words string) string {
-	return strings.NewReplacer(" ", "_", "/", "_", ",", "").Replace(words)
+// fileName converts a name for use in file names and benchmark names.
+func fileName(name string) string {
+	return strings.NewReplacer(" ", "_", "/", "_", ",", "").Replace(name)
 }

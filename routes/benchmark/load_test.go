@@ -10,35 +10,36 @@ import (
 	"time"
 )
 
-// tally is what slices add up to.
-type tally struct {
-	latencies []time.Duration // one a request
-	asked     time.Duration   // how long
+// measurement is the sum of slices.
+type measurement struct {
+	latencies []time.Duration // of each request
+	elapsed   time.Duration   // duration of the slices
 	cpu       time.Duration   // of the server
-	ownCPU    time.Duration   // of the clients
+	clientCPU time.Duration   // of the clients
 	objects   uint64          // allocated by the server
 	bytes     uint64
 	resident  int64 // bytes of the server's memory after the last slice
 }
 
-func (t *tally) add(other tally) {
+func (t *measurement) add(other measurement) {
 	t.latencies = append(t.latencies, other.latencies...)
-	t.asked += other.asked
+	t.elapsed += other.elapsed
 	t.cpu += other.cpu
-	t.ownCPU += other.ownCPU
+	t.clientCPU += other.clientCPU
 	t.objects += other.objects
 	t.bytes += other.bytes
 	t.resident = other.resident
 }
 
-// perSecond is how many requests were answered in a second.
-func (t *tally) perSecond() float64 { return float64(len(t.latencies)) / t.asked.Seconds() }
+// perSecond returns the number of requests per second.
+func (t *measurement) perSecond() float64 { return float64(len(t.latencies)) / t.elapsed.Seconds() }
 
-// cpuEach is the server's CPU time for a request, in microseconds.
-func (t *tally) cpuEach() float64 { return micro(t.cpu) / float64(len(t.latencies)) }
+// cpuEach returns the server's CPU time per request in microseconds.
+func (t *measurement) cpuEach() float64 { return micro(t.cpu) / float64(len(t.latencies)) }
 
-// percentile is the time in microseconds that a share of the requests took at most; latencies must be sorted.
-func (t *tally) percentile(share float64) float64 {
+// percentile returns the latency in microseconds that a share of the requests, from 0 to 1, doesn't exceed. The
+// latencies must be sorted.
+func (t *measurement) percentile(share float64) float64 {
 	if len(t.latencies) == 0 {
 		return math.NaN()
 	}
@@ -46,19 +47,21 @@ func (t *tally) percentile(share float64) float64 {
 	return micro(t.latencies[max(0, at)])
 }
 
-func (t *tally) sort() { slices.Sort(t.latencies) }
+func (t *measurement) sort() { slices.Sort(t.latencies) }
 
+// micro converts a duration to microseconds.
 func micro(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
 
-// crowd is a number of clients that ask one server the same kind of question.
-type crowd struct {
+// clientPool is a number of clients that send requests of one workload to one server.
+type clientPool struct {
 	clients  []*client
 	requests [][]byte
-	next     []int // request of each client
+	next     []int // index of each client's next request
 }
 
-func newCrowd(s *server, size int, requests [][]byte) (*crowd, error) {
-	c := &crowd{requests: requests}
+// newClientPool connects size clients to a server.
+func newClientPool(s *server, size int, requests [][]byte) (*clientPool, error) {
+	c := &clientPool{requests: requests}
 	for n := range size {
 		client, err := dial(s.address)
 		if err != nil {
@@ -70,66 +73,66 @@ func newCrowd(s *server, size int, requests [][]byte) (*crowd, error) {
 	return c, nil
 }
 
-func (c *crowd) close() (err error) {
+func (c *clientPool) close() (err error) {
 	for _, client := range c.clients {
 		err = errors.Join(err, client.conn.Close())
 	}
 	return err
 }
 
-// ask lets each client ask again and again until stop is set; each has one question under way.
-func (c *crowd) ask(stop *atomic.Bool) ([]time.Duration, error) {
+// send makes each client send one request after the other until stop is set, and returns the latencies.
+func (c *clientPool) send(stop *atomic.Bool) ([]time.Duration, error) {
 	var mu sync.Mutex
 	var all []time.Duration
 	var failed error
 	var wait sync.WaitGroup
 	for n, client := range c.clients {
 		wait.Go(func() {
-			var mine []time.Duration
+			var latencies []time.Duration
 			var err error
 			for err == nil && !stop.Load() {
 				begin := time.Now()
 				_, err = client.do(c.requests[c.next[n]%len(c.requests)])
-				mine = append(mine, time.Since(begin))
+				latencies = append(latencies, time.Since(begin))
 				c.next[n]++
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			all, failed = append(all, mine...), errors.Join(failed, err)
+			all, failed = append(all, latencies...), errors.Join(failed, err)
 		})
 	}
 	wait.Wait()
 	return all, failed
 }
 
-// slice lets the crowd ask for a while and measures it.
-func (c *crowd) slice(s *server, length time.Duration) (t tally, err error) {
+// slice sends requests for the given time and measures them.
+func (c *clientPool) slice(s *server, length time.Duration) (t measurement, err error) {
 	before, err := s.usage()
 	if err != nil {
 		return t, err
 	}
-	own := ownCPU()
+	own := processCPU()
 	begin := time.Now()
 	var stop atomic.Bool
 	timer := time.AfterFunc(length, func() { stop.Store(true) })
 	defer timer.Stop()
-	t.latencies, err = c.ask(&stop)
+	t.latencies, err = c.send(&stop)
 	if err != nil {
 		return t, err
 	}
-	t.asked, t.ownCPU = time.Since(begin), ownCPU()-own
+	t.elapsed, t.clientCPU = time.Since(begin), processCPU()-own
 	after, err := s.usage()
 	t.cpu = time.Duration(after.CPU - before.CPU)
 	t.objects, t.bytes, t.resident = after.Objects-before.Objects, after.Bytes-before.Bytes, after.Resident
 	return t, err
 }
 
-// beside runs work while the crowd asks without pause.
-func (c *crowd) beside(settle time.Duration, work func() error) error {
+// during calls work while the clients send requests. It lets them send for the duration settle before.
+func (c *clientPool) during(settle time.Duration, work func() error) error {
 	var stop atomic.Bool
 	storm := make(chan error, 1)
 	go func() {
-		_, err := c.ask(&stop)
+		_, err := c.send(&stop)
 		storm <- err
 	}()
 	time.Sleep(settle)
@@ -138,7 +141,8 @@ func (c *crowd) beside(settle time.Duration, work func() error) error {
 	return errors.Join(err, <-storm)
 }
 
-func ownCPU() time.Duration {
+// processCPU returns the CPU time of this process, 0 if it is unknown.
+func processCPU() time.Duration {
 	var used syscall.Rusage
 	if syscall.Getrusage(syscall.RUSAGE_SELF, &used) != nil {
 		return 0

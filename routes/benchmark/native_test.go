@@ -8,10 +8,10 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 )
 
-// plainOrders is a collection shaped as orders, with PocketBase's own ids and none of privet's hooks.
+// plainOrders is a collection with the fields of orders, PocketBase's own ids, and none of privet's hooks.
 const plainOrders = "plain_orders"
 
-// serveNative is PocketBase as it comes, with its own logs and settings. It reads the command line.
+// serveNative runs unmodified PocketBase with its own logs and settings. It reads the command line.
 func serveNative(connections int) error {
 	return pocketbase.NewWithConfig(pocketbase.Config{
 		HideStartBanner:  true,
@@ -20,9 +20,9 @@ func serveNative(connections int) error {
 	}).Start()
 }
 
-// openNative makes a copied data folder answer native questions: everybody who is signed in may look and order,
-// users sign in by password, and plainOrders holds what orders holds. It returns the tokens of the first regular
-// clients. PocketBase keeps privet's indexes, which serve it better than its own.
+// openNative prepares a copied data folder for native PocketBase: all signed-in users may read and order, users can
+// sign in by password, and plainOrders has the rows of orders. It returns the tokens of the first regular clients.
+// PocketBase has privet's indexes, which are better than its own.
 func openNative(d *dataset) (tokens []string, err error) {
 	app := core.NewBaseApp(core.BaseAppConfig{DataDir: d.dir})
 	if err := app.Bootstrap(); err != nil {
@@ -44,8 +44,8 @@ func openNative(d *dataset) (tokens []string, err error) {
 	if err := addPlainOrders(app); err != nil {
 		return nil, err
 	}
-	for n := range min(callers, d.regulars()) {
-		user, err := app.FindRecordById("users", strconv.Itoa(d.regular(n)))
+	for n := range min(maxCallers, d.regularClients()) {
+		user, err := app.FindRecordById("users", strconv.Itoa(d.regularClient(n)))
 		if err != nil {
 			return nil, err
 		}
@@ -58,6 +58,7 @@ func openNative(d *dataset) (tokens []string, err error) {
 	return tokens, app.ClearBootstrap()
 }
 
+// addPlainOrders creates the collection plainOrders and copies the orders to it.
 func addPlainOrders(app core.App) error {
 	orders, err := app.FindCollectionByNameOrId("orders")
 	if err != nil {

@@ -1,7 +1,7 @@
 package benchmark
 
-// The probe is a part of all three servers: of the two others by this package's test binary, of privet by an overlay
-// that adds this file to main for the benchmark's own build. So it knows of nothing but the standard library.
+// The probe runs in all three servers: native and bare are this package's test binary, and privet is built with an
+// overlay that adds this file to package main. So the file imports only the standard library.
 
 import (
 	"bytes"
@@ -16,16 +16,16 @@ import (
 	"syscall"
 )
 
-// probeVariable names the address that the probe listens on; without it there is none.
+// probeVariable is the environment variable with the address that the probe listens on. Without it there is no probe.
 const probeVariable = "PRIVET_BENCHMARK_PROBE"
 
-// probeUsage is what a server has used so far.
+// probeUsage holds the resources that a server has used since its start.
 type probeUsage struct {
 	CPU      int64  // nanoseconds, user and system
 	Objects  uint64 // allocated
 	Bytes    uint64 // allocated
-	Resident int64  // bytes of memory, 0 where there is no /proc
-	Peak     int64  // the most of it so far
+	Resident int64  // bytes of memory; 0 where there is no /proc
+	Peak     int64  // maximum of Resident
 }
 
 func init() {
@@ -33,7 +33,7 @@ func init() {
 	if address == "" {
 		return
 	}
-	go func() { // the benchmark holds the other end: no server outlives it
+	go func() { // ends with the benchmark, which has the other end of the pipe
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		os.Exit(0)
 	}()
@@ -63,6 +63,7 @@ func init() {
 	}()
 }
 
+// probeSelf returns the usage of this process.
 func probeSelf() (u probeUsage) {
 	var used syscall.Rusage
 	if syscall.Getrusage(syscall.RUSAGE_SELF, &used) == nil {

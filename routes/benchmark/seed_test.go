@@ -18,25 +18,26 @@ import (
 	"golang.org/x/crypto/bcrypt"
 )
 
-// password is everybody's.
+// password is the password of all users.
 const password = "password"
 
-// group is the least number of users: one in it is a regular client, one orders, one signs in, eight are performers.
-const group = 40
+// groupSize is the size of a group of users: one is a regular client, one creates orders, one signs in, eight are
+// performers.
+const groupSize = 40
 
-// dataset is a data folder of a known size. Users have the ids from 1, each with a device of the same id; every
-// fifth is a performer.
+// dataset is a data folder of a given size. Users have ids from 1, each with a device of the same id. Every fifth is a
+// performer.
 type dataset struct {
 	users, orders int
 	dir           string
 }
 
-func (d *dataset) regulars() int       { return d.users / group }
-func (d *dataset) regular(n int) int   { return n%d.regulars()*group + 1 } // has half of the orders, with the other regulars
-func (d *dataset) orderer(n int) int   { return n%d.regulars()*group + 2 } // creates orders
-func (d *dataset) signsIn(n int) int   { return n%d.regulars()*group + 3 }
-func (d *dataset) performer(n int) int { return (n%(d.users/5) + 1) * 5 }
-func (d *dataset) client(n int) int    { return n*7919%(d.users/5)*5 + 1 + n%4 }
+func (d *dataset) regularClients() int       { return d.users / groupSize }
+func (d *dataset) regularClient(n int) int   { return n%d.regularClients()*groupSize + 1 } // half of the orders belong to regular clients
+func (d *dataset) orderingClient(n int) int  { return n%d.regularClients()*groupSize + 2 } // creates orders
+func (d *dataset) signingInClient(n int) int { return n%d.regularClients()*groupSize + 3 }
+func (d *dataset) performer(n int) int       { return (n%(d.users/5) + 1) * 5 }
+func (d *dataset) client(n int) int          { return n*7919%(d.users/5)*5 + 1 + n%4 }
 
 func secret(user int) string { return "secret-of-" + strconv.Itoa(user) }
 func token(user int) string  { return strconv.Itoa(user) + "|" + secret(user) }
@@ -45,13 +46,13 @@ func email(user int) string  { return "person" + strconv.Itoa(user) + "@example.
 //go:embed seed_test.go
 var seedSource []byte
 
-//go:embed words_test.go
+//go:embed texts_test.go
 var wordsSource []byte
 
-// seeded makes the data folder of a size under root, unless it is there. Its name tells the schema, this file and
-// the sizes.
-func seeded(root string, users, orders int) (*dataset, error) {
-	users = max(group*5, users/group*group)
+// loadDataset returns the data folder of the given size under root, and generates it if it doesn't exist. The folder's
+// name depends on the schema, the source of the data, and the size.
+func loadDataset(root string, users, orders int) (*dataset, error) {
+	users = max(groupSize*5, users/groupSize*groupSize)
 	empty, err := os.MkdirTemp(root, "empty-")
 	if err != nil {
 		return nil, err
@@ -72,7 +73,7 @@ func seeded(root string, users, orders int) (*dataset, error) {
 	return d, os.Rename(empty, d.dir)
 }
 
-// migrate makes an empty data folder and returns its schema.
+// migrate creates an empty data folder and returns its schema.
 func migrate(dir string) (schema string, err error) {
 	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir})
 	if err := app.Bootstrap(); err != nil {
@@ -88,7 +89,8 @@ func migrate(dir string) (schema string, err error) {
 	return schema, app.ClearBootstrap()
 }
 
-// fill writes all rows. What needs Go's strings and hashes goes row by row, the rest by SQL alone.
+// fill inserts all rows: users and devices one by one, because they need texts and hashes from Go, the rest by SQL
+// alone.
 func (d *dataset) fill(file string) error {
 	opened, err := core.DefaultDBConnect(file)
 	if err != nil {
@@ -108,7 +110,7 @@ func (d *dataset) fill(file string) error {
 	if err := d.fillUsers(tx); err != nil {
 		return err
 	}
-	stamp := stampOf("i")
+	stamp := timestampSQL("i")
 	const number = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) INSERT INTO `
 	for _, statement := range []string{
 		fmt.Sprintf(number+`media (id, file, type, user, "order", created, updated)
@@ -120,16 +122,16 @@ func (d *dataset) fill(file string) error {
 				CAST((i * 104729 %% (%[4]d / 5) + 1) * 5 AS TEXT),
 				CASE (i / 2 + i / (2 * %[2]d)) %% 10 WHEN 4 THEN 'done' WHEN 5 THEN 'done' WHEN 6 THEN 'done' WHEN 7 THEN 'cancelled' WHEN 8 THEN 'reviewed' WHEN 9 THEN 'reviewed' ELSE 'new' END,
 				'birthday', 'Поздравьте, пожалуйста, мою тётю с юбилеем, заказ ' || i, '2030-10-02 12:36:51.000Z', 2.99, '', '', 0, '', 1, `+stamp+`, `+stamp+` FROM n`,
-			d.orders, d.regulars(), group, d.users),
+			d.orders, d.regularClients(), groupSize, d.users),
 		`UPDATE orders SET cancel_text = 'Не успеваю', cancel_date = updated, rev = 2 WHERE status = 'cancelled'`,
 		`UPDATE orders SET rating_rate = 4.5, rating_text = 'Спасибо!', rev = 3 WHERE status = 'reviewed'`,
 		fmt.Sprintf(`INSERT INTO media (id, file, type, user, "order", created, updated)
 			SELECT CAST(%d + row_number() OVER (ORDER BY CAST(id AS INTEGER)) AS TEXT), lower(hex(randomblob(16))) || '.mp4', 'video', performer, id, created, updated
 			FROM orders WHERE status IN ('done', 'reviewed')`, d.users),
-		history(`''`, `'new'`, `'client'`, `client`, `1`),
-		history(`'new'`, `'done'`, `'performer'`, `performer`, `status IN ('done', 'reviewed')`),
-		history(`'done'`, `'reviewed'`, `'client'`, `client`, `status = 'reviewed'`),
-		history(`'new'`, `'cancelled'`, `'performer'`, `performer`, `status = 'cancelled'`),
+		historySQL(`''`, `'new'`, `'client'`, `client`, `1`),
+		historySQL(`'new'`, `'done'`, `'performer'`, `performer`, `status IN ('done', 'reviewed')`),
+		historySQL(`'done'`, `'reviewed'`, `'client'`, `client`, `status = 'reviewed'`),
+		historySQL(`'new'`, `'cancelled'`, `'performer'`, `performer`, `status = 'cancelled'`),
 		fmt.Sprintf(`INSERT INTO sequences (name, value) VALUES ('users', %[1]d), ('access_tokens', %[1]d), ('orders', %[2]d), ('media', (SELECT count(*) FROM media))`, d.users, d.orders),
 	} {
 		if _, err := tx.Exec(statement); err != nil {
@@ -139,12 +141,12 @@ func (d *dataset) fill(file string) error {
 	if err := tx.Commit(); err != nil {
 		return err
 	}
-	// As PocketBase and privet do each night.
+	// As PocketBase and privet do every night.
 	_, err = db.Exec(`INSERT INTO users_search(users_search) VALUES('optimize'); PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize = 0x10002`)
 	return err
 }
 
-// fillUsers writes users and their devices.
+// fillUsers inserts users and their devices.
 func (d *dataset) fillUsers(tx *sql.Tx) error {
 	hash, err := bcrypt.GenerateFromPassword([]byte(password), bcrypt.DefaultCost)
 	if err != nil {
@@ -160,11 +162,11 @@ func (d *dataset) fillUsers(tx *sql.Tx) error {
 		return err
 	}
 	for id := 1; id <= d.users; id++ {
-		p, role, categories, price := d.person(id), "client", "[]", 0.0
+		p, role, categories, price := d.profile(id), "client", "[]", 0.0
 		if id%5 == 0 {
 			role, categories, price = "performer", `["streamer","comedian"]`, 2.99
 		}
-		key, created := strconv.Itoa(id), time.Unix(start+int64(id)*5, 0).UTC().Format("2006-01-02 15:04:05.000Z")
+		key, created := strconv.Itoa(id), time.Unix(firstRowTime+int64(id)*5, 0).UTC().Format("2006-01-02 15:04:05.000Z")
 		if _, err := user.Exec(key, email(id), string(hash), fmt.Sprintf("benchmark%041d", id), p.nickname, p.name, role, categories, price,
 			fmt.Sprintf("+7900%07d", id), p.description, fmt.Sprintf("%08d", id), p.search, created); err != nil {
 			return err
@@ -176,16 +178,17 @@ func (d *dataset) fillUsers(tx *sql.Tx) error {
 	return nil
 }
 
-// start is the moment of the first row: 2025-01-01 UTC, in seconds.
-const start = 1735689600
+// firstRowTime is the time of the first row, 2025-01-01 UTC, in Unix seconds.
+const firstRowTime = 1735689600
 
-// stampOf is the time of row i as PocketBase writes it, five seconds after the row before, for a text that Sprintf
-// formats.
-func stampOf(i string) string {
-	return `strftime('%%Y-%%m-%%d %%H:%%M:%%fZ', ` + strconv.Itoa(start) + ` + ` + i + ` * 5, 'unixepoch')`
+// timestampSQL returns an SQL expression for the time of row i in PocketBase's format, five seconds after the row
+// before. Its percent signs are escaped for Sprintf.
+func timestampSQL(i string) string {
+	return `strftime('%%Y-%%m-%%d %%H:%%M:%%fZ', ` + strconv.Itoa(firstRowTime) + ` + ` + i + ` * 5, 'unixepoch')`
 }
 
-func history(from, to, actor, user, where string) string {
+// historySQL returns a statement that inserts a transition into the history of the orders that match a condition.
+func historySQL(from, to, actor, user, where string) string {
 	return fmt.Sprintf(`INSERT INTO order_history (id, "order", "from", "to", actor, user, time)
 		SELECT 'r' || lower(hex(randomblob(7))), id, %s, %s, %s, %s, updated FROM orders WHERE %s`, from, to, actor, user, where)
 }

@@ -17,35 +17,35 @@ import (
 	"time"
 )
 
-// The kinds of servers. The test binary starts itself again as native and bare.
+// The kinds of servers. Native and bare are the test binary itself, started again.
 const (
 	ours   = "ours"
 	native = "native"
 	bareDB = "bare"
 )
 
-// The environment of a server's process.
+// The environment variables of a server's process.
 const (
 	kindVariable        = "PRIVET_BENCHMARK_SERVE"
 	openVariable        = "PRIVET_BENCHMARK_OPEN"
 	connectionsVariable = "PRIVET_BENCHMARK_CONNECTIONS"
 )
 
-// callers is how many users ask at most.
-const callers = 256
+// maxCallers is the maximum number of users that send requests.
+const maxCallers = 256
 
-// server is a process that answers.
+// server is a server process.
 type server struct {
 	name    string // in the tables
 	kind    string
-	data    *dataset // a copy of its own
-	tokens  []string // native: of the first regular clients
+	data    *dataset // the server's own copy
+	tokens  []string // of the first regular clients, for native only
 	address string
 	probe   string // URL of its probe
 	command *exec.Cmd
 }
 
-// serveChild is what the test binary does as a server.
+// serveChild runs the test binary as a server of the given kind.
 func serveChild(kind string) error {
 	if kind == native {
 		connections, err := strconv.Atoi(os.Getenv(connectionsVariable))
@@ -57,7 +57,7 @@ func serveChild(kind string) error {
 	return serveBare(os.Args[3], os.Args[5]) // serve --dir … --http …
 }
 
-// startServer copies the data and starts a server on it, until the test ends.
+// startServer starts a server on a copy of the data, which runs until the test ends.
 func startServer(t testing.TB, name, kind string, data *dataset) *server {
 	t.Helper()
 	copied := *data
@@ -68,7 +68,7 @@ func startServer(t testing.TB, name, kind string, data *dataset) *server {
 	s := &server{name: name, kind: kind, data: &copied, address: freeAddress(t)}
 	binary, err := os.Executable()
 	if kind == ours {
-		binary, err = product()
+		binary, err = buildPrivet()
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -86,9 +86,9 @@ func startServer(t testing.TB, name, kind string, data *dataset) *server {
 	if *bareOpen {
 		s.command.Env = append(s.command.Env, openVariable+"=1")
 	}
-	var said strings.Builder
-	s.command.Stdout, s.command.Stderr = &said, &said
-	if _, err := s.command.StdinPipe(); err != nil { // it ends when this process does
+	var output strings.Builder
+	s.command.Stdout, s.command.Stderr = &output, &output
+	if _, err := s.command.StdinPipe(); err != nil { // it is closed when this process ends, which ends the server
 		t.Fatal(err)
 	}
 	if err := s.command.Start(); err != nil {
@@ -99,18 +99,19 @@ func startServer(t testing.TB, name, kind string, data *dataset) *server {
 		_ = s.command.Wait()
 	})
 	for range 500 {
-		if answered(s.probe+"/usage") && answered("http://"+s.address+"/api/health") {
+		if isOK(s.probe+"/usage") && isOK("http://"+s.address+"/api/health") {
 			return s
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
 	_ = s.command.Process.Kill()
 	_ = s.command.Wait()
-	t.Fatalf("%s does not answer: %s", name, said.String())
+	t.Fatalf("%s does not answer: %s", name, output.String())
 	return nil
 }
 
-func answered(url string) bool {
+// isOK reports whether a GET of a URL succeeds.
+func isOK(url string) bool {
 	response, err := http.Get(url)
 	if err != nil {
 		return false
@@ -119,6 +120,7 @@ func answered(url string) bool {
 	return response.StatusCode == http.StatusOK
 }
 
+// freeAddress returns an address of the loopback interface with a free port.
 func freeAddress(t testing.TB) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -129,8 +131,8 @@ func freeAddress(t testing.TB) string {
 	return listener.Addr().String()
 }
 
-// ask asks the server's probe.
-func (s *server) ask(path string) ([]byte, error) {
+// probeGet sends a GET request to the server's probe and returns the body.
+func (s *server) probeGet(path string) ([]byte, error) {
 	response, err := http.Get(s.probe + path)
 	if err != nil {
 		return nil, err
@@ -143,9 +145,9 @@ func (s *server) ask(path string) ([]byte, error) {
 	return body, err
 }
 
-// usage is what the server has used so far.
+// usage returns the resources that the server has used since its start.
 func (s *server) usage() (u probeUsage, err error) {
-	body, err := s.ask("/usage")
+	body, err := s.probeGet("/usage")
 	if err != nil {
 		return u, err
 	}
@@ -155,35 +157,36 @@ func (s *server) usage() (u probeUsage, err error) {
 //go:embed probe_test.go
 var probeSource string
 
-// built is where product puts things; TestMain removes it.
-var built string
+// buildDir is the folder of buildPrivet's files, which TestMain removes.
+var buildDir string
 
-// product builds privet with the probe laid over its main package, once.
-var product = sync.OnceValues(func() (binary string, err error) {
+// buildPrivet builds privet once, with the probe added to its main package by an overlay, and returns the executable's
+// path.
+var buildPrivet = sync.OnceValues(func() (binary string, err error) {
 	const module = "github.com/privet/privet"
 	main, err := exec.Command("go", "list", "-f", "{{.Dir}}", module).CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("go list: %w\n%s", err, main)
 	}
-	if built, err = os.MkdirTemp("", "privet-benchmark-"); err != nil {
+	if buildDir, err = os.MkdirTemp("", "privet-benchmark-"); err != nil {
 		return "", err
 	}
-	probe := filepath.Join(built, "probe.go")
+	probe := filepath.Join(buildDir, "probe.go")
 	source := strings.Replace(probeSource, "package benchmark", "package main", 1)
 	if err := os.WriteFile(probe, []byte(source), 0o600); err != nil {
 		return "", err
 	}
-	laid, err := json.Marshal(map[string]any{"Replace": map[string]string{
+	replacements, err := json.Marshal(map[string]any{"Replace": map[string]string{
 		filepath.Join(strings.TrimSpace(string(main)), "benchmark_probe.go"): probe,
 	}})
 	if err != nil {
 		return "", err
 	}
-	overlay := filepath.Join(built, "overlay.json")
-	if err := os.WriteFile(overlay, laid, 0o600); err != nil {
+	overlay := filepath.Join(buildDir, "overlay.json")
+	if err := os.WriteFile(overlay, replacements, 0o600); err != nil {
 		return "", err
 	}
-	binary = filepath.Join(built, "privet")
+	binary = filepath.Join(buildDir, "privet")
 	if out, err := exec.Command("go", "build", "-overlay", overlay, "-o", binary, module).CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, out)
 	}

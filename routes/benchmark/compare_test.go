@@ -7,17 +7,18 @@ import (
 	"reflect"
 )
 
-// compared is how many answers of each work are compared.
-const compared = 5
+// answersCompared is the number of compared answers per workload.
+const answersCompared = 5
 
-// sameAnswers asks the servers each work's first questions and says where the JSON of ours and of bare differs.
-// That of native is its own, but lists must have as many rows. It comes before any load, while their data is the same.
-func sameAnswers(ours, native, bare *server, todo []work) error {
-	for _, w := range todo {
-		mine, theirs, natives := w.requests(ours), w.requests(bare), w.requests(native)
-		for n := range compared {
-			a, errA := answerOf(ours, mine[n])
-			c, errC := answerOf(bare, theirs[n])
+// compareAnswers sends the first requests of each workload and returns an error if the JSON of ours and of bare
+// differs. Native's JSON has its own format, but its lists must have the same total. It is called before any load,
+// while the servers' data is equal.
+func compareAnswers(ours, native, bare *server, workloads []workload) error {
+	for _, w := range workloads {
+		oursRequests, bareRequests, nativeRequests := w.requests(ours), w.requests(bare), w.requests(native)
+		for n := range answersCompared {
+			a, errA := answerTo(ours, oursRequests[n])
+			c, errC := answerTo(bare, bareRequests[n])
 			if err := errors.Join(errA, errC); err != nil {
 				return fmt.Errorf("%s: %w", w.name, err)
 			}
@@ -28,7 +29,7 @@ func sameAnswers(ours, native, bare *server, todo []work) error {
 			if !ok {
 				continue
 			}
-			b, err := answerOf(native, natives[n])
+			b, err := answerTo(native, nativeRequests[n])
 			if err != nil {
 				return fmt.Errorf("%s: %w", w.name, err)
 			}
@@ -40,8 +41,9 @@ func sameAnswers(ours, native, bare *server, todo []work) error {
 	return nil
 }
 
-// answerOf asks once and reads the JSON, without what is new in each answer: a token, the time of a creation.
-func answerOf(s *server, request []byte) (answer map[string]any, err error) {
+// answerTo sends a request and returns the answer's JSON without what differs from answer to answer: a token, the time
+// of a creation.
+func answerTo(s *server, request []byte) (answer map[string]any, err error) {
 	c, err := dial(s.address)
 	if err != nil {
 		return nil, err

@@ -7,8 +7,9 @@ import (
 	"github.com/privet/privet/hooks/store"
 )
 
-// sharing is how many users have the same surname, whatever the size of the data: a search for one finds as many.
-const sharing = 400
+// usersPerSurname is the number of users with the same surname, and so of results of a search for it, whatever the
+// size of the data.
+const usersPerSurname = 400
 
 var (
 	syllables = strings.Fields("ба во гу де жи зо ка лу ме ни по ра се ту фи хо ца чу ше ря")
@@ -19,13 +20,13 @@ var (
 	subjects  = strings.Fields("standup songs poems guitar parody magic dancing jokes stories interviews pranks improv piano cooking football hockey chess anime cosplay reviews")
 )
 
-// person is the words that describe a user.
-type person struct{ nickname, name, description, search string }
+// profile holds the texts of a user.
+type profile struct{ nickname, name, description, search string }
 
-// surnames is how many there are.
-func (d *dataset) surnames() int { return max(1, d.users/sharing) }
+// surnames returns the number of surnames.
+func (d *dataset) surnames() int { return max(1, d.users/usersPerSurname) }
 
-// surname is in Russian and in Latin letters, in lower case; no two are the same.
+// surname returns the n-th surname in Cyrillic and in Latin letters, in lower case. No two are equal.
 func surname(n int) (russian, transcribed string) {
 	for range 3 {
 		russian, transcribed = russian+syllables[n%len(syllables)], transcribed+latin[n%len(latin)]
@@ -34,8 +35,8 @@ func surname(n int) (russian, transcribed string) {
 	return russian, transcribed
 }
 
-// person describes the user id: two of three in Russian.
-func (d *dataset) person(id int) (p person) {
+// profile returns the texts of a user, which are Russian for two of three.
+func (d *dataset) profile(id int) (p profile) {
 	russian, transcribed := surname(id / 5 % d.surnames())
 	p.nickname = fmt.Sprintf("%s_%d", transcribed, id)
 	a, b := id*7%len(topics), (id*13+5)%len(topics)
@@ -50,12 +51,12 @@ func (d *dataset) person(id int) (p person) {
 	return p
 }
 
-// rareText is a part of a surname, which some two thirds of sharing users have, a fifth of them performers. It is
-// written as it stands in the data, since native PocketBase folds no Cyrillic.
+// rareText returns a part of a surname, which about two thirds of usersPerSurname users have, a fifth of them
+// performers. It has the case of the data, because native PocketBase doesn't fold Cyrillic letters.
 func (d *dataset) rareText(n int) string {
 	russian, _ := surname(n * 31 % d.surnames())
 	return russian[2:] + "нко"
 }
 
-// commonText is a word that every fifteenth user has.
+// commonText returns a word that every fifteenth user has.
 func (d *dataset) commonText(n int) string { return topics[n%len(topics)] }
