@@ -1,0 +1,40 @@
+package e2e
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// The limits of CONTRIBUTING.md: a file holds one matter, and a folder can be surveyed.
+const (
+	maxLines = 300 // of a Go file
+	maxFiles = 25  // Go files of a folder
+)
+
+// TestHouse checks that no Go file and no folder, tests included, exceeds the limits.
+func TestHouse(t *testing.T) {
+	files := map[string]int{}
+	err := filepath.WalkDir("../..", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") {
+			return err
+		}
+		files[filepath.Dir(path)]++
+		content, err := os.ReadFile(path)
+		if lines := bytes.Count(content, []byte("\n")); lines > maxLines {
+			t.Errorf("%s has %d lines", path, lines)
+		}
+		return err
+	})
+	if err != nil || len(files) < 10 {
+		t.Fatalf("%d folders: %v", len(files), err)
+	}
+	for folder, count := range files {
+		if count > maxFiles {
+			t.Errorf("%s has %d Go files", folder, count)
+		}
+	}
+}
