@@ -75,8 +75,11 @@ func (a *api) socialSignup(c *call) error {
 		return err
 	}
 	err = c.signIn(user, in.deviceFields, func(tx core.App) error {
-		if _, err := store.FindUserByIdentity(tx, identity.Provider, identity.ID); !errors.Is(err, store.ErrNotFound) {
-			return errors.Join(err, store.ErrIdentityConflict)
+		switch _, err := store.FindUserByIdentity(tx, identity.Provider, identity.ID); {
+		case err == nil:
+			return store.ErrIdentityConflict
+		case !errors.Is(err, store.ErrNotFound):
+			return err
 		}
 		if err := tx.Save(user); err != nil {
 			return err
