@@ -63,24 +63,25 @@ func checkBan(user, before *store.User, now time.Time, errs validation.Errors) {
 	case !user.BanSet() && before.BanSet():
 		user.LiftBan()
 	case !user.BanSet():
+		const why = "Only a banned user has one: turn banned on, too."
 		if !until.IsZero() {
-			errs["banned_until"] = refusal.Invalid("Only who is banned has it: turn banned on, too.")
+			errs["banned_until"] = refusal.Invalid(why)
 		}
 		if user.BanReason() != "" {
-			errs["ban_reason"] = refusal.Invalid("Only who is banned has it: turn banned on, too.")
+			errs["ban_reason"] = refusal.Invalid(why)
 		}
 	case until.IsZero() || until.After(now):
 	case until.Equal(before.BannedUntil()) && before.BanSet(): // expired, and not lifted yet
 		user.LiftBan()
 	default:
-		errs["banned_until"] = refusal.Invalid("Must lie in the future, or be empty for a ban without an end.")
+		errs["banned_until"] = refusal.Invalid("Must be in the future, or be empty for a ban without an end.")
 	}
 }
 
 // checkModeratorEdit returns errors for the fields that a moderator has changed but that only privet's code sets, and
 // for a price with more than two decimals.
 func checkModeratorEdit(user, before *store.User) validation.Errors {
-	const derived = "It is set by itself."
+	const derived = "It is set automatically."
 	errs := refusal.Changed(user.Record, before.Record, map[string]string{
 		"email_proven": derived, "password_set": derived, "moderated_by": derived, "moderated_at": derived,
 		"erased":   "Type the user's e-mail into erase instead.",
@@ -98,10 +99,10 @@ func checkModeratorEdit(user, before *store.User) validation.Errors {
 func checkErasedUser(user, before *store.User) error {
 	errs := validation.Errors{}
 	for _, name := range store.Changed(user.Record, before.Record) {
-		errs[name] = refusal.Invalid("This user was erased: nothing of it can be changed.")
+		errs[name] = refusal.Invalid("This user was erased and can no longer be changed.")
 	}
 	if user.PasswordHash() != before.PasswordHash() {
-		errs[core.FieldNamePassword] = refusal.Invalid("This user was erased: nobody can sign in as them.")
+		errs[core.FieldNamePassword] = refusal.Invalid("This user was erased and can no longer sign in.")
 	}
 	return errs.Filter()
 }

@@ -1,7 +1,8 @@
 // Package hooks holds the rules that every change of privet's records obeys, whether it comes from the API, the
-// dashboard, a batch or a cron job. They are model hooks, which run inside the transaction of the change.
+// dashboard, PocketBase's batch API or a cron job. They are model hooks, which run inside the transaction of the change.
 //
-// Its subpackages: dashboard (rules of the dashboard's requests only), order (the pure rules of an order's life),
+// Its subpackages: dashboard (rules of the dashboard's requests only), order (the pure rules of an order's life), orders (what participants do
+// with their orders), files (uploads and the storage of media), demo (sample data),
 // refusal (the errors that stop a change), store (the collections as Go types, and all SQL), push (outbox, delivery,
 // FCM), preview (the queue of previews), media (file formats), worker (background work), server (the process),
 // database (SQLite's settings) and settings (the environment).

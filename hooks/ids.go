@@ -60,10 +60,10 @@ func assignID(e *core.RecordEvent) error {
 		return err
 	}
 	if id <= last {
-		return invalidID("Numbers up to " + store.Key(last) + " were given out already and are never used again.")
+		return invalidID("Numbers up to " + store.Key(last) + " are already assigned, and no number is used twice.")
 	}
 	if id > last+maxIDGap {
-		return invalidID("Must not lie so far ahead: the next number is " + store.Key(last+1) + ", and those between are never used.")
+		return invalidID("Is too far ahead: the next number is " + store.Key(last+1) + ", and the numbers in between would stay unused.")
 	}
 	return store.RaiseID(e.App, sequence, id)
 }

@@ -23,7 +23,7 @@ func registerMedia(app core.App, previews *preview.Worker) {
 	app.OnRecordCreate(store.Media).Bind(&hook.Handler[*core.RecordEvent]{
 		Id:       "privet_media_file",
 		Priority: beforeInterceptors - 1, // before registerIDs: the upload may have an id already
-		Func:     acceptFile,
+		Func:     acceptDashboardFile,
 	})
 	app.OnRecordUpdate(store.Media).BindFunc(refuseNewFile)
 	app.OnRecordCreateExecute(store.Media).Bind(&hook.Handler[*core.RecordEvent]{
@@ -50,17 +50,18 @@ func registerMedia(app core.App, previews *preview.Worker) {
 		return e.Next()
 	})
 	worker.WhileServing(app, func() (stop func()) {
-		// Before the worker stages a preview there, and once the lock and the port make sure that no other server runs.
+		// This runs before the worker stages a preview in the same folder, and after the lock and the port have made sure
+		// that no other server uses it.
 		if err := files.SweepUploads(app); err != nil {
-			app.Logger().Warn("uploads that were cut off could not be removed", "error", err)
+			app.Logger().Warn("interrupted uploads could not be removed", "error", err)
 		}
 		return previews.Start()
 	})
 }
 
-// acceptFile turns a file that was uploaded through the dashboard into an Upload like those of the API: its content
+// acceptDashboardFile turns a file that was uploaded through the dashboard into an Upload like those of the API: its content
 // determines its type, its metadata is removed, and its name becomes unguessable.
-func acceptFile(e *core.RecordEvent) error {
+func acceptDashboardFile(e *core.RecordEvent) error {
 	media := store.AsMedia(e.Record)
 	if files.UploadOf(media) != nil {
 		return e.Next()
@@ -95,7 +96,7 @@ func newUpload(app core.App, file *filesystem.File) (*files.Upload, error) {
 	}
 	found := mediatype.Sniff(head[:n])
 	if found.Kind == 0 {
-		return nil, invalidFile("Must be a picture or a video.")
+		return nil, invalidFile("Must be an image or a video.")
 	}
 	upload, err := files.NewUpload(app, found)
 	if err != nil {
@@ -108,18 +109,18 @@ func newUpload(app core.App, file *filesystem.File) (*files.Upload, error) {
 		return upload, err
 	}
 	if err := upload.Close(); errors.Is(err, metadata.ErrUnclean) {
-		return upload, invalidFile("It is broken, or holds what can't be removed for sure: " + err.Error() + ".")
+		return upload, invalidFile("It is damaged, or contains metadata that can't be removed reliably: " + err.Error() + ".")
 	} else if err != nil {
 		return upload, err
 	}
 	return upload, nil
 }
 
-// refuseNewFile refuses another file for an existing row: phones cache a file under its URL for ever.
+// refuseNewFile refuses another file for an existing row: phones cache the file of a URL forever.
 func refuseNewFile(e *core.RecordEvent) error {
 	media, before := store.AsMedia(e.Record), store.AsMedia(e.Record.Original())
 	if len(e.Record.GetUnsavedFiles(media.FileField())) > 0 || media.File() != before.File() {
-		return invalidFile("It can't be exchanged: delete this row and make another one.")
+		return invalidFile("It can't be replaced: delete this row and create another one.")
 	}
 	return e.Next()
 }

@@ -17,9 +17,9 @@ import (
 func checkOrderUpdate(tx core.App, o, fresh *store.Order) error {
 	messages := map[string]string{
 		"client":      "It can't be changed.",
-		"performer":   "It can't be changed: cancel this order and make another one.",
-		"price":       "It is the performer's price when it was ordered and can't be changed.",
-		"cancel_date": "It follows from the status by itself.",
+		"performer":   "It can't be changed: cancel this order and create another one.",
+		"price":       "It is the performer's price at the time of the order and can't be changed.",
+		"cancel_date": "It is set automatically with the status.",
 	}
 	errs := refusal.Changed(o.Record, fresh.Record, messages)
 	if o.DateTill().IsZero() && !fresh.DateTill().IsZero() {
@@ -63,7 +63,7 @@ func checkParticipants(tx core.App, o, fresh *store.Order, errs validation.Error
 	if !client.Erased() {
 		return nil
 	}
-	const why = "Its client was erased, and so were their words."
+	const why = "Its client was erased, and so were their texts."
 	if described {
 		errs["description"] = refusal.Invalid(why)
 	}
@@ -95,9 +95,9 @@ func checkOrderCreate(tx core.App, o *store.Order, participants *store.Participa
 	return errs.Filter()
 }
 
-// syncStatusFields makes the fields that belong to one status only consistent with the status of o: it sets the date
-// of a new cancellation, and clears a cancellation or a rating when the status no longer has one. was is the order
-// before the change. A value that was typed into a field which the status does not have adds an error to errs.
+// syncStatusFields makes those fields consistent with the status that belong to a single one: the cancellation and the
+// rating. It sets the date of a new cancellation, and clears the fields of a status that o has left. A value typed into
+// a field of another status adds an error to errs. was is the order before the change.
 func syncStatusFields(o, was *store.Order, errs validation.Errors) {
 	from, to := was.Status(), o.Status()
 	switch {

@@ -111,8 +111,8 @@ func byParticipant(record *core.Record) bool {
 	return side == order.Client || side == order.Performer
 }
 
-// checkParticipantCreate refuses an order that a participant can't create. Package orders creates none of those, so the
-// error is a fault of the code that saves the record.
+// checkParticipantCreate refuses an order that a participant can't create. Package orders creates none of those, so an
+// error is a bug in the caller.
 func checkParticipantCreate(o *store.Order) error {
 	actor := store.ActorOf(o.Record)
 	switch {
@@ -124,9 +124,8 @@ func checkParticipantCreate(o *store.Order) error {
 	return nil
 }
 
-// checkParticipantUpdate refuses a participant's change of an order unless it is the one that package order grants on
-// the fresh row, in every field. Package orders makes no other, so the error is a fault of the code that saves the
-// record.
+// checkParticipantUpdate refuses a participant's change of an order unless every field is as package order decides for
+// the fresh row. Package orders saves nothing else, so an error is a bug in the caller.
 func checkParticipantUpdate(tx core.App, o, fresh *store.Order) error {
 	actor := store.ActorOf(o.Record)
 	participant := fresh.Client()

@@ -42,7 +42,7 @@ func registerUsers(app core.App) {
 			return fmt.Errorf("look for orders of user %s: %w", e.Record.Id, err)
 		}
 		if has {
-			return refusal.BadRequest("User " + e.Record.Id + " has orders, which stay for the other side: erase them instead, by the field erase")
+			return refusal.BadRequest("User " + e.Record.Id + " has orders, which the other participants keep: erase them instead, with the field erase")
 		}
 		return e.Next()
 	})

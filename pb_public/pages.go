@@ -1,9 +1,9 @@
-// Package pb_public is what a browser gets, embedded in the binary.
+// Package pb_public embeds the static pages that the server shows to browsers.
 //
 //	openapi.yaml     the specification of the API: the one source of the page, of /openapi.json and of /postman.json
 //	index.html reference.js reference.css icon.png    the page
 //	guide/           the moderators' guide; its pictures are made by a test (hooks/dashboard_browser_test.go)
-//	scalar-*.js.gz   what draws the page: dist/browser/standalone.js of the npm package @scalar/api-reference of the
+//	scalar-*.js.gz   the renderer of the page: dist/browser/standalone.js of the npm package @scalar/api-reference of the
 //	                 version in its name, as it is, compressed by gzip -9n; MIT, see SCALAR-LICENSE
 package pb_public
 

@@ -23,7 +23,7 @@ type invalid struct {
 	Errors  *laravel.Invalid `json:"errors"`
 }
 
-// fail answers with an error: the only way by which errors of an endpoint leave.
+// fail answers with an error. All errors of endpoints are answered here.
 func (c *call) fail(err error) error {
 	var answered *idempotency.Answered
 	if errors.As(err, &answered) {

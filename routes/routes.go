@@ -1,6 +1,7 @@
-// Package routes is the /api/v1 contract: it presents privet's collections as the mobile apps know them. A request
-// passes the route table, its access token, the rate limits, the validation of its input, the handler, and leaves as
-// a resource. Rules that hold for every change, whoever makes it, are in package hooks.
+// Package routes implements the /api/v1 contract: it presents privet's collections as the mobile apps know them. A
+// request is matched with the route table, authenticated by its access token and counted by the rate limits; its input
+// is validated, its handler runs, and the answer is encoded as a resource. Rules that hold for every change, whoever
+// makes it, are in package hooks.
 package routes
 
 import (

@@ -26,7 +26,7 @@ func registerActors(app core.App) {
 // and the only one without an AuthMethod.
 func refuseImpersonation(e *core.RecordAuthRequestEvent) error {
 	if e.AuthMethod == "" && e.HasSuperuserAuth() && e.Auth.Id != e.Record.Id {
-		return e.ForbiddenError("Nobody acts under another moderator's name", nil)
+		return e.ForbiddenError("A moderator can't act as another moderator", nil)
 	}
 	return e.Next()
 }

@@ -44,7 +44,7 @@ func validateForm(e *core.RecordRequestEvent) error {
 		}
 	}
 	if len(errs) > 0 {
-		return e.BadRequestError("What was typed is no value.", errs)
+		return e.BadRequestError("A typed value is not valid.", errs)
 	}
 	return e.Next()
 }

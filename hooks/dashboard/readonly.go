@@ -12,10 +12,10 @@ import (
 // readOnlyCollections are the collections whose rows only privet's code writes. field carries the message when a
 // moderator creates a row.
 var readOnlyCollections = map[string]struct{ field, create, update string }{
-	store.OrderHistory: {"order", "The history writes itself, when an order's status changes.", "The history can't be changed."},
-	store.Devices:      {"user", "A device comes by signing in with the app.", "It can't be changed. Delete the row to sign the device out."},
-	store.InviteTokens: {"user", "A token comes by opening a share link.", "It can't be changed. Delete the row to end the token."},
-	store.Pushes:       {"state", "A push comes of an order's change.", "It can't be changed. Delete the row so that it is not sent."},
+	store.OrderHistory: {"order", "The history is written automatically when an order's status changes.", "The history can't be changed."},
+	store.Devices:      {"user", "A device is added when a user signs in with the app.", "It can't be changed. Delete the row to sign the device out."},
+	store.InviteTokens: {"user", "A token is added when somebody opens a share link.", "It can't be changed. Delete the row to end the token."},
+	store.Pushes:       {"state", "A push is added when an order changes.", "It can't be changed. Delete the row so that it is not sent."},
 }
 
 // registerReadOnly refuses moderators' edits of rows and fields that only privet's code writes. Nobody changes the
@@ -75,7 +75,7 @@ func checkMediaUpdate(e *core.RecordEvent) error {
 	if !byModerator(e.Record) {
 		return e.Next()
 	}
-	const fixed, derived = "It can't be changed: delete the row and make another one.", "It follows from the file."
+	const fixed, derived = "It can't be changed: delete the row and create another one.", "It follows from the file."
 	errs := refusal.Changed(e.Record, e.Record.Original(), map[string]string{
 		"user": fixed, "order": fixed, "type": derived, "still": derived, "preview": derived,
 	})

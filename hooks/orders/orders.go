@@ -1,4 +1,4 @@
-// Package orders is how the participants of an order, its client and its performer, create and change it. Each function
+// Package orders creates and updates orders on behalf of their participants, the client and the performer. Each function
 // runs in one transaction, or in the one that app has open. The hooks on the collection hold for all actors: they count
 // the revision, write the history and the outbox, and refuse a participant's save that bypasses this package.
 package orders

@@ -36,7 +36,7 @@ func (q queue) Run(ctx context.Context, id string) (retryAfter time.Duration) {
 	case errors.Is(err, store.ErrNotFound):
 		return 0
 	case err != nil:
-		q.app.Logger().Error("a medium that waits for a still can't be read", "id", id, "error", err)
+		q.app.Logger().Error("a media item that waits for a preview can't be read", "id", id, "error", err)
 		return retryDelay
 	case file.PreviewState != store.PreviewWaiting:
 		return 0
@@ -47,10 +47,10 @@ func (q queue) Run(ctx context.Context, id string) (retryAfter time.Duration) {
 // attempt tries to make one preview. A positive retryAfter asks for another try after that time.
 func (w *Worker) attempt(ctx context.Context, file *store.MediaFile) (retryAfter time.Duration) {
 	if file.Tries >= maxTries { // the last one ended the process
-		return w.giveUp(file, errors.New("the server died of each try"))
+		return w.giveUp(file, errors.New("each attempt ended the process"))
 	}
 	if err := store.AddPreviewTries(w.app, file.ID, 1); err != nil {
-		w.app.Logger().Error("a try to make a still can't be written down", "id", file.ID, "error", err)
+		w.app.Logger().Error("an attempt to render a preview can't be recorded", "id", file.ID, "error", err)
 		return retryDelay
 	}
 	file.Tries++
@@ -58,7 +58,7 @@ func (w *Worker) attempt(ctx context.Context, file *store.MediaFile) (retryAfter
 	switch {
 	case ctx.Err() != nil: // the server stops: this try does not count
 		if err := store.AddPreviewTries(w.app, file.ID, -1); err != nil {
-			w.app.Logger().Warn("a try to make a still can't be taken back", "id", file.ID, "error", err)
+			w.app.Logger().Warn("an interrupted attempt to render a preview could not be uncounted", "id", file.ID, "error", err)
 		}
 		return 0
 	case err == nil, errors.Is(err, store.ErrNotFound): // made, or the row was deleted meanwhile
@@ -67,7 +67,7 @@ func (w *Worker) attempt(ctx context.Context, file *store.MediaFile) (retryAfter
 	case errors.Is(err, render.ErrUnreadable), file.Tries >= maxTries:
 		return w.giveUp(file, err)
 	default:
-		w.app.Logger().Warn("a still could not be made and is tried again", "id", file.ID, "try", file.Tries, "error", err)
+		w.app.Logger().Warn("a preview could not be rendered and will be retried", "id", file.ID, "try", file.Tries, "error", err)
 		return retryDelay * time.Duration(file.Tries)
 	}
 	return 0
@@ -77,7 +77,7 @@ func (w *Worker) attempt(ctx context.Context, file *store.MediaFile) (retryAfter
 func (w *Worker) giveUp(file *store.MediaFile, cause error) (retryAfter time.Duration) {
 	w.app.Logger().Warn("no still can be made: a placeholder is shown", "id", file.ID, "error", cause)
 	if err := store.SetPreviewState(w.app, file, store.PreviewFailed); err != nil && !errors.Is(err, store.ErrNotFound) {
-		w.app.Logger().Error("what came of a still can't be written down", "id", file.ID, "error", err)
+		w.app.Logger().Error("the outcome of a preview could not be recorded", "id", file.ID, "error", err)
 		return retryDelay
 	}
 	files.DropFetched(w.app, file.ID, file.Name)

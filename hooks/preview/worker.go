@@ -1,6 +1,6 @@
 // Package preview makes the previews that apps show of media: a JPEG of a video, or of a photo in a format that not
 // every phone can show. The media rows that wait for one are its queue, which so survives a restart; package render
-// makes the JPEG itself, in a child process. The database's columns and most log messages call a preview a still.
+// makes the JPEG itself, in a child process. The database's columns call a preview a still.
 package preview
 
 import (
@@ -41,7 +41,7 @@ func NewWorker(app core.App, engine *render.Engine) *Worker {
 		Slots:     render.Slots(),
 		Idle:      idle,
 		Logger:    app.Logger,
-		ReadError: "the media that wait for a still can't be read",
+		ReadError: "pending previews can't be read",
 	})
 	return w
 }
@@ -60,7 +60,7 @@ func (w *Worker) Start() (stop func()) {
 	var warming sync.WaitGroup
 	warming.Go(func() {
 		if err := w.engine.Warm(ctx); err != nil && ctx.Err() == nil {
-			w.app.Logger().Error("the engine for previews can't be made ready", "error", err)
+			w.app.Logger().Error("the preview engine could not be prepared", "error", err)
 		}
 		debug.FreeOSMemory() // the start is over: return to the system what it needed
 		render.ReleaseProgram()

@@ -27,10 +27,10 @@ func (w *Worker) attempt(ctx context.Context, id string) {
 		w.recordOutcome(p, store.PushOutcome{State: store.PushExpired, Error: "It could not be sent in time."})
 		return
 	case p.Device == "":
-		w.recordOutcome(p, store.PushOutcome{State: store.PushFailed, Error: "The device signed out, or changed hands."})
+		w.recordOutcome(p, store.PushOutcome{State: store.PushFailed, Error: "The device signed out, or now belongs to another user."})
 		return
 	case p.PushToken == "":
-		w.recordOutcome(p, store.PushOutcome{State: store.PushFailed, Error: "The device has no push address any more."})
+		w.recordOutcome(p, store.PushOutcome{State: store.PushFailed, Error: "The device no longer has a push token."})
 		return
 	}
 	if p.Tries > 0 && p.Order != "" { // a phone shows one push per order: a retry would replace a newer one
@@ -52,7 +52,7 @@ func (w *Worker) attempt(ctx context.Context, id string) {
 }
 
 // outcome returns what follows from FCM's answer for a push: its state and, when it is retried, the time. It opens the
-// breaker, pauses the outbox or removes the device's push address where the answer requires it.
+// breaker, pauses the outbox or removes the device's push token where the answer requires it.
 func (w *Worker) outcome(p *store.PushContent, err error) store.PushOutcome {
 	now := time.Now()
 	verdict, reason := classify(err)
@@ -67,13 +67,13 @@ func (w *Worker) outcome(p *store.PushContent, err error) store.PushOutcome {
 	case accepted:
 		outcome.State = store.PushSent
 		w.markAccepted(p.Type)
-	case unknownAddress:
-		w.removeAddress(p)
+	case unknownToken:
+		w.removePushToken(p)
 	case invalidArgument:
-		// FCM answers the same for an invalid address and an invalid message. If it has accepted a message of this
-		// type before, it is the address.
+		// FCM answers the same for an invalid push token and an invalid message. If it has accepted a message of this
+		// type before, it is the token.
 		if w.acceptedBefore(p.Type) {
-			w.removeAddress(p)
+			w.removePushToken(p)
 		} else {
 			w.logRejected(p, reason)
 		}
@@ -124,15 +124,15 @@ func quotaWait(err error, now time.Time, tries int) time.Duration {
 
 func (w *Worker) recordOutcome(p *store.PushContent, o store.PushOutcome) {
 	if err := store.SetPushOutcome(w.app, p.ID, o); err != nil {
-		w.app.Logger().Error("what came of a push can't be written", "id", p.ID, "error", err)
+		w.app.Logger().Error("the outcome of a push could not be recorded", "id", p.ID, "error", err)
 		// Without a pause it would be sent again at once, over and over.
 		w.worker.Pause(time.Now().Add(initialDelay))
 	}
 }
 
-func (w *Worker) removeAddress(p *store.PushContent) {
+func (w *Worker) removePushToken(p *store.PushContent) {
 	if err := store.RemovePushToken(w.app, p.Device, p.PushToken); err != nil {
-		w.app.Logger().Error("a dead push address can't be forgotten", "device", p.Device, "error", err)
+		w.app.Logger().Error("an unregistered push token could not be removed", "device", p.Device, "error", err)
 	}
 }
 

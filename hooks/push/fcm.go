@@ -42,8 +42,8 @@ type verdict int
 
 const (
 	accepted          verdict = iota
-	unknownAddress            // FCM no longer knows the push address, or it is another project's
-	invalidArgument           // the push address or the message is invalid: FCM does not say which
+	unknownToken              // FCM no longer knows the push token, or it belongs to another project
+	invalidArgument           // the push token or the message is invalid: FCM does not say which
 	invalidMessage            // the message is invalid
 	misconfigured             // the server's credentials, rights or project are wrong: no push gets through
 	quotaExceeded             // all pushes have to wait
@@ -58,11 +58,11 @@ func classify(err error) (v verdict, reason string) {
 	case err == nil:
 		return accepted, ""
 	case messaging.IsUnregistered(err):
-		return unknownAddress, "The app was removed from the device, or its push address has changed."
+		return unknownToken, "The app was removed from the device, or its push token has changed."
 	case messaging.IsSenderIDMismatch(err):
-		return unknownAddress, "The push address belongs to another Firebase project."
+		return unknownToken, "The push address belongs to another Firebase project."
 	case messaging.IsInvalidArgument(err):
-		return invalidArgument, "Firebase does not take the push address or the message: " + truncate(err.Error(), 300)
+		return invalidArgument, "Firebase does not take the push token or the message: " + truncate(err.Error(), 300)
 	case messaging.IsQuotaExceeded(err), errorutils.IsResourceExhausted(err):
 		return quotaExceeded, "Firebase asked to wait: too many pushes."
 	case messaging.IsThirdPartyAuthError(err):

@@ -23,8 +23,9 @@ const (
 	headerTokenError = "X-Privet-No-Token"    // why there is no access token: the response is not FCM's
 	headerRetryAfter = "X-Privet-Retry-After" // FCM's own Retry-After
 
-	// The SDK itself waits for up to two minutes in the middle of a call. It returns a response that asks for more.
-	tooLong = "86400"
+	// sdkRetryCutoff is a Retry-After in seconds that makes the SDK return the response at once: it waits for up to two
+	// minutes in the middle of a call, and not at all when asked for more.
+	sdkRetryCutoff = "86400"
 )
 
 // newHTTPClient returns the HTTP client that the SDK sends by. The SDK converts the errors of a client to text and
@@ -52,7 +53,7 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err == nil && response.StatusCode >= http.StatusInternalServerError {
 		if after := response.Header.Get("Retry-After"); after != "" {
 			response.Header.Set(headerRetryAfter, after)
-			response.Header.Set("Retry-After", tooLong)
+			response.Header.Set("Retry-After", sdkRetryCutoff)
 		}
 	}
 	return response, err

@@ -13,7 +13,7 @@ import (
 func CheckHealth(address string) error {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
-		return fmt.Errorf("%q is no address as 127.0.0.1:8090", address)
+		return fmt.Errorf("%q is not an address like 127.0.0.1:8090", address)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()

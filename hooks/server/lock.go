@@ -1,5 +1,5 @@
-// Package server is about the process that serves: the lock of its data folder, its log, SQLite's checkpoints, what
-// it prints at the start, and its health.
+// Package server holds what concerns the serving process as a whole: the lock on its data folder, the log on standard
+// error, SQLite's checkpoints, the banner printed at the start, and the health check.
 package server
 
 import (

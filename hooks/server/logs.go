@@ -34,7 +34,10 @@ func RegisterLogs(app core.App, to io.Writer) {
 
 // printed lists the attributes that a line may show. The others stay in the database: a request's URL may contain a
 // file token, and details may contain user input.
-var printed = []string{"type", "method", "path", "status", "provider", "reason", "id", "key", "state", "event", "device", "error", "request_id"}
+var printed = []string{
+	"type", "method", "path", "status", "provider", "reason", "id", "key", "state", "event", "device",
+	"file", "try", "next_try", "error", "answer", "stack", "request_id",
+}
 
 // refused reports whether an entry is about a request that PocketBase's own API answered with a 4xx status. PocketBase
 // logs those as errors, but they are no fault of the server.

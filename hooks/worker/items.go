@@ -54,8 +54,8 @@ func (w *Worker) unavailable() int {
 	return len(w.running) + len(w.notBefore)
 }
 
-// nextRetry returns when the next item may be retried that could not at the time looked, and false when there is none.
-// It forgets the others, which may belong to items that no longer exist.
+// nextRetry returns the earliest time after looked at which an item may be retried; ok is false when there is none. It
+// drops the times that have passed: their items may no longer exist.
 func (w *Worker) nextRetry(looked time.Time) (next time.Time, ok bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -1,5 +1,5 @@
 // Package worker runs the items of a durable queue in the background: rows that wait for work such as sending a push
-// or making a preview. The queue knows what is due and does the work; the worker decides when to look, how many items
+// or making a preview. The queue knows what is due and does the work; the worker decides when to poll it, how many items
 // run at the same time, and how they end when the server stops.
 //
 // The queue lives in the database, so nothing is lost with the process: an item stays due until its Run has recorded an

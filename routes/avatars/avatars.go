@@ -51,7 +51,7 @@ func (f *Fetcher) Fetch(ctx context.Context, identity *social.Identity, userID s
 	}()
 }
 
-var errNoPicture = errors.New("it is no picture")
+var errNoPicture = errors.New("it is not an image")
 
 func (f *Fetcher) fetch(ctx context.Context, identity *social.Identity, userID string) error {
 	content, err := f.pictures.Fetch(ctx, identity)

@@ -21,24 +21,24 @@ import (
 // limits bound what is read of a body for no more than the answer's sake. What exceeds one is answered at once, with
 // "Connection: close".
 type limits struct {
-	// body is the most bytes that are read of one body: the largest body of a route.
-	body int64
+	// maxBody is the most bytes that are read of one body: the largest body of a route.
+	maxBody int64
 	// idle ends the wait for a client that sends nothing. Phones that change cells or pass a tunnel are silent for
 	// some seconds, and TCP's retransmissions for twice as long as the gap was.
 	idle time.Duration
-	// A body may take grace, and a second more for each speed bytes: 5 MB at the 20 KB/s of an old phone network pass
+	// A body may take grace, and a second more for each minRate bytes: 5 MB at the 20 KB/s of an old phone network pass
 	// (250 s), a byte a second doesn't.
-	grace time.Duration
-	speed int64
+	grace   time.Duration
+	minRate int64 // bytes a second
 	// total is the most time that a body may take: the largest one passes at 6 Mbit/s.
 	total time.Duration
-	// stop is what is left to a body when the server is told to stop.
-	stop time.Duration
-	// bodies and bytes are what one network may have discarded at once. A household, an office, a proxy whose forwarded
+	// stopTimeout is the time that a body still has when the server is told to stop.
+	stopTimeout time.Duration
+	// maxBodies and maxBytes are what one network may have discarded at once. A household, an office, a proxy whose forwarded
 	// headers are not trusted, or a phone carrier's address translation is one network, and its apps may all try again
 	// at the same moment; a body costs a goroutine, a connection and a buffer.
-	bodies int
-	bytes  int64
+	maxBodies int
+	maxBytes  int64
 }
 
 // Config describes the server around a Drainer.
@@ -66,19 +66,19 @@ type Drainer struct {
 // New returns a Drainer for the server that config describes.
 func New(config Config) *Drainer {
 	return newWithLimits(config, limits{
-		body:   config.MaxBody,
-		idle:   15 * time.Second,
-		grace:  time.Minute,
-		speed:  16 << 10,
-		total:  15 * time.Minute,
-		stop:   3 * time.Second,
-		bodies: 64,
-		bytes:  4 * config.MaxBody,
+		maxBody:     config.MaxBody,
+		idle:        15 * time.Second,
+		grace:       time.Minute,
+		minRate:     16 << 10,
+		total:       15 * time.Minute,
+		stopTimeout: 3 * time.Second,
+		maxBodies:   64,
+		maxBytes:    4 * config.MaxBody,
 	})
 }
 
 func newWithLimits(config Config, l limits) *Drainer {
-	d := &Drainer{config: config, limits: l, quota: quota{bodies: l.bodies, bytes: l.bytes}}
+	d := &Drainer{config: config, limits: l, quota: quota{maxBodies: l.maxBodies, maxBytes: l.maxBytes}}
 	d.stopping, d.stop = context.WithCancel(context.Background())
 	return d
 }
@@ -86,7 +86,7 @@ func newWithLimits(config Config, l limits) *Drainer {
 // Stop gives bodies that are being discarded, or will be, a few seconds from now: a graceful shutdown waits for them. It
 // is called when the server is told to stop.
 func (d *Drainer) Stop() {
-	d.stopAt.CompareAndSwap(0, time.Now().Add(d.limits.stop).UnixNano())
+	d.stopAt.CompareAndSwap(0, time.Now().Add(d.limits.stopTimeout).UnixNano())
 	d.stop()
 }
 

@@ -123,7 +123,7 @@ func (x *exchange) discard(began time.Time) error {
 	d := x.drainer
 	defer d.config.Begin()()
 	var quota *share
-	if x.body.left <= d.limits.body {
+	if x.body.left <= d.limits.maxBody {
 		quota = d.quota.acquire(d.config.Network(x.request), max(x.body.left, 0))
 	}
 	if quota == nil {
@@ -152,7 +152,7 @@ func (x *exchange) discard(began time.Time) error {
 			return nil
 		case err != nil:
 			return err
-		case discarded > d.limits.body:
+		case discarded > d.limits.maxBody:
 			return errOverLimit
 		case discarded > quota.bytes && !quota.grow(quotaStep):
 			return errOverLimit
@@ -164,13 +164,13 @@ func (x *exchange) discard(began time.Time) error {
 func (x *exchange) renewReadDeadline(began, now time.Time, discarded int64) error {
 	l, stopping := &x.drainer.limits, x.drainer.stopping
 	deadline := now.Add(l.idle)
-	for _, limit := range []time.Duration{l.total, l.grace + time.Duration(discarded/l.speed)*time.Second} {
+	for _, limit := range []time.Duration{l.total, l.grace + time.Duration(discarded/l.minRate)*time.Second} {
 		if by := began.Add(limit); by.Before(deadline) {
 			deadline = by
 		}
 	}
 	err := x.control.SetReadDeadline(deadline)
-	// Only now is it sure that Stop, which may be called meanwhile, doesn't set its deadline before this one.
+	// Stop may have set its deadline just before this one replaced it: then it is set again. A later Stop replaces this one.
 	if stopping.Err() != nil && x.drainer.stopTime().Before(deadline) {
 		err = x.control.SetReadDeadline(x.drainer.stopTime())
 	}

@@ -14,8 +14,8 @@ import (
 )
 
 // testLimits are so short that tests don't wait long, and so long that a busy machine keeps them.
-var testLimits = limits{body: 32 << 20, idle: 500 * time.Millisecond, grace: time.Minute, speed: 1, total: time.Minute,
-	stop: 500 * time.Millisecond, bodies: 8, bytes: 64 << 20}
+var testLimits = limits{maxBody: 32 << 20, idle: 500 * time.Millisecond, grace: time.Minute, minRate: 1, total: time.Minute,
+	stopTimeout: 500 * time.Millisecond, maxBodies: 8, maxBytes: 64 << 20}
 
 // server is an HTTP server behind a Drainer.
 type server struct {
@@ -29,7 +29,7 @@ func start(t *testing.T, l limits, handler http.HandlerFunc, changes ...func(*ht
 	t.Helper()
 	s := &server{t: t}
 	s.Drainer = newWithLimits(Config{
-		MaxBody: l.body,
+		MaxBody: l.maxBody,
 		Network: func(r *http.Request) string { return r.Header.Get("X-Network") },
 		Begin: func() func() {
 			s.underway.Add(1)
@@ -160,7 +160,7 @@ func TestIdle(t *testing.T) {
 func TestSlow(t *testing.T) {
 	t.Parallel()
 	slow, long := testLimits, testLimits
-	slow.grace, slow.speed = 400*time.Millisecond, 1000
+	slow.grace, slow.minRate = 400*time.Millisecond, 1000
 	long.total = 400 * time.Millisecond
 	for _, l := range []limits{slow, long} {
 		c := start(t, l, refuse).post("Content-Length: 1000000\r\n", "")
@@ -175,7 +175,7 @@ func TestSlow(t *testing.T) {
 func TestLargestBody(t *testing.T) {
 	t.Parallel()
 	l := testLimits
-	l.body = 1 << 20
+	l.maxBody = 1 << 20
 	s := start(t, l, refuse)
 	fits := strings.Repeat("x", 1<<20)
 	began := time.Now()
@@ -199,7 +199,7 @@ func TestLargestBody(t *testing.T) {
 func TestQuota(t *testing.T) {
 	t.Parallel()
 	l := testLimits
-	l.idle, l.bodies, l.bytes = 10*time.Second, 3, 32<<20
+	l.idle, l.maxBodies, l.maxBytes = 10*time.Second, 3, 32<<20
 	s := start(t, l, refuse)
 	half := func(network string, size int) *client {
 		return s.post(fmt.Sprintf("X-Network: %s\r\nContent-Length: %d\r\n", network, size), "")
@@ -243,10 +243,10 @@ func TestStop(t *testing.T) {
 	s.Stop()
 	quick.send("67890")
 	quick.answer(false)
-	took(t, began, 0, l.stop)
+	took(t, began, 0, l.stopTimeout)
 	silent.answer(true)
 	trickling.answer(true)
-	took(t, began, l.stop/2, 3*l.stop)
+	took(t, began, l.stopTimeout/2, 3*l.stopTimeout)
 	s.post("Content-Length: 10\r\n", "12345").answer(true)
-	took(t, began, l.stop/2, 10*l.stop)
+	took(t, began, l.stopTimeout/2, 10*l.stopTimeout)
 }

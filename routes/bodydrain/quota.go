@@ -4,8 +4,8 @@ import "sync"
 
 // quota limits how much of one network is discarded at once. The lock is never held while something is read.
 type quota struct {
-	bodies int
-	bytes  int64
+	maxBodies int
+	maxBytes  int64
 
 	mu   sync.Mutex
 	used map[string]*usage // by network
@@ -32,7 +32,7 @@ func (q *quota) acquire(network string, bytes int64) *share {
 	if u == nil {
 		u = &usage{}
 	}
-	if u.bodies >= q.bodies || u.bytes+bytes > q.bytes {
+	if u.bodies >= q.maxBodies || u.bytes+bytes > q.maxBytes {
 		return nil
 	}
 	if q.used == nil {
@@ -49,7 +49,7 @@ func (s *share) grow(bytes int64) bool {
 	s.quota.mu.Lock()
 	defer s.quota.mu.Unlock()
 	u := s.quota.used[s.network]
-	if u.bytes+bytes > s.quota.bytes {
+	if u.bytes+bytes > s.quota.maxBytes {
 		return false
 	}
 	u.bytes += bytes

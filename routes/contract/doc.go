@@ -1,4 +1,4 @@
-// Package contract holds tests only: that the API answers as its contract says, to the letter. What Laravel 10 was
-// recorded to answer and what the original service's reference page shows is replayed against a running server, and
-// hostile requests of every kind get an answer that a client can work with.
+// Package contract holds tests only: that the API answers exactly as its contract says. They replay recorded answers of
+// Laravel 10 and the examples of the original service's reference page against a running server, and check that hostile
+// requests of every kind get an answer that a client can work with.
 package contract

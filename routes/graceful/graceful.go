@@ -60,13 +60,13 @@ func (r *Requests) wait(ctx context.Context) {
 	}
 }
 
-// Register makes the app's shutdown graceful and returns the counter of the requests to wait for. It calls afterwards
+// Register makes the app's shutdown graceful and returns the counter of the requests to wait for. It calls onIdle
 // when they have ended, while the database is still open.
 //
 // PocketBase cancels the context of all requests at once and gives them a second (apis.Serve). The requests therefore
 // get a context of our own, and the server keeps running until PocketBase shuts it down, with a listener that
 // accepts nothing any more.
-func Register(app core.App, afterwards func()) *Requests {
+func Register(app core.App, onIdle func()) *Requests {
 	requests := &Requests{}
 	var listener *gracefulListener
 	var server *http.Server
@@ -100,7 +100,7 @@ func Register(app core.App, afterwards func()) *Requests {
 				requests.wait(timeout)
 			}
 			cancel() // what is left, such as the dashboard's open streams
-			afterwards()
+			onIdle()
 			return e.Next()
 		},
 	})

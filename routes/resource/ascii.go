@@ -7,9 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// asciiWriter collects JSON in pure ASCII, as Laravel writes it: everything else is escaped as \uXXXX, what is beyond 16
-// bits as a surrogate pair. Clients whose HTTP library takes an answer without a charset for Latin-1 never have to notice
-// then. What is ASCII already is copied as it is.
+// asciiWriter collects JSON in pure ASCII, as Laravel writes it: other characters are escaped as \uXXXX, and those
+// beyond 16 bits as a surrogate pair. This protects clients whose HTTP library decodes an answer without a charset as
+// Latin-1.
 type asciiWriter struct{ out []byte }
 
 // Write implements io.Writer. Each call must get whole characters, all of valid UTF-8.

@@ -63,7 +63,7 @@ func (v Viewer) UpdatedOrder(row *store.OrderRow) Order {
 func (v Viewer) ViewedOrder(row *store.OrderRow) Order {
 	contacts := row.Status != string(order.Cancelled)
 	o := v.UpdatedOrder(row)
-	performer, client := v.participant(row.Performer, contacts), v.participant(row.Client, contacts)
+	performer, client := v.visibleUser(row.Performer, contacts), v.visibleUser(row.Client, contacts)
 	o.Performer, o.Client = &performer, &client
 	return o
 }
@@ -72,10 +72,10 @@ func (v Viewer) ViewedOrder(row *store.OrderRow) Order {
 // the client.
 func (v Viewer) FoundOrder(row *store.OrderRow) Order {
 	o := v.UpdatedOrder(row)
-	performer := v.participant(row.Performer, false)
+	performer := v.visibleUser(row.Performer, false)
 	o.Performer = &performer
 	if v.UserID == row.PerformerID {
-		client := v.participant(row.Client, false)
+		client := v.visibleUser(row.Client, false)
 		o.Client = &client
 	}
 	return o

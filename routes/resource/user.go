@@ -39,7 +39,7 @@ type Category struct {
 // User returns the resource of a user. E-mail, phone and push token are for the user's own eyes; with contacts,
 // everybody gets e-mail and phone (contract section 2, what others may see).
 func (v Viewer) User(row *store.UserRow, contacts bool) User {
-	user := v.participant(row, contacts)
+	user := v.visibleUser(row, contacts)
 	categories := make([]Category, len(row.Categories))
 	for i, word := range row.Categories {
 		categories[i] = Category{Categories.Number(word)}
@@ -48,8 +48,8 @@ func (v Viewer) User(row *store.UserRow, contacts bool) User {
 	return user
 }
 
-// participant returns a user as a part of an order: without categories.
-func (v Viewer) participant(row *store.UserRow, contacts bool) User {
+// visibleUser returns what the viewer may see of a user, without the categories, which users inside an order lack.
+func (v Viewer) visibleUser(row *store.UserRow, contacts bool) User {
 	isOwn := v.UserID == row.ID
 	user := User{
 		ID:          row.ID,

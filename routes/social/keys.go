@@ -47,7 +47,7 @@ type keySet struct {
 func (k *keySet) verify(ctx context.Context, token string) ([]byte, error) {
 	signed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.RS256, jose.ES256})
 	if err != nil {
-		return nil, invalid("it is no JWT, or signed by an unsupported algorithm")
+		return nil, invalid("it is not a JWT, or is signed by an unsupported algorithm")
 	}
 	header := signed.Signatures[0].Header
 	key, err := k.find(ctx, header.KeyID)

@@ -1,4 +1,4 @@
-// Package wire gives answers their last form: the spelling of header names, and gzip.
+// Package wire is the outermost layer of an answer: it spells header names as the contract does, and compresses JSON.
 package wire
 
 import (
@@ -44,7 +44,7 @@ func spell(header http.Header) {
 
 // Uncompressed leaves an answer uncompressed. Compression of a secret along with text of the sender's choosing gives the
 // secret away by its length (BREACH), so no answer that carries an access token is compressed. (An app's token is in
-// a header that no foreign page can make a browser send, so the attack has no way in; this closes it twice.)
+// a header that no foreign page can make a browser send, so the attack does not apply; this is defence in depth.)
 func Uncompressed(w http.ResponseWriter) {
 	for {
 		switch at := w.(type) {

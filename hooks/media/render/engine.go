@@ -69,7 +69,7 @@ var demuxers = map[string]string{
 var photoModules = map[string]string{
 	"image/heic": process.ModuleHEIF, "image/heic-sequence": process.ModuleHEIF,
 	"image/heif": process.ModuleHEIF, "image/heif-sequence": process.ModuleHEIF,
-	"image/avif": process.ModuleAVIF, "image/avif-sequence": process.ModuleAVIF,
+	"image/avif": process.ModuleAVIF,
 }
 
 // Render writes an upright JPEG of the local file source to to. mime is the file's media type, sniffed from its
@@ -87,7 +87,7 @@ func (e *Engine) Render(ctx context.Context, source, mime string, to io.Writer) 
 		_, err := e.runEmbedded(ctx, in, to, process.JobPhoto, m)
 		return err
 	}
-	return fmt.Errorf("%w: %q is no type that pictures are made of", ErrUnreadable, mime)
+	return fmt.Errorf("%w: no preview can be made of the type %q", ErrUnreadable, mime)
 }
 
 // renderVideo writes the frame at one second, or the first frame of a video that has none there.

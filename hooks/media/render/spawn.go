@@ -85,7 +85,7 @@ func (e *Engine) classify(
 	case code == process.ExitNotCompiled:
 		return fmt.Errorf("%w: %s", process.ErrNotCompiled, stderr)
 	case c.job != process.JobWarm && spent > c.timeout*3/4:
-		return fmt.Errorf("%w: %v of work were not enough", ErrUnreadable, spent.Round(time.Second))
+		return fmt.Errorf("%w: %v of CPU time were not enough", ErrUnreadable, spent.Round(time.Second))
 	case timed.Err() != nil:
 		return fmt.Errorf("not done after %v", c.timeout)
 	}
@@ -101,7 +101,7 @@ type limitedWriter struct {
 
 func (w *limitedWriter) Write(data []byte) (int, error) {
 	if int64(len(data)) > w.left {
-		w.err = fmt.Errorf("%w: its picture is too large", ErrUnreadable)
+		w.err = fmt.Errorf("%w: the preview is too large", ErrUnreadable)
 		return 0, w.err
 	}
 	n, err := w.to.Write(data)

@@ -23,7 +23,7 @@ func (e *Engine) Warm(ctx context.Context) error {
 		return nil
 	}
 	if !filepath.IsAbs(e.config.CacheDir) {
-		return fmt.Errorf("the cache folder %q is no absolute path", e.config.CacheDir)
+		return fmt.Errorf("the cache folder %q is not an absolute path", e.config.CacheDir)
 	}
 	if err := os.MkdirAll(e.config.CacheDir, 0o700); err != nil {
 		return fmt.Errorf("create the cache folder: %w", err)

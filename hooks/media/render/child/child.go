@@ -30,7 +30,7 @@ func Main(arguments []string, in *os.File, out io.Writer) int {
 	return process.ExitFailed
 }
 
-var errArguments = errors.New("this is started by the server, for itself")
+var errArguments = errors.New("this command is internal: only the server starts it")
 
 // runJob runs the job named by the first argument.
 func runJob(ctx context.Context, arguments []string, in *os.File, out io.Writer) error {

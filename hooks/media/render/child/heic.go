@@ -17,7 +17,7 @@ const (
 )
 
 // errLayout means that an image can't be read as the codec laid it out.
-var errLayout = errors.New("a layout of pixels that no phone uses")
+var errLayout = errors.New("the pixel layout is not supported")
 
 // decodeHEIC decodes a file in the guest's memory. libheif composes tiles and applies the orientation.
 func (c *decoder) decodeHEIC(data, size uint64) (image.Image, error) {

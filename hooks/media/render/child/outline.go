@@ -20,7 +20,7 @@ import (
 // outlineName is the file name of a module's outline within its cache folder.
 const outlineName = "outline.wasm"
 
-var errNotWasm = errors.New("it is no module")
+var errNotWasm = errors.New("it is not a WebAssembly module")
 
 // outline returns the module with empty functions. A module (WebAssembly core specification, 5.5) is a header of eight
 // bytes and sections, each with its number and its length in LEB128.

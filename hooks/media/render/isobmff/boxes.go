@@ -10,7 +10,7 @@ import (
 )
 
 // errBoxes means that a box is longer than the file or the box around it, or shorter than its header.
-var errBoxes = errors.New("its boxes don't fit into each other")
+var errBoxes = errors.New("its boxes are not nested correctly")
 
 // box is a box (ISO/IEC 14496-12, 4.2): its type and the range of its content in the file.
 type box struct {

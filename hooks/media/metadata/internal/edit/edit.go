@@ -9,7 +9,7 @@ import (
 )
 
 // ErrUnclean means that a file must be refused; see metadata.ErrUnclean.
-var ErrUnclean = errors.New("the metadata cannot be removed for sure")
+var ErrUnclean = errors.New("the metadata cannot be removed reliably")
 
 // ErrTruncated is the ErrUnclean of a file that ends too early.
 var ErrTruncated = Unclean("it is cut off")

@@ -49,7 +49,7 @@ func (v *View) Bytes(at int64, n int) ([]byte, error) {
 	got, err := v.File.ReadAt(v.buffer[:length], at)
 	if got < length {
 		if err == nil || errors.Is(err, io.EOF) {
-			return nil, Unclean("it is shorter than said")
+			return nil, Unclean("it is shorter than declared")
 		}
 		return nil, err
 	}

@@ -37,7 +37,7 @@ func (c *cleaner) eachExtent(iloc, idat box, do func(id uint32, e extent) error)
 		indexWidth = 0
 	}
 	if version > 2 {
-		return edit.Unclean("places of items are not understood")
+		return edit.Unclean("the version of its item locations is not supported")
 	}
 	count := 0
 	for range read(wide) {

@@ -127,7 +127,7 @@ func (c *cleaner) survey() (layout, error) {
 			}
 			c.mediaData = append(c.mediaData, span{b.body, b.end})
 		case "imda", "mini":
-			return t, edit.Unclean("%s boxes are not understood", b.kind)
+			return t, edit.Unclean("%s boxes are not supported", b.kind)
 		}
 		t.end = b.end
 	}

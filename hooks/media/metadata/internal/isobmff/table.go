@@ -69,7 +69,7 @@ func (c *cleaner) sampleSizes(plain, compact box) (*sampleSizes, error) {
 	if b == compact {
 		s.width = int(head[7]) / 8
 		if s.width != 1 && s.width != 2 {
-			return nil, edit.Unclean("sizes of samples are not understood")
+			return nil, edit.Unclean("the width of its sample sizes is not supported")
 		}
 		return s, nil
 	}

@@ -1,4 +1,4 @@
-// Package raster removes metadata from images that are a row of segments: JPEG, PNG, GIF and WebP.
+// Package raster removes metadata from images whose files are sequences of segments or chunks: JPEG, PNG, GIF and WebP.
 package raster
 
 import (
