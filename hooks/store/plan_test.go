@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,6 +16,12 @@ import (
 
 	"github.com/pocketbase/dbx"
 )
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	testkit.Cleanup()
+	os.Exit(code)
+}
 
 // fillWithCrowd adds many users, orders, devices and media to the tables, bypassing the hooks, and advances the
 // sequences beyond them.
