@@ -86,19 +86,19 @@ func (c *call) authorize(point endpoint) error {
 	if c.principal != nil && !c.principal.Invite {
 		key = "user " + c.userID()
 	}
-	if err := c.count(key, c.settings.RateLimit); err != nil || point.access != publicLimited {
+	if err := c.checkLimit(c.throttle.Hit(key, c.settings.RateLimit)); err != nil || point.access != publicLimited {
 		return err
 	}
-	result := c.throttle.Hit(point.path+" "+c.network(), publicLimit(c.settings.RateLimit))
-	if result.Remaining == 0 {
-		c.event.Response.Header().Set("X-RateLimit-Remaining", "0") // the next request is refused
-	}
-	return c.checkLimit(result)
+	return c.checkLimit(c.throttle.Hit(point.path+" "+c.network(), publicLimit(c.settings.RateLimit)))
 }
 
 // authenticate sets the principal that the request's access token belongs to. It stays nil without a valid token.
 func (c *call) authenticate() error {
-	id, secret, ok := access.Bearer(c.req.Header.Get("Authorization"))
+	lines := c.req.Header.Values("Authorization")
+	if len(lines) == 0 {
+		return nil
+	}
+	id, secret, ok := access.Bearer(lines[len(lines)-1])
 	if !ok {
 		return nil
 	}
@@ -132,25 +132,32 @@ func publicLimit(limit int) int { return max(1, limit/3) }
 // accountLimit is the limit of failed sign-ins to one account from one network: a sixth of the limit of all endpoints.
 func accountLimit(limit int) int { return max(1, limit/6) }
 
-// count counts the request against the limit that the answer's X-RateLimit headers describe.
-func (c *call) count(key string, limit int) error {
-	result := c.throttle.Hit(key, limit)
-	header := c.event.Response.Header()
-	header.Set("X-RateLimit-Limit", strconv.Itoa(result.Limit))
-	header.Set("X-RateLimit-Remaining", strconv.Itoa(result.Remaining))
-	return c.checkLimit(result)
-}
-
-// checkLimit returns the error of a hit over its limit, and sets the headers that say when to try again.
+// checkLimit returns the error of a hit over its limit, and says in the headers when to try again. Of the limits that
+// a request is counted against, the headers X-RateLimit describe the one that refuses it, else the one with the fewest
+// hits left, so that what they count down to is the refusal.
 func (c *call) checkLimit(result access.Result) error {
 	if result.Allowed {
+		if c.limit == nil || result.Remaining < c.limit.Remaining {
+			c.showLimit(&result)
+		}
 		return nil
 	}
+	c.showLimit(&result)
 	header := c.event.Response.Header()
-	header.Set("X-RateLimit-Limit", strconv.Itoa(result.Limit))
-	header.Set("X-RateLimit-Remaining", "0")
 	seconds := int((result.RetryAfter + time.Second - 1) / time.Second)
 	header.Set("Retry-After", strconv.Itoa(seconds))
 	header.Set("X-RateLimit-Reset", strconv.FormatInt(result.Reset.Unix(), 10))
 	return resource.TooMany
+}
+
+// showLimit describes a limit in the headers; they stay away when the limits are off.
+func (c *call) showLimit(result *access.Result) {
+	c.limit = result
+	header := c.event.Response.Header()
+	header.Del("X-RateLimit-Limit")
+	header.Del("X-RateLimit-Remaining")
+	if result != nil && (c.settings.RateLimit != 0 || !result.Allowed) {
+		header.Set("X-RateLimit-Limit", strconv.Itoa(result.Limit))
+		header.Set("X-RateLimit-Remaining", strconv.Itoa(result.Remaining))
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/privet/privet/routes/access"
 	"github.com/privet/privet/routes/bodydrain"
 	"github.com/privet/privet/routes/graceful"
 	"github.com/privet/privet/routes/pages"
@@ -35,6 +36,9 @@ func (a *api) bind(e *core.ServeEvent, endpoints []endpoint, files fs.FS) {
 	pages.Bind(group, files)
 }
 
+// exposedHeaders are those that a page of another origin may read, besides the few that it always may.
+const exposedHeaders = "Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
+
 // outermost runs before all of PocketBase's middleware. It lets a shutdown wait for the request, sets the headers
 // of every answer of the contract, and turns errors that no handler has answered (a recovered panic, or a refusal by
 // PocketBase's middleware) into a 500.
@@ -47,9 +51,13 @@ func (a *api) outermost(e *core.RequestEvent, endpoints []endpoint) error {
 	}
 	header := e.Response.Header()
 	header.Set("Access-Control-Allow-Origin", "*")
+	header.Set("Access-Control-Expose-Headers", exposedHeaders)
 	header.Set("Cache-Control", "no-cache, private")
-	if e.Request.Method == http.MethodOptions && e.Request.Header.Get("Access-Control-Request-Method") == "" {
-		return options(e, endpoints)
+	if e.Request.Method == http.MethodOptions {
+		if e.Request.Header.Get("Access-Control-Request-Method") == "" {
+			return options(e, endpoints)
+		}
+		header.Set("Access-Control-Max-Age", "86400") // a day
 	}
 	err := e.Next()
 	if err == nil || e.Written() {
@@ -79,6 +87,15 @@ func (a *api) newDrainer() *bodydrain.Drainer {
 		},
 	})
 	return drainer
+}
+
+// normalizeHeaders is the middleware before all others, after which each header has the one form that is read behind it.
+func (a *api) normalizeHeaders(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		access.NormalizeForwarded(r.Header, a.app.Settings().TrustedProxy.Headers)
+		storage.NormalizeRange(r.Header)
+		next.ServeHTTP(w, r)
+	})
 }
 
 // options answers OPTIONS with the methods of an endpoint. A browser's preflight is left to PocketBase's CORS

@@ -25,9 +25,24 @@ func normalizePath(next http.Handler) http.Handler {
 			if r.Method == http.MethodPost {
 				r.Method = overriddenMethod(r)
 			}
+		} else if !strings.HasPrefix(clean, "/api/") && !strings.HasPrefix(clean, "/_/") {
+			// Files are found behind doubled slashes, as behind nginx. What is PocketBase's own, it redirects.
+			r.URL.Path, r.URL.RawPath = cleanPath(r.URL.Path), cleanPath(r.URL.RawPath)
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// cleanPath is path.Clean, but keeps a slash at the end.
+func cleanPath(sent string) string {
+	if sent == "" {
+		return ""
+	}
+	clean := path.Clean("/" + sent)
+	if strings.HasSuffix(sent, "/") && clean != "/" {
+		clean += "/"
+	}
+	return clean
 }
 
 // sentPath returns a request's path as the client sent it, still encoded, without leading and trailing slashes: the

@@ -14,7 +14,6 @@ import (
 	"github.com/privet/privet/routes/resource"
 
 	"github.com/pocketbase/pocketbase/core"
-	"golang.org/x/text/language"
 )
 
 // call is one request to an endpoint, as its handler sees it.
@@ -26,6 +25,7 @@ type call struct {
 	uploads   []*files.Upload  // of this request; those without a row are discarded at its end
 
 	idempotency *idempotency.Request // nil without an Idempotency-Key
+	limit       *access.Result       // of the limit that the headers describe; nil for none
 }
 
 // userID is the id of the signed-in user.
@@ -68,7 +68,7 @@ func (c *call) base() string {
 	}
 	scheme := "http"
 	trusted := len(c.app.Settings().TrustedProxy.Headers) > 0
-	if c.req.TLS != nil || (trusted && strings.EqualFold(c.req.Header.Get("X-Forwarded-Proto"), "https")) {
+	if c.req.TLS != nil || (trusted && access.IsForwardedHTTPS(c.req.Header)) {
 		scheme = "https"
 	}
 	return scheme + "://" + c.req.Host
@@ -87,23 +87,4 @@ func clientNetwork(e *core.RequestEvent) string {
 		ip = host
 	}
 	return access.ClientNetwork(ip)
-}
-
-// languages are those of the pushes. The first is the default.
-var languages = language.NewMatcher([]language.Tag{language.English, language.Russian})
-
-// language is the language of the device's pushes, by Accept-Language: "ru" or "en".
-func (c *call) language() string {
-	wanted := c.req.Header.Get("Accept-Language")
-	if len(wanted) > 1000 {
-		return "en"
-	}
-	tags, _, err := language.ParseAcceptLanguage(wanted)
-	if err != nil {
-		return "en"
-	}
-	if _, i, _ := languages.Match(tags...); i == 1 {
-		return "ru"
-	}
-	return "en"
 }

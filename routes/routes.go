@@ -49,7 +49,7 @@ func Register(app core.App, s *settings.Settings, pushes *push.Worker, previews 
 		if err := e.Next(); err != nil {
 			return err
 		}
-		e.Server.Handler = drainer.Wrap(normalizePath(wire.Handler(e.Server.Handler, Prefix)))
+		e.Server.Handler = a.normalizeHeaders(drainer.Wrap(normalizePath(wire.Handler(e.Server.Handler, Prefix))))
 		return nil
 	})
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/privet/privet/hooks/order"
 	"github.com/privet/privet/hooks/store"
+	"github.com/privet/privet/routes/access"
 
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -28,7 +29,7 @@ func (c *call) signIn(user *store.User, device deviceFields, save func(tx core.A
 			UserID:    user.Id,
 			DeviceID:  device.DeviceID,
 			PushToken: device.FirebaseToken,
-			Language:  c.language(),
+			Language:  access.Language(c.req.Header),
 		})
 		return err
 	})
@@ -51,13 +52,16 @@ func (c *call) countAttempt(user *store.User, email, deviceID string) (refund fu
 	if limit == 0 {
 		return func() {}, nil
 	}
+	shown := c.limit
 	account := "account " + store.TokenHash(store.EmailKey(email)) // hashed, as an e-mail may be long
 	fromHere := account + " " + c.network()
 	if err := c.checkLimit(c.throttle.Hit(fromHere, accountLimit(limit))); err != nil {
 		return nil, err
 	}
 	result := c.throttle.Hit(account, limit)
-	if !result.Allowed {
+	if result.Allowed {
+		_ = c.checkLimit(result) // which shows it
+	} else {
 		known, err := store.HasDevice(c.app, user, deviceID)
 		if err != nil {
 			return nil, err
@@ -67,6 +71,7 @@ func (c *call) countAttempt(user *store.User, email, deviceID string) (refund fu
 		}
 	}
 	return func() {
+		c.showLimit(shown)
 		c.throttle.Refund(fromHere)
 		if result.Allowed { // else it was not counted
 			c.throttle.Refund(account)
