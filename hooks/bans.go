@@ -18,7 +18,7 @@ import (
 
 // applyModeration checks and completes what moderators may change of a user: bans and erasure. before is the fresh
 // row, or nil for a new user. disabled reports whether this change bans or erases the user.
-func applyModeration(tx core.App, user, before *store.User) (disabled bool, err error) {
+func applyModeration(ctx context.Context, tx core.App, user, before *store.User) (disabled bool, err error) {
 	actor := store.ActorOf(user.Record)
 	confirmation := user.PopEraseConfirmation()
 	if before == nil {
@@ -37,7 +37,7 @@ func applyModeration(tx core.App, user, before *store.User) (disabled bool, err 
 		if before.Id == "" || store.EmailKey(strings.TrimSpace(confirmation)) != store.EmailKey(before.Email()) {
 			return false, validation.Errors{"erase": refusal.Invalid("Type the user's e-mail, to erase them for good, or leave it empty.")}
 		}
-		if err := user.Anonymize(tx, before, now); err != nil {
+		if err := user.Anonymize(ctx, tx, before, now); err != nil {
 			return false, fmt.Errorf("anonymize user %s: %w", user.Id, err)
 		}
 		user.SetModerated(actor, now)
@@ -110,7 +110,7 @@ func checkErasedUser(user, before *store.User) error {
 // revokeAccess ends the sessions and invite tokens of a user who was banned or erased, and cancels their new orders,
 // which notifies the other participants. It runs in the transaction of the ban or erasure.
 func revokeAccess(ctx context.Context, tx core.App, user *store.User) error {
-	if err := errors.Join(store.RevokeSessions(tx, user.Id, ""), store.RevokeInviteTokens(tx, user.Id)); err != nil {
+	if err := errors.Join(store.RevokeSessions(tx, user.Id, ""), store.RevokeInviteTokens(ctx, tx, user.Id)); err != nil {
 		return fmt.Errorf("revoke the tokens of user %s: %w", user.Id, err)
 	}
 	open, err := store.OpenOrders(tx, user.Id)
@@ -122,7 +122,7 @@ func revokeAccess(ctx context.Context, tx core.App, user *store.User) error {
 		if o.Performer() == user.Id {
 			side, other = order.Performer, o.Client()
 		}
-		language, err := store.LanguageOf(tx, other)
+		language, err := store.LanguageOf(ctx, tx, other)
 		if err != nil {
 			return fmt.Errorf("read the language of user %s: %w", other, err)
 		}
@@ -135,7 +135,7 @@ func revokeAccess(ctx context.Context, tx core.App, user *store.User) error {
 		}
 	}
 	if user.Erased() {
-		if err := store.EraseTraces(tx, user); err != nil {
+		if err := store.EraseTraces(ctx, tx, user); err != nil {
 			return fmt.Errorf("erase the traces of user %s: %w", user.Id, err)
 		}
 	}

@@ -27,7 +27,7 @@ func registerDevices(app core.App) {
 // progress.
 func rejectDisabledUser(e *core.RecordEvent) error {
 	user := store.AsDevice(e.Record).User()
-	disabled, err := store.IsDisabled(e.App, user)
+	disabled, err := store.IsDisabled(e.Context, e.App, user)
 	if err != nil {
 		return fmt.Errorf("add a token of user %s: %w", user, err)
 	}
@@ -47,7 +47,7 @@ func claimPushToken(e *core.RecordEvent) error {
 		if pushToken == "" {
 			return nil
 		}
-		if err := store.ClaimPushToken(e.App, pushToken, e.Record.Id); err != nil {
+		if err := store.ClaimPushToken(e.Context, e.App, pushToken, e.Record.Id); err != nil {
 			return fmt.Errorf("claim the push token of device %s: %w", e.Record.Id, err)
 		}
 		return nil

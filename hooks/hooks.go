@@ -9,6 +9,7 @@
 package hooks
 
 import (
+	"context"
 	"io"
 	"time"
 
@@ -36,17 +37,17 @@ func Register(app core.App, pushes *push.Worker, previews *preview.Worker, logs 
 	server.RegisterCheckpoints(app)
 
 	app.Cron().MustAdd("privet_invite_tokens", "17 * * * *", func() {
-		if err := store.DeleteExpiredInviteTokens(app, time.Now()); err != nil {
+		if err := store.DeleteExpiredInviteTokens(context.Background(), app, time.Now()); err != nil {
 			app.Logger().Error("expired invite tokens could not be removed", "error", err)
 		}
 	})
 	app.Cron().MustAdd("privet_idempotency_keys", "37 * * * *", func() {
-		if err := store.DropExpiredAnswers(app, time.Now()); err != nil {
+		if err := store.DropExpiredAnswers(context.Background(), app, time.Now()); err != nil {
 			app.Logger().Error("expired idempotency keys could not be removed", "error", err)
 		}
 	})
 	app.Cron().MustAdd("privet_search", "13 3 * * *", func() {
-		if err := store.MergeSearchIndex(app); err != nil {
+		if err := store.MergeSearchIndex(context.Background(), app); err != nil {
 			app.Logger().Error("the search index could not be merged", "error", err)
 		}
 	})

@@ -41,7 +41,7 @@ const maxIDGap = 1_000_000
 func assignID(e *core.RecordEvent) error {
 	sequence := store.Sequence(e.Record.Collection().Name)
 	if e.Record.Id == "" || e.Record.Id == "0" {
-		id, err := store.NextID(e.App, sequence)
+		id, err := store.NextID(e.Context, e.App, sequence)
 		e.Record.Id = store.Key(id)
 		return err
 	}
@@ -55,7 +55,7 @@ func assignID(e *core.RecordEvent) error {
 	if err != nil || id < 1 || store.Key(id) != e.Record.Id {
 		return invalidID("Must be a whole number from 1, without leading zeros.")
 	}
-	last, err := store.LastID(e.App, sequence)
+	last, err := store.LastID(e.Context, e.App, sequence)
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func assignID(e *core.RecordEvent) error {
 	if id > last+maxIDGap {
 		return invalidID("Is too far ahead: the next number is " + store.Key(last+1) + ", and the numbers in between would stay unused.")
 	}
-	return store.RaiseID(e.App, sequence, id)
+	return store.RaiseID(e.Context, e.App, sequence, id)
 }
 
 func invalidID(message string) error {

@@ -1,11 +1,10 @@
 package hooks
 
 import (
+	"context"
 	"errors"
-	"io"
 
 	"github.com/privet/privet/hooks/files"
-	"github.com/privet/privet/hooks/media/mediatype"
 	"github.com/privet/privet/hooks/media/metadata"
 	"github.com/privet/privet/hooks/preview"
 	"github.com/privet/privet/hooks/store"
@@ -52,7 +51,7 @@ func registerMedia(app core.App, previews *preview.Worker) {
 	worker.WhileServing(app, func() (stop func()) {
 		// This runs before the worker stages a preview in the same folder, and after the lock and the port have made sure
 		// that no other server uses it.
-		if err := files.SweepUploads(app); err != nil {
+		if err := files.SweepUploads(context.Background(), app); err != nil {
 			app.Logger().Warn("interrupted uploads could not be removed", "error", err)
 		}
 		return previews.Start()
@@ -71,49 +70,32 @@ func acceptDashboardFile(e *core.RecordEvent) error {
 		return validation.Errors{media.FileField(): validation.ErrRequired}
 	}
 	upload, err := newUpload(e.App, unsaved[0])
-	if err == nil {
-		files.SetUpload(media, upload)
-		err = e.Next()
+	if err != nil {
+		return err
 	}
-	if err != nil && upload != nil {
+	files.SetUpload(media, upload)
+	if err := e.Next(); err != nil {
 		upload.Discard()
+		return err
 	}
-	return err
+	return nil
 }
 
-// newUpload stores the file as an Upload. The error of a file that is not accepted is one of the field; the Upload
-// may be returned along with an error, to be discarded.
+// newUpload stores the file as an Upload. The error of a file that is not accepted is one of the field.
 func newUpload(app core.App, file *filesystem.File) (*files.Upload, error) {
 	content, err := file.Reader.Open()
 	if err != nil {
 		return nil, err
 	}
 	defer content.Close()
-	head := make([]byte, mediatype.SniffLength)
-	n, err := io.ReadFull(content, head)
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
-		return nil, err
-	}
-	found := mediatype.Sniff(head[:n])
-	if found.Kind == 0 {
+	upload, err := files.Store(app, content)
+	switch {
+	case errors.Is(err, files.ErrNotMedia):
 		return nil, invalidFile("Must be an image or a video.")
+	case errors.Is(err, metadata.ErrUnclean):
+		return nil, invalidFile("It is damaged, or contains metadata that can't be removed reliably: " + err.Error() + ".")
 	}
-	upload, err := files.NewUpload(app, found)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := upload.Write(head[:n]); err != nil {
-		return upload, err
-	}
-	if _, err := io.Copy(upload, content); err != nil {
-		return upload, err
-	}
-	if err := upload.Close(); errors.Is(err, metadata.ErrUnclean) {
-		return upload, invalidFile("It is damaged, or contains metadata that can't be removed reliably: " + err.Error() + ".")
-	} else if err != nil {
-		return upload, err
-	}
-	return upload, nil
+	return upload, err
 }
 
 // refuseNewFile refuses another file for an existing row: phones cache the file of a URL forever.

@@ -1,6 +1,7 @@
 package hooks
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 
 // checkOrderUpdate checks a change from fresh to o by a moderator or the system, who may set any status, and makes
 // the other fields consistent with the status.
-func checkOrderUpdate(tx core.App, o, fresh *store.Order) error {
+func checkOrderUpdate(ctx context.Context, tx core.App, o, fresh *store.Order) error {
 	messages := map[string]string{
 		"client":      "It can't be changed.",
 		"performer":   "It can't be changed: cancel this order and create another one.",
@@ -29,7 +30,7 @@ func checkOrderUpdate(tx core.App, o, fresh *store.Order) error {
 		errs["description"] = validation.ErrRequired
 	}
 	syncStatusFields(o, fresh, errs)
-	if err := checkParticipants(tx, o, fresh, errs); err != nil {
+	if err := checkParticipants(ctx, tx, o, fresh, errs); err != nil {
 		return err
 	}
 	return errs.Filter()
@@ -37,14 +38,14 @@ func checkOrderUpdate(tx core.App, o, fresh *store.Order) error {
 
 // checkParticipants adds errors to errs for changes that the state of the participants forbids: reopening the order
 // while one of them is banned or erased, and new texts of a client who was erased.
-func checkParticipants(tx core.App, o, fresh *store.Order, errs validation.Errors) error {
+func checkParticipants(ctx context.Context, tx core.App, o, fresh *store.Order, errs validation.Errors) error {
 	reopened := o.Status() == order.New && fresh.Status() != order.New
 	described := o.Description() != fresh.Description()
 	reviewed := o.RatingText() != "" && o.RatingText() != fresh.RatingText()
 	if !reopened && !described && !reviewed {
 		return nil
 	}
-	participants, err := store.ReadParticipants(tx, o.Performer(), o.Client())
+	participants, err := store.ReadParticipants(ctx, tx, o.Performer(), o.Client())
 	if err != nil {
 		return fmt.Errorf("read the participants of order %s: %w", o.Id, err)
 	}

@@ -1,6 +1,7 @@
 package hooks
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -33,7 +34,7 @@ func registerOrders(app core.App, pushes *push.Worker) {
 // createOrder runs in the transaction that assigned the id.
 func createOrder(e *core.RecordEvent, pushes *push.Worker) error {
 	o := store.AsOrder(e.Record)
-	participants, err := store.ReadParticipants(e.App, o.Performer(), o.Client())
+	participants, err := store.ReadParticipants(e.Context, e.App, o.Performer(), o.Client())
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("read the participants of a new order: %w", err)
 	}
@@ -60,7 +61,7 @@ func createOrder(e *core.RecordEvent, pushes *push.Worker) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
-	return recordTransition(e.App, o, "", pushes)
+	return recordTransition(e.Context, e.App, o, "", pushes)
 }
 
 // updateOrder compares the record with the row inside the transaction: the copy that the record was loaded from may be
@@ -78,7 +79,7 @@ func updateOrder(e *core.RecordEvent, pushes *push.Worker) error {
 	if byParticipant(o.Record) {
 		err = checkParticipantUpdate(e.App, o, fresh)
 	} else {
-		err = checkOrderUpdate(e.App, o, fresh)
+		err = checkOrderUpdate(e.Context, e.App, o, fresh)
 	}
 	if err != nil {
 		return err
@@ -90,16 +91,16 @@ func updateOrder(e *core.RecordEvent, pushes *push.Worker) error {
 	if o.Status() == from {
 		return nil
 	}
-	return recordTransition(e.App, o, from, pushes)
+	return recordTransition(e.Context, e.App, o, from, pushes)
 }
 
 // recordTransition adds a change of status to the history and to the outbox, in the transaction of the change.
-func recordTransition(tx core.App, o *store.Order, from order.Status, pushes *push.Worker) error {
+func recordTransition(ctx context.Context, tx core.App, o *store.Order, from order.Status, pushes *push.Worker) error {
 	actor := store.ActorOf(o.Record)
-	if err := store.AddHistory(tx, o.Id, from, o.Status(), actor); err != nil {
+	if err := store.AddHistory(ctx, tx, o.Id, from, o.Status(), actor); err != nil {
 		return fmt.Errorf("add to the history of order %s: %w", o.Id, err)
 	}
-	if err := pushes.Announce(tx, o, from, actor.Side); err != nil {
+	if err := pushes.Announce(ctx, tx, o, from, actor.Side); err != nil {
 		return fmt.Errorf("add the pushes about order %s: %w", o.Id, err)
 	}
 	return nil

@@ -1,6 +1,7 @@
 package hooks
 
 import (
+	"context"
 	"time"
 
 	"github.com/privet/privet/hooks/push"
@@ -24,7 +25,7 @@ func registerPushes(app core.App, pushes *push.Worker) {
 	app.OnRecordAfterUpdateSuccess(store.Orders).BindFunc(wake)
 	worker.WhileServing(app, pushes.Start)
 	app.Cron().MustAdd("privet_pushes", "43 4 * * *", func() {
-		if err := store.DeleteOldPushes(app, time.Now().Add(-pushRetention)); err != nil {
+		if err := store.DeleteOldPushes(context.Background(), app, time.Now().Add(-pushRetention)); err != nil {
 			app.Logger().Error("old pushes could not be removed", "error", err)
 		}
 	})

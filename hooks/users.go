@@ -1,6 +1,7 @@
 package hooks
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -37,7 +38,7 @@ func registerUsers(app core.App) {
 	})
 	app.OnRecordValidate(store.Users).BindFunc(validateUser)
 	app.OnRecordDelete(store.Users).BindFunc(func(e *core.RecordEvent) error {
-		has, err := store.HasOrders(e.App, e.Record.Id)
+		has, err := store.HasOrders(e.Context, e.App, e.Record.Id)
 		if err != nil {
 			return fmt.Errorf("look for orders of user %s: %w", e.Record.Id, err)
 		}
@@ -51,13 +52,13 @@ func registerUsers(app core.App) {
 // saveUser applies the rules of a user who is created (before is nil) or updated (before is the fresh row), around the
 // rest of the hooks and the write.
 func saveUser(e *core.RecordEvent, user, before *store.User) error {
-	disabled, err := applyModeration(e.App, user, before)
+	disabled, err := applyModeration(e.Context, e.App, user, before)
 	if err != nil {
 		return err
 	}
 	user.SetRev(user.Rev() + 1)
 	user.Derive()
-	taken, err := store.EmailTaken(e.App, user.Email(), user.Id)
+	taken, err := store.EmailTaken(e.Context, e.App, user.Email(), user.Id)
 	if err != nil {
 		return fmt.Errorf("look for the e-mail of user %q: %w", user.Id, err)
 	}
@@ -80,7 +81,7 @@ func saveUser(e *core.RecordEvent, user, before *store.User) error {
 		return err
 	}
 	if before != nil && user.Erased() && !before.Erased() {
-		removeFromLogs(e.App, before)
+		removeFromLogs(context.WithoutCancel(e.Context), e.App, before)
 	}
 	if disabled {
 		return revokeAccess(e.Context, e.App, user)
@@ -95,12 +96,12 @@ func saveUser(e *core.RecordEvent, user, before *store.User) error {
 
 // removeFromLogs deletes the log lines that contain the e-mail or the phone of a user, once the transaction that erases
 // them has committed.
-func removeFromLogs(tx core.App, user *store.User) {
+func removeFromLogs(ctx context.Context, tx core.App, user *store.User) {
 	tx.TxInfo().OnComplete(func(failed error) error {
 		if failed != nil {
 			return nil
 		}
-		if err := store.DeleteLogEntries(tx, []string{user.Email(), user.Phone()}); err != nil {
+		if err := store.DeleteLogEntries(ctx, tx, []string{user.Email(), user.Phone()}); err != nil {
 			tx.Logger().Error("an erased user is still in the logs", "id", user.Id, "error", err)
 		}
 		return nil

@@ -11,7 +11,7 @@ import (
 // freeEmail is the check that no user but the one with the id except has an e-mail.
 func (c *call) freeEmail(except string) map[string]laravel.Check {
 	return map[string]laravel.Check{"unique:users,email": func(email string) (bool, error) {
-		taken, err := store.EmailTaken(c.app, email, except)
+		taken, err := store.EmailTaken(c.req.Context(), c.app, email, except)
 		return !taken, err
 	}}
 }

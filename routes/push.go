@@ -1,6 +1,7 @@
 package routes
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/privet/privet/routes/resource"
@@ -22,7 +23,7 @@ func (a *api) push(c *call) error {
 	if err := c.checkLimit(c.throttle.Hit("push "+c.userID(), 1)); err != nil {
 		return err
 	}
-	if err := a.pushes.Test(a.app, c.userID()); err != nil {
+	if err := a.pushes.Test(context.WithoutCancel(c.req.Context()), a.app, c.userID()); err != nil {
 		return err
 	}
 	return c.answer(http.StatusOK, success{"success"})

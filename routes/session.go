@@ -1,6 +1,7 @@
 package routes
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/privet/privet/hooks/order"
@@ -25,7 +26,7 @@ func (c *call) signIn(user *store.User, device deviceFields, save func(tx core.A
 		if err := save(tx); err != nil {
 			return err
 		}
-		token, c.principal, err = store.AddDevice(tx, store.SignIn{
+		token, c.principal, err = store.AddDevice(context.WithoutCancel(c.req.Context()), tx, store.SignIn{
 			UserID:    user.Id,
 			DeviceID:  device.DeviceID,
 			PushToken: device.FirebaseToken,

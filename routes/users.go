@@ -87,7 +87,7 @@ func (a *api) userCheckFree(c *call) error {
 	if err != nil {
 		return err
 	}
-	taken, err := store.EmailTaken(c.app, in.Email, "")
+	taken, err := store.EmailTaken(c.req.Context(), c.app, in.Email, "")
 	if err != nil {
 		return err
 	}

@@ -1,14 +1,10 @@
-// Package demo fills an empty data folder with people and orders, so that a newcomer sees a living desk. All of them go
-// through the hooks as real ones do; only their times are moved into the past afterwards.
-//
-//	demo.go      the command, and the moderator's account
-//	fill.go      people and orders are saved
-//	cast.go      who they are; story.go: what they order, and what comes of it
-//	pictures.go  portraits and greetings, drawn
-//	greeting.mp4 a video of four seconds, made by ffmpeg; pictures.go says how
+// Package demo fills an empty data folder with users and orders, so that a newcomer sees a dashboard with data.
+// Everything is saved through the hooks, as by the apps and the dashboard, and its times are moved into the past
+// afterwards.
 package demo
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -23,13 +19,13 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// Password is everybody's but the moderator's.
+// Password is the password of all users; the moderator has another.
 const Password = "demo-password"
 
-// ErrInUse says that the data folder holds users, orders or media already.
+// ErrInUse means that the data folder contains users, orders or media already.
 var ErrInUse = errors.New("this data folder is in use: the demo fills an empty one only (choose another by --dir)")
 
-// Command is `privet demo`.
+// Command returns the command `privet demo`.
 func Command(app core.App) *cobra.Command {
 	moderator := "moderator@example.com"
 	command := &cobra.Command{
@@ -53,28 +49,30 @@ func Command(app core.App) *cobra.Command {
 	return command
 }
 
-// Fill makes all of the demo, at once or not at all, as if the weeks before now had happened. It returns the password
-// of the moderator's account, or "" where there was one with this e-mail before, which stays as it is.
+// Fill creates the demo data in one transaction, with a history of the weeks before now. It returns the password of the
+// moderator's account, or "" if an account with this e-mail exists, which it does not change.
 func Fill(app core.App, moderator string, now time.Time) (password string, err error) {
-	unused, err := store.IsEmpty(app)
+	ctx := context.Background()
+	empty, err := store.IsEmpty(ctx, app)
 	if err != nil {
 		return "", err
 	}
-	if !unused {
+	if !empty {
 		return "", ErrInUse
 	}
-	s := &seeder{now: now, moderator: store.Actor{Side: order.Moderator, Moderator: moderator}, ids: map[string]string{}}
-	defer s.discard() // which does nothing to what has found its row
+	s := &seeder{now: now, moderator: store.Actor{Side: order.Moderator, Moderator: moderator}, userIDs: map[string]string{}}
+	defer s.discard()
 	err = app.RunInTransaction(func(tx core.App) (err error) {
 		if password, err = makeModerator(tx, moderator); err != nil {
 			return fmt.Errorf("the moderator %q: %w", moderator, err)
 		}
-		s.app = tx
-		return s.run()
+		s.tx = tx
+		return s.seed(ctx)
 	})
 	return password, err
 }
 
+// makeModerator creates a superuser, unless one has this e-mail, and returns the password.
 func makeModerator(tx core.App, email string) (password string, err error) {
 	superusers, err := tx.FindCachedCollectionByNameOrId(core.CollectionNameSuperusers)
 	if err != nil {
@@ -90,7 +88,7 @@ func makeModerator(tx core.App, email string) (password string, err error) {
 	return password, tx.Save(record)
 }
 
-// printCredentials prints how to sign in, and what to do next.
+// printCredentials prints how to sign in to the demo, and what to do next.
 func printCredentials(to io.Writer, dir, moderator, password string) error {
 	if password == "" {
 		password = "as before"

@@ -2,37 +2,38 @@ package demo
 
 import "github.com/privet/privet/hooks/order"
 
-// pastOrder is an order, and what came of it.
+// pastOrder is an order of the past weeks, with its changes.
 type pastOrder struct {
 	client, performer string // keys of people
-	occasion, wish    string
-	ordered           float64 // days ago
-	till              float64 // days from now; past ones are negative
+	occasion          string
+	description       string
+	daysAgo           float64 // when it was created
+	tillDays          float64 // the date_till, from now; negative in the past
 	changes           []change
 }
 
 // change is a change of an order.
 type change struct {
 	by      order.Side
-	ago     float64 // days
+	daysAgo float64
 	request order.Request
-	video   bool   // the video comes with it
-	card    string // a picture that says this comes with it
+	card    string // the text on the picture that is delivered; "" for the video
 }
 
-func done(ago float64, card string) change {
-	return change{by: order.Performer, ago: ago, request: order.Request{Status: order.Done, Media: true}, video: card == "", card: card}
+// done is the delivery of a picture with a text, or of the video for "".
+func done(daysAgo float64, card string) change {
+	return change{by: order.Performer, daysAgo: daysAgo, request: order.Request{Status: order.Done, Media: true}, card: card}
 }
 
-func reviewed(ago, rating float64, text string) change {
-	return change{by: order.Client, ago: ago, request: order.Request{Status: order.Reviewed, Rating: rating, RatingText: text}}
+func reviewed(daysAgo, rating float64, text string) change {
+	return change{by: order.Client, daysAgo: daysAgo, request: order.Request{Status: order.Reviewed, Rating: rating, RatingText: text}}
 }
 
-func cancelled(by order.Side, ago float64, why string) change {
-	return change{by: by, ago: ago, request: order.Request{Status: order.Cancelled, CancelText: why}}
+func cancelled(by order.Side, daysAgo float64, reason string) change {
+	return change{by: by, daysAgo: daysAgo, request: order.Request{Status: order.Cancelled, CancelText: reason}}
 }
 
-// pastOrders are all orders, the oldest first.
+// pastOrders are the orders, the oldest first.
 var pastOrders = [...]pastOrder{
 	{"oleg", "anna", "birthday", "Поздравьте мою сестру Веру, ей тридцать. Она любит ваши песни!", 26, -20,
 		[]change{done(24, ""), reviewed(23, 5, "Вера плакала от счастья. Спасибо!")}},
@@ -60,11 +61,11 @@ var pastOrders = [...]pastOrder{
 	{"irina", "anna", "birthday", "Маше семь лет, она очень ждёт!", 0.6, 9, nil},
 }
 
-// ban is what a moderator did to somebody.
+// ban is a moderator's ban of a user.
 type ban struct {
-	who, reason string
-	ago         float64 // days
-	left        float64 // days until it ends by itself; 0: it does not
+	key, reason string
+	daysAgo     float64
+	daysLeft    float64 // until it ends; 0 for no end
 }
 
 var bans = []ban{

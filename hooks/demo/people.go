@@ -1,13 +1,13 @@
 package demo
 
-// person is somebody of the demo. Their e-mail is <key>@example.com.
+// person is a user of the demo, with the e-mail <key>@example.com.
 type person struct {
 	key                   string
 	name, nickname, about string
 	phone                 string
-	price                 float64 // of a performer; a client has none
+	price                 float64 // of a performer
 	categories            []string
-	joined                float64 // days ago
+	daysAgo               float64 // when they signed up
 }
 
 func (p person) email() string { return p.key + "@example.com" }
@@ -15,7 +15,7 @@ func (p person) email() string { return p.key + "@example.com" }
 // firstClient is the index of the first client in people.
 const firstClient = 8
 
-// people are all people, performers first.
+// people are the users, performers first.
 var people = []person{
 	{"anna", "Анна Смирнова", "Аня Стримит", "Играю, пою и поздравляю. Стримы по средам и субботам.", "+7 900 000-00-01", 15, []string{"streamer"}, 41},
 	{"max", "Max Power", "MaxPower", "Speedruns on weekdays, greetings at the weekend.", "+1 202 555 0101", 25, []string{"streamer"}, 40},

@@ -2,7 +2,7 @@ package demo
 
 import (
 	"bytes"
-	_ "embed" // the video
+	_ "embed" // for greeting.mp4
 	"hash/crc32"
 	"image"
 	"image/color"
@@ -28,25 +28,26 @@ import (
 //go:embed greeting.mp4
 var greeting []byte
 
+// bold returns the font of all texts.
 var bold = sync.OnceValues(func() (*opentype.Font, error) { return opentype.Parse(gobold.TTF) })
 
-// portrait is a JPEG with somebody's initials, in colours of their own.
+// portrait returns a JPEG with the initials of a name, in colours derived from it.
 func portrait(name string) ([]byte, error) {
 	var initials strings.Builder
 	for word := range strings.FieldsSeq(name) {
 		first, _ := utf8.DecodeRuneInString(word)
 		initials.WriteRune(first)
 	}
-	return drawn(image.Rect(0, 0, 480, 480), name, initials.String(), 190)
+	return render(image.Rect(0, 0, 480, 480), name, initials.String(), 190)
 }
 
-// card is a JPEG that says a text.
+// card returns a JPEG with a text.
 func card(text string) ([]byte, error) {
-	return drawn(image.Rect(0, 0, 800, 500), text, text, 72)
+	return render(image.Rect(0, 0, 800, 500), text, text, 72)
 }
 
-// drawn writes a text, size pixels high, on colours that follow from seed.
-func drawn(area image.Rectangle, seed, text string, size float64) ([]byte, error) {
+// render returns a JPEG of an area with a text, size pixels high, on colours derived from seed.
+func render(area image.Rectangle, seed, text string, size float64) ([]byte, error) {
 	parsed, err := bold()
 	if err != nil {
 		return nil, err
@@ -78,7 +79,7 @@ func drawn(area image.Rectangle, seed, text string, size float64) ([]byte, error
 	return out.Bytes(), err
 }
 
-// shade is a colour by its hue, of which 1 is a whole turn, and its lightness from 0 to 1.
+// shade returns the colour of a hue, in turns of the colour wheel, and a lightness from 0 to 1.
 func shade(hue, lightness float64) color.RGBA {
 	channel := func(offset float64) uint8 {
 		k := math.Mod(offset+hue*12, 12)

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -8,7 +9,6 @@ import (
 	"time"
 
 	"github.com/privet/privet/hooks/files"
-	"github.com/privet/privet/hooks/media/mediatype"
 	"github.com/privet/privet/hooks/order"
 	"github.com/privet/privet/hooks/orders"
 	"github.com/privet/privet/hooks/store"
@@ -16,92 +16,92 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// seeder is the demo while it is made.
+// seeder creates the demo data in one transaction. It replays the past in its order, as the apps of the participants
+// and the dashboard would have done, and backdates each change.
 type seeder struct {
-	app       core.App // of the transaction
+	tx        core.App
 	now       time.Time
 	moderator store.Actor
-	ids       map[string]string // of the people, by key
-	orders    [len(pastOrders)]string
+	userIDs   map[string]string // by the person's key
+	orderIDs  [len(pastOrders)]string
 	uploads   []*files.Upload
 }
 
-func (s *seeder) ago(days float64) time.Time {
-	return s.now.Add(-time.Duration(days * 24 * float64(time.Hour)))
-}
-
-// event is something that happened.
+// event is a change in the past.
 type event struct {
-	ago float64 // days
-	run func() error
+	daysAgo float64
+	run     func(context.Context) error
 }
 
-// run lets everything happen, in its order.
-func (s *seeder) run() error {
-	hashed, err := store.HashPassword(context.Background(), Password)
+// seed creates everything.
+func (s *seeder) seed(ctx context.Context) error {
+	hashed, err := store.HashPassword(ctx, Password)
 	if err != nil {
 		return err
 	}
 	var events []event
-	for i, who := range people {
-		events = append(events, event{who.joined, func() error { return s.join(who, i < firstClient, hashed) }})
+	for i, p := range people {
+		events = append(events, event{p.daysAgo, func(ctx context.Context) error { return s.signUp(ctx, p, i < firstClient, hashed) }})
 	}
-	for i, what := range pastOrders {
-		events = append(events, event{what.ordered, func() error { return s.order(i, what) }})
-		for _, m := range what.changes {
-			events = append(events, event{m.ago, func() error { return s.move(s.orders[i], m) }})
+	for i, o := range pastOrders {
+		events = append(events, event{o.daysAgo, func(ctx context.Context) error { return s.createOrder(ctx, i, o) }})
+		for _, c := range o.changes {
+			events = append(events, event{c.daysAgo, func(ctx context.Context) error { return s.changeOrder(ctx, s.orderIDs[i], c) }})
 		}
 	}
 	for _, b := range bans {
-		events = append(events, event{b.ago, func() error { return s.ban(b) }})
+		events = append(events, event{b.daysAgo, func(ctx context.Context) error { return s.ban(ctx, b) }})
 	}
-	slices.SortStableFunc(events, func(a, b event) int { return cmp.Compare(b.ago, a.ago) })
+	slices.SortStableFunc(events, func(a, b event) int { return cmp.Compare(b.daysAgo, a.daysAgo) })
 	for _, e := range events {
-		if err := e.run(); err != nil {
-			return fmt.Errorf("%g days ago: %w", e.ago, err)
+		if err := e.run(ctx); err != nil {
+			return fmt.Errorf("%g days ago: %w", e.daysAgo, err)
 		}
 	}
 	return nil
 }
 
+// at returns the time a number of days ago; a negative number is in the future.
+func (s *seeder) at(daysAgo float64) time.Time {
+	return s.now.Add(-time.Duration(daysAgo * 24 * float64(time.Hour)))
+}
+
+// discard removes the uploads whose rows were not committed.
 func (s *seeder) discard() {
 	for _, upload := range s.uploads {
 		upload.Discard()
 	}
 }
 
-// upload stores a file, which waits for its row.
+// upload stages a file.
 func (s *seeder) upload(content []byte) (*files.Upload, error) {
-	upload, err := files.NewUpload(s.app, mediatype.Sniff(content[:min(len(content), mediatype.SniffLength)]))
-	if err != nil {
-		return nil, err
+	upload, err := files.Store(s.tx, bytes.NewReader(content))
+	if err == nil {
+		s.uploads = append(s.uploads, upload)
 	}
-	s.uploads = append(s.uploads, upload)
-	if _, err := upload.Write(content); err != nil {
-		return nil, err
-	}
-	return upload, upload.Close()
+	return upload, err
 }
 
-func (s *seeder) join(who person, performs bool, hashed string) error {
-	user, err := store.NewUser(s.app)
+// signUp creates a user with a profile picture.
+func (s *seeder) signUp(ctx context.Context, p person, isPerformer bool, hashedPassword string) error {
+	user, err := store.NewUser(s.tx)
 	if err != nil {
 		return err
 	}
-	user.SetEmail(who.email())
-	user.SetName(who.name)
-	user.SetNickname(who.nickname)
-	user.SetPhone(who.phone)
-	user.SetDescription(who.about)
+	user.SetEmail(p.email())
+	user.SetName(p.name)
+	user.SetNickname(p.nickname)
+	user.SetPhone(p.phone)
+	user.SetDescription(p.about)
 	user.SetRole(store.RoleClient)
-	if performs {
+	if isPerformer {
 		user.SetRole(store.RolePerformer)
-		user.SetPrice(&who.price)
-		user.SetCategories(who.categories)
+		user.SetPrice(&p.price)
+		user.SetCategories(p.categories)
 	}
-	user.SetPasswordHash(hashed)
+	user.SetPasswordHash(hashedPassword)
 	store.SetActor(user.Record, store.Actor{Side: order.Client})
-	picture, err := portrait(who.name)
+	picture, err := portrait(p.name)
 	if err != nil {
 		return err
 	}
@@ -109,92 +109,101 @@ func (s *seeder) join(who person, performs bool, hashed string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.app.Save(user); err != nil {
+	if err := s.tx.Save(user); err != nil {
 		return err
 	}
-	if err := files.ReplaceProfileMedia(s.app, upload, user.Id); err != nil {
+	if err := files.ReplaceProfileMedia(s.tx, upload, user.Id); err != nil {
 		return err
 	}
-	s.ids[who.key] = user.Id
-	return store.BackdateUser(s.app, user.Id, s.ago(who.joined))
+	s.userIDs[p.key] = user.Id
+	return store.BackdateUser(ctx, s.tx, user.Id, s.at(p.daysAgo))
 }
 
-func (s *seeder) order(number int, what pastOrder) error {
-	client := store.Actor{Side: order.Client, UserID: s.ids[what.client]}
-	o, err := orders.Create(context.Background(), s.app, client, orders.Draft{
-		PerformerID: s.ids[what.performer],
-		Occasion:    what.occasion,
-		Description: what.wish,
-		DateTill:    s.ago(-what.till).Truncate(time.Hour),
+// createOrder creates the order that is pastOrders[index].
+func (s *seeder) createOrder(ctx context.Context, index int, past pastOrder) error {
+	client := store.Actor{Side: order.Client, UserID: s.userIDs[past.client]}
+	o, err := orders.Create(ctx, s.tx, client, orders.Draft{
+		PerformerID: s.userIDs[past.performer],
+		Occasion:    past.occasion,
+		Description: past.description,
+		DateTill:    s.at(-past.tillDays).Truncate(time.Hour),
 	})
 	if err != nil {
 		return err
 	}
-	s.orders[number] = o.Id
-	return store.BackdateOrder(s.app, o.Id, s.ago(what.ordered))
+	s.orderIDs[index] = o.Id
+	return store.BackdateOrder(ctx, s.tx, o.Id, s.at(past.daysAgo))
 }
 
-// move changes an order as it stands, as the app of one of its sides does, or the dashboard.
-func (s *seeder) move(id string, m change) error {
-	o, err := store.FindOrder(s.app, id)
+// changeOrder makes a change of an order, as the app of one of its participants does, or the dashboard.
+func (s *seeder) changeOrder(ctx context.Context, id string, c change) error {
+	o, err := store.FindOrder(s.tx, id)
 	if err != nil {
 		return err
 	}
-	if m.by == order.Moderator {
-		store.SetActor(o.Record, s.moderator)
-		o.SetStatus(m.request.Status)
-		o.SetCancellation(time.Time{}, m.request.CancelText)
-		if err := s.app.Save(o); err != nil {
-			return err
-		}
-		return store.BackdateOrder(s.app, id, s.ago(m.ago))
+	if c.by == order.Moderator {
+		err = s.moderateOrder(o, c.request)
+	} else {
+		err = s.requestChange(ctx, o, c)
 	}
-	by := store.Actor{Side: m.by, UserID: o.Performer()}
-	if m.by == order.Client {
-		by.UserID = o.Client()
+	if err != nil {
+		return err
+	}
+	return store.BackdateOrder(ctx, s.tx, id, s.at(c.daysAgo))
+}
+
+func (s *seeder) moderateOrder(o *store.Order, request order.Request) error {
+	store.SetActor(o.Record, s.moderator)
+	o.SetStatus(request.Status)
+	o.SetCancellation(time.Time{}, request.CancelText)
+	return s.tx.Save(o)
+}
+
+func (s *seeder) requestChange(ctx context.Context, o *store.Order, c change) error {
+	participant := store.Actor{Side: c.by, UserID: o.Performer()}
+	if c.by == order.Client {
+		participant.UserID = o.Client()
 	}
 	var upload *files.Upload
-	if m.request.Media {
-		content := greeting
-		if !m.video {
-			if content, err = card(m.card); err != nil {
-				return err
-			}
+	if c.request.Media {
+		content, err := greeting, error(nil)
+		if c.card != "" {
+			content, err = card(c.card)
+		}
+		if err != nil {
+			return err
 		}
 		if upload, err = s.upload(content); err != nil {
 			return err
 		}
 	}
-	if err := orders.Update(context.Background(), s.app, id, by, m.request, upload); err != nil {
-		return err
-	}
-	return store.BackdateOrder(s.app, id, s.ago(m.ago))
+	return orders.Update(ctx, s.tx, o.Id, participant, c.request, upload)
 }
 
-// ban bans somebody, which cancels their new orders.
-func (s *seeder) ban(b ban) error {
-	user, err := store.FindUser(s.app, s.ids[b.who])
+// ban bans a user, which cancels their new orders.
+func (s *seeder) ban(ctx context.Context, b ban) error {
+	user, err := store.FindUser(s.tx, s.userIDs[b.key])
 	if err != nil {
 		return err
 	}
-	open, err := store.OpenOrders(s.app, user.Id)
+	open, err := store.OpenOrders(s.tx, user.Id)
 	if err != nil {
 		return err
 	}
 	user.SetBan()
 	var until time.Time
-	if b.left > 0 {
-		until = s.ago(-b.left)
+	if b.daysLeft > 0 {
+		until = s.at(-b.daysLeft)
 	}
 	user.SetBanTerms(b.reason, until)
 	store.SetActor(user.Record, s.moderator)
-	if err := s.app.Save(user); err != nil {
+	if err := s.tx.Save(user); err != nil {
 		return err
 	}
 	for _, o := range open {
-		if err := store.BackdateOrder(s.app, o.Id, s.ago(b.ago)); err != nil {
+		if err := store.BackdateOrder(ctx, s.tx, o.Id, s.at(b.daysAgo)); err != nil {
 			return err
 		}
 	}
-	return store.BackdateUser(s.app, user.Id, s.ago(b.ago))
+	return store.BackdateUser(ctx, s.tx, user.Id, s.at(b.daysAgo))
 }

@@ -2,6 +2,7 @@ package files
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"path"
@@ -13,27 +14,35 @@ import (
 	"github.com/pocketbase/pocketbase/tools/filesystem"
 )
 
-// Fetch returns where a media file lies on the local disk. What is in an object store is what waits there still, or
-// is fetched; DropFetched removes it.
+// Fetch returns a path on the local disk where a media file can be read. A file in an object store is downloaded,
+// unless it is still staged from its upload; remove it with DropFetched.
 func Fetch(ctx context.Context, app core.App, file *store.MediaFile) (string, error) {
 	folder, err := store.MediaFolder(app, file.ID)
 	if err != nil {
 		return "", err
 	}
 	key := path.Join(folder, file.Name)
-	if !remote(app) {
-		return local(app, key), nil
+	if !isRemote(app) {
+		return localPath(app, key), nil
 	}
-	staged := filepath.Join(staging(app), stagedName(file.ID, file.Name))
+	staged := filepath.Join(stagingFolder(app), stagedName(file.ID, file.Name))
 	if _, err := os.Stat(staged); err == nil {
 		return staged, nil
 	}
-	if err := os.MkdirAll(staging(app), os.ModePerm); err != nil {
-		return "", err
+	if err := download(ctx, app, key, staged); err != nil {
+		return "", fmt.Errorf("fetch media %s: %w", file.ID, err)
 	}
-	part := staged + ".part" // a name that the sweep takes for no row's
+	return staged, nil
+}
+
+// download copies an object to a file, which exists only once it is complete.
+func download(ctx context.Context, app core.App, key, target string) error {
+	if err := os.MkdirAll(filepath.Dir(target), os.ModePerm); err != nil {
+		return err
+	}
+	part := target + ".part" // SweepUploads removes it, as no row has a file of this name
 	defer os.Remove(part)
-	err = inStorage(app, func(system *filesystem.System) error {
+	err := withStorage(app, func(system *filesystem.System) error {
 		system.SetContext(ctx)
 		from, err := system.GetReader(key)
 		if err != nil {
@@ -51,14 +60,14 @@ func Fetch(ctx context.Context, app core.App, file *store.MediaFile) (string, er
 		return to.Close()
 	})
 	if err != nil {
-		return "", err
+		return err
 	}
-	return staged, os.Rename(part, staged)
+	return os.Rename(part, target)
 }
 
-// DropFetched removes the local copy of a file that lies in an object store.
+// DropFetched removes the local copy of a file in an object store, if there is one.
 func DropFetched(app core.App, id, name string) {
-	if remote(app) {
-		removeStaged(app, filepath.Join(staging(app), stagedName(id, name)))
+	if isRemote(app) {
+		removeStaged(app, filepath.Join(stagingFolder(app), stagedName(id, name)))
 	}
 }

@@ -1,7 +1,9 @@
 package files
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -16,27 +18,31 @@ import (
 )
 
 const (
-	// uploadsFolder is where files wait until they are whole and their row has an id. A row's files lie under its id,
-	// and an id taken for an upload that then fails would leave a gap that clients see.
+	// uploadsFolder is where files are staged until they are complete and their row has an id. A row's files are in a
+	// folder named after its id, and an id that was taken for an upload that then fails would leave a gap that clients
+	// see.
 	uploadsFolder = "uploads"
-	attributes    = ".attrs" // PocketBase's local storage keeps a file's content type beside it
+
+	// attributes is the suffix of the file in which PocketBase's local storage keeps a file's content type.
+	attributes = ".attrs"
 )
 
-// staging is where files wait, on the local disk.
-func staging(app core.App) string { return local(app, uploadsFolder) }
+// stagingFolder returns the path of the folder of staged files.
+func stagingFolder(app core.App) string { return localPath(app, uploadsFolder) }
 
-// local is where a key lies on the local disk.
-func local(app core.App, key string) string {
+// localPath returns the path of a key in the local storage.
+func localPath(app core.App, key string) string {
 	return filepath.Join(app.DataDir(), core.LocalStorageDirName, filepath.FromSlash(key))
 }
 
-// stagedName is what a file is called that waits, and belongs to the media row with that id.
+// stagedName returns the name of a staged file that belongs to the media row with that id.
 func stagedName(id, name string) string { return id + "~" + name }
 
-// remote tells whether files go to an object store.
-func remote(app core.App) bool { return app.Settings().S3.Enabled }
+// isRemote reports whether files are stored in an object store.
+func isRemote(app core.App) bool { return app.Settings().S3.Enabled }
 
-func inStorage(app core.App, work func(*filesystem.System) error) error {
+// withStorage calls work with the app's storage, which it closes afterwards.
+func withStorage(app core.App, work func(*filesystem.System) error) error {
 	system, err := app.NewFilesystem()
 	if err != nil {
 		return err
@@ -45,9 +51,9 @@ func inStorage(app core.App, work func(*filesystem.System) error) error {
 	return work(system)
 }
 
-// rename moves a file on the local disk, where a copy would cost as much as the upload did.
+// rename moves a file and its attributes within the local disk. A copy would cost as much as the upload did.
 func rename(from, target string) error {
-	// The folder may be there from an upload that failed, and be cleared away just now.
+	// The folder may exist from an upload that failed, whose cleaning up may remove it at this moment.
 	for try := 0; ; try++ {
 		if err := os.MkdirAll(filepath.Dir(target), os.ModePerm); err != nil {
 			return err
@@ -62,7 +68,7 @@ func rename(from, target string) error {
 	}
 }
 
-// removeStaged removes a file that waits.
+// removeStaged removes a staged file and its attributes.
 func removeStaged(app core.App, file string) {
 	for _, name := range []string{file, file + attributes} {
 		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -71,45 +77,50 @@ func removeStaged(app core.App, file string) {
 	}
 }
 
-// removeStored removes a row's file, and on the local disk its folder unless another file is there.
+// removeStored removes a file from the storage, and from the local disk its folder if no other file is in it.
 func removeStored(app core.App, key string) error {
-	err := inStorage(app, func(system *filesystem.System) error { return system.Delete(key) })
+	err := withStorage(app, func(system *filesystem.System) error { return system.Delete(key) })
 	if err != nil && !errors.Is(err, filesystem.ErrNotFound) {
 		return err
 	}
-	if !remote(app) {
-		_ = os.Remove(local(app, path.Dir(key)))
+	if !isRemote(app) {
+		_ = os.Remove(localPath(app, path.Dir(key)))
 	}
 	return nil
 }
 
-// SweepUploads removes what was being uploaded when the process last died: what waits for no row, and what was sent to
-// an object store for a row that was never made.
-func SweepUploads(app core.App) error {
-	waiting, err := os.ReadDir(staging(app))
+// SweepUploads removes the uploads that a crash interrupted: staged files that no row waits for, and objects that were
+// sent for rows that were never saved. Call it when nothing is being uploaded.
+func SweepUploads(ctx context.Context, app core.App) error {
+	staged, err := os.ReadDir(stagingFolder(app))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			err = nil
+		return fmt.Errorf("read staged uploads: %w", err)
+	}
+	var errs []error
+	for _, entry := range staged {
+		if err := sweep(ctx, app, entry.Name()); err != nil {
+			errs = append(errs, fmt.Errorf("sweep staged upload %s: %w", entry.Name(), err))
 		}
-		return err
 	}
-	var all []error
-	for _, entry := range waiting {
-		all = append(all, sweep(app, entry.Name()))
-	}
-	return errors.Join(all...)
+	return errors.Join(errs...)
 }
 
-func sweep(app core.App, staged string) error {
-	if id, name, ofRow := strings.Cut(strings.TrimSuffix(staged, attributes), "~"); ofRow {
-		file, err := store.ReadMediaFile(app, id)
+// sweep removes one staged file, unless the preview of a row's file is to be made from it. If its row was never saved,
+// it removes the object that may have been sent.
+func sweep(ctx context.Context, app core.App, staged string) error {
+	if id, name, hasID := strings.Cut(strings.TrimSuffix(staged, attributes), "~"); hasID {
+		file, err := store.ReadMediaFile(ctx, app, id)
 		switch {
 		case err != nil && !errors.Is(err, store.ErrNotFound):
 			return err
 		case file.Name == name && file.PreviewState == store.PreviewWaiting:
-			return nil // the still is made of it
+			return nil
 		case file.Name == name, file.PreviewState == store.PreviewReady && mediatype.PreviewName(file.Name) == name:
-		case remote(app):
+			// The object is the row's.
+		case isRemote(app):
 			folder, err := store.MediaFolder(app, id)
 			if err != nil {
 				return err
@@ -119,5 +130,5 @@ func sweep(app core.App, staged string) error {
 			}
 		}
 	}
-	return os.RemoveAll(filepath.Join(staging(app), staged))
+	return os.RemoveAll(filepath.Join(stagingFolder(app), staged))
 }

@@ -1,9 +1,10 @@
-// Package files is where the files of media are between the request that brings them and the storage that keeps them:
-// staged on the local disk, cleaned of metadata, moved to their row's folder or sent to an object store, fetched from
-// there, and swept when a process died meanwhile.
+// Package files handles the files of media on their way to the storage and from there: an upload is staged on the local
+// disk, cleaned of metadata, and moved to its row's folder or sent to an object store. Files in an object store are
+// fetched for rendering. What a crash leaves behind is swept at the next start.
 package files
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 
 	"github.com/privet/privet/hooks/media/mediatype"
 	"github.com/privet/privet/hooks/media/metadata"
@@ -22,76 +24,119 @@ import (
 	"github.com/pocketbase/pocketbase/tools/security"
 )
 
-// Upload is a file on its way into the storage. It waits on the local disk until it is whole: the metadata that phones
-// put into it goes before anybody can fetch it, and that takes a look at its end as at its beginning. Then it moves to
-// its row's folder, by renaming; an object store is sent it.
+// Upload is a file on its way to the storage. It is staged on the local disk until it is complete, because the metadata
+// that phones add must be removed before anyone can download the file, and some of it is at the file's end. Then it is
+// renamed into its row's folder, or sent to an object store.
+//
+// Create one with NewUpload, Store or NewPreview; end it with Commit or Discard.
 type Upload struct {
 	Name string // of the stored file: 128 random bits and an extension
 	Type mediatype.Type
 
 	app     core.App
-	cancel  context.CancelFunc
-	writer  *blob.Writer
-	trusted bool   // by privet itself: nothing to clean
-	staged  string // where it waits; "" when it doesn't
-	key     string // where it is stored for a row; "" before
-	id      string // the row's, where it was taken before the row is made; "": the row takes the next one
+	cancel  context.CancelFunc // aborts writer
+	writer  *blob.Writer       // nil once the file is complete
+	trusted bool               // made by privet itself: there is no metadata to remove
+	staged  string             // the path of the staged file, "" if there is none
+	key     string             // where it is stored for a row, "" before
+	id      string             // of its row, if it had to be taken before the row is saved; else ""
 }
 
-// NewFileName makes a name that nobody guesses; ext comes with its dot.
-func NewFileName(ext string) string {
-	return security.RandomStringWithAlphabet(32, "0123456789abcdef") + ext
+// ErrNotMedia means that a content is not of the kinds of media that are accepted.
+var ErrNotMedia = errors.New("files: neither a picture nor a video that is accepted")
+
+// Store stages a content as an upload that is complete and cleaned. The type is detected from the content. Of kinds, if
+// any are given, it must be one. The error is ErrNotMedia, metadata.ErrUnclean, or that of reading or writing; then
+// nothing is left to discard.
+func Store(app core.App, content io.Reader, kinds ...mediatype.Kind) (*Upload, error) {
+	head := make([]byte, mediatype.SniffLength)
+	n, err := io.ReadFull(content, head)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("read upload: %w", err)
+	}
+	t := mediatype.Sniff(head[:n])
+	if t.Kind == 0 || (len(kinds) > 0 && !slices.Contains(kinds, t.Kind)) {
+		return nil, ErrNotMedia
+	}
+	u, err := NewUpload(app, t)
+	if err == nil {
+		_, err = io.Copy(u, io.MultiReader(bytes.NewReader(head[:n]), content))
+	}
+	if err == nil {
+		err = u.Close()
+	}
+	if err != nil {
+		u.Discard()
+		return nil, err
+	}
+	return u, nil
 }
 
-// NewUpload opens a file for writing. Finish it with Close, or remove it with Discard.
+// NewUpload creates an upload of a type. Write the content to it, then call Close.
 func NewUpload(app core.App, t mediatype.Type) (*Upload, error) {
-	u := &Upload{Name: NewFileName(t.Ext), Type: t, app: app}
+	u := &Upload{Name: newFileName(t.Ext), Type: t, app: app}
 	return u, u.open(u.Name)
 }
 
-// NewPreview opens the JPEG of a media file for writing. It goes beside the file.
+// NewPreview creates the upload of a media file's preview, which is stored beside the file. Write the JPEG to it, then
+// call Close.
 func NewPreview(app core.App, of *store.MediaFile) (*Upload, error) {
 	u := &Upload{Name: mediatype.PreviewName(of.Name), Type: mediatype.JPEG, app: app, trusted: true, id: of.ID}
 	return u, u.open(stagedName(u.id, u.Name))
 }
 
-func (u *Upload) open(name string) error {
-	system, err := filesystem.NewLocal(staging(u.app))
-	if err != nil {
-		return err
-	}
-	defer system.Close()
-	ctx, cancel := context.WithCancel(context.Background())
-	system.SetContext(ctx)
-	u.cancel = cancel
-	u.staged = filepath.Join(staging(u.app), name)
-	if u.writer, err = system.NewWriter(name, &blob.WriterOptions{ContentType: u.Type.MIME}); err != nil {
-		cancel()
-	}
-	return err
+// newFileName returns a name that can't be guessed. ext is the extension with its dot.
+func newFileName(ext string) string {
+	return security.RandomStringWithAlphabet(32, "0123456789abcdef") + ext
 }
 
-// ID is the id that was taken for the row, or "".
+// open creates the staged file.
+func (u *Upload) open(name string) error {
+	system, err := filesystem.NewLocal(stagingFolder(u.app))
+	if err != nil {
+		return fmt.Errorf("stage upload: %w", err)
+	}
+	defer system.Close()
+	ctx, cancel := context.WithCancel(context.Background()) // Discard is what ends an upload early
+	system.SetContext(ctx)
+	u.cancel = cancel
+	u.staged = filepath.Join(stagingFolder(u.app), name)
+	if u.writer, err = system.NewWriter(name, &blob.WriterOptions{ContentType: u.Type.MIME}); err != nil {
+		cancel()
+		return fmt.Errorf("stage upload: %w", err)
+	}
+	return nil
+}
+
+// ID returns the id that was taken for the row before it is saved, "" if none was.
 func (u *Upload) ID() string { return u.id }
 
 // Write implements io.Writer.
 func (u *Upload) Write(p []byte) (int, error) { return u.writer.Write(p) }
 
-// Close ends the writing: the file is whole, clean and waits for its row. metadata.ErrUnclean says that it must be
-// refused.
+// Close completes the file: it removes the metadata and, if files are kept in an object store, sends it there. The
+// error is metadata.ErrUnclean if the file can't be cleaned and must be rejected.
 func (u *Upload) Close() error {
 	err := u.writer.Close()
 	u.writer = nil
 	u.cancel()
-	if err == nil && !u.trusted {
-		err = u.clean()
+	if err != nil {
+		return fmt.Errorf("stage upload: %w", err)
 	}
-	if err == nil && remote(u.app) {
-		err = u.send()
+	if !u.trusted {
+		if err := u.clean(); err != nil {
+			return err // as it is: moderators read it
+		}
 	}
-	return err
+	if isRemote(u.app) {
+		if err := u.send(); err != nil {
+			return fmt.Errorf("send upload to the object store: %w", err)
+		}
+	}
+	return nil
 }
 
+// clean removes the metadata from the staged file.
 func (u *Upload) clean() error {
 	file, err := os.OpenFile(u.staged, os.O_RDWR, 0)
 	if err != nil {
@@ -105,27 +150,18 @@ func (u *Upload) clean() error {
 	return metadata.Clean(file, info.Size(), u.Type.MIME)
 }
 
-// send brings the file to the object store, before the row's transaction: nobody else could write while that takes. The
-// name under which it goes on waiting tells a later start what to look for, should the row never be made.
+// send copies the file to the object store. It runs before the row's transaction, which blocks all other writers. The
+// name of the staged file then contains the row's id, so that a later start finds the object if the row is never saved.
 func (u *Upload) send() error {
-	if u.id == "" {
-		id, err := store.NextID(u.app, store.Media)
-		if err != nil {
-			return err
-		}
-		u.id = store.Key(id)
-		staged := filepath.Join(staging(u.app), stagedName(u.id, u.Name))
-		if err := errors.Join(os.Rename(u.staged, staged), os.Rename(u.staged+attributes, staged+attributes)); err != nil {
-			return err
-		}
-		u.staged = staged
+	if err := u.takeID(); err != nil {
+		return err
 	}
 	folder, err := store.MediaFolder(u.app, u.id)
 	if err != nil {
 		return err
 	}
 	u.key = path.Join(folder, u.Name)
-	return inStorage(u.app, func(system *filesystem.System) error {
+	return withStorage(u.app, func(system *filesystem.System) error {
 		file, err := os.Open(u.staged)
 		if err != nil {
 			return err
@@ -139,7 +175,7 @@ func (u *Upload) send() error {
 			return err
 		}
 		if _, err := io.Copy(w, file); err != nil {
-			cancel() // a cancelled writer keeps nothing
+			cancel() // makes Close drop what was written
 			_ = w.Close()
 			return err
 		}
@@ -147,8 +183,26 @@ func (u *Upload) send() error {
 	})
 }
 
-// MoveTo moves the file to where PocketBase looks for the files of the media row with that id. Until Commit is called,
-// Discard still removes it.
+// takeID takes the id of the row, unless that is known, and renames the staged file after it.
+func (u *Upload) takeID() error {
+	if u.id != "" {
+		return nil
+	}
+	id, err := store.NextID(context.Background(), u.app, store.Media)
+	if err != nil {
+		return err
+	}
+	u.id = store.Key(id)
+	staged := filepath.Join(stagingFolder(u.app), stagedName(u.id, u.Name))
+	if err := errors.Join(os.Rename(u.staged, staged), os.Rename(u.staged+attributes, staged+attributes)); err != nil {
+		return err
+	}
+	u.staged = staged
+	return nil
+}
+
+// MoveTo moves the file to the folder where PocketBase expects the files of the media row with that id. Until Commit is
+// called, Discard still removes it.
 func (u *Upload) MoveTo(id string) error {
 	if u.key != "" {
 		if u.id != id {
@@ -161,15 +215,15 @@ func (u *Upload) MoveTo(id string) error {
 		return err
 	}
 	key := path.Join(folder, u.Name)
-	if err := rename(u.staged, local(u.app, key)); err != nil {
-		return err
+	if err := rename(u.staged, localPath(u.app, key)); err != nil {
+		return fmt.Errorf("move upload: %w", err)
 	}
 	u.key, u.staged = key, ""
 	return nil
 }
 
-// Commit leaves the file to its row. What has been sent away stays on the local disk as well for as long as a still is
-// to be made of it.
+// Commit makes the file the row's: Discard does not remove it any more. Call it when the row was committed. A file that
+// was sent to an object store also stays staged if a preview is to be made of it.
 func (u *Upload) Commit() {
 	if u.staged != "" && !u.Type.HasPreview() {
 		removeStaged(u.app, u.staged)
@@ -177,11 +231,10 @@ func (u *Upload) Commit() {
 	u.key, u.staged = "", ""
 }
 
-// Discard removes the file wherever it is, also in the middle of the writing. It does nothing once the file
-// belongs to a row, and nothing the second time.
+// Discard removes the file, wherever it is and even if it is incomplete. It does nothing after Commit or Discard.
 func (u *Upload) Discard() {
 	if u.writer != nil {
-		u.cancel() // a cancelled writer keeps nothing
+		u.cancel() // makes Close drop what was written
 		_ = u.writer.Close()
 		u.writer = nil
 	}

@@ -28,6 +28,7 @@ type Draft struct {
 // Create saves the order of a client and returns it. The error is a refusal.Refusal, store.ErrAccountDisabled, or the
 // server's.
 func Create(ctx context.Context, app core.App, client store.Actor, d Draft) (*store.Order, error) {
+	ctx = context.WithoutCancel(ctx) // a client that hangs up does not undo it
 	o, err := store.NewOrder(app)
 	if err != nil {
 		return nil, fmt.Errorf("create order: %w", err)
@@ -50,10 +51,11 @@ func Create(ctx context.Context, app core.App, client store.Actor, d Draft) (*st
 // follows from it. The error is a refusal.Refusal, store.ErrAccountDisabled, store.ErrNotFound, or the server's.
 func Update(ctx context.Context, app core.App, id string, by store.Actor, request order.Request,
 	upload *files.Upload) error {
+	ctx = context.WithoutCancel(ctx) // a client that hangs up does not undo it
 	request.Media = upload != nil
 	err := app.RunInTransaction(func(tx core.App) error {
 		// An upload takes long enough for its sender to be banned or erased meanwhile.
-		if disabled, err := store.IsDisabled(tx, by.UserID); err != nil {
+		if disabled, err := store.IsDisabled(ctx, tx, by.UserID); err != nil {
 			return err
 		} else if disabled {
 			return store.ErrAccountDisabled

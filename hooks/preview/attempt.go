@@ -31,7 +31,7 @@ func (q queue) Next(context.Context) (at time.Time, ok bool, err error) {
 
 // Run implements worker.Queue.
 func (q queue) Run(ctx context.Context, id string) (retryAfter time.Duration) {
-	file, err := store.ReadMediaFile(q.app, id)
+	file, err := store.ReadMediaFile(context.WithoutCancel(ctx), q.app, id)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return 0
@@ -47,9 +47,9 @@ func (q queue) Run(ctx context.Context, id string) (retryAfter time.Duration) {
 // attempt tries to make one preview. A positive retryAfter asks for another try after that time.
 func (w *Worker) attempt(ctx context.Context, file *store.MediaFile) (retryAfter time.Duration) {
 	if file.Tries >= maxTries { // the last one ended the process
-		return w.giveUp(file, errors.New("each attempt ended the process"))
+		return w.giveUp(ctx, file, errors.New("each attempt ended the process"))
 	}
-	if err := store.AddPreviewTries(w.app, file.ID, 1); err != nil {
+	if err := store.AddPreviewTries(context.WithoutCancel(ctx), w.app, file.ID, 1); err != nil {
 		w.app.Logger().Error("an attempt to render a preview can't be recorded", "id", file.ID, "error", err)
 		return retryDelay
 	}
@@ -57,7 +57,7 @@ func (w *Worker) attempt(ctx context.Context, file *store.MediaFile) (retryAfter
 	err := w.makePreview(ctx, file)
 	switch {
 	case ctx.Err() != nil: // the server stops: this try does not count
-		if err := store.AddPreviewTries(w.app, file.ID, -1); err != nil {
+		if err := store.AddPreviewTries(context.WithoutCancel(ctx), w.app, file.ID, -1); err != nil {
 			w.app.Logger().Warn("an interrupted attempt to render a preview could not be uncounted", "id", file.ID, "error", err)
 		}
 		return 0
@@ -65,7 +65,7 @@ func (w *Worker) attempt(ctx context.Context, file *store.MediaFile) (retryAfter
 		files.DropFetched(w.app, file.ID, file.Name)
 		w.notifyWaiters(file.Name)
 	case errors.Is(err, render.ErrUnreadable), file.Tries >= maxTries:
-		return w.giveUp(file, err)
+		return w.giveUp(ctx, file, err)
 	default:
 		w.app.Logger().Warn("a preview could not be rendered and will be retried", "id", file.ID, "try", file.Tries, "error", err)
 		return retryDelay * time.Duration(file.Tries)
@@ -74,9 +74,9 @@ func (w *Worker) attempt(ctx context.Context, file *store.MediaFile) (retryAfter
 }
 
 // giveUp records that no preview can be made. A positive retryAfter means that this could not be recorded.
-func (w *Worker) giveUp(file *store.MediaFile, cause error) (retryAfter time.Duration) {
+func (w *Worker) giveUp(ctx context.Context, file *store.MediaFile, cause error) (retryAfter time.Duration) {
 	w.app.Logger().Warn("no still can be made: a placeholder is shown", "id", file.ID, "error", cause)
-	if err := store.SetPreviewState(w.app, file, store.PreviewFailed); err != nil && !errors.Is(err, store.ErrNotFound) {
+	if err := store.SetPreviewState(context.WithoutCancel(ctx), w.app, file, store.PreviewFailed); err != nil && !errors.Is(err, store.ErrNotFound) {
 		w.app.Logger().Error("the outcome of a preview could not be recorded", "id", file.ID, "error", err)
 		return retryDelay
 	}
@@ -105,7 +105,7 @@ func (w *Worker) makePreview(ctx context.Context, file *store.MediaFile) error {
 	if err := preview.MoveTo(file.ID); err != nil {
 		return err
 	}
-	if err := store.SetPreviewState(w.app, file, store.PreviewReady); err != nil {
+	if err := store.SetPreviewState(context.WithoutCancel(ctx), w.app, file, store.PreviewReady); err != nil {
 		return err
 	}
 	preview.Commit()

@@ -24,13 +24,13 @@ func (w *Worker) attempt(ctx context.Context, id string) {
 	now := time.Now()
 	switch {
 	case !now.Before(p.Expires):
-		w.recordOutcome(p, store.PushOutcome{State: store.PushExpired, Error: "It could not be sent in time."})
+		w.recordOutcome(ctx, p, store.PushOutcome{State: store.PushExpired, Error: "It could not be sent in time."})
 		return
 	case p.Device == "":
-		w.recordOutcome(p, store.PushOutcome{State: store.PushFailed, Error: "The device signed out, or now belongs to another user."})
+		w.recordOutcome(ctx, p, store.PushOutcome{State: store.PushFailed, Error: "The device signed out, or now belongs to another user."})
 		return
 	case p.PushToken == "":
-		w.recordOutcome(p, store.PushOutcome{State: store.PushFailed, Error: "The device no longer has a push token."})
+		w.recordOutcome(ctx, p, store.PushOutcome{State: store.PushFailed, Error: "The device no longer has a push token."})
 		return
 	}
 	if p.Tries > 0 && p.Order != "" { // a phone shows one push per order: a retry would replace a newer one
@@ -38,7 +38,7 @@ func (w *Worker) attempt(ctx context.Context, id string) {
 		if err != nil {
 			w.app.Logger().Error("the pushes of an order can't be read", "id", id, "error", err)
 		} else if newer {
-			w.recordOutcome(p, store.PushOutcome{State: store.PushExpired, Error: "A newer push of the same order took its place."})
+			w.recordOutcome(ctx, p, store.PushOutcome{State: store.PushExpired, Error: "A newer push of the same order took its place."})
 			return
 		}
 	}
@@ -48,12 +48,12 @@ func (w *Worker) attempt(ctx context.Context, id string) {
 	if err != nil && ctx.Err() != nil {
 		return // a stop cancelled it: it waits in the outbox for the next start
 	}
-	w.recordOutcome(p, w.outcome(p, err))
+	w.recordOutcome(ctx, p, w.outcome(ctx, p, err))
 }
 
 // outcome returns what follows from FCM's answer for a push: its state and, when it is retried, the time. It opens the
 // breaker, pauses the outbox or removes the device's push token where the answer requires it.
-func (w *Worker) outcome(p *store.PushContent, err error) store.PushOutcome {
+func (w *Worker) outcome(ctx context.Context, p *store.PushContent, err error) store.PushOutcome {
 	now := time.Now()
 	verdict, reason := classify(err)
 	outcome := store.PushOutcome{State: store.PushFailed, Error: reason, Tried: true}
@@ -68,12 +68,12 @@ func (w *Worker) outcome(p *store.PushContent, err error) store.PushOutcome {
 		outcome.State = store.PushSent
 		w.markAccepted(p.Type)
 	case unknownToken:
-		w.removePushToken(p)
+		w.removePushToken(ctx, p)
 	case invalidArgument:
 		// FCM answers the same for an invalid push token and an invalid message. If it has accepted a message of this
 		// type before, it is the token.
 		if w.acceptedBefore(p.Type) {
-			w.removePushToken(p)
+			w.removePushToken(ctx, p)
 		} else {
 			w.logRejected(p, reason)
 		}
@@ -122,16 +122,16 @@ func quotaWait(err error, now time.Time, tries int) time.Duration {
 	return withJitter(wait)
 }
 
-func (w *Worker) recordOutcome(p *store.PushContent, o store.PushOutcome) {
-	if err := store.SetPushOutcome(w.app, p.ID, o); err != nil {
+func (w *Worker) recordOutcome(ctx context.Context, p *store.PushContent, o store.PushOutcome) {
+	if err := store.SetPushOutcome(context.WithoutCancel(ctx), w.app, p.ID, o); err != nil {
 		w.app.Logger().Error("the outcome of a push could not be recorded", "id", p.ID, "error", err)
 		// Without a pause it would be sent again at once, over and over.
 		w.worker.Pause(time.Now().Add(initialDelay))
 	}
 }
 
-func (w *Worker) removePushToken(p *store.PushContent) {
-	if err := store.RemovePushToken(w.app, p.Device, p.PushToken); err != nil {
+func (w *Worker) removePushToken(ctx context.Context, p *store.PushContent) {
+	if err := store.RemovePushToken(context.WithoutCancel(ctx), w.app, p.Device, p.PushToken); err != nil {
 		w.app.Logger().Error("an unregistered push token could not be removed", "device", p.Device, "error", err)
 	}
 }

@@ -11,6 +11,7 @@
 package push
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -26,14 +27,14 @@ const lifetime = 24 * time.Hour
 
 // Announce adds the pushes about a change of an order's status to the outbox, in the transaction of the change. from is
 // the status before, "" for a new order. Call Wake after the commit.
-func (w *Worker) Announce(tx core.App, o *store.Order, from order.Status, by order.Side) error {
+func (w *Worker) Announce(ctx context.Context, tx core.App, o *store.Order, from order.Status, by order.Side) error {
 	event, sides := order.EventOf(from, o.Status(), by)
 	for _, side := range sides {
 		receiver := o.Client()
 		if side == order.Performer {
 			receiver = o.Performer()
 		}
-		err := store.AddPushes(tx, store.NewPush{
+		err := store.AddPushes(ctx, tx, store.NewPush{
 			Event:    fmt.Sprintf("order-%s-%d", o.Id, o.Rev()), // the same for the same change, and so written once
 			Type:     string(event),
 			Order:    o.Id,
@@ -49,8 +50,8 @@ func (w *Worker) Announce(tx core.App, o *store.Order, from order.Status, by ord
 }
 
 // Test sends a fixed push to all devices of a user.
-func (w *Worker) Test(app core.App, user string) error {
-	err := store.AddPushes(app, store.NewPush{
+func (w *Worker) Test(ctx context.Context, app core.App, user string) error {
+	err := store.AddPushes(ctx, app, store.NewPush{
 		Event:    "test-" + security.RandomString(15),
 		Type:     "test",
 		Receiver: user,

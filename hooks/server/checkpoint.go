@@ -34,7 +34,7 @@ func checkpoint(ctx context.Context, app core.App) {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-			if err := store.Checkpoint(app); err != nil {
+			if err := store.Checkpoint(context.WithoutCancel(ctx), app); err != nil {
 				app.Logger().Warn("the write-ahead log could not be moved into the database", "error", err)
 			}
 		}

@@ -1,8 +1,16 @@
 package store
 
 import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"hash/crc32"
+	"time"
+
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/security"
 )
 
 const (
@@ -13,57 +21,40 @@ const (
 	fieldExpires   = "expires"
 )
 
-// Device is a record of devices: one installation of the app where somebody signed in.
+// Device is a record of devices: one installation of the app in which a user is signed in, and its access token.
 type Device struct{ core.BaseRecordProxy }
 
-// AsDevice looks at a record of devices.
+// AsDevice wraps a record of devices.
 func AsDevice(record *core.Record) *Device {
 	d := &Device{}
 	d.SetProxyRecord(record)
 	return d
 }
 
-// User is the id of who is signed in.
+// User returns the id of the user who is signed in.
 func (d *Device) User() string { return d.GetString(fieldUser) }
 
-// PushToken is where pushes to this device go, "" for nowhere.
+// PushToken returns the FCM registration token to which pushes for this device are sent, "" for none.
 func (d *Device) PushToken() string { return d.GetString(fieldPushToken) }
 
-// SignIn is what an app brings when somebody signs in.
+// SignIn is what an app sends of its device when a user signs in.
 type SignIn struct {
 	UserID    string
-	DeviceID  string // as the app names itself; "" makes a new device each time
-	PushToken string // "" keeps the one that this device_id had
-	Language  string // ru or en
+	DeviceID  string // the app's own id of the device; with "", each sign-in is another device
+	PushToken string // with "", a device that is known keeps its former one
+	Language  string // of the pushes: ru or en
 }
 
-// AddDevice signs a device in and returns its access token, and whom that speaks for. The same device_id of the
-// same user is the same device: its former token ends, and it gets the pushes that wait for it.
-func AddDevice(tx core.App, in SignIn) (token string, p *Principal, err error) {
-	var waiting []string
-	if in.DeviceID != "" {
-		// No filter text: PocketBase's would not find an id with a NUL again.
-		former, err := tx.FindAllRecords(Devices, dbx.HashExp{fieldUser: in.UserID, fieldDeviceID: in.DeviceID})
-		if err != nil {
-			return "", nil, err
-		}
-		for _, device := range former {
-			if in.PushToken == "" {
-				in.PushToken = AsDevice(device).PushToken()
-			}
-			pushes, err := waitingPushes(tx, device.Id)
-			if err != nil {
-				return "", nil, err
-			}
-			waiting = append(waiting, pushes...)
-			if err := tx.Delete(device); err != nil {
-				return "", nil, err
-			}
-		}
+// AddDevice signs a user in on a device and returns the new access token and its principal. A device with the same
+// DeviceID and user is replaced: its token ends, and the new device inherits its waiting pushes.
+func AddDevice(ctx context.Context, tx core.App, in SignIn) (token string, p *Principal, err error) {
+	pushes, err := replaceDevices(ctx, tx, &in)
+	if err != nil {
+		return "", nil, wrap("replace device", err)
 	}
 	device, err := newRecord(tx, Devices)
 	if err != nil {
-		return "", nil, err
+		return "", nil, wrap("add device", err)
 	}
 	secret := newSecret()
 	device.Set(fieldUser, in.UserID)
@@ -72,57 +63,135 @@ func AddDevice(tx core.App, in SignIn) (token string, p *Principal, err error) {
 	device.Set(fieldLanguage, in.Language)
 	device.Set(fieldToken, TokenHash(secret))
 	if err := tx.Save(device); err != nil {
-		return "", nil, err
+		return "", nil, wrap("add device", err)
 	}
-	if err := reassignPushes(tx, waiting, device.Id); err != nil {
-		return "", nil, err
+	if err := reassignPushes(ctx, tx, pushes, device.Id); err != nil {
+		return "", nil, wrap("reassign pushes", err)
 	}
 	p = &Principal{UserID: number(in.UserID), DeviceID: number(device.Id), PushToken: in.PushToken}
 	return device.Id + "|" + secret, p, nil
 }
 
-// HasDevice tells whether a user, who may be nil, is signed in on a device with that device_id.
+// replaceDevices deletes the user's devices with the DeviceID of a sign-in, to which it adds their push token if it has
+// none. It returns the ids of their waiting pushes.
+func replaceDevices(ctx context.Context, tx core.App, in *SignIn) (pushes []string, err error) {
+	if in.DeviceID == "" {
+		return nil, nil
+	}
+	// No filter expression: PocketBase's would not match an id that contains a NUL.
+	former, err := tx.FindAllRecords(Devices, dbx.HashExp{fieldUser: in.UserID, fieldDeviceID: in.DeviceID})
+	if err != nil {
+		return nil, err
+	}
+	for _, device := range former {
+		if in.PushToken == "" {
+			in.PushToken = AsDevice(device).PushToken()
+		}
+		waiting, err := waitingPushes(ctx, tx, device.Id)
+		if err != nil {
+			return nil, err
+		}
+		pushes = append(pushes, waiting...)
+		if err := tx.Delete(device); err != nil {
+			return nil, err
+		}
+	}
+	return pushes, nil
+}
+
+// HasDevice reports whether a user is signed in on a device with that device_id. It returns false for a nil user.
 func HasDevice(app core.App, user *User, deviceID string) (bool, error) {
 	if user == nil || deviceID == "" {
 		return false, nil
 	}
 	count, err := app.CountRecords(Devices, dbx.HashExp{fieldUser: user.Id, fieldDeviceID: deviceID})
-	return count > 0, err
+	return count > 0, wrap("find device", err)
 }
 
-// SetPushToken sets a device's push address; "" forgets it. ErrNotFound when the device has signed out.
-func SetPushToken(app core.App, deviceID, address string) error {
+// SetPushToken sets the push token of a device; "" removes it. The error is ErrNotFound when the device has signed out.
+func SetPushToken(app core.App, deviceID, token string) error {
 	device, err := app.FindRecordById(Devices, deviceID)
 	if err != nil {
-		return notFound(err)
+		return wrap("find device", notFound(err))
 	}
-	if AsDevice(device).PushToken() == address {
+	if AsDevice(device).PushToken() == token {
 		return nil
 	}
-	device.Set(fieldPushToken, address)
-	return app.Save(device)
+	device.Set(fieldPushToken, token)
+	return wrap("set push token", app.Save(device))
 }
 
-// ClaimPushToken takes a push address from all devices but one: it belongs to who brought it last.
-func ClaimPushToken(tx core.App, address, deviceID string) error {
+// ClaimPushToken removes a push token from all devices but one: the most recent device to register it owns it.
+func ClaimPushToken(ctx context.Context, tx core.App, token, deviceID string) error {
 	var users []string
 	err := tx.NonconcurrentDB().NewQuery(`UPDATE devices SET firebase_token = ''
 		WHERE firebase_token = {:address} AND id <> {:id} RETURNING user`).
-		Bind(dbx.Params{"address": address, "id": deviceID}).Column(&users)
+		Bind(dbx.Params{"address": token, "id": deviceID}).WithContext(ctx).Column(&users)
 	invalidateOnCommit(tx, users)
-	return err
+	return wrap("claim push token", err)
 }
 
-// RevokeSessions ends all tokens of a user but that of the device except ("" for none).
+// RemovePushToken removes a push token that FCM does not know any more, unless the device has another one by now.
+func RemovePushToken(ctx context.Context, app core.App, deviceID, token string) error {
+	var users []string
+	err := app.NonconcurrentDB().NewQuery(`UPDATE devices SET firebase_token = '' WHERE id = {:id} AND firebase_token = {:address} RETURNING user`).
+		Bind(dbx.Params{"id": deviceID, "address": token}).WithContext(ctx).Column(&users)
+	invalidateOnCommit(app, users)
+	return wrap("remove push token", err)
+}
+
+// RevokeSessions deletes all devices of a user, and so their access tokens, but the device with the id except ("" for
+// no exception).
 func RevokeSessions(tx core.App, userID, except string) error {
 	devices, err := tx.FindAllRecords(Devices, dbx.HashExp{fieldUser: userID}, dbx.NewExp("id <> {:except}", dbx.Params{"except": except}))
 	if err != nil {
-		return err
+		return wrap("find sessions", err)
 	}
 	for _, device := range devices {
 		if err := tx.Delete(device); err != nil {
-			return err
+			return wrap("revoke session", err)
 		}
 	}
 	return nil
+}
+
+// newSecret returns the secret part of a new access token in Sanctum's format: 40 random characters and their CRC-32.
+func newSecret() string {
+	random := security.RandomStringWithAlphabet(40, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
+	return random + fmt.Sprintf("%08x", crc32.ChecksumIEEE([]byte(random)))
+}
+
+// TokenHash returns what the database stores of a token's secret and by which the token is found: its SHA-256 in hex.
+func TokenHash(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(sum[:])
+}
+
+// AddInviteToken creates an access token that can read the profile of one user, and nothing else, until it expires.
+func AddInviteToken(tx core.App, userID string, expires time.Time) (token string, err error) {
+	record, err := newRecord(tx, InviteTokens)
+	if err != nil {
+		return "", wrap("add invite token", err)
+	}
+	secret := newSecret()
+	record.Set(fieldUser, userID)
+	record.Set(fieldExpires, expires)
+	record.Set(fieldToken, TokenHash(secret))
+	if err := tx.Save(record); err != nil {
+		return "", wrap("add invite token", err)
+	}
+	return record.Id + "|" + secret, nil
+}
+
+// RevokeInviteTokens deletes all invite tokens for a user's profile.
+func RevokeInviteTokens(ctx context.Context, tx core.App, userID string) error {
+	_, err := tx.NonconcurrentDB().Delete(InviteTokens, dbx.HashExp{fieldUser: userID}).WithContext(ctx).Execute()
+	return wrap("revoke invite tokens", err)
+}
+
+// DeleteExpiredInviteTokens deletes the invite tokens that expired before now.
+func DeleteExpiredInviteTokens(ctx context.Context, app core.App, now time.Time) error {
+	_, err := app.NonconcurrentDB().Delete(InviteTokens, dbx.NewExp("expires < {:now}",
+		dbx.Params{"now": timestamp(now)})).WithContext(ctx).Execute()
+	return wrap("delete expired invite tokens", err)
 }

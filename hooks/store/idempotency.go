@@ -19,20 +19,20 @@ type StoredAnswer struct {
 const (
 	// answerLifetime is how long an answer stays stored (contract section 1, Idempotency-Key).
 	answerLifetime = 24 * time.Hour
-	// maxAnswers bounds what is stored for a user, in bytes: an answer is removed once newer ones take up this much. That
-	// is several thousand answers, unless they hold very long texts.
+	// maxAnswers bounds what is stored for a user, in bytes: an answer is removed once newer ones take up this much.
+	// That is several thousand answers, unless they hold very long texts.
 	maxAnswers = 8 << 20
 )
 
-// FindAnswer returns what a request of the user with that Idempotency-Key was answered within the last 24 hours;
-// ErrNotFound if there was none.
+// FindAnswer returns what a request of the user with that Idempotency-Key was answered within the last 24 hours. The
+// error is ErrNotFound if there was none.
 func FindAnswer(ctx context.Context, app core.App, userID, key string) (*StoredAnswer, error) {
 	var a StoredAnswer
 	err := readRow(ctx, app, `SELECT request, status, answer FROM idempotency_keys WHERE user = :user AND key = :key AND created > :after`,
 		[]any{sql.Named("user", userID), sql.Named("key", key), sql.Named("after", timestamp(time.Now().Add(-answerLifetime)))},
 		&a.Request, &a.Status, &a.Body)
 	if err != nil {
-		return nil, notFound(err)
+		return nil, wrap("find answer", notFound(err))
 	}
 	return &a, nil
 }
@@ -40,34 +40,36 @@ func FindAnswer(ctx context.Context, app core.App, userID, key string) (*StoredA
 // StoreAnswer stores the answer to a request in the transaction of the change that it reports. It replaces the expired
 // answer that the key may have; the caller has checked in the same transaction that FindAnswer finds no other.
 func StoreAnswer(tx core.App, userID, key string, a StoredAnswer) error {
+	ctx := context.Background() // a client that hangs up does not undo the change that the answer reports
 	var total int64
-	err := writeRow(tx, `INSERT OR REPLACE INTO idempotency_keys (user, key, request, status, answer, "order", created, total)
+	err := writeRow(ctx, tx, `INSERT OR REPLACE INTO idempotency_keys (user, key, request, status, answer, "order", created, total)
 		VALUES (:user, :key, :request, :status, :answer, :order, :created,
 			length(:answer) + ifnull((SELECT max(total) FROM idempotency_keys WHERE user = :user), 0)) RETURNING total`,
 		[]any{sql.Named("user", userID), sql.Named("key", key), sql.Named("request", a.Request), sql.Named("status", a.Status),
 			sql.Named("answer", a.Body), sql.Named("order", a.OrderID), sql.Named("created", timestamp(time.Now()))}, &total)
 	if err != nil || total <= maxAnswers {
-		return err
+		return wrap("store answer", err)
 	}
-	return write(tx, `DELETE FROM idempotency_keys WHERE user = :user AND total <= :last`,
+	err = write(ctx, tx, `DELETE FROM idempotency_keys WHERE user = :user AND total <= :last`,
 		sql.Named("user", userID), sql.Named("last", total-maxAnswers))
+	return wrap("delete answers beyond the limit", err)
 }
 
 // DropExpiredAnswers removes the answers that FindAnswer finds no more, a thousand in a transaction.
-func DropExpiredAnswers(app core.App, now time.Time) error {
+func DropExpiredAnswers(ctx context.Context, app core.App, now time.Time) error {
 	for {
 		var removed int64
 		err := app.RunInTransaction(func(tx core.App) error {
-			err := write(tx, `DELETE FROM idempotency_keys WHERE rowid IN
+			err := write(ctx, tx, `DELETE FROM idempotency_keys WHERE rowid IN
 				(SELECT rowid FROM idempotency_keys WHERE created <= :last ORDER BY created LIMIT 1000)`,
 				sql.Named("last", timestamp(now.Add(-answerLifetime))))
 			if err != nil {
 				return err
 			}
-			return writeRow(tx, `SELECT changes()`, nil, &removed)
+			return writeRow(ctx, tx, `SELECT changes()`, nil, &removed)
 		})
 		if err != nil || removed < 1000 {
-			return err
+			return wrap("delete expired answers", err)
 		}
 	}
 }

@@ -20,55 +20,56 @@ const (
 	Video = "video"
 )
 
-// MediaItem is a record of media: a picture or a video of a profile or of an order.
+// MediaItem is a record of media: an image or a video that belongs to a profile or to an order.
 type MediaItem struct{ core.BaseRecordProxy }
 
-// AsMedia looks at a record of media.
+// AsMedia wraps a record of media.
 func AsMedia(record *core.Record) *MediaItem {
 	m := &MediaItem{}
 	m.SetProxyRecord(record)
 	return m
 }
 
-// NewMedia makes a blank media row: of the user's profile, or of an order where orderID isn't "".
+// NewMedia returns a new media record: of the user's profile, or of an order unless orderID is "".
 func NewMedia(app core.App, userID, orderID string) (*MediaItem, error) {
 	record, err := newRecord(app, Media)
 	if err != nil {
-		return nil, err
+		return nil, wrap("new media", err)
 	}
 	record.Set(fieldUser, userID)
 	record.Set(fieldOrder, orderID)
 	return AsMedia(record), nil
 }
 
-// HasProfileMedia tells whether a user has a profile picture.
+// HasProfileMedia reports whether a user has a profile picture.
 func HasProfileMedia(tx core.App, userID string) (bool, error) {
 	count, err := tx.CountRecords(Media, dbx.HashExp{fieldUser: userID, fieldOrder: ""})
-	return count > 0, err
+	return count > 0, wrap("count profile media", err)
 }
 
-// DeleteProfileMedia removes a user's profile pictures; their files go when the transaction has succeeded.
+// DeleteProfileMedia deletes a user's profile pictures. PocketBase deletes their files when the transaction has
+// committed.
 func DeleteProfileMedia(tx core.App, userID string) error {
 	records, err := tx.FindAllRecords(Media, dbx.HashExp{fieldUser: userID, fieldOrder: ""})
 	if err != nil {
-		return err
+		return wrap("find profile media", err)
 	}
 	for _, record := range records {
 		if err := tx.Delete(record); err != nil {
-			return err
+			return wrap("delete profile media", err)
 		}
 	}
 	return nil
 }
 
-// User is the id of whom it shows, or who delivered it.
+// User returns the id of the user whose profile it belongs to, or of the performer who uploaded it for an order.
 func (m *MediaItem) User() string { return m.GetString(fieldUser) }
 
-// Order is the id of the order that it belongs to; "" for a profile.
+// Order returns the id of the order that it belongs to, "" for a profile picture.
 func (m *MediaItem) Order() string { return m.GetString(fieldOrder) }
 
-// SetType sets what follows from the type of a file that is yet to come: image or video, and whether a preview is to
-// be made of it. There is no file until SetFile names it.
+// SetType sets the fields derived from the type of the file: its kind, and whether it waits for a preview. It clears
+// the name of the file until SetFile sets it.
 func (m *MediaItem) SetType(t mediatype.Type) {
 	m.Set(fieldType, Image)
 	if t.Kind == mediatype.Video {
@@ -78,11 +79,11 @@ func (m *MediaItem) SetType(t mediatype.Type) {
 	m.Set(fieldFile, "")
 }
 
-// SetFile names the stored file.
+// SetFile sets the name of the stored file. It bypasses PocketBase's handling of new uploads.
 func (m *MediaItem) SetFile(name string) { m.SetRaw(fieldFile, name) }
 
-// File is the name of the stored file, "" when there is none.
+// File returns the name of the stored file, "" for none.
 func (m *MediaItem) File() string { return m.GetString(fieldFile) }
 
-// FileField is the name of the field that holds the file.
+// FileField returns the name of the field that contains the file.
 func (m *MediaItem) FileField() string { return fieldFile }

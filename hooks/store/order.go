@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"time"
 
@@ -20,116 +21,118 @@ const (
 	fieldCancelDate = "cancel_date"
 	fieldRating     = "rating_rate"
 	fieldRatingText = "rating_text"
-	fieldRev        = "rev"
 )
 
 // Order is a record of orders.
 type Order struct{ core.BaseRecordProxy }
 
-// NewOrder makes a blank order.
+// NewOrder returns a new order.
 func NewOrder(app core.App) (*Order, error) {
 	record, err := newRecord(app, Orders)
 	if err != nil {
-		return nil, err
+		return nil, wrap("new order", err)
 	}
 	return AsOrder(record), nil
 }
 
-// AsOrder looks at a record of orders.
+// AsOrder wraps a record of orders.
 func AsOrder(record *core.Record) *Order {
 	o := &Order{}
 	o.SetProxyRecord(record)
 	return o
 }
 
-// FindOrder loads an order by id; ErrNotFound when there is none.
+// FindOrder loads an order by id. The error is ErrNotFound when there is none.
 func FindOrder(app core.App, id string) (*Order, error) {
 	record, err := app.FindRecordById(Orders, id)
 	if err != nil {
-		return nil, notFound(err)
+		return nil, wrap("find order", notFound(err))
 	}
 	return AsOrder(record), nil
 }
 
-// Number is the order's id, 0 before it is saved.
+// Number returns the order's id, 0 before it is saved.
 func (o *Order) Number() int64 { return number(o.Id) }
 
-// Client is the id of the user who ordered.
+// Client returns the id of the user who ordered.
 func (o *Order) Client() string { return o.GetString(fieldClient) }
 
-// SetClient sets who orders.
+// SetClient sets the id of the user who orders.
 func (o *Order) SetClient(id string) { o.Set(fieldClient, id) }
 
-// Performer is the id of the user who was asked.
+// Performer returns the id of the user from whom the greeting was ordered.
 func (o *Order) Performer() string { return o.GetString(fieldPerformer) }
 
-// SetPerformer sets who is asked.
+// SetPerformer sets the id of the user from whom the greeting is ordered.
 func (o *Order) SetPerformer(id string) { o.Set(fieldPerformer, id) }
 
-// SetPrice keeps what the performer asked when it was ordered.
+// SetPrice sets the price, which is the performer's at the time of the order.
 func (o *Order) SetPrice(v float64) { o.Set(fieldPrice, v) }
 
-// SetOccasion sets the occasion's word; "" is none.
+// SetOccasion sets the occasion; "" is none.
 func (o *Order) SetOccasion(v string) { o.Set(fieldOccasion, v) }
 
-// SetDescription sets what the client wishes for.
+// SetDescription sets the client's wish.
 func (o *Order) SetDescription(v string) { o.Set(fieldDescription, v) }
 
-// SetDateTill sets when it is wanted by. PocketBase takes Go's zero time, 0001-01-01 00:00:00, for no date;
-// as every order has one, reading takes no date for that moment.
+// SetDateTill sets the date by which the client wants the greeting. PocketBase stores Go's zero time, 0001-01-01
+// 00:00:00, as no date. As every order has a date, the API answers that moment where there is none.
 func (o *Order) SetDateTill(v time.Time) { o.Set(fieldDateTill, v) }
 
-// Status is where the order stands.
+// Status returns the status.
 func (o *Order) Status() order.Status { return order.Status(o.GetString(fieldStatus)) }
 
-// SetStatus moves the order.
+// SetStatus sets the status.
 func (o *Order) SetStatus(v order.Status) { o.Set(fieldStatus, string(v)) }
 
-// SetRating sets the client's rating.
+// SetRating sets the client's rating and review.
 func (o *Order) SetRating(rate float64, text string) {
 	o.Set(fieldRating, rate)
 	o.Set(fieldRatingText, text)
 }
 
-// SetCancellation sets when and why it was cancelled; the zero time and "" clear it.
+// SetCancellation sets the date and the reason of a cancellation. The zero time and "" remove them.
 func (o *Order) SetCancellation(at time.Time, text string) {
 	o.Set(fieldCancelDate, at)
 	o.Set(fieldCancelText, text)
 }
 
-// CancelDate is when it was cancelled, zero if it was not.
+// CancelDate returns the date of the cancellation, zero for none.
 func (o *Order) CancelDate() time.Time { return o.GetDateTime(fieldCancelDate).Time() }
 
-// CancelText is why it was cancelled.
+// CancelText returns the reason of the cancellation.
 func (o *Order) CancelText() string { return o.GetString(fieldCancelText) }
 
-// Description is what the client wishes for; "" where the client was erased.
+// Description returns the client's wish, "" if the client was erased.
 func (o *Order) Description() string { return o.GetString(fieldDescription) }
 
-// DateTill is when it is wanted by; zero stands for the year 1, too (see SetDateTill).
+// DateTill returns the date by which the client wants the greeting; zero may be a date of the year 1 (see SetDateTill).
 func (o *Order) DateTill() time.Time { return o.GetDateTime(fieldDateTill).Time() }
 
-// Rating is the client's rating, 0 for none.
+// Rating returns the client's rating, 0 for none.
 func (o *Order) Rating() float64 { return o.GetFloat(fieldRating) }
 
-// RatingText is what the client says of the greeting.
+// RatingText returns the client's review.
 func (o *Order) RatingText() string { return o.GetString(fieldRatingText) }
 
-// Rev counts the changes.
+// Rev returns the number of changes so far.
 func (o *Order) Rev() int { return o.GetInt(fieldRev) }
 
-// SetRev sets the count of changes.
+// SetRev sets the number of changes.
 func (o *Order) SetRev(v int) { o.Set(fieldRev, v) }
 
-// State is what the rules need to know of the order, as it stands in tx.
+// State returns what the rules of package order depend on. It reads from tx whether there are media.
 func (o *Order) State(tx core.App) (order.State, error) {
 	media, err := tx.CountRecords(Media, dbx.HashExp{fieldOrder: o.Id})
+	if err != nil {
+		return order.State{}, wrap("count media of order", err)
+	}
 	return order.State{
 		Status:     o.Status(),
 		HasMedia:   media > 0,
 		Rating:     o.Rating(),
 		RatingText: o.RatingText(),
-	}, err
+	}, nil
 }
 
 // Apply sets the fields of a granted change. now becomes the date of a cancellation.
@@ -145,7 +148,7 @@ func (o *Order) Apply(change order.Change, now time.Time) {
 	}
 }
 
-// Row is the order as the API reads it, without media and sides.
+// Row returns the order as the API reads it, without media and participants.
 func (o *Order) Row() *OrderRow {
 	moment := func(field string) Moment { return Moment(o.GetDateTime(field).String()) }
 	return &OrderRow{
@@ -165,11 +168,13 @@ func (o *Order) Row() *OrderRow {
 	}
 }
 
-// AddHistory keeps a change of status: who, when, from ("" at the creation), to. Plain SQL: a record of it would cost as
-// much as the order's own.
-func AddHistory(tx core.App, orderID string, from, to order.Status, by Actor) error {
-	return write(tx, `INSERT INTO order_history (id, "order", "from", "to", actor, user, moderator, time)
+// AddHistory records who changed an order's status, now, from ("" when it was created) and to which one. It uses plain
+// SQL, because saving a record would cost as much as saving the order.
+func AddHistory(ctx context.Context, tx core.App, orderID string, from, to order.Status, by Actor) error {
+	err := write(ctx, tx, `INSERT INTO order_history (id, "order", "from", "to", actor, user, moderator, time)
 		VALUES (:row, :order, :from, :to, :actor, :user, :moderator, :time)`,
-		sql.Named("row", newRowIDPrefix()+"000"), sql.Named("order", orderID), sql.Named("from", string(from)), sql.Named("to", string(to)), sql.Named("actor", string(by.Side)),
-		sql.Named("user", by.UserID), sql.Named("moderator", by.Moderator), sql.Named("time", timestamp(time.Now())))
+		sql.Named("row", newRowIDPrefix()+"000"), sql.Named("order", orderID), sql.Named("from", string(from)),
+		sql.Named("to", string(to)), sql.Named("actor", string(by.Side)), sql.Named("user", by.UserID),
+		sql.Named("moderator", by.Moderator), sql.Named("time", timestamp(time.Now())))
+	return wrap("add order history", err)
 }

@@ -7,56 +7,58 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// ReadOrder reads an order of the user, as client or performer, with both of them; ErrNotFound when there is
-// none or it is somebody else's.
+// ReadOrder reads an order with its client and performer. The error is ErrNotFound when there is none, or when the user
+// is neither of them.
 func ReadOrder(ctx context.Context, app core.App, id, userID int64) (*OrderRow, error) {
 	var row OrderRow
 	err := readRow(ctx, app, `SELECT `+orderColumns+`, `+userColumns("p")+`, `+userColumns("c")+`
 		FROM orders o JOIN users p ON p.id = o.performer JOIN users c ON c.id = o.client
 		WHERE o.id = :id AND (o.client = :user OR o.performer = :user)`,
 		[]any{sql.Named("id", Key(id)), sql.Named("user", Key(userID))}, row.withParticipants()...)
-	return &row, notFound(err)
+	return &row, wrap("read order", notFound(err))
 }
 
-// ReadBareOrder reads an order without its sides, for who is known to be one of them; ErrNotFound when there is none.
+// ReadBareOrder reads an order without its participants, for a user who is known to be one of them. The error is
+// ErrNotFound when there is none.
 func ReadBareOrder(ctx context.Context, app core.App, id int64) (*OrderRow, error) {
 	var row OrderRow
 	err := readRow(ctx, app, `SELECT `+orderColumns+` FROM orders o WHERE o.id = :id`, []any{sql.Named("id", Key(id))}, row.targets()...)
-	return &row, notFound(err)
+	return &row, wrap("read order", notFound(err))
 }
 
-// OrderSide tells whether the user is the client (true) or the performer of an order; ErrNotFound when neither.
+// OrderSide reports whether the user is the client (true) or the performer (false) of an order. The error is
+// ErrNotFound when the user is neither.
 func OrderSide(ctx context.Context, app core.App, id, userID int64) (client bool, err error) {
 	err = readRow(ctx, app, `SELECT client = :user FROM orders WHERE id = :id AND (client = :user OR performer = :user)`,
 		[]any{sql.Named("id", Key(id)), sql.Named("user", Key(userID))}, &client)
-	return client, notFound(err)
+	return client, wrap("read participants of order", notFound(err))
 }
 
-// SearchOrders reads a page of the user's orders, as client or performer, newest first: each with its performer, and
-// with its client where the user is the performer. status narrows it down, "" does not.
+// SearchOrders reads a page of the orders of which the user is client or performer, newest first: each with its
+// performer, and with its client if the user is the performer. status limits them to one status, unless it is "".
 func SearchOrders(ctx context.Context, app core.App, userID int64, status string, page int64) (*Page[OrderRow], error) {
-	// Two look-ups by index instead of an OR, so that SQLite never thinks of a scan. Nobody orders from
-	// themselves: no order is in both.
-	arguments, only := []any{sql.Named("user", Key(userID))}, ``
+	// Two index look-ups instead of an OR keep SQLite from scanning the table. No order is in both, as nobody can order
+	// from themselves.
+	arguments, filter := []any{sql.Named("user", Key(userID))}, ``
 	if status != "" {
-		arguments, only = append(arguments, sql.Named("status", status)), ` AND status = CAST(:status AS TEXT)`
+		arguments, filter = append(arguments, sql.Named("status", status)), ` AND status = CAST(:status AS TEXT)`
 	}
 	side := func(column string) string {
-		return `SELECT CAST(id AS INTEGER) AS n FROM orders WHERE ` + column + ` = CAST(:user AS TEXT)` + only
+		return `SELECT CAST(id AS INTEGER) AS n FROM orders WHERE ` + column + ` = CAST(:user AS TEXT)` + filter
 	}
-	found, err := readPage(ctx, app, pageQuery{
+	orders, err := readPage(ctx, app, pageQuery{
 		columns:  orderColumns + `, ` + userColumns("x"),
 		matching: side("client") + ` UNION ALL ` + side("performer"),
-		// The other side alone: the user is the same in all rows.
+		// The other participant alone: the user is the same in all rows.
 		joined:    `orders o ON o.id = CAST(page.n AS TEXT) CROSS JOIN users x ON x.id = iif(o.client = :user, o.performer, o.client)`,
 		arguments: arguments, number: page,
 	}, (*OrderRow).withPerformer, func(row *OrderRow) int64 { return row.ID })
 	if err != nil {
-		return nil, err
+		return nil, wrap("search orders", err)
 	}
 	var user *UserRow
-	for i := range found.Rows {
-		row := &found.Rows[i]
+	for i := range orders.Rows {
+		row := &orders.Rows[i]
 		if row.PerformerID != userID {
 			continue
 		}
@@ -67,7 +69,7 @@ func SearchOrders(ctx context.Context, app core.App, userID int64, status string
 		}
 		row.Performer, row.Client = user, row.Performer
 	}
-	return found, nil
+	return orders, nil
 }
 
 // OrderRow is an order as the API reads it.
@@ -84,29 +86,30 @@ type OrderRow struct {
 	Rating      float64 // 0 is none
 	RatingText  string
 	Media       mediaRows
-	Performer   *UserRow // where it was asked for
-	Client      *UserRow // where it was asked for
+	Performer   *UserRow // nil unless the query reads it
+	Client      *UserRow // likewise
 	Created     Moment
 	Updated     Moment
 }
 
-// orderColumns reads an order of the table alias o, with its media.
+// orderColumns are the columns of an order with its media, in the table alias o.
 var orderColumns = `o.id, o.client, o.performer, o.occasion, o.description,
 	o.date_till, o.status, o.cancel_text, o.cancel_date, o.rating_rate, o.rating_text, o.created, o.updated, ` +
 	mediaColumn(`m."order" = o.id`)
 
+// targets returns what orderColumns are scanned into.
 func (r *OrderRow) targets() []any {
 	return []any{id{&r.ID}, id{&r.ClientID}, id{&r.PerformerID}, &r.Occasion, &r.Description,
 		&r.DateTill, &r.Status, &r.CancelText, &r.CancelDate, &r.Rating, &r.RatingText, &r.Created, &r.Updated, &r.Media}
 }
 
-// withPerformer also reads the performer.
+// withPerformer returns targets and those of a new performer.
 func (r *OrderRow) withPerformer() []any {
 	r.Performer = new(UserRow)
 	return append(r.targets(), r.Performer.targets()...)
 }
 
-// withParticipants also reads the performer and the client, in this order.
+// withParticipants returns targets, and those of a new performer and a new client, in this order.
 func (r *OrderRow) withParticipants() []any {
 	r.Client = new(UserRow)
 	return append(r.withPerformer(), r.Client.targets()...)

@@ -10,18 +10,18 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// PerPage is how many rows a page holds.
+// PerPage is the number of rows of a page.
 const PerPage = 15
 
-// Page is one page of rows, counted from 1, and how many rows there are on all pages.
+// Page is one page of the rows that a query matches.
 type Page[Row any] struct {
 	Rows   []Row
-	Number int64
-	Total  int64
+	Number int64 // from 1
+	Total  int64 // rows on all pages
 }
 
-// offset of a page's first row. A page so far behind that its offset is no 64-bit number shows the first rows, as in
-// Laravel.
+// offset returns the offset of a page's first row. For a page number so large that the offset overflows 64 bits it is
+// 0, as in Laravel.
 func offset(page int64) int64 {
 	if page-1 > math.MaxInt64/PerPage {
 		return 0
@@ -29,24 +29,25 @@ func offset(page int64) int64 {
 	return (page - 1) * PerPage
 }
 
-// pageQuery is a question whose answer comes in pages, newest first: by descending id.
+// pageQuery is a query whose rows are read in pages, newest first: by descending id.
 //
-// Parameters that are compared with a column of a non-unique index are cast to text: else SQLite, which has
-// statistics once PocketBase's nightly optimisation has run, plans the statement anew for each value. So it would for
-// a LIMIT that is a parameter.
+// Parameters that are compared with a column of a non-unique index are cast to text. Otherwise SQLite, once it has the
+// statistics that PocketBase's nightly optimisation collects, plans the statement anew for each value. The same holds
+// for a LIMIT that is a parameter, which is therefore a literal.
 type pageQuery struct {
-	columns   string // of a row
-	matching  string // selects the ids of all that match, as the integers n
-	total     string // counts them, where that is cheaper than counting what matches
-	joined    string // what the columns are read of, joined to the page's ids: page.n
+	columns   string // to read of each row
+	matching  string // a SELECT of the ids of all matching rows, as the integers n
+	total     string // a SELECT of their count, if there is a cheaper one than counting what matching selects
+	joined    string // the tables of columns, with the condition that joins them to the page's ids, page.n
 	arguments []any  // of matching and joined
 	number    int64  // of the page, from 1
 }
 
-const perPage = ` LIMIT 15` // PerPage
+// perPage is PerPage in SQL.
+const perPage = ` LIMIT 15`
 
-// readPage asks it in one query: who matches, how many they are, and the columns of the page alone. targets are what a
-// row's columns are scanned into, id what it is placed by.
+// readPage runs a pageQuery as one statement, which finds the matching ids, counts them, and reads the columns of the
+// page's rows alone. targets returns what a row's columns are scanned into, id what the rows are sorted by.
 func readPage[Row any](ctx context.Context, app core.App, q pageQuery, targets func(*Row) []any, id func(*Row) int64) (*Page[Row], error) {
 	result := &Page[Row]{Number: q.number}
 	matching := `WITH matching AS MATERIALIZED (` + q.matching + `)`

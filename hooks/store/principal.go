@@ -11,31 +11,32 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Principal is who an access token speaks for.
+// Principal is the user, and the device, that an access token authenticates.
 type Principal struct {
 	UserID    int64
 	DeviceID  int64  // 0 for an invite token
 	PushToken string // of the device
-	Invite    bool   // the token shows UserID's profile and nothing else
+	Invite    bool   // the token can read UserID's profile and nothing else
 }
 
-// FindPrincipal looks up an access token: secret is what stands behind the bar, id what stands before it, or 0
-// where the token has no bar (Sanctum takes such ones too). nil when the token is nobody's or has expired.
+// FindPrincipal looks up an access token "id|secret". id is 0 for a token without a bar, which Sanctum accepts, too.
+// The principal is nil when the token is unknown or has expired.
 func FindPrincipal(ctx context.Context, app core.App, id int64, secret string) (*Principal, error) {
 	hash := TokenHash(secret)
-	known := principalCacheOf(app)
+	cache := principalCacheOf(app)
 	key := Key(id) + "|" + hash
-	p, seen := known.get(key)
+	p, generation := cache.get(key)
 	if p != nil {
 		return p, nil
 	}
 	p, err := readPrincipal(ctx, app, id, hash)
-	if p != nil && !p.Invite { // an invite token ends by itself
-		known.put(key, *p, seen)
+	if p != nil && !p.Invite { // an invite token expires, which the cache does not see
+		cache.put(key, *p, generation)
 	}
-	return p, err
+	return p, wrap("find principal", err)
 }
 
+// readPrincipal is FindPrincipal without the cache; hash is that of the secret.
 func readPrincipal(ctx context.Context, app core.App, id int64, hash string) (*Principal, error) {
 	by, key := "token", hash
 	if id != 0 {
@@ -65,16 +66,17 @@ func readPrincipal(ctx context.Context, app core.App, id int64, hash string) (*P
 	return nil, nil
 }
 
-// TouchDevices writes down when devices were last used: device id → time.
-func TouchDevices(app core.App, used map[int64]time.Time) error {
-	return app.RunInTransaction(func(tx core.App) error {
+// TouchDevices records when devices were last used, by device id.
+func TouchDevices(ctx context.Context, app core.App, used map[int64]time.Time) error {
+	err := app.RunInTransaction(func(tx core.App) error {
 		for id, at := range used {
 			_, err := tx.NonconcurrentDB().NewQuery(`UPDATE devices SET last_used = {:at} WHERE id = {:id}`).
-				Bind(dbx.Params{"at": timestamp(at), "id": Key(id)}).Execute()
+				Bind(dbx.Params{"at": timestamp(at), "id": Key(id)}).WithContext(ctx).Execute()
 			if err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+	return wrap("record when devices were used", err)
 }

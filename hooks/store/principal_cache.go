@@ -7,13 +7,13 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// principalCache are those whom tokens spoke for lately: looking a token up costs as much as the rest of a small request.
-// Whoever changes or removes a device forgets its user here once that is committed.
+// principalCache caches principals by access token, because looking a token up costs as much as the rest of a small
+// request. Code that changes or deletes a device invalidates its user's entries once that is committed.
 type principalCache struct {
 	mu           sync.Mutex
 	byToken      map[string]cachedPrincipal
-	tokensByUser map[int64][]string // tokens
-	generation   uint64
+	tokensByUser map[int64][]string
+	generation   uint64 // counts invalidations
 }
 
 type cachedPrincipal struct {
@@ -22,34 +22,36 @@ type cachedPrincipal struct {
 }
 
 const (
-	cacheTTL      = time.Minute // in case another process writes to the database
-	cacheSize     = 10_000
-	keyPrincipals = "privet_principals" // where an app keeps them
+	cacheTTL      = time.Minute         // bounds how long a write by another process goes unnoticed
+	cacheSize     = 10_000              // entries; a full cache is emptied
+	keyPrincipals = "privet_principals" // of the cache in the app's store
 )
 
+// principalCacheOf returns the cache of an app, which it creates at the first call.
 func principalCacheOf(app core.App) *principalCache {
 	return app.Store().GetOrSet(keyPrincipals, func() any {
 		return &principalCache{byToken: map[string]cachedPrincipal{}, tokensByUser: map[int64][]string{}}
 	}).(*principalCache)
 }
 
-// get returns a copy of whom a token speaks for, nil when that is not known; seen goes to keep, with what is read
-// then.
-func (p *principalCache) get(token string) (found *Principal, seen uint64) {
+// get returns a copy of a token's principal, or nil when it is not cached. The caller passes generation to put, with
+// what it has read from the database.
+func (p *principalCache) get(token string) (found *Principal, generation uint64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	known, ok := p.byToken[token]
-	if !ok || time.Now().After(known.expires) {
+	cached, ok := p.byToken[token]
+	if !ok || time.Now().After(cached.expires) {
 		return nil, p.generation
 	}
-	return &known.Principal, p.generation
+	return &cached.Principal, p.generation
 }
 
-// put remembers one, unless devices have changed since it was looked for: it may have been read before that.
-func (p *principalCache) put(token string, one Principal, seen uint64) {
+// put adds a token's principal, unless a user was invalidated since get returned generation: it may have been read from
+// the database before that change.
+func (p *principalCache) put(token string, one Principal, generation uint64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.generation != seen {
+	if p.generation != generation {
 		return
 	}
 	if len(p.byToken) >= cacheSize {
@@ -62,8 +64,8 @@ func (p *principalCache) put(token string, one Principal, seen uint64) {
 	p.byToken[token] = cachedPrincipal{one, time.Now().Add(cacheTTL)}
 }
 
-// InvalidatePrincipals lets the next request of a user's look its token up again. Call it when a change of one of the user's
-// devices is committed.
+// InvalidatePrincipals removes a user's entries from the cache, so that the next request reads the database. Call it
+// when a change of one of the user's devices has committed.
 func InvalidatePrincipals(app core.App, userID string) {
 	p := principalCacheOf(app)
 	p.mu.Lock()
@@ -76,22 +78,22 @@ func InvalidatePrincipals(app core.App, userID string) {
 	delete(p.tokensByUser, user)
 }
 
-// InvalidateAllPrincipals is InvalidatePrincipals for everybody.
+// InvalidateAllPrincipals is InvalidatePrincipals for all users.
 func InvalidateAllPrincipals(app core.App) { app.Store().Remove(keyPrincipals) }
 
-// invalidateOnCommit forgets the users once the transaction has ended, or at once outside of one.
+// invalidateOnCommit invalidates users when the transaction has ended, or at once outside of one.
 func invalidateOnCommit(app core.App, users []string) {
-	forget := func() {
+	invalidate := func() {
 		for _, user := range users {
 			InvalidatePrincipals(app, user)
 		}
 	}
 	if tx := app.TxInfo(); tx != nil {
 		tx.OnComplete(func(error) error {
-			forget()
+			invalidate()
 			return nil
 		})
 		return
 	}
-	forget()
+	invalidate()
 }

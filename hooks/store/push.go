@@ -9,10 +9,10 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Pushes is the outbox.
+// Pushes is the collection that is the outbox.
 const Pushes = "pushes"
 
-// The states of a push.
+// The states of a push. A push is PushOff when it was added while pushes were switched off.
 const (
 	PushWaiting = "waiting"
 	PushSent    = "sent"
@@ -21,51 +21,53 @@ const (
 	PushOff     = "off"
 )
 
-// NewPush is an event for all devices of a receiver.
+// NewPush is an event of which all devices of a user are notified.
 type NewPush struct {
 	Event    string // the event_id
 	Type     string
-	Order    string // "" for none
-	Receiver string
+	Order    string // its id, "" for none
+	Receiver string // the user's id
 	State    string // PushWaiting or PushOff
 	Expires  time.Time
 }
 
-// AddPushes writes a push for each of the receiver's devices that have a push address, or for the newest thousand: a
-// device comes with each sign-in of an app that does not name itself. The same event for the same device is written once.
-func AddPushes(tx core.App, p NewPush) error {
+// AddPushes adds a push for each of the receiver's devices that has a push token, at most for the thousand newest: an
+// app that sends no device_id adds a device with each sign-in. A second push of the same event for the same device is
+// ignored.
+func AddPushes(ctx context.Context, tx core.App, p NewPush) error {
 	now := timestamp(time.Now())
-	return write(tx, `INSERT INTO pushes
+	err := write(ctx, tx, `INSERT INTO pushes
 		(id, state, type, receiver, "order", device, tries, error, sent, next_try, expires, event, created, updated)
 		SELECT :row || printf('%03x', row_number() OVER newest), :state, :type, user, :order, id, 0, '', '', :now, :expires, :event, :now, :now
 		FROM devices WHERE user = CAST(:receiver AS TEXT) AND firebase_token <> ''
 		WINDOW newest AS (ORDER BY CAST(id AS INTEGER) DESC) ORDER BY CAST(id AS INTEGER) DESC LIMIT 1000
 		ON CONFLICT (event, device) WHERE device <> '' DO NOTHING`,
-		sql.Named("row", newRowIDPrefix()), sql.Named("state", p.State), sql.Named("type", p.Type), sql.Named("order", p.Order), sql.Named("receiver", p.Receiver),
-		sql.Named("now", now), sql.Named("expires", timestamp(p.Expires)), sql.Named("event", p.Event))
+		sql.Named("row", newRowIDPrefix()), sql.Named("state", p.State), sql.Named("type", p.Type), sql.Named("order", p.Order),
+		sql.Named("receiver", p.Receiver), sql.Named("now", now), sql.Named("expires", timestamp(p.Expires)), sql.Named("event", p.Event))
+	return wrap("add pushes", err)
 }
 
-// DuePushes lists the ids of waiting pushes whose time has come, the oldest first.
+// DuePushes returns the ids of the waiting pushes that are due, the earliest first.
 func DuePushes(ctx context.Context, app core.App, now time.Time, limit int) ([]string, error) {
 	var ids []string
 	err := app.ConcurrentDB().NewQuery(`SELECT id FROM pushes WHERE state = 'waiting' AND next_try <= {:now}
 		ORDER BY next_try LIMIT {:limit}`).
 		Bind(dbx.Params{"now": timestamp(now), "limit": limit}).WithContext(ctx).Column(&ids)
-	return ids, err
+	return ids, wrap("read due pushes", err)
 }
 
-// waitingPushes lists the ids of a device's pushes that wait.
-func waitingPushes(tx core.App, device string) ([]string, error) {
+// waitingPushes returns the ids of a device's waiting pushes.
+func waitingPushes(ctx context.Context, tx core.App, device string) ([]string, error) {
 	var ids []string
-	err := tx.NonconcurrentDB().Select("id").From(Pushes).Where(dbx.HashExp{"device": device, "state": PushWaiting}).Column(&ids)
+	err := tx.NonconcurrentDB().Select("id").From(Pushes).Where(dbx.HashExp{"device": device, "state": PushWaiting}).WithContext(ctx).Column(&ids)
 	return ids, err
 }
 
-// reassignPushes gives pushes to another device: one that takes a former one's place.
-func reassignPushes(tx core.App, ids []string, device string) error {
+// reassignPushes assigns pushes to the device that replaces theirs.
+func reassignPushes(ctx context.Context, tx core.App, ids []string, device string) error {
 	for _, id := range ids {
 		_, err := tx.NonconcurrentDB().NewQuery(`UPDATE OR IGNORE pushes SET device = {:device} WHERE id = {:id}`).
-			Bind(dbx.Params{"device": device, "id": id}).Execute()
+			Bind(dbx.Params{"device": device, "id": id}).WithContext(ctx).Execute()
 		if err != nil {
 			return err
 		}
@@ -73,7 +75,7 @@ func reassignPushes(tx core.App, ids []string, device string) error {
 	return nil
 }
 
-// PushContent is what a push is sent with, as things stand now.
+// PushContent is the current data of which the message of a push is made.
 type PushContent struct {
 	ID        string
 	Event     string
@@ -81,15 +83,15 @@ type PushContent struct {
 	Order     string
 	Tries     int
 	Expires   time.Time
-	Device    string // "" when it signed out or belongs to somebody else now
-	PushToken string // where FCM finds the device
+	Device    string // "" if the device has signed out, or belongs to another user now
+	PushToken string
 	Language  string
-	Client    string // nicknames of the order's sides
-	Performer string
+	Client    string // the nickname
+	Performer string // the nickname
 	Rating    float64
 }
 
-// ReadPush reads a push that is due; ErrNotFound when it is not, or no more.
+// ReadPush reads a push that is due. The error is ErrNotFound when it is not due, or does not wait any more.
 func ReadPush(ctx context.Context, app core.App, id string) (*PushContent, error) {
 	var p PushContent
 	var expires string
@@ -105,31 +107,31 @@ func ReadPush(ctx context.Context, app core.App, id string) (*PushContent, error
 		Bind(dbx.Params{"id": id, "now": timestamp(time.Now())}).WithContext(ctx).
 		Row(&p.ID, &p.Event, &p.Type, &p.Order, &p.Tries, &expires,
 			&p.Device, &p.PushToken, &p.Language, &p.Client, &p.Performer, &p.Rating)
-	p.Expires, _ = time.Parse(timestampLayout, expires) // a moderator may have emptied it: it has expired then
-	return &p, notFound(err)
+	p.Expires, _ = time.Parse(timestampLayout, expires) // zero, and so expired, if a moderator has emptied it
+	return &p, wrap("read push", notFound(err))
 }
 
-// NextPush is when the next waiting push is due; ok is false when none waits.
+// NextPush returns when the next waiting push is due; ok is false when none waits.
 func NextPush(ctx context.Context, app core.App) (at time.Time, ok bool, err error) {
 	var next *string
 	err = app.ConcurrentDB().NewQuery(`SELECT min(next_try) FROM pushes WHERE state = 'waiting'`).WithContext(ctx).Row(&next)
 	if err != nil || next == nil {
-		return time.Time{}, false, err
+		return time.Time{}, false, wrap("read time of next push", err)
 	}
 	at, _ = time.Parse(timestampLayout, *next) // what is no time is due at once
 	return at, true, nil
 }
 
-// PushOutcome is what came of a try to send.
+// PushOutcome is the outcome of a try to send a push.
 type PushOutcome struct {
 	State   string
-	Error   string    // in plain words; "" when it was sent
-	NextTry time.Time // for PushWaiting
-	Tried   bool      // it was handed to FCM
+	Error   string    // for moderators; "" if it was sent
+	NextTry time.Time // of PushWaiting
+	Tried   bool      // FCM was asked to send it
 }
 
-// SetPushOutcome writes down what came of a push.
-func SetPushOutcome(app core.App, id string, o PushOutcome) error {
+// SetPushOutcome records the outcome of a try to send a push.
+func SetPushOutcome(ctx context.Context, app core.App, id string, o PushOutcome) error {
 	now := timestamp(time.Now())
 	params := dbx.Params{"id": id, "state": o.State, "error": o.Error, "now": now, "sent": "", "next": "", "tried": 0}
 	if o.State == PushSent {
@@ -143,31 +145,22 @@ func SetPushOutcome(app core.App, id string, o PushOutcome) error {
 	}
 	_, err := app.NonconcurrentDB().NewQuery(`UPDATE pushes
 		SET state = {:state}, error = {:error}, sent = {:sent}, next_try = {:next}, tries = tries + {:tried}, updated = {:now}
-		WHERE id = {:id}`).Bind(params).Execute()
-	return err
+		WHERE id = {:id}`).Bind(params).WithContext(ctx).Execute()
+	return wrap("set outcome of push", err)
 }
 
-// RemovePushToken drops a push address that FCM no longer knows, if the device still has that one.
-func RemovePushToken(app core.App, device, address string) error {
-	var users []string
-	err := app.NonconcurrentDB().NewQuery(`UPDATE devices SET firebase_token = '' WHERE id = {:id} AND firebase_token = {:address} RETURNING user`).
-		Bind(dbx.Params{"id": device, "address": address}).Column(&users)
-	invalidateOnCommit(app, users)
-	return err
+// DeleteOldPushes deletes the pushes that were added before a time.
+func DeleteOldPushes(ctx context.Context, app core.App, before time.Time) error {
+	_, err := app.NonconcurrentDB().Delete(Pushes, dbx.NewExp("created < {:before}", dbx.Params{"before": timestamp(before)})).WithContext(ctx).Execute()
+	return wrap("delete old pushes", err)
 }
 
-// DeleteOldPushes clears the outbox of what was written before a moment.
-func DeleteOldPushes(app core.App, before time.Time) error {
-	_, err := app.NonconcurrentDB().Delete(Pushes, dbx.NewExp("created < {:before}", dbx.Params{"before": timestamp(before)})).Execute()
-	return err
-}
-
-// HasNewerPush tells whether a later push of the same order was sent to the same device, or waits for it. The ids of
-// pushes ascend (row_ids.go).
+// HasNewerPush reports whether a later push of the same order was sent to the same device or waits to be. The ids of
+// pushes ascend (newRowIDPrefix).
 func HasNewerPush(ctx context.Context, app core.App, id string) (newer bool, err error) {
 	err = app.ConcurrentDB().NewQuery(`SELECT EXISTS (SELECT 1 FROM pushes p
 		JOIN pushes n ON n."order" = p."order" AND n.device = p.device AND n.event <> p.event AND n.id > p.id
 		WHERE p.id = {:id} AND p."order" <> '' AND p.device <> '' AND n.state IN ('sent', 'waiting'))`).
 		Bind(dbx.Params{"id": id}).WithContext(ctx).Row(&newer)
-	return newer, err
+	return newer, wrap("find newer push", err)
 }

@@ -13,15 +13,17 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 )
 
-// What is asked often goes past dbx, which looks each text over for its own placeholders first and scans by reflection.
-// Arguments are sql.Named.
+// The functions of this file bypass dbx for the hot queries: dbx parses every query for its own placeholders and scans
+// by reflection. Arguments are sql.Named.
 
-// executor is what a dbx builder of ours, a database's or a transaction's, runs its statements on.
+// executor is the part of a dbx builder, of a database or of a transaction, that these functions need: where statements
+// run, and the hooks that log them.
 type executor interface {
 	DB() *dbx.DB
 	Executor() dbx.Executor
 }
 
+// executorOf returns the executor inside a builder. It asserts the builder's type, as dbx.Builder lacks both methods.
 func executorOf(builder dbx.Builder) executor {
 	if tx, ok := builder.(*dbx.Tx); ok {
 		return tx.Builder.(executor)
@@ -29,14 +31,14 @@ func executorOf(builder dbx.Builder) executor {
 	return builder.(*dbx.DB).Builder.(executor)
 }
 
-// readRow reads the one row of a query; sql.ErrNoRows when there is none.
+// readRow scans the one row of a query into targets. The error is sql.ErrNoRows when there is none.
 func readRow(ctx context.Context, app core.App, text string, arguments []any, targets ...any) error {
 	return scanRow(ctx, executorOf(app.ConcurrentDB()), text, arguments, targets...)
 }
 
-// writeRow is readRow for a statement that writes.
-func writeRow(app core.App, text string, arguments []any, targets ...any) error {
-	return scanRow(context.Background(), executorOf(app.NonconcurrentDB()), text, arguments, targets...)
+// writeRow is readRow for a statement that writes, such as UPDATE … RETURNING.
+func writeRow(ctx context.Context, app core.App, text string, arguments []any, targets ...any) error {
+	return scanRow(ctx, executorOf(app.NonconcurrentDB()), text, arguments, targets...)
 }
 
 func scanRow(ctx context.Context, on executor, text string, arguments []any, targets ...any) error {
@@ -56,7 +58,7 @@ func scanRow(ctx context.Context, on executor, text string, arguments []any, tar
 	return rows.Close()
 }
 
-// readRows reads the rows of a query, each into the targets of a new Row.
+// readRows returns the rows of a query, each scanned into the targets of a new Row.
 func readRows[Row any](ctx context.Context, app core.App, text string, arguments []any, targets func(*Row) []any) ([]Row, error) {
 	on := executorOf(app.ConcurrentDB())
 	began := time.Now()
@@ -76,16 +78,16 @@ func readRows[Row any](ctx context.Context, app core.App, text string, arguments
 	return all, rows.Err()
 }
 
-// write runs a statement that answers nothing.
-func write(app core.App, text string, arguments ...any) error {
+// write runs a statement that returns no rows.
+func write(ctx context.Context, app core.App, text string, arguments ...any) error {
 	on := executorOf(app.NonconcurrentDB())
 	began := time.Now()
-	_, err := on.Executor().ExecContext(context.Background(), text, arguments...)
-	logQuery(context.Background(), on, text, arguments, began, err)
+	_, err := on.Executor().ExecContext(ctx, text, arguments...)
+	logQuery(ctx, on, text, arguments, began, err)
 	return err
 }
 
-// logQuery shows a query to whoever listens to dbx's, as `serve --dev` does.
+// logQuery passes a query, with its arguments filled in, to the QueryLogFunc of dbx if one is set, as by `serve --dev`.
 func logQuery(ctx context.Context, on executor, text string, arguments []any, began time.Time, err error) {
 	show := on.DB().QueryLogFunc
 	if show == nil {
@@ -103,22 +105,23 @@ func logQuery(ctx context.Context, on executor, text string, arguments []any, be
 	show(ctx, time.Since(began), text, nil, err)
 }
 
-// Checkpoint moves what can be moved of the write-ahead log into the database while others read and write (SQLite,
-// "passive").
-func Checkpoint(app core.App) error {
-	_, err := executorOf(app.ConcurrentDB()).Executor().Exec(`PRAGMA wal_checkpoint(PASSIVE)`)
-	return err
+// Checkpoint moves as much of the write-ahead log into the database as is possible without blocking readers and writers
+// (SQLite's mode "passive").
+func Checkpoint(ctx context.Context, app core.App) error {
+	_, err := executorOf(app.ConcurrentDB()).Executor().ExecContext(ctx, `PRAGMA wal_checkpoint(PASSIVE)`)
+	return wrap("checkpoint the write-ahead log", err)
 }
 
-// timestampLayout is how PocketBase writes times into the database, where they sort as text.
+// timestampLayout is PocketBase's format of times in the database, in which they sort as text.
 const timestampLayout = types.DefaultDateLayout
 
+// timestamp formats a time for a comparison in SQL.
 func timestamp(t time.Time) string { return t.UTC().Format(timestampLayout) }
 
 // Moment is a time as PocketBase writes it into the database: "2024-04-30 10:28:25.123Z", "" for none.
 type Moment string
 
-// id scans an integer id out of its decimals.
+// id scans the decimal digits of a primary key into an integer.
 type id struct{ into *int64 }
 
 // Scan implements sql.Scanner.

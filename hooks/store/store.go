@@ -1,13 +1,19 @@
-// Package store is privet's collections as Go types: proxies of records for writing, plain rows for reading.
-// It is the only place where the names of collections, fields and columns stand.
+// Package store maps privet's collections to Go types: record proxies for writing, plain rows for reading. It is the
+// only package that contains SQL and the names of collections, fields and columns.
 //
-// Writing goes through records, so that the hooks see it. Reading for the API goes around them: one query a
-// question, as loading records with their relations costs several times as much.
+// Writes go through records where hooks must see them. Reads for the API bypass records: one query for each question,
+// as loading records with their relations costs several times as much.
+//
+// Exported functions say in their errors what was asked for: "search users: database is locked". ErrNotFound and
+// ErrAccountDisabled are found with errors.Is. Functions that run SQL of their own take a context; those that load or
+// save records by PocketBase's methods don't, as these take none. A context that ends interrupts a statement, also one
+// that writes: callers that must complete a write pass context.WithoutCancel.
 package store
 
 import (
 	"database/sql"
 	"errors"
+	"fmt"
 	"strconv"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -23,15 +29,16 @@ const (
 	OrderHistory = "order_history"
 )
 
+// Names of fields that several collections have.
 const (
-	fieldID      = "id"
 	fieldUser    = "user"
 	fieldCreated = "created"
 	fieldUpdated = "updated"
+	fieldRev     = "rev"
 )
 
-// Sequence returns the name of the sequence that a collection takes its ids from, or "" where ids are
-// PocketBase's own. Devices and invite tokens share one: both are access tokens (contract section 1, ids).
+// Sequence returns the name of the sequence from which a collection's ids are taken, or "" where ids are PocketBase's
+// own. Devices and invite tokens share one, as both are access tokens (contract section 1, ids).
 func Sequence(collection string) string {
 	switch collection {
 	case Users, Orders, Media:
@@ -42,18 +49,24 @@ func Sequence(collection string) string {
 	return ""
 }
 
-// IntegerIDCollections lists the collections whose ids come from a sequence.
+// IntegerIDCollections returns the collections whose ids are taken from a sequence.
 func IntegerIDCollections() []string {
 	return []string{Users, Devices, InviteTokens, Media, Orders}
 }
 
-// ErrNotFound says that there is no such row.
+// OwnCollections returns the collections that privet's migrations create and its code depends on.
+func OwnCollections() []string {
+	return []string{Users, Devices, InviteTokens, Media, Orders, OrderHistory, Pushes,
+		"queue_banned", "queue_failed_pushes", "queue_low_ratings", "queue_new_performers", "queue_overdue_orders"}
+}
+
+// ErrNotFound means that there is no such row.
 var ErrNotFound = errors.New("store: not found")
 
-// ErrAccountDisabled says that a user was banned or erased while a request of theirs was under way.
-var ErrAccountDisabled = errors.New("store: the user is shut out")
+// ErrAccountDisabled means that a user was banned or erased while their request was in progress.
+var ErrAccountDisabled = errors.New("store: the account is disabled")
 
-// notFound is ErrNotFound in the place of the database's own.
+// notFound replaces sql.ErrNoRows by ErrNotFound.
 func notFound(err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return ErrNotFound
@@ -61,7 +74,16 @@ func notFound(err error) error {
 	return err
 }
 
-// newRecord makes a blank record of a collection.
+// wrap adds to an error what was being done. It returns nil for nil, and ErrNotFound as it is: that is an answer more
+// than a failure, and often expected.
+func wrap(operation string, err error) error {
+	if err == nil || err == ErrNotFound {
+		return err
+	}
+	return fmt.Errorf("%s: %w", operation, err)
+}
+
+// newRecord returns a new record of a collection.
 func newRecord(app core.App, collection string) (*core.Record, error) {
 	c, err := app.FindCachedCollectionByNameOrId(collection)
 	if err != nil {
@@ -70,20 +92,14 @@ func newRecord(app core.App, collection string) (*core.Record, error) {
 	return core.NewRecord(c), nil
 }
 
-// number reads an id of ours, which is decimal by construction; anything else is 0, which is nobody's.
-func number(id string) int64 {
-	n, err := strconv.ParseInt(id, 10, 64)
+// number parses a primary key made by Key. It returns 0, which is no row's id, for anything else.
+func number(key string) int64 {
+	id, err := strconv.ParseInt(key, 10, 64)
 	if err != nil {
 		return 0
 	}
-	return n
+	return id
 }
 
-// Key is the primary key of an integer id.
+// Key returns the primary key of an integer id: its decimal digits.
 func Key(id int64) string { return strconv.FormatInt(id, 10) }
-
-// OwnCollections are those that privet's migrations make and its code relies on.
-func OwnCollections() []string {
-	return []string{Users, Devices, InviteTokens, Media, Orders, OrderHistory, Pushes,
-		"queue_banned", "queue_failed_pushes", "queue_low_ratings", "queue_new_performers", "queue_overdue_orders"}
-}

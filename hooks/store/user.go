@@ -1,6 +1,8 @@
 package store
 
 import (
+	"context"
+
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/security"
@@ -32,67 +34,67 @@ const (
 // User is a record of users.
 type User struct{ core.BaseRecordProxy }
 
-// NewUser makes a blank user.
+// NewUser returns a new user.
 func NewUser(app core.App) (*User, error) {
 	record, err := newRecord(app, Users)
 	if err != nil {
-		return nil, err
+		return nil, wrap("new user", err)
 	}
 	return AsUser(record), nil
 }
 
-// AsUser looks at a record of users.
+// AsUser wraps a record of users.
 func AsUser(record *core.Record) *User {
 	u := &User{}
 	u.SetProxyRecord(record)
 	return u
 }
 
-// FindUser loads a user by id; ErrNotFound when there is none.
+// FindUser loads a user by id. The error is ErrNotFound when there is none.
 func FindUser(app core.App, id string) (*User, error) {
 	record, err := app.FindRecordById(Users, id)
 	if err != nil {
-		return nil, notFound(err)
+		return nil, wrap("find user", notFound(err))
 	}
 	return AsUser(record), nil
 }
 
-// FindUserByEmail loads a user by e-mail, without regard to case; ErrNotFound when there is none.
+// FindUserByEmail loads a user by e-mail, ignoring case. The error is ErrNotFound when there is none.
 func FindUserByEmail(app core.App, email string) (*User, error) {
 	record, err := app.FindFirstRecordByData(Users, fieldEmailKey, EmailKey(email))
 	if err != nil {
-		return nil, notFound(err)
+		return nil, wrap("find user by e-mail", notFound(err))
 	}
 	return AsUser(record), nil
 }
 
-// EmailTaken tells whether the address is somebody's other than the user's with the id except ("" for nobody).
-func EmailTaken(app core.App, email, except string) (bool, error) {
+// EmailTaken reports whether a user has the address, other than the one with the id except ("" for no exception).
+func EmailTaken(ctx context.Context, app core.App, email, except string) (bool, error) {
 	var taken bool
 	err := app.DB().NewQuery(`SELECT EXISTS (SELECT 1 FROM users WHERE email_key = {:key} AND id <> {:except})`).
-		Bind(dbx.Params{"key": EmailKey(email), "except": except}).Row(&taken)
-	return taken, err
+		Bind(dbx.Params{"key": EmailKey(email), "except": except}).WithContext(ctx).Row(&taken)
+	return taken, wrap("find e-mail", err)
 }
 
-// SetEmailProven says whether a provider vouched for the present address.
+// SetEmailProven records whether a social provider has verified the present address.
 func (u *User) SetEmailProven(v bool) { u.Set(fieldEmailProven, v) }
 
-// SetNickname sets what others see first.
+// SetNickname sets the name that other users see.
 func (u *User) SetNickname(v string) { u.Set(fieldNickname, v) }
 
-// SetName sets the name; "" is none.
+// SetName sets the full name; "" is none.
 func (u *User) SetName(v string) { u.Set(fieldName, v) }
 
-// Phone is the phone, "" for none.
+// Phone returns the phone number, "" for none.
 func (u *User) Phone() string { return u.GetString(fieldPhone) }
 
-// SetPhone sets the phone; "" is none.
+// SetPhone sets the phone number; "" is none.
 func (u *User) SetPhone(v string) { u.Set(fieldPhone, v) }
 
 // SetDescription sets the description; "" is none.
 func (u *User) SetDescription(v string) { u.Set(fieldDescription, v) }
 
-// Role is RoleClient or RolePerformer.
+// Role returns RoleClient or RolePerformer.
 func (u *User) Role() string { return u.GetString(fieldRole) }
 
 // SetRole sets the role.
@@ -101,10 +103,11 @@ func (u *User) SetRole(v string) { u.Set(fieldRole, v) }
 // SetCategories sets the performer's categories.
 func (u *User) SetCategories(v []string) { u.Set(fieldCategories, v) }
 
-// Price is what an order costs, 0 when none is set.
+// Price returns what an order costs, 0 when there is no price.
 func (u *User) Price() float64 { return u.GetFloat(fieldPrice) }
 
-// SetPrice sets the price; nil is none, which PocketBase's numbers can't say without free.
+// SetPrice sets the price; nil is none. As PocketBase's numbers can't be null, the field free tells a price of 0 from
+// none.
 func (u *User) SetPrice(v *float64) {
 	if v == nil {
 		u.Set(fieldPrice, 0)
@@ -115,20 +118,20 @@ func (u *User) SetPrice(v *float64) {
 	u.Set(fieldFree, *v == 0)
 }
 
-// PasswordSet tells whether the user chose a password, by which to sign in.
+// PasswordSet reports whether the user has chosen a password and can sign in with it.
 func (u *User) PasswordSet() bool { return u.GetBool(fieldPasswordSet) }
 
-// PasswordHash is the stored hash, which changes with the password.
+// PasswordHash returns the stored hash, which changes with the password.
 func (u *User) PasswordHash() string { return u.GetString(core.FieldNamePassword + ":hash") }
 
-// Derive fills in what follows from the other fields, before each save.
+// Derive sets the fields that are derived from others. It must run before each save.
 func (u *User) Derive() {
 	u.Set(fieldEmailKey, EmailKey(u.Email()))
 	u.Set(fieldSearch, SearchKey(u.GetString(fieldNickname)+"\n"+u.GetString(fieldName)+"\n"+u.GetString(fieldDescription)))
 	if u.Price() != 0 {
 		u.Set(fieldFree, false)
 	}
-	if u.GetString(core.FieldNamePassword) != "" { // a plain one came through the dashboard
+	if u.GetString(core.FieldNamePassword) != "" { // in plain text: it came from the dashboard
 		u.Set(fieldPasswordSet, true)
 	}
 	if u.GetString(fieldInvite) == "" {
@@ -136,28 +139,29 @@ func (u *User) Derive() {
 	}
 }
 
-// CountNewOrders counts the orders that wait for the performer.
+// CountNewOrders returns how many new orders a performer has.
 func CountNewOrders(app core.App, performer string) (int64, error) {
-	return app.CountRecords(Orders, dbx.HashExp{fieldPerformer: performer, fieldStatus: "new"})
+	count, err := app.CountRecords(Orders, dbx.HashExp{fieldPerformer: performer, fieldStatus: "new"})
+	return count, wrap("count new orders", err)
 }
 
-// CopyFrom brings the user's fields to what fresh holds.
-func (u *User) CopyFrom(fresh *User) {
+// CopyFrom sets all fields to those of another user.
+func (u *User) CopyFrom(from *User) {
 	for _, field := range u.Collection().Fields {
-		u.SetRaw(field.GetName(), fresh.GetRaw(field.GetName()))
+		u.SetRaw(field.GetName(), from.GetRaw(field.GetName()))
 	}
 }
 
-// Rev counts the changes.
+// Rev returns the number of changes so far.
 func (u *User) Rev() int { return u.GetInt(fieldRev) }
 
-// SetRev sets the count of changes.
+// SetRev sets the number of changes.
 func (u *User) SetRev(v int) { u.Set(fieldRev, v) }
 
-// HasOrders tells whether the user is the client or the performer of an order.
-func HasOrders(app core.App, userID string) (bool, error) {
+// HasOrders reports whether the user is the client or the performer of an order.
+func HasOrders(ctx context.Context, app core.App, userID string) (bool, error) {
 	var has bool
 	err := app.DB().NewQuery(`SELECT EXISTS (SELECT 1 FROM orders WHERE client = {:user}) OR EXISTS (SELECT 1 FROM orders WHERE performer = {:user})`).
-		Bind(dbx.Params{"user": userID}).Row(&has)
-	return has, err
+		Bind(dbx.Params{"user": userID}).WithContext(ctx).Row(&has)
+	return has, wrap("find orders of user", err)
 }

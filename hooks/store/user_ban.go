@@ -17,57 +17,57 @@ const (
 	fieldModeratedAt = "moderated_at"
 )
 
-// Banned tells whether the user is shut out at this moment: a ban with an end is over when that has come, even if
-// nobody has lifted it yet.
+// Banned reports whether the user is banned now. A ban with an end is over at that time, even if it has not been lifted
+// yet.
 func (u *User) Banned() bool {
 	until := u.BannedUntil()
 	return u.BanSet() && (until.IsZero() || time.Now().Before(until))
 }
 
-// BanSet tells whether a ban was set and not lifted.
+// BanSet reports whether a ban was set and has not been lifted; its end may have passed.
 func (u *User) BanSet() bool { return u.GetBool(fieldBanned) }
 
-// BannedUntil is when the ban ends by itself; zero for never.
+// BannedUntil returns when the ban ends, zero for never.
 func (u *User) BannedUntil() time.Time { return u.GetDateTime(fieldBannedUntil).Time() }
 
-// BanReason is what moderators noted.
+// BanReason returns the moderator's note.
 func (u *User) BanReason() string { return u.GetString(fieldBanReason) }
 
-// SetBan bans for good, without a reason.
+// SetBan sets a ban without an end and without a reason.
 func (u *User) SetBan() {
 	u.LiftBan()
 	u.Set(fieldBanned, true)
 }
 
-// SetBanTerms says why a user is banned, and until when; the zero time is for good.
+// SetBanTerms sets the reason and the end of a ban; the zero time is no end.
 func (u *User) SetBanTerms(reason string, until time.Time) {
 	u.Set(fieldBanReason, reason)
 	u.Set(fieldBannedUntil, until)
 }
 
-// LiftBan ends the ban and forgets its end and reason.
+// LiftBan removes the ban with its end and reason.
 func (u *User) LiftBan() {
 	u.Set(fieldBanned, false)
 	u.Set(fieldBannedUntil, "")
 	u.Set(fieldBanReason, "")
 }
 
-// SetModerated notes who decided about the user, and when.
+// SetModerated records which moderator decided about the user, and when.
 func (u *User) SetModerated(by Actor, at time.Time) {
 	u.Set(fieldModeratedBy, by.Moderator)
 	u.Set(fieldModeratedAt, at)
 }
 
-// NoLimit lets a query return all rows.
+// NoLimit makes a query return all rows.
 const NoLimit = -1
 
-// ExpiredBans returns the ids of at most limit users whose ban has an end that has come by now, the earliest first.
+// ExpiredBans returns the ids of at most limit users with a ban that is over by now but not lifted, the earliest first.
 func ExpiredBans(ctx context.Context, app core.App, now time.Time, limit int) ([]string, error) {
 	var ids []string
 	err := app.ConcurrentDB().NewQuery(`SELECT id FROM users WHERE banned = 1 AND banned_until <> '' AND banned_until <= {:now}
 		ORDER BY banned_until LIMIT {:limit}`).
 		Bind(dbx.Params{"now": timestamp(now), "limit": limit}).WithContext(ctx).Column(&ids)
-	return ids, err
+	return ids, wrap("read expired bans", err)
 }
 
 // NextBanExpiry returns when the next ban ends; ok is false when none has an end.
@@ -75,19 +75,19 @@ func NextBanExpiry(ctx context.Context, app core.App) (at time.Time, ok bool, er
 	var next *string
 	err = app.ConcurrentDB().NewQuery(`SELECT min(banned_until) FROM users WHERE banned = 1 AND banned_until <> ''`).WithContext(ctx).Row(&next)
 	if err != nil || next == nil {
-		return time.Time{}, false, err
+		return time.Time{}, false, wrap("read end of next ban", err)
 	}
 	at, err = time.Parse(timestampLayout, *next)
-	return at, err == nil, err
+	return at, err == nil, wrap("read end of next ban", err)
 }
 
-// OpenOrders loads the orders of the user, as client or performer, that are new.
+// OpenOrders loads the new orders of which the user is client or performer.
 func OpenOrders(tx core.App, userID string) ([]*Order, error) {
 	var open []*Order
-	for _, side := range []string{fieldClient, fieldPerformer} { // two look-ups by index
+	for _, side := range []string{fieldClient, fieldPerformer} { // two index look-ups, as an OR would scan
 		records, err := tx.FindAllRecords(Orders, dbx.HashExp{side: userID, fieldStatus: "new"})
 		if err != nil {
-			return nil, err
+			return nil, wrap("find open orders", err)
 		}
 		for _, record := range records {
 			open = append(open, AsOrder(record))
@@ -96,42 +96,43 @@ func OpenOrders(tx core.App, userID string) ([]*Order, error) {
 	return open, nil
 }
 
-// LanguageOf is the language of the device that the user was seen on last, "" for one without devices.
-func LanguageOf(tx core.App, userID string) (string, error) {
+// LanguageOf returns the language of the device that the user has used most recently, "" for a user without devices.
+func LanguageOf(ctx context.Context, tx core.App, userID string) (string, error) {
 	var languages []string
 	err := tx.DB().NewQuery(`SELECT language FROM devices WHERE user = {:user} ORDER BY last_used DESC, created DESC LIMIT 1`).
-		Bind(dbx.Params{"user": userID}).Column(&languages)
+		Bind(dbx.Params{"user": userID}).WithContext(ctx).Column(&languages)
 	if err != nil || len(languages) == 0 {
-		return "", err
+		return "", wrap("read language of user", err)
 	}
 	return languages[0], nil
 }
 
-// disabledCondition is a condition on users that holds for those who are shut out at the moment :now.
+// disabledCondition is true for users whose account is disabled at the time :now: who are banned, as all erased users
+// are.
 const disabledCondition = `banned AND (banned_until = '' OR banned_until > :now)`
 
-// IsDisabled tells whether there is no such user, or one who is shut out at this moment.
-func IsDisabled(tx core.App, userID string) (bool, error) {
+// IsDisabled reports whether a user is banned or erased now, or does not exist.
+func IsDisabled(ctx context.Context, tx core.App, userID string) (bool, error) {
 	var disabled bool
-	err := readRow(context.Background(), tx, `SELECT coalesce((SELECT `+disabledCondition+` FROM users WHERE id = :user), 1)`,
+	err := readRow(ctx, tx, `SELECT coalesce((SELECT `+disabledCondition+` FROM users WHERE id = :user), 1)`,
 		[]any{sql.Named("user", userID), sql.Named("now", timestamp(time.Now()))}, &disabled)
-	return disabled, err
+	return disabled, wrap("read whether user is disabled", err)
 }
 
-// Participants is what creating an order asks of its two users.
+// Participants is what the creation of an order needs to know of its two users.
 type Participants struct {
-	Role              string // of who is asked
+	Role              string // of the performer: a client can't be ordered from
 	Price             float64
 	PerformerDisabled bool // banned or erased
 	ClientDisabled    bool // likewise, or there is no such user
 }
 
-// ReadParticipants reads them by one query; ErrNotFound when there is no such performer.
-func ReadParticipants(tx core.App, performer, client string) (*Participants, error) {
-	var s Participants
-	err := readRow(context.Background(), tx, `SELECT role, price, `+disabledCondition+`, coalesce((SELECT `+disabledCondition+` FROM users c WHERE c.id = :client), 1)
+// ReadParticipants reads both users in one query. The error is ErrNotFound when there is no such performer.
+func ReadParticipants(ctx context.Context, tx core.App, performer, client string) (*Participants, error) {
+	var p Participants
+	err := readRow(ctx, tx, `SELECT role, price, `+disabledCondition+`, coalesce((SELECT `+disabledCondition+` FROM users c WHERE c.id = :client), 1)
 		FROM users WHERE id = :performer`,
 		[]any{sql.Named("performer", performer), sql.Named("client", client), sql.Named("now", timestamp(time.Now()))},
-		&s.Role, &s.Price, &s.PerformerDisabled, &s.ClientDisabled)
-	return &s, notFound(err)
+		&p.Role, &p.Price, &p.PerformerDisabled, &p.ClientDisabled)
+	return &p, wrap("read participants", notFound(err))
 }

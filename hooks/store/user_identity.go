@@ -7,18 +7,21 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// ErrIdentityConflict says that an identity is another account's, or that the account has another identity at the provider.
+// ErrIdentityConflict means that an identity is linked to another account, or that the account is linked to another
+// identity of the provider.
 var ErrIdentityConflict = errors.New("store: linked otherwise")
 
-// FindUserByIdentity loads the user whom a provider's identity is linked to; ErrNotFound when nobody is.
+// FindUserByIdentity loads the user to whom an identity is linked: an account at a social provider. The error is
+// ErrNotFound when there is none.
 func FindUserByIdentity(app core.App, provider, id string) (*User, error) {
 	link, err := findIdentity(app, provider, id)
 	if err != nil {
-		return nil, err
+		return nil, wrap("find identity", err)
 	}
 	return FindUser(app, link.RecordRef())
 }
 
+// findIdentity returns the link of an identity to a user. The error is ErrNotFound when there is none.
 func findIdentity(app core.App, provider, id string) (*core.ExternalAuth, error) {
 	users, err := app.FindCachedCollectionByNameOrId(Users)
 	if err != nil {
@@ -28,7 +31,8 @@ func findIdentity(app core.App, provider, id string) (*core.ExternalAuth, error)
 	return link, notFound(err)
 }
 
-// LinkIdentity lets a user sign in by a provider's identity. The same link again is no error; ErrIdentityConflict when it can't be.
+// LinkIdentity lets a user sign in with an identity. It does nothing if they are linked already. The error is
+// ErrIdentityConflict when they can't be linked.
 func LinkIdentity(tx core.App, u *User, provider, id string) error {
 	taken, err := findIdentity(tx, provider, id)
 	if err == nil {
@@ -38,11 +42,11 @@ func LinkIdentity(tx core.App, u *User, provider, id string) error {
 		return ErrIdentityConflict
 	}
 	if !errors.Is(err, ErrNotFound) {
-		return err
+		return wrap("find identity", err)
 	}
 	own, err := identityOf(tx, u, provider)
 	if err != nil {
-		return err
+		return wrap("find links of user", err)
 	}
 	if own != nil {
 		return ErrIdentityConflict
@@ -52,27 +56,27 @@ func LinkIdentity(tx core.App, u *User, provider, id string) error {
 	link.SetRecordRef(u.Id)
 	link.SetProvider(provider)
 	link.SetProviderId(id)
-	return tx.Save(link)
+	return wrap("link identity", tx.Save(link))
 }
 
-// UnlinkIdentity removes a user's link to a provider, unless it is the last way to sign in: then done is false and
-// nothing changes. No link is no error.
+// UnlinkIdentity deletes a user's link to a provider, if there is one. It returns false and deletes nothing if the user
+// could not sign in without it.
 func UnlinkIdentity(tx core.App, u *User, provider string) (done bool, err error) {
 	links, err := tx.FindAllExternalAuthsByRecord(u.Record)
 	if err != nil {
-		return false, err
+		return false, wrap("find links of user", err)
 	}
 	own, err := identityOf(tx, u, provider)
 	if err != nil || own == nil {
-		return err == nil, err
+		return err == nil, wrap("find links of user", err)
 	}
 	if len(links) == 1 && !u.PasswordSet() {
 		return false, nil
 	}
-	return true, tx.Delete(own)
+	return true, wrap("unlink identity", tx.Delete(own))
 }
 
-// identityOf is a user's link to a provider, or nil.
+// identityOf returns a user's link to a provider, or nil.
 func identityOf(tx core.App, u *User, provider string) (*core.ExternalAuth, error) {
 	links, err := tx.FindAllExternalAuthsByRecord(u.Record)
 	if err != nil {

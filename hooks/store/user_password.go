@@ -14,13 +14,14 @@ import (
 	"golang.org/x/crypto/bcrypt"
 )
 
-// bcryptLimit is how many bytes bcrypt looks at.
+// bcryptLimit is the number of bytes that bcrypt reads.
 const bcryptLimit = 72
 
-// hashingSlots bounds how many passwords are hashed at once: each takes some 50 ms of a core, and a storm of
-// sign-ins must leave the others theirs.
+// hashingSlots bounds how many passwords are hashed at once. Each hash takes about 50 ms of a core, and a burst of
+// sign-ins must leave cores to other requests.
 var hashingSlots = make(chan struct{}, max(1, runtime.NumCPU()/2))
 
+// withHashingSlot runs work when a slot is free. The error is that of ctx if it ends before.
 func withHashingSlot(ctx context.Context, work func()) error {
 	select {
 	case hashingSlots <- struct{}{}:
@@ -32,7 +33,7 @@ func withHashingSlot(ctx context.Context, work func()) error {
 	}
 }
 
-// shorten makes a password fit bcrypt: one that is longer than bcrypt reads is replaced by a digest of all of it.
+// shorten returns a password that bcrypt reads whole: a longer one is replaced by a digest.
 func shorten(password string) string {
 	if len(password) <= bcryptLimit {
 		return password
@@ -42,24 +43,24 @@ func shorten(password string) string {
 	return base64.StdEncoding.EncodeToString(digest.Sum(nil))
 }
 
-// HashPassword hashes a password of any length, to be given to SetPasswordHash. It takes as long as bcrypt and
-// waits for its turn, so it belongs before a transaction and not inside.
+// HashPassword hashes a password of any length for SetPasswordHash. As it waits for a slot and for bcrypt, call it
+// before a transaction and not inside.
 func HashPassword(ctx context.Context, password string) (hashed string, err error) {
 	var result []byte
 	waited := withHashingSlot(ctx, func() {
 		result, err = bcrypt.GenerateFromPassword([]byte(shorten(password)), bcrypt.DefaultCost)
 	})
-	return string(result), errors.Join(waited, err)
+	return string(result), wrap("hash password", errors.Join(waited, err))
 }
 
-// SetPasswordHash gives the user the password that was hashed.
+// SetPasswordHash sets a password by its hash, and ends the sessions of PocketBase's own API.
 func (u *User) SetPasswordHash(hashed string) {
 	u.SetRaw(core.FieldNamePassword, &core.PasswordFieldValue{Hash: hashed})
 	u.RefreshTokenKey()
 	u.Set(fieldPasswordSet, true)
 }
 
-// DisablePassword makes an account that can't be entered by a password until its user sets one.
+// DisablePassword sets a random password, so that the user can't sign in with one before setting another.
 func (u *User) DisablePassword(ctx context.Context) error {
 	hashed, err := HashPassword(ctx, security.RandomString(30))
 	u.SetPasswordHash(hashed)
@@ -67,7 +68,7 @@ func (u *User) DisablePassword(ctx context.Context) error {
 	return err
 }
 
-// dummyHash is a hash that no password fits, as costly as a real one.
+// dummyHash returns the hash of an unknown password, which takes as long to compare as that of a user.
 var dummyHash = sync.OnceValue(func() []byte {
 	h, err := bcrypt.GenerateFromPassword([]byte(security.RandomString(30)), bcrypt.DefaultCost)
 	if err != nil {
@@ -76,8 +77,8 @@ var dummyHash = sync.OnceValue(func() []byte {
 	return h
 })
 
-// CheckPassword tells whether password is the user's. A nil user takes the same time and is false, so that
-// nobody learns from it which e-mails are known.
+// CheckPassword reports whether password is the user's. For a nil user it returns false after the same time, so that
+// the time does not reveal which e-mails are known.
 func CheckPassword(ctx context.Context, u *User, password string) (bool, error) {
 	stored := dummyHash()
 	if u != nil {
@@ -87,5 +88,5 @@ func CheckPassword(ctx context.Context, u *User, password string) (bool, error) 
 	err := withHashingSlot(ctx, func() {
 		ok = bcrypt.CompareHashAndPassword(stored, []byte(shorten(password))) == nil
 	})
-	return ok && u != nil, err
+	return ok && u != nil, wrap("check password", err)
 }

@@ -11,12 +11,12 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// ReadUser reads a user by id; ErrNotFound when there is none.
+// ReadUser reads a user by id. The error is ErrNotFound when there is none.
 func ReadUser(ctx context.Context, app core.App, id int64) (*UserRow, error) {
 	return readUser(ctx, app, `u.id = :v`, Key(id))
 }
 
-// ReadUserByInvite reads a user by invite; ErrNotFound when there is none.
+// ReadUserByInvite reads a user who is not banned by invite. The error is ErrNotFound when there is none.
 func ReadUserByInvite(ctx context.Context, app core.App, invite string) (*UserRow, error) {
 	return readUser(ctx, app, `u.invite = :v AND u.banned = 0`, invite)
 }
@@ -24,14 +24,14 @@ func ReadUserByInvite(ctx context.Context, app core.App, invite string) (*UserRo
 func readUser(ctx context.Context, app core.App, where, value string) (*UserRow, error) {
 	var row UserRow
 	err := readRow(ctx, app, `SELECT `+userColumns("u")+` FROM users u WHERE `+where, []any{sql.Named("v", value)}, row.targets()...)
-	return &row, notFound(err)
+	return &row, wrap("read user", notFound(err))
 }
 
-// UserFilter is what user/search looks for. Zero values let all pass.
+// UserFilter is the filter of user/search. Zero values match all users.
 type UserFilter struct {
 	Role     string
 	Category string
-	Text     string // in name, nickname and description, as part of a word too
+	Text     string // anywhere in name, nickname or description
 }
 
 // SearchUsers reads a page of users, newest first.
@@ -45,33 +45,35 @@ func SearchUsers(ctx context.Context, app core.App, filter UserFilter, page int6
 		case scanSlot <- struct{}{}:
 			defer func() { <-scanSlot }()
 		case <-ctx.Done():
-			return nil, context.Cause(ctx)
+			return nil, wrap("search users", context.Cause(ctx))
 		}
 	} else if whole {
 		q.matchPhrase(filter, phrase, "")
 	} else {
 		q.matchPhrase(filter, phrase, text)
 	}
-	return readPage(ctx, app, q, (*UserRow).targets, func(row *UserRow) int64 { return row.ID })
+	users, err := readPage(ctx, app, q, (*UserRow).targets, func(row *UserRow) int64 { return row.ID })
+	return users, wrap("search users", err)
 }
 
-// matchAll goes along an index of the newest, and takes the total from the counts that triggers keep.
+// matchAll reads an index of users by id, and the total from the counts that triggers maintain.
 func (q *pageQuery) matchAll(filter UserFilter) {
 	q.matching = `SELECT CAST(u.id AS INTEGER) AS n FROM users u WHERE ` + q.filterCondition(filter)
 	q.total = `SELECT sum(count) FROM users_counts WHERE ` + q.kindCondition("kind", filter)
 }
 
-// scanSlot lets one search at a time look at all users, so that those leave the others their speed.
+// scanSlot lets one search at a time scan all users, so that these searches don't slow down the others.
 var scanSlot = make(chan struct{}, 1)
 
-// matchShortText looks at all users: fewer than three characters are in no index, and fit most users anyway.
+// matchShortText scans all users: fewer than three characters are in no index, and match most users anyway.
 func (q *pageQuery) matchShortText(filter UserFilter, text string) {
 	q.matching = `SELECT CAST(u.id AS INTEGER) AS n FROM users u WHERE instr(u.search, :text) > 0 AND ` + q.filterCondition(filter)
 	q.arguments = append(q.arguments, sql.Named("text", text))
 }
 
-// matchPhrase asks the index alone: its rowids tell the user's id and kind (pb_migrations/schema_search.go). A text
-// longer than its phrase is looked for in what the phrase has found.
+// matchPhrase reads the full-text index alone: its rowids encode the user's id and kind
+// (pb_migrations/schema_search.go). Unless text is "", it then compares the whole text with the users that the phrase
+// has found.
 func (q *pageQuery) matchPhrase(filter UserFilter, phrase, text string) {
 	found := `users_search s WHERE s.text MATCH :phrase AND ` + q.kindCondition("s.rowid", filter)
 	q.arguments = append(q.arguments, sql.Named("phrase", phrase))
@@ -84,7 +86,8 @@ func (q *pageQuery) matchPhrase(filter UserFilter, phrase, text string) {
 	q.arguments = append(q.arguments, sql.Named("text", text))
 }
 
-// filterCondition is what a row of users, u, must fulfil to pass the filter.
+// filterCondition returns the condition on a row of users, u, that matches the filter without its text. It adds the
+// condition's arguments.
 func (q *pageQuery) filterCondition(filter UserFilter) string {
 	conditions := `u.banned = 0`
 	if filter.Role != "" {
@@ -98,8 +101,8 @@ func (q *pageQuery) filterCondition(filter UserFilter) string {
 	return conditions
 }
 
-// kindCondition is what the filter asks of a user's kind, as the index and the counts know it
-// (pb_migrations/schema_search.go), with its parameters.
+// kindCondition returns the same condition on a user's kind, as the index and the counts encode it
+// (pb_migrations/schema_search.go).
 func (q *pageQuery) kindCondition(column string, filter UserFilter) string {
 	mask, wanted := 0, 0
 	if filter.Role != "" {
@@ -113,45 +116,45 @@ func (q *pageQuery) kindCondition(column string, filter UserFilter) string {
 	return column + ` & :mask = :kind`
 }
 
-// phraseOf is the part of a folded text that the trigram index looks for, as an FTS5 phrase. It is "" where the
-// index can't help (shorter than a trigram, or a NUL, which ends a query). A long text is narrowed down by its
-// beginning, and whole is false; the text itself is compared on what is left.
+// phraseOf returns the part of a folded text that is looked up in the trigram index, as an FTS5 phrase. It is "" when
+// the index is of no use: the text is shorter than a trigram, or contains a NUL, which ends a query. Of a long text it
+// is the beginning, and whole is false.
 func phraseOf(text string) (phrase string, whole bool) {
 	runes := []rune(text)
 	if len(runes) < 3 || strings.ContainsRune(text, 0) {
 		return "", false
 	}
-	const most = 64
-	return `"` + strings.ReplaceAll(string(runes[:min(len(runes), most)]), `"`, `""`) + `"`, len(runes) <= most
+	const maxRunes = 64
+	return `"` + strings.ReplaceAll(string(runes[:min(len(runes), maxRunes)]), `"`, `""`) + `"`, len(runes) <= maxRunes
 }
 
-// fold brings a text to one case in any script, which SQLite can't.
+// fold maps a text to one case in any script, which SQLite can't.
 func fold(s string) string { return cases.Fold().String(norm.NFC.String(s)) }
 
-// EmailKey is what makes two e-mail addresses the same: their letters without regard to case.
+// EmailKey returns the form of an e-mail address by which two addresses are the same: it ignores case.
 func EmailKey(email string) string { return fold(email) }
 
-// SearchKey is a text as user/search compares it: without regard to case, ё as е.
+// SearchKey returns the form of a text that user/search compares: it ignores case, and ё is the same as е.
 func SearchKey(s string) string { return strings.ReplaceAll(fold(s), "ё", "е") }
 
-// MergeSearchIndex brings the parts together that changes leave the search index in: a search looks into each of them. It goes
-// by small steps (SQLite's FTS5, "merge"), so that others write meanwhile.
-func MergeSearchIndex(app core.App) error {
-	const pages = "-200" // the first step takes up all parts, and each about as many pages
-	for step, most := pages, 100_000; most > 0; step, most = pages[1:], most-1 {
+// MergeSearchIndex merges the segments that changes add to the full-text index, each of which a search has to read. It
+// does so in small steps (SQLite's FTS5, "merge"), between which others can write.
+func MergeSearchIndex(ctx context.Context, app core.App) error {
+	const pages = "-200" // of one step; the minus makes the first one begin a merge of all segments
+	for step, left := pages, 100_000; left > 0; step, left = pages[1:], left-1 {
 		var before, after int64
 		if err := app.RunInTransaction(func(tx core.App) error {
-			if err := writeRow(tx, `SELECT total_changes()`, nil, &before); err != nil {
+			if err := writeRow(ctx, tx, `SELECT total_changes()`, nil, &before); err != nil {
 				return err
 			}
-			if err := write(tx, `INSERT INTO users_search(users_search, rank) VALUES('merge', `+step+`)`); err != nil {
+			if err := write(ctx, tx, `INSERT INTO users_search(users_search, rank) VALUES('merge', `+step+`)`); err != nil {
 				return err
 			}
-			return writeRow(tx, `SELECT total_changes()`, nil, &after)
+			return writeRow(ctx, tx, `SELECT total_changes()`, nil, &after)
 		}); err != nil {
-			return err
+			return wrap("merge search index", err)
 		}
-		if after-before < 2 { // nothing was left to do, as FTS5 documents
+		if after-before < 2 { // nothing was left to merge, as FTS5 documents
 			return nil
 		}
 	}
@@ -162,12 +165,12 @@ func MergeSearchIndex(app core.App) error {
 type UserRow struct {
 	ID          int64
 	Email       string
-	Phone       string // "" is none, as in all texts here
+	Phone       string // "" for none, as in all texts here
 	Name        string
 	Nickname    string
 	Description string
 	Role        string
-	Price       *float64
+	Price       *float64 // nil for none
 	Invite      string
 	Categories  choices
 	Media       mediaRows
@@ -175,19 +178,20 @@ type UserRow struct {
 	Updated     Moment
 }
 
-// userColumns reads a user of the table alias u, with the media of the profile.
+// userColumns returns the columns of a user with the media of the profile, in the table alias u.
 func userColumns(u string) string {
 	return strings.ReplaceAll(`u.id, u.email, u.phone, u.name, u.nickname, u.description, u.role,
 		CASE WHEN u.price <> 0 OR u.free THEN u.price END, u.invite, u.categories, u.created, u.updated, `+
 		mediaColumn(`m.user = u.id AND m."order" = ''`), "u.", u+".")
 }
 
+// targets returns what userColumns are scanned into.
 func (r *UserRow) targets() []any {
 	return []any{id{&r.ID}, &r.Email, &r.Phone, &r.Name, &r.Nickname, &r.Description, &r.Role,
 		&r.Price, &r.Invite, &r.Categories, &r.Created, &r.Updated, &r.Media}
 }
 
-// choices are PocketBase's several choices, a JSON array of plain words.
+// choices scans PocketBase's multiple select, a JSON array of plain words.
 type choices []string
 
 // Scan implements sql.Scanner.

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"context"
 	"sync"
 	"time"
 
@@ -40,7 +41,7 @@ func (l *LastUsed) Flush() {
 	if len(used) == 0 {
 		return
 	}
-	if err := store.TouchDevices(l.app, used); err != nil {
+	if err := store.TouchDevices(context.Background(), l.app, used); err != nil {
 		l.app.Logger().Warn("the devices' last use could not be written", "error", err)
 	}
 }

@@ -3,9 +3,7 @@ package avatars
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 
 	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/media/mediatype"
@@ -51,17 +49,15 @@ func (f *Fetcher) Fetch(ctx context.Context, identity *social.Identity, userID s
 	}()
 }
 
-var errNoPicture = errors.New("it is not an image")
-
 func (f *Fetcher) fetch(ctx context.Context, identity *social.Identity, userID string) error {
 	content, err := f.pictures.Fetch(ctx, identity)
 	if err != nil {
 		return err
 	}
 	defer content.Close()
-	upload, err := f.stage(content)
+	upload, err := files.Store(f.app, content, mediatype.Image)
 	if err != nil {
-		return err
+		return fmt.Errorf("store the picture: %w", err)
 	}
 	defer upload.Discard()
 	return f.app.RunInTransaction(func(tx core.App) error {
@@ -69,37 +65,9 @@ func (f *Fetcher) fetch(ctx context.Context, identity *social.Identity, userID s
 		if err != nil || has { // the user has uploaded something in the meantime
 			return err
 		}
-		if disabled, err := store.IsDisabled(tx, userID); err != nil || disabled {
+		if disabled, err := store.IsDisabled(ctx, tx, userID); err != nil || disabled {
 			return err
 		}
 		return files.AddMedia(tx, upload, userID, "")
 	})
-}
-
-// stage stores a picture as an upload, which the caller discards.
-func (f *Fetcher) stage(content io.Reader) (*files.Upload, error) {
-	head := make([]byte, mediatype.SniffLength)
-	n, err := io.ReadFull(content, head)
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return nil, err
-	}
-	found := mediatype.Sniff(head[:n])
-	if found.Kind != mediatype.Image {
-		return nil, errNoPicture
-	}
-	upload, err := files.NewUpload(f.app, found)
-	if err != nil {
-		return nil, err
-	}
-	if _, err = upload.Write(head[:n]); err == nil {
-		_, err = io.Copy(upload, content)
-	}
-	if err == nil {
-		err = upload.Close()
-	}
-	if err != nil {
-		upload.Discard()
-		return nil, fmt.Errorf("store the picture: %w", err)
-	}
-	return upload, nil
 }

@@ -1,6 +1,7 @@
 package testkit
 
 import (
+	"context"
 	"strings"
 	"sync"
 	"time"
@@ -25,7 +26,7 @@ func (l *Log) Write(p []byte) (int, error) {
 // FlushLog makes the server print its buffered log lines now.
 func (s *Server) FlushLog() {
 	s.t.Helper()
-	if err := store.FlushLogs(s.App); err != nil {
+	if err := store.FlushLogs(context.Background(), s.App); err != nil {
 		s.t.Fatal(err)
 	}
 }

@@ -1,6 +1,7 @@
 package testkit
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -103,7 +104,7 @@ func (s *Server) rowsAndIDs() string {
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		last, err := store.LastID(s.App, store.Sequence(collection))
+		last, err := store.LastID(context.Background(), s.App, store.Sequence(collection))
 		if err != nil {
 			s.t.Fatal(err)
 		}
