@@ -27,6 +27,7 @@ func Register(app core.App, pushes *push.Worker, previews *preview.Worker, logs 
 	server.RegisterLock(app)
 	server.RegisterLogs(app, logs)
 	registerIDs(app)
+	registerTexts(app)
 	registerUsers(app)
 	registerDevices(app)
 	registerOrders(app, pushes)

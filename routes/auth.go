@@ -18,7 +18,7 @@ type signupInput struct {
 	Phone        string                 `in:"phone" rules:"nullable|string|max:255"`
 	Name         string                 `in:"name" rules:"nullable|string|max:255"`
 	Nickname     string                 `in:"nickname" rules:"required|string|max:255"`
-	Description  string                 `in:"description" rules:"nullable|string"`
+	Description  string                 `in:"description" rules:"nullable|string|max_bytes:65535"`
 	Role         int                    `in:"role" rules:"required|integer|in:1,2"`
 	Price        laravel.Field[float64] `in:"price" rules:"nullable|numeric|min:0|max:999999999"`
 	Categories   []int                  `in:"category_ids" rules:"nullable|array" each:"integer|in:1,2"`

@@ -1,8 +1,10 @@
 package routes
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
+	"strconv"
 
 	"github.com/privet/privet/hooks/refusal"
 	"github.com/privet/privet/hooks/store"
@@ -11,6 +13,7 @@ import (
 	"github.com/privet/privet/routes/laravel/body"
 	"github.com/privet/privet/routes/resource"
 
+	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 )
 
@@ -59,7 +62,70 @@ func (c *call) answerOf(err error) *resource.Error {
 	if refused, ok := refusal.Of(err); ok {
 		return validationError(laravel.NewInvalid(refused.Field, refused.Error()))
 	}
+	if invalid := invalidField(err); invalid != nil {
+		c.app.Logger().Info("a collection refused what the API's rules allow", "path", c.req.URL.Path, "error", err)
+		return validationError(invalid)
+	}
 	return serverError(c.event, err)
+}
+
+// inputs are the API's fields in the reference's order, by the collections' fields that hold them.
+var inputs = []struct{ column, input string }{
+	{"email", "email"}, {"password", "password"}, {"phone", "phone"}, {"name", "name"}, {"nickname", "nickname"},
+	{"description", "description"}, {"role", "role"}, {"price", "price"}, {"categories", "category_ids"}, {"file", "media"},
+	{"device_id", "device_id"}, {"firebase_token", "firebase_token"},
+	{"performer", "performer_id"}, {"occasion", "occasion_id"}, {"date_till", "date_till"}, {"status", "status"},
+	{"rating_rate", "rating_rate"}, {"rating_text", "rating_text"}, {"cancel_text", "cancel_text"},
+}
+
+// brokenRules are Laravel's rules for PocketBase's error codes. A bound is the parameter of the code's error.
+var brokenRules = map[string]struct{ rules, bound string }{
+	"validation_required":              {"required", ""},
+	"validation_is_email":              {"email", ""},
+	"validation_not_unique":            {"unique", ""},
+	"validation_not_a_number":          {"numeric", ""},
+	"validation_only_int_constraint":   {"integer", ""},
+	"validation_min_number_constraint": {"numeric|min:", "min"},
+	"validation_max_number_constraint": {"numeric|max:", "max"},
+	"validation_min_text_constraint":   {"string|min:", "min"},
+	"validation_max_text_constraint":   {"string|max:", "max"},
+}
+
+// invalidField returns the validation error for a value that a collection's own limits refuse, though the API's rules
+// allowed it: with Laravel's message where it has one, else with that of the rule in. It returns nil if that is not what
+// err is, or if the field is none of the API's: then it is not the client's fault.
+func invalidField(err error) *laravel.Invalid {
+	var fields validation.Errors
+	if !errors.As(err, &fields) {
+		return nil
+	}
+	for _, field := range inputs {
+		refused := fields[field.column]
+		if refused == nil {
+			continue
+		}
+		return laravel.NewBroken(field.input, brokenRule(refused))
+	}
+	return nil
+}
+
+// brokenRule returns the rules of Laravel of which a value broke the last, given PocketBase's error.
+func brokenRule(refused error) string {
+	var coded validation.Error
+	if !errors.As(refused, &coded) {
+		return "in:0"
+	}
+	broken, known := brokenRules[coded.Code()]
+	if !known || broken.bound == "" {
+		return cmp.Or(broken.rules, "in:0")
+	}
+	switch bound := coded.Params()[broken.bound].(type) {
+	case int:
+		return broken.rules + strconv.Itoa(bound)
+	case float64:
+		return broken.rules + strconv.FormatFloat(bound, 'f', 0, 64)
+	}
+	return "in:0"
 }
 
 func validationError(e *laravel.Invalid) *resource.Error {

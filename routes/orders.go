@@ -17,7 +17,7 @@ import (
 type orderCreateInput struct {
 	PerformerID int    `in:"performer_id" rules:"required|integer"`
 	OccasionID  int    `in:"occasion_id" rules:"nullable|integer|in:1,2,3,4"`
-	Description string `in:"description" rules:"required|string"`
+	Description string `in:"description" rules:"required|string|max_bytes:65535"`
 	DateTill    string `in:"date_till" rules:"required|date|date_format:Y-m-d H:i:s"`
 }
 
@@ -25,8 +25,8 @@ type orderUpdateInput struct {
 	Status     int           `in:"status" rules:"nullable|integer|in:1,2,3,4"`
 	Media      *laravel.File `in:"media" rules:"nullable|file|max:599999|media"`
 	RatingRate float64       `in:"rating_rate" rules:"nullable|numeric|min:1|max:5"`
-	RatingText string        `in:"rating_text" rules:"nullable|string"`
-	CancelText string        `in:"cancel_text" rules:"nullable|string"`
+	RatingText string        `in:"rating_text" rules:"nullable|string|max_bytes:65535"`
+	CancelText string        `in:"cancel_text" rules:"nullable|string|max_bytes:65535"`
 }
 
 type orderSearchInput struct {

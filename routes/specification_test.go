@@ -92,6 +92,7 @@ func TestBrokenAnswersAreSeen(t *testing.T) {
 		{"null for a list", "order/search", client.Token, broken{old: `"data":[`, new: `"data":null,"rest":[`}},
 		{"pages of another size", "user/search", client.Token, broken{old: `"per_page":15`, new: `"per_page":20`}},
 		{"an unlisted status", view, client.Token, broken{status: 202}},
+		{"a letter that is not escaped", view, client.Token, broken{old: `"description":"P`, new: `"description":"П`}},
 		{"an error in another shape", view, "nobody", broken{old: `"status":"error"`, new: `"status":"bad"`}},
 		{"a validation error without its fields", "user/search?role=9", client.Token, broken{old: `"errors"`, new: `"details"`}},
 		{"no endpoint, in another shape", "nope", "", broken{old: `"message"`, new: `"error"`}},

@@ -29,7 +29,7 @@ type userUpdateInput struct {
 	Phone         laravel.Field[string]  `in:"phone" rules:"nullable|string|max:255"`
 	Name          laravel.Field[string]  `in:"name" rules:"nullable|string|max:255"`
 	Nickname      laravel.Field[string]  `in:"nickname" rules:"nullable|string|max:255"`
-	Description   laravel.Field[string]  `in:"description" rules:"nullable|string"`
+	Description   laravel.Field[string]  `in:"description" rules:"nullable|string|max_bytes:65535"`
 	Role          laravel.Field[int]     `in:"role" rules:"nullable|integer|in:1,2"`
 	Price         laravel.Field[float64] `in:"price" rules:"nullable|numeric|min:0|max:999999999"`
 	FirebaseToken laravel.Field[string]  `in:"firebase_token" rules:"nullable|string"`

@@ -86,13 +86,11 @@ func asInt(v any) int {
 	return int(asFloat(v))
 }
 
-// asFloat converts a value that passed numeric, integer or in.
+// asFloat converts a value that passed numeric, integer or in. A number of JSON is what the rules have compared: that with
+// 14 digits, as (string) and the original's database had it. So 5.000000000000001 is 5, which max:5 allows.
 func asFloat(v any) float64 {
-	switch v := v.(type) {
-	case int64:
-		return float64(v)
-	case float64:
-		return v
+	if n, ok := v.(int64); ok {
+		return float64(n)
 	}
 	s, _ := php.String(v)
 	f, _ := strconv.ParseFloat(s, 64)

@@ -27,6 +27,14 @@ func NewInvalid(field, message string) *Invalid {
 	return e
 }
 
+// NewBroken returns a validation error with Laravel's message of the last of some rules on one field, for a limit that is
+// not among the field's own rules: NewBroken("price", "numeric|max:5").
+func NewBroken(field, rules string) *Invalid {
+	set := parseRules(rules)
+	a := attribute{name: field, display: displayName(field), rules: &set}
+	return NewInvalid(field, message(&set.rules[len(set.rules)-1], &a))
+}
+
 // Add adds a message to a field. A new field comes last; a message that the field already has is not added again
 // (Laravel's MessageBag).
 func (e *Invalid) Add(field, message string) {

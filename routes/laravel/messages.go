@@ -6,8 +6,8 @@ import (
 	"unicode"
 )
 
-// messages are Laravel 10's English messages by rule. The rule media is this API's own (contract, section 1); its
-// message follows that of Laravel's mimes.
+// messages are Laravel 10's English messages by rule. The rules media and max_bytes are this API's own (contract,
+// section 1); their messages follow those of Laravel's mimes and max.
 var messages = map[string]string{
 	"array":       "The :attribute field must be an array.",
 	"date":        "The :attribute field must be a valid date.",
@@ -17,6 +17,7 @@ var messages = map[string]string{
 	"file":        "The :attribute field must be a file.",
 	"in":          "The selected :attribute is invalid.",
 	"integer":     "The :attribute field must be an integer.",
+	"max_bytes":   "The :attribute field must not be greater than :param characters.",
 	"media":       "The :attribute field must be a file of type: image, video.",
 	"numeric":     "The :attribute field must be a number.",
 	"required":    "The :attribute field is required.",

@@ -43,6 +43,9 @@ func (v *validation) passes(r *rule, a *attribute) (bool, error) {
 		return ok && slices.ContainsFunc(r.list, func(n int64) bool { return php.EqualsInt(s, n) }), nil
 	case "min", "max", "size":
 		return sizePasses(r, a), nil
+	case "max_bytes":
+		s, ok := a.value.(string)
+		return !ok || int64(len(s)) <= r.bound, nil
 	case "same":
 		other, _ := v.input.Get(r.param)
 		return php.Identical(a.value, other), nil

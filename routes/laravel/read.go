@@ -20,7 +20,8 @@ type Schema[T any] struct{ fields []field }
 //
 // Types are string, int, float64, []int, *File, and Field of the first four. Rules are required, nullable, string,
 // email, integer, numeric, array, file, in, min, max, size, same, date, date_format:Y-m-d H:i:s; unique and exists,
-// which Options.Checks decides; and media, a file whose content is a picture or a video.
+// which Options.Checks decides; media, a file whose content is a picture or a video; and max_bytes, the length of a text
+// in bytes.
 //
 // MustCompile panics if the tags are wrong, so that a package variable holding its result fails at start.
 func MustCompile[T any]() *Schema[T] {

@@ -14,7 +14,7 @@ type rule struct {
 	name  string  // before the colon
 	text  string  // the whole rule as in the tag: the key in Options.Checks
 	param string  // behind the colon
-	bound int64   // the parameter of min, max and size
+	bound int64   // the parameter of min, max, size and max_bytes
 	list  []int64 // the parameters of in
 }
 
@@ -90,7 +90,7 @@ func parseRules(tag string) ruleset {
 		r := rule{text: text}
 		r.name, r.param, _ = strings.Cut(text, ":")
 		switch r.name {
-		case "min", "max", "size":
+		case "min", "max", "size", "max_bytes":
 			r.bound = mustInt(r.param)
 		case "in":
 			for n := range strings.SplitSeq(r.param, ",") {

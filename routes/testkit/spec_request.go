@@ -155,6 +155,10 @@ func contractNumber(value any, schema *base.Schema) any {
 		return value
 	}
 	switch v := value.(type) {
+	case float64: // of JSON, which PHP compares with 14 digits
+		if number, err := strconv.ParseFloat(contract.CastFloat(v), 64); err == nil {
+			return number
+		}
 	case bool:
 		if v {
 			return 1.0

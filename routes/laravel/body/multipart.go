@@ -20,6 +20,7 @@ type multipartForm struct {
 	fields    php.Array // $_POST
 	files     php.Array // $_FILES, as Laravel's Request::allFiles shows it
 	nfields   int
+	text      int64 // bytes of fields
 	nfiles    int
 }
 
@@ -62,6 +63,9 @@ func (f *multipartForm) readPart(part *multipart.Part) error {
 	text, err := io.ReadAll(part)
 	if err != nil {
 		return multipartError(err)
+	}
+	if f.text += int64(len(text)); f.text > f.meter.max {
+		return ErrTooLarge // which the meter, that counts what is read ahead, finds only later
 	}
 	f.digest.add("field", d.name, string(text))
 	if f.nfields++; f.nfields <= maxVars {
