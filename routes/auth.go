@@ -64,7 +64,7 @@ func (a *api) signup(c *call) error {
 		if err := tx.Save(user); err != nil {
 			return err
 		}
-		return files.ReplaceProfileMedia(tx, uploadOf(in.Media), user.Id)
+		return files.ReplaceProfileMedia(tx, storedUpload(in.Media), user.Id)
 	})
 }
 

@@ -59,7 +59,7 @@ func (a *api) orderCreate(c *call) error {
 		if err != nil {
 			return nil, err
 		}
-		return data{c.viewer().CreatedOrder(o.Row())}, nil // as the hooks left it
+		return data{c.viewer().PlainOrder(o.Row())}, nil // as the hooks left it
 	})
 }
 
@@ -86,7 +86,7 @@ func (a *api) orderUpdate(c *call) error {
 		RatingText: in.RatingText,
 	}
 	return c.change(http.StatusOK, func(tx core.App) (any, error) {
-		err := orders.Update(c.req.Context(), tx, store.Key(id), c.actor(side), request, uploadOf(in.Media))
+		err := orders.Update(c.req.Context(), tx, store.Key(id), c.actor(side), request, storedUpload(in.Media))
 		if err != nil {
 			return nil, err
 		}
@@ -94,7 +94,7 @@ func (a *api) orderUpdate(c *call) error {
 		if err != nil {
 			return nil, err
 		}
-		return data{c.viewer().UpdatedOrder(row)}, nil
+		return data{c.viewer().OrderWithMedia(row)}, nil
 	})
 }
 
@@ -104,7 +104,7 @@ func (a *api) orderView(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.answer(http.StatusOK, data{c.viewer().ViewedOrder(row)})
+	return c.answer(http.StatusOK, data{c.viewer().DetailedOrder(row)})
 }
 
 // orderSearch lists the user's orders, newest first.
@@ -118,5 +118,5 @@ func (a *api) orderSearch(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.answer(http.StatusOK, resource.List(page, c.viewer().FoundOrder, c.url(), laravel.QueryWithoutPage(c.req)))
+	return c.answer(http.StatusOK, resource.List(page, c.viewer().ListedOrder, c.url(), laravel.QueryWithoutPage(c.req)))
 }

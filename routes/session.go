@@ -44,10 +44,10 @@ func (c *call) signIn(user *store.User, device deviceFields, save func(tx core.A
 	return c.answer(http.StatusOK, dataToken{c.viewer().User(row, false), token})
 }
 
-// countAttempt limits the attempts to sign in to one account: those from one network, and less strictly those from
-// everywhere, as an attack may be distributed. The latter limit does not hold for the account's own devices, so that
-// an attack can't lock its owner out. Only failures count: refund uncounts the attempt. user is nil if nobody has the
-// e-mail.
+// countAttempt counts an attempt to sign in to an account, and returns the error of a rate limit that it exceeds. There
+// are two limits: a strict one for attempts from the same network, and one for attempts from all networks together, as
+// an attack may be distributed. The account's own devices are exempt from the second, so that an attack can't lock the
+// owner out. Only failures count: after a success the caller calls refund. user is nil if no account has the e-mail.
 func (c *call) countAttempt(user *store.User, email, deviceID string) (refund func(), err error) {
 	limit := c.settings.RateLimit
 	if limit == 0 {

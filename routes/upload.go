@@ -83,22 +83,23 @@ func (s sink) Create(_ context.Context, t mediatype.Type) (laravel.Writer, error
 		return nil, err
 	}
 	s.c.uploads = append(s.c.uploads, upload)
-	return sinkFile{upload}, nil
+	return storedFile{upload}, nil
 }
 
-// sinkFile is an upload as a laravel.Writer.
-type sinkFile struct{ *files.Upload }
+// storedFile is an upload as a laravel.Writer, whose Commit only ends the writing: the upload's own leaves it to a row.
+type storedFile struct{ upload *files.Upload }
 
-func (f sinkFile) Commit() error { return f.Close() }
-func (f sinkFile) Abort()        { f.Discard() }
+func (f storedFile) Write(p []byte) (int, error) { return f.upload.Write(p) }
+func (f storedFile) Commit() error               { return f.upload.Close() }
+func (f storedFile) Abort()                      { f.upload.Discard() }
 
-// uploadOf returns the upload that a file of the input is stored as, or nil.
-func uploadOf(file *laravel.File) *files.Upload {
+// storedUpload returns the upload that a file of the input is stored as, or nil.
+func storedUpload(file *laravel.File) *files.Upload {
 	if file == nil {
 		return nil
 	}
-	if f, ok := file.Stored.(sinkFile); ok {
-		return f.Upload
+	if f, ok := file.Stored.(storedFile); ok {
+		return f.upload
 	}
 	return nil
 }

@@ -123,7 +123,7 @@ func (a *api) userUpdate(c *call) error {
 		if err := tx.Save(user); err != nil {
 			return nil, err
 		}
-		if upload := uploadOf(in.Media); upload != nil {
+		if upload := storedUpload(in.Media); upload != nil {
 			if err := files.ReplaceProfileMedia(tx, upload, user.Id); err != nil {
 				return nil, err
 			}

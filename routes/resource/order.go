@@ -25,8 +25,8 @@ type Order struct {
 	UpdatedAt   Timestamp `json:"updated_at"`
 }
 
-// CreatedOrder returns an order as order/create answers it: without media and participants.
-func (v Viewer) CreatedOrder(row *store.OrderRow) Order {
+// PlainOrder returns an order as order/create answers it: without media and participants.
+func (v Viewer) PlainOrder(row *store.OrderRow) Order {
 	o := Order{
 		ID:          row.ID,
 		ClientID:    row.ClientID,
@@ -50,28 +50,28 @@ func (v Viewer) CreatedOrder(row *store.OrderRow) Order {
 	return o
 }
 
-// UpdatedOrder returns an order as order/update answers it: with its media.
-func (v Viewer) UpdatedOrder(row *store.OrderRow) Order {
-	o := v.CreatedOrder(row)
+// OrderWithMedia returns an order as order/update answers it: with its media.
+func (v Viewer) OrderWithMedia(row *store.OrderRow) Order {
+	o := v.PlainOrder(row)
 	media := v.media(row.Media)
 	o.Media = &media
 	return o
 }
 
-// ViewedOrder returns an order as order/view answers it: with its media and both participants, who see each other's
+// DetailedOrder returns an order as order/view answers it: with its media and both participants, who see each other's
 // e-mail and phone unless the order is cancelled.
-func (v Viewer) ViewedOrder(row *store.OrderRow) Order {
+func (v Viewer) DetailedOrder(row *store.OrderRow) Order {
 	contacts := row.Status != string(order.Cancelled)
-	o := v.UpdatedOrder(row)
+	o := v.OrderWithMedia(row)
 	performer, client := v.visibleUser(row.Performer, contacts), v.visibleUser(row.Client, contacts)
 	o.Performer, o.Client = &performer, &client
 	return o
 }
 
-// FoundOrder returns an order as order/search lists it: with its media and the performer, and for the performer with
+// ListedOrder returns an order as order/search lists it: with its media and the performer, and for the performer with
 // the client.
-func (v Viewer) FoundOrder(row *store.OrderRow) Order {
-	o := v.UpdatedOrder(row)
+func (v Viewer) ListedOrder(row *store.OrderRow) Order {
+	o := v.OrderWithMedia(row)
 	performer := v.visibleUser(row.Performer, false)
 	o.Performer = &performer
 	if v.UserID == row.PerformerID {

@@ -1,4 +1,4 @@
-package hooks_test
+package dashboard_test
 
 import (
 	"encoding/json"
