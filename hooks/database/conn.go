@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// sqliteConn is all that database/sql asks of the driver's connection.
+// sqliteConn is what database/sql uses of the driver's connection.
 type sqliteConn interface {
 	driver.Conn
 	driver.ConnBeginTx
@@ -26,18 +26,18 @@ type statement interface {
 	driver.StmtQueryContext
 }
 
-// conn is a connection that keeps the statements that it has prepared. dbx prepares every query anew, which takes
-// several times as long as running a small one, and its transactions leave no way to a statement of one's own. SQLite
-// itself prepares a statement again when the schema has changed.
+// conn is a connection that caches prepared statements. dbx prepares every query anew, which takes several times as
+// long as running a small one, and its transactions can't use a statement prepared elsewhere. When the schema has
+// changed, SQLite itself prepares a statement again.
 //
 // database/sql uses a connection from one goroutine at a time.
 type conn struct {
 	sqliteConn
-	idle map[string]statement // by text; one that runs is not in it
+	idle map[string]statement // by text; running statements are not in it
 }
 
-// maxIdleStatements is how many idle statements a connection keeps. privet itself has fewer; the dashboard's filters make up
-// texts without end.
+// maxIdleStatements bounds the idle statements of a connection. privet itself has fewer; the dashboard's filters make
+// an unlimited number of texts.
 const maxIdleStatements = 200
 
 // ExecContext implements driver.ExecerContext.
@@ -83,7 +83,7 @@ func (c *conn) Close() error {
 	return errors.Join(c.closeIdle(), c.sqliteConn.Close())
 }
 
-// acquire finds or prepares the statement of a text; nil for a text that is better not kept.
+// acquire returns the statement of a text, from the cache or newly prepared, or nil for a text that is not cacheable.
 func (c *conn) acquire(ctx context.Context, text string) (statement, error) {
 	if s := c.idle[text]; s != nil {
 		delete(c.idle, text)
@@ -103,10 +103,10 @@ func (c *conn) acquire(ctx context.Context, text string) (statement, error) {
 	return s, nil
 }
 
-// release gives a statement back that has ended well.
+// release returns a statement that has ended without an error to the cache. A full cache is emptied before.
 func (c *conn) release(text string, s statement) error {
 	var err error
-	if c.idle[text] != nil { // it ran twice at once
+	if c.idle[text] != nil { // the same text ran twice at the same time
 		return s.Close()
 	}
 	if len(c.idle) >= maxIdleStatements {
@@ -126,7 +126,8 @@ func (c *conn) closeIdle() error {
 	return errors.Join(all...)
 }
 
-// cacheable tells whether a text is a single statement on data; scripts, pragmas and changes of the schema come once.
+// cacheable reports whether a text is a single statement that reads or writes rows. Scripts, pragmas and changes of the
+// schema run only once.
 func cacheable(text string) bool {
 	text = strings.TrimSpace(text)
 	verb := strings.ToUpper(text[:min(len(text), 6)])

@@ -1,5 +1,5 @@
-// Package database opens privet's SQLite files as this program needs them: with pragmas and a pool that fit a
-// small machine, and with statements that are prepared once a connection.
+// Package database opens privet's SQLite files with pragmas and a pool that suit a small machine, and with connections
+// that prepare each statement once.
 package database
 
 import (
@@ -14,21 +14,21 @@ import (
 	_ "modernc.org/sqlite" // PocketBase's own driver, registered as "sqlite"
 )
 
-// cacheMemory is what the page caches of a database's reading connections hold together, in KiB. Each connection has
-// one of its own, outside of Go's heap, so that GOMEMLIMIT does not bound it: PocketBase's 32 MB for each of nine
-// connections let the searches use 600 MB.
+// cacheMemory is the size of all page caches of a database's reading connections together, in KiB. Each connection has
+// its own, outside of Go's heap, where GOMEMLIMIT does not bound it: with PocketBase's 32 MB for each of nine
+// connections, searches used 600 MB.
 const cacheMemory = 40 << 10
 
-// Connections is how many connections read a database at once. PocketBase's 120 let as many queries compete for two
-// cores; with 8, measured at 64 clients, 2.6 times the requests get through and p99 falls tenfold. Four serve two
-// cores as well, with half of the page caches.
+// Connections returns how many connections read a database at the same time. With PocketBase's 120, as many queries
+// compete for two cores; with 8, measured with 64 clients, throughput is 2.6 times as high and p99 a tenth. Four are as
+// good for two cores, with half as many page caches.
 func Connections() int { return min(max(4, 2*runtime.GOMAXPROCS(0)), 16) }
 
-// Connect opens a database file; it is a PocketBase DBConnectFunc.
+// Connect opens a database file. It is a DBConnectFunc of PocketBase.
 func Connect(path string) (*dbx.DB, error) {
 	// busy_timeout comes first: the switch to WAL may have to wait for another connection.
-	// Who is erased is gone from the file, too, not only from its tables: what is deleted is overwritten.
-	// The log is moved into the database in the background (package hooks); at 64 MB the writer does it after all.
+	// secure_delete overwrites what is deleted, so that the data of erased users is not left in the file.
+	// The log is checkpointed in the background (package server); wal_autocheckpoint makes a writer do it at 64 MB.
 	pragmas := []string{"busy_timeout(10000)", "journal_mode(WAL)", "journal_size_limit(200000000)", "synchronous(NORMAL)",
 		"wal_autocheckpoint(16000)", "foreign_keys(ON)", "secure_delete(ON)", "temp_store(MEMORY)", fmt.Sprintf("cache_size(-%d)", cacheMemory/Connections())}
 	pool, err := sql.Open("sqlite", "")
@@ -42,7 +42,7 @@ func Connect(path string) (*dbx.DB, error) {
 	}), "sqlite"), nil
 }
 
-// connector makes connections that keep their statements.
+// connector opens connections of type conn.
 type connector struct {
 	driver driver.Driver
 	name   string

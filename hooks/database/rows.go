@@ -2,7 +2,7 @@ package database
 
 import "database/sql/driver"
 
-// sqliteRows is all that database/sql asks of the driver's rows.
+// sqliteRows is what database/sql uses of the driver's rows.
 type sqliteRows interface {
 	driver.Rows
 	driver.RowsColumnTypeDatabaseTypeName
@@ -12,7 +12,7 @@ type sqliteRows interface {
 	driver.RowsColumnTypeScanType
 }
 
-// rows give their statement back to the connection when they are closed.
+// rows are rows that release their statement to the connection when they are closed.
 type rows struct {
 	sqliteRows
 	conn      *conn

@@ -7,8 +7,8 @@ import (
 	"errors"
 )
 
-// projectID checks a Firebase service account file as Google's console hands it out, and returns its project.
-// A broken one must be found at start and not at the first push.
+// projectID validates a Firebase service account file, as downloaded from Google's console, and returns its project.
+// An invalid file must be found at start, and not with the first push.
 func projectID(content []byte) (string, error) {
 	var account struct {
 		Type        string `json:"type"`

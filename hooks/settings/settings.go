@@ -1,6 +1,5 @@
-// Package settings reads privet's environment (contract section 5): once, at start, checked, into one struct
-// that main hands down. Besides, Go itself knows GOMEMLIMIT and its kin, HTTPS_PROXY (on the way to the providers) and
-// where the user's caches are.
+// Package settings reads and validates privet's environment variables (contract section 5), once, at start. Go itself
+// also reads some: GOMEMLIMIT and the like, HTTPS_PROXY (for requests to the providers), and the user's cache folder.
 package settings
 
 import (
@@ -15,7 +14,7 @@ import (
 	"text/tabwriter"
 )
 
-// Settings is the environment, checked.
+// Settings are the validated settings.
 type Settings struct {
 	Firebase  Firebase
 	Google    Google
@@ -26,14 +25,14 @@ type Settings struct {
 	Redirect  bool   // downloads from an object store are answered by where they are, not by what they are
 }
 
-// Firebase is how pushes are sent.
+// Firebase are the settings of push notifications.
 type Firebase struct {
 	Credentials []byte // the service account's JSON; nil: pushes are off
 	ProjectID   string // the one that the credentials name
 	Endpoint    string // another FCM address, with /v1; empty: Google's
 }
 
-// Google is how Google's tokens are verified.
+// Google are the settings by which Google's tokens are verified.
 type Google struct {
 	ClientIDs    []string // whose tokens are taken; none: Google sign-in is off
 	JWKSURL      string
@@ -41,20 +40,20 @@ type Google struct {
 	UserInfoURL  string
 }
 
-// VK is how VK's tokens are verified.
+// VK are the settings by which VK's tokens are verified.
 type VK struct {
 	Apps   []VKApp // whose tokens are taken; none: VK sign-in is off
 	APIURL string
 }
 
-// VKApp is one application registered at VK.
+// VKApp is an application registered with VK.
 type VKApp struct {
 	ClientID   string
 	SecureKey  string
 	ServiceKey string
 }
 
-// variable is one environment variable: how it is explained and how it is taken.
+// variable is one environment variable: its documentation and its parser.
 type variable struct {
 	name, meaning, fallback string
 	parse                   func(s *Settings, value string) error
@@ -81,9 +80,8 @@ var variables = []variable{
 	{"PRIVET_S3_REDIRECT", "1 answers downloads from an object store by a redirect to a presigned address", "they are passed on", parseRedirect},
 }
 
-// Read takes the settings out of the environment that lookup shows (os.LookupEnv outside of tests).
-// An empty variable counts as unset. The error has one line for each setting that makes no sense and never
-// repeats a secret.
+// Read reads the settings with lookup, which is os.LookupEnv outside of tests. An empty variable counts as unset. The
+// error has one line for each invalid variable and contains no secrets.
 func Read(lookup func(string) (string, bool)) (*Settings, error) {
 	s := &Settings{RateLimit: 60}
 	var wrong []error
@@ -100,7 +98,7 @@ func Read(lookup func(string) (string, bool)) (*Settings, error) {
 	return s, errors.Join(wrong...)
 }
 
-// Help lists the variables with their meanings and defaults, for --help.
+// Help returns the list of variables with their meanings and defaults, for --help.
 func Help() string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)

@@ -2,7 +2,7 @@ package settings
 
 import "fmt"
 
-// Status says, for people, what is on or off and why: lines of a name and a text.
+// Status describes for operators which features are on or off and why, as pairs of a name and a text.
 func (s *Settings) Status() [][2]string {
 	push := "off: GOOGLE_APPLICATION_CREDENTIALS is not set"
 	if s.Firebase.Credentials != nil {
