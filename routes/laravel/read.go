@@ -119,6 +119,7 @@ func readInput(req *http.Request, o Options, u *uploads) (*php.Array, error) {
 		MaxBody:   orDefault(o.MaxBody),
 		MaxFields: orDefault(o.MaxFields),
 		File:      u.receive,
+		IsFile:    func(key string) bool { return u.fieldOf(key) != nil },
 		Digest:    o.Digest,
 	})
 	if err != nil {

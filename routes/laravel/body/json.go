@@ -51,6 +51,9 @@ func (p *jsonParser) fail(what string) error {
 
 // document parses the whole text.
 func (p *jsonParser) document() (any, error) {
+	if strings.HasPrefix(p.s, "\ufeff") {
+		return nil, p.fail("the text begins with a byte order mark")
+	}
 	if !utf8.ValidString(p.s) {
 		for p.pos < len(p.s) {
 			r, size := utf8.DecodeRuneInString(p.s[p.pos:])

@@ -46,7 +46,7 @@ func TestJSON(t *testing.T) {
 		`[1`:                     "line 1, column 3: a comma or the list's end is expected",
 		`[1]x`:                   "line 1, column 4: nothing may follow the value",
 		"[1]\x00":                "line 1, column 4: nothing may follow the value",
-		"\ufeff{}":               "line 1, column 1: a value is expected",
+		"\ufeff{}":               "line 1, column 1: the text begins with a byte order mark",
 		`[01]`:                   "line 1, column 3: a comma or the list's end is expected",
 		`[1.]`:                   "line 1, column 4: a digit is expected",
 		`[1e+]`:                  "line 1, column 5: a digit is expected",

@@ -15,6 +15,7 @@ const maxFiles = 20
 // multipartForm is a multipart/form-data body while it is read.
 type multipartForm struct {
 	storeFile FileFunc
+	isFile    func(key string) bool
 	digest    *Digest
 	meter     *meter
 	fields    php.Array // $_POST
@@ -60,6 +61,9 @@ func (f *multipartForm) readPart(part *multipart.Part) error {
 	if d.isFile {
 		return f.readFile(part, d)
 	}
+	if f.isFile != nil && f.isFile(topLevelKey(d.name)) {
+		return f.readUnnamedFile(part, d)
+	}
 	text, err := io.ReadAll(part)
 	if err != nil {
 		return multipartError(err)
@@ -89,6 +93,27 @@ func (f *multipartForm) readFile(part io.Reader, d disposition) error {
 		return err
 	}
 	register(&f.files, d.name, file)
+	return nil
+}
+
+// maxUnnamed is how much is kept, as text, of a part in the place of a file: enough to see that it isn't blank.
+const maxUnnamed = 64 << 10
+
+// readUnnamedFile reads a part without a filename in the place of a file. It is text then, as in PHP, and so no file for
+// the rules; but it may be as long as a file, and its length must not be what is wrong with it.
+func (f *multipartForm) readUnnamedFile(part io.Reader, d disposition) error {
+	content, end := f.digest.file(d.name, fileContent{part, f.meter})
+	defer end()
+	text, err := io.ReadAll(io.LimitReader(content, maxUnnamed))
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(io.Discard, content); err != nil {
+		return err
+	}
+	if f.nfields++; f.nfields <= maxVars {
+		register(&f.fields, d.name, string(text))
+	}
 	return nil
 }
 

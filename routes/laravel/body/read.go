@@ -17,6 +17,9 @@ type Options struct {
 	MaxFields int64
 	// File receives each file of a multipart form.
 	File FileFunc
+	// IsFile reports whether the input of a name has to be a file; nil: none has. Text in the place of such a file,
+	// as from apps that send its content without a filename, has no limit of its own, and is cut short.
+	IsFile func(key string) bool
 	// Digest is what the body is added to; nil for none.
 	Digest *Digest
 }
@@ -60,7 +63,7 @@ func Read(req *http.Request, o Options) (fields, files *php.Array, err error) {
 		o.Digest.add("form", string(text))
 		return ParseForm(string(text)), files, nil
 	case isForm && mediaType == "multipart/form-data":
-		f := &multipartForm{storeFile: o.File, digest: o.Digest}
+		f := &multipartForm{storeFile: o.File, isFile: o.IsFile, digest: o.Digest}
 		err := f.read(body, contentType, o.MaxFields)
 		return &f.fields, &f.files, err
 	}

@@ -57,7 +57,7 @@ func (a *Array) Set(key string, v any) {
 		}
 	}
 	a.append(key, v)
-	if isInt && n >= a.next {
+	if isInt && a.next >= 0 && n >= a.next {
 		a.next = n
 		a.advance()
 	}

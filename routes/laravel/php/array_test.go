@@ -50,3 +50,14 @@ func TestArray(t *testing.T) {
 		}
 	}
 }
+
+// Once the greatest integer is a key there is no next one, whatever is set after it.
+func TestArrayWithoutNextKey(t *testing.T) {
+	a := &Array{}
+	a.Set("9223372036854775807", "last")
+	a.Set("5", "five")
+	a.Push("dropped")
+	if got := text(t, a); got != `{"9223372036854775807":"last","5":"five"}` {
+		t.Error(got)
+	}
+}
