@@ -1,6 +1,8 @@
 package routes
 
 import (
+	"net/http"
+
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/resource"
 	"github.com/privet/privet/routes/wire"
@@ -24,13 +26,13 @@ type success struct {
 	Status string `json:"status"`
 }
 
-// answer answers with JSON, once the previews of what was uploaded are made or have taken too long.
-func (c *call) answer(status int, body any) error {
+// answer answers 200 with JSON, once the previews of what was uploaded are made or have taken too long.
+func (c *call) answer(body any) error {
 	c.awaitPreviews()
 	if _, secret := body.(dataToken); secret {
 		wire.Uncompressed(c.event.Response)
 	}
-	return resource.WriteJSON(c.event.Response, status, body)
+	return resource.WriteJSON(c.event.Response, http.StatusOK, body)
 }
 
 // change runs a change in one transaction and answers with the body that it returns, as it was in there. The answer to a

@@ -104,7 +104,7 @@ func (a *api) orderView(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.answer(http.StatusOK, data{c.viewer().DetailedOrder(row)})
+	return c.answer(data{c.viewer().DetailedOrder(row)})
 }
 
 // orderSearch lists the user's orders, newest first.
@@ -118,5 +118,5 @@ func (a *api) orderSearch(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.answer(http.StatusOK, resource.List(page, c.viewer().ListedOrder, c.url(), laravel.QueryWithoutPage(c.req)))
+	return c.answer(resource.List(page, c.viewer().ListedOrder, c.url(), laravel.QueryWithoutPage(c.req)))
 }

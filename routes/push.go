@@ -26,5 +26,5 @@ func (a *api) push(c *call) error {
 	if err := a.pushes.Test(context.WithoutCancel(c.req.Context()), a.app, c.userID()); err != nil {
 		return err
 	}
-	return c.answer(http.StatusOK, success{"success"})
+	return c.answer(success{"success"})
 }

@@ -2,7 +2,6 @@ package routes
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/privet/privet/hooks/order"
 	"github.com/privet/privet/hooks/store"
@@ -41,7 +40,7 @@ func (c *call) signIn(user *store.User, device deviceFields, save func(tx core.A
 	if err != nil {
 		return err
 	}
-	return c.answer(http.StatusOK, dataToken{c.viewer().User(row, false), token})
+	return c.answer(dataToken{c.viewer().User(row, false), token})
 }
 
 // countAttempt counts an attempt to sign in to an account, and returns the error of a rate limit that it exceeds. There

@@ -78,7 +78,7 @@ func (a *api) userByInvite(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.answer(http.StatusOK, dataToken{c.viewer().User(row, false), token})
+	return c.answer(dataToken{c.viewer().User(row, false), token})
 }
 
 // userCheckFree reports whether an e-mail address is still free.
@@ -91,7 +91,7 @@ func (a *api) userCheckFree(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.answer(http.StatusOK, struct {
+	return c.answer(struct {
 		Free bool `json:"free"`
 	}{!taken})
 }
@@ -178,7 +178,7 @@ func (a *api) userSearch(c *call) error {
 		return err
 	}
 	viewer := c.viewer()
-	return c.answer(http.StatusOK, resource.List(page, func(row *store.UserRow) resource.User {
+	return c.answer(resource.List(page, func(row *store.UserRow) resource.User {
 		return viewer.User(row, false)
 	}, c.url(), laravel.QueryWithoutPage(c.req)))
 }
@@ -189,7 +189,7 @@ func (a *api) userView(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.answer(http.StatusOK, data{c.viewer().User(row, false)})
+	return c.answer(data{c.viewer().User(row, false)})
 }
 
 // userAddFirebaseToken sets the push token of the signed-in device. It is the only endpoint whose validation error has

@@ -37,9 +37,9 @@ func FindAnswer(ctx context.Context, app core.App, userID, key string) (*StoredA
 	return &a, nil
 }
 
-// StoreAnswer stores the answer to a request in the transaction of the change that it reports. It replaces the expired
+// SaveAnswer saves the answer to a request in the transaction of the change that it reports. It replaces the expired
 // answer that the key may have; the caller has checked in the same transaction that FindAnswer finds no other.
-func StoreAnswer(tx core.App, userID, key string, a StoredAnswer) error {
+func SaveAnswer(tx core.App, userID, key string, a StoredAnswer) error {
 	ctx := context.Background() // a client that hangs up does not undo the change that the answer reports
 	var total int64
 	err := writeRow(ctx, tx, `INSERT OR REPLACE INTO idempotency_keys (user, key, request, status, answer, "order", created, total)

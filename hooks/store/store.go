@@ -77,7 +77,7 @@ func notFound(err error) error {
 // wrap adds to an error what was being done. It returns nil for nil, and ErrNotFound as it is: that is an answer more
 // than a failure, and often expected.
 func wrap(operation string, err error) error {
-	if err == nil || err == ErrNotFound {
+	if err == nil || errors.Is(err, ErrNotFound) {
 		return err
 	}
 	return fmt.Errorf("%s: %w", operation, err)

@@ -229,7 +229,7 @@ func TestIdempotencyBounded(t *testing.T) {
 	user, other := fmt.Sprint(s.Client().ID), fmt.Sprint(s.Client().ID)
 	for i := range 5 {
 		for _, id := range []string{user, other}[:1+i/4] {
-			err := store.StoreAnswer(s.App, id, fmt.Sprint(i), store.StoredAnswer{Request: []byte{1}, Status: 200, Body: make([]byte, 3<<20)})
+			err := store.SaveAnswer(s.App, id, fmt.Sprint(i), store.StoredAnswer{Request: []byte{1}, Status: 200, Body: make([]byte, 3<<20)})
 			if err != nil {
 				t.Fatal(err)
 			}

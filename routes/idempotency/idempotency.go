@@ -100,7 +100,7 @@ func (r *Request) Store(tx core.App, status int, answer []byte, orderID string) 
 	if r == nil {
 		return nil
 	}
-	return store.StoreAnswer(tx, r.userID, r.key, store.StoredAnswer{
+	return store.SaveAnswer(tx, r.userID, r.key, store.StoredAnswer{
 		Request: r.digest.Sum(),
 		Status:  status,
 		Body:    answer,
