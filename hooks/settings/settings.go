@@ -21,7 +21,7 @@ type Settings struct {
 	VK        VK
 	RateLimit int    // requests a minute; 0: no limit
 	PublicURL string // base of the media URLs without a slash at its end; empty: the request's own
-	FFmpeg    string // path of a program that makes the stills of videos; empty: the embedded one
+	FFmpeg    string // path of a program that renders the previews of videos; empty: the embedded one
 	Redirect  bool   // downloads from an object store are answered by where they are, not by what they are
 }
 
@@ -76,7 +76,7 @@ var variables = []variable{
 	{"PRIVET_RATE_LIMIT", "requests a minute for a user, or for an address where nobody is signed in; 0 turns it off", "60", parseRateLimit},
 	{"PRIVET_PUBLIC_URL", "base of the media URLs, as https://api.example.com", "the request's own",
 		func(s *Settings, v string) error { return parseURL(&s.PublicURL, v) }},
-	{"PRIVET_FFMPEG", "path of an ffmpeg that makes the stills of videos, faster", "the embedded one", parseFFmpeg},
+	{"PRIVET_FFMPEG", "path of an ffmpeg that renders the previews of videos, faster", "the embedded one", parseFFmpeg},
 	{"PRIVET_S3_REDIRECT", "1 answers downloads from an object store by a redirect to a presigned address", "they are passed on", parseRedirect},
 }
 

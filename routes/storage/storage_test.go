@@ -1,4 +1,4 @@
-package routes_test
+package storage_test
 
 import (
 	"bytes"
