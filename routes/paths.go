@@ -3,6 +3,7 @@ package routes
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"path"
 	"strings"
 	"unicode/utf8"
@@ -26,23 +27,26 @@ func normalizePath(next http.Handler) http.Handler {
 				r.Method = overriddenMethod(r)
 			}
 		} else if !strings.HasPrefix(clean, "/api/") && !strings.HasPrefix(clean, "/_/") {
-			// Files are found behind doubled slashes, as behind nginx. What is PocketBase's own, it redirects.
-			r.URL.Path, r.URL.RawPath = cleanPath(r.URL.Path), cleanPath(r.URL.RawPath)
+			cleanSlashes(r.URL)
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// cleanPath is path.Clean, but keeps a slash at the end.
-func cleanPath(sent string) string {
-	if sent == "" {
-		return ""
-	}
+// cleanSlashes cleans a path in place where Go's router would redirect, so that files are found behind doubled slashes,
+// as behind nginx. Like the router it looks at the path as sent: an encoded dot or slash is a part of a name.
+func cleanSlashes(u *url.URL) {
+	sent := u.EscapedPath()
 	clean := path.Clean("/" + sent)
 	if strings.HasSuffix(sent, "/") && clean != "/" {
 		clean += "/"
 	}
-	return clean
+	if clean == sent {
+		return
+	}
+	if decoded, err := url.PathUnescape(clean); err == nil {
+		u.Path, u.RawPath = decoded, clean
+	}
 }
 
 // sentPath returns a request's path as the client sent it, still encoded, without leading and trailing slashes: the

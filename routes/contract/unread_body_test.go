@@ -64,7 +64,7 @@ func refusals(s *testkit.Server) []refusal {
 		{name: "page, chunked", path: "/openapi.yaml", method: "GET", chunked: true, statuses: []int{200}},
 		{name: "dashboard", path: "/_/", method: "GET", statuses: []int{200, 413}},
 		{name: "storage", path: "/storage/media/" + strings.Repeat("0", 32) + ".png", statuses: []int{405}},
-		{name: "storage, unclean path", path: "/storage//media/x", statuses: []int{307}},
+		{name: "storage, unclean path", path: "/storage//media/x", statuses: []int{405}},
 
 		{name: "throttled", path: "/api/v1/auth/social/sign-in", statuses: []int{429}},
 		{name: "throttled, chunked", path: "/api/v1/auth/login", contentType: form, chunked: true, statuses: []int{429}},
