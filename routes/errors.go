@@ -50,6 +50,9 @@ func (c *call) answerOf(err error) *resource.Error {
 		return resource.Failure(http.StatusBadRequest, malformed.Message)
 	case errors.Is(err, body.ErrTooLarge):
 		return resource.TooLarge
+	case errors.Is(err, body.ErrEncoding):
+		c.event.Response.Header().Set("Accept-Encoding", "gzip") // what would be accepted (RFC 9110, section 12.5.3)
+		return resource.Encoding
 	case errors.Is(err, store.ErrNotFound):
 		return resource.NotFound
 	case errors.Is(err, errNoToken), errors.Is(err, store.ErrAccountDisabled):

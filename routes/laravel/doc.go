@@ -15,9 +15,9 @@
 //	in, err := signupInput.Read(req, laravel.Options{Checks: …, Sink: …})
 //
 // Read parses query and body (JSON, urlencoded form, streamed multipart; package body), trims, validates and binds.
-// Its errors are *[Invalid] (the input breaks a rule), *[body.Malformed] (the body can't be parsed,
-// or is not UTF-8), [body.ErrTooLarge], or an error of a check or of the sink, which is the server's fault. The caller turns them into
-// answers.
+// Its errors are *[Invalid] (the input breaks a rule), *[body.Malformed] (the body can't be parsed, or is not UTF-8),
+// [body.ErrTooLarge], [body.ErrEncoding], or an error of a check or of the sink, which is the server's fault. The
+// caller turns them into answers.
 //
 // Sources of the behaviour: the project's contract, section 1; Laravel 10 (Illuminate\Validation\Validator,
 // ValidatesAttributes, ValidationData, the TransformsRequest middlewares). Single values are checked and converted

@@ -9,6 +9,9 @@ import (
 // The API answers 413.
 var ErrTooLarge = errors.New("the request body is too large")
 
+// ErrEncoding means that the body has a Content-Encoding other than gzip. The API answers 415.
+var ErrEncoding = errors.New("the request body has an unknown content encoding")
+
 // Malformed is the error of a body that can't be parsed or read to its end. The API answers 400 (contract, section 1).
 type Malformed struct {
 	// Message is one sentence for the client: what is wrong and, if known, where. It quotes nothing of the body.
@@ -29,6 +32,10 @@ func readError(err error, message string) error {
 	var limit *http.MaxBytesError
 	if errors.As(err, &limit) || errors.Is(err, ErrTooLarge) {
 		return ErrTooLarge
+	}
+	var malformed *Malformed
+	if errors.As(err, &malformed) { // of the gzip that the body is read through
+		return malformed
 	}
 	return &Malformed{Message: message, Cause: err}
 }

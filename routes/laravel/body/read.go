@@ -10,7 +10,7 @@ import (
 
 // Options are the limits of a body and the receiver of its files.
 type Options struct {
-	// MaxBody limits the whole body, in bytes.
+	// MaxBody limits the whole body, in bytes, as it is sent and as it is decompressed.
 	MaxBody int64
 	// MaxFields limits everything but the content of files, in bytes. A multipart body may exceed it by the few
 	// kilobytes that its reader buffers ahead.
@@ -32,22 +32,31 @@ type FileFunc func(key, filename string, content io.Reader) (any, error)
 
 // Read parses the body of a request in the format that its Content-Type names, compared as PHP and Laravel compare it.
 // It returns the fields and, separately, the files (as FileFunc returned them); both are empty when PHP would not parse
-// the body, for instance a form in a GET request. An error is ErrTooLarge, a *Malformed, or an error of o.File.
+// the body, for instance a form in a GET request. An error is ErrTooLarge, ErrEncoding, a *Malformed, or an error of
+// o.File.
 func Read(req *http.Request, o Options) (fields, files *php.Array, err error) {
 	if req.ContentLength > o.MaxBody {
 		return nil, nil, ErrTooLarge
 	}
-	body := http.MaxBytesReader(nil, req.Body, o.MaxBody)
 	contentType := req.Header.Get("Content-Type")
 	mediaType := strings.ToLower(contentType)
 	if end := strings.IndexAny(mediaType, ";, "); end >= 0 { // the separators of PHP's main/SAPI.c
 		mediaType = mediaType[:end]
 	}
-	isForm := req.Method != http.MethodGet && req.Method != http.MethodHead
+	isJSON := strings.Contains(contentType, "/json") || strings.Contains(contentType, "+json") // Laravel's Request::isJson
+	isForm := req.Method != http.MethodGet && req.Method != http.MethodHead &&
+		(mediaType == "application/x-www-form-urlencoded" || mediaType == "multipart/form-data")
 
 	files = &php.Array{}
+	if !isJSON && !isForm {
+		return &php.Array{}, files, nil
+	}
+	body, err := decoded(req, o.MaxBody)
+	if err != nil {
+		return nil, nil, err
+	}
 	switch {
-	case strings.Contains(contentType, "/json") || strings.Contains(contentType, "+json"): // Laravel's Request::isJson
+	case isJSON:
 		text, err := readAll(req, body, o.MaxFields)
 		if err != nil {
 			return nil, nil, err
@@ -55,19 +64,18 @@ func Read(req *http.Request, o Options) (fields, files *php.Array, err error) {
 		o.Digest.add("json", string(text))
 		fields, err = ParseJSON(text)
 		return fields, files, err
-	case isForm && mediaType == "application/x-www-form-urlencoded":
+	case mediaType == "application/x-www-form-urlencoded":
 		text, err := readAll(req, body, o.MaxFields)
 		if err != nil {
 			return nil, nil, err
 		}
 		o.Digest.add("form", string(text))
 		return ParseForm(string(text)), files, nil
-	case isForm && mediaType == "multipart/form-data":
+	default:
 		f := &multipartForm{storeFile: o.File, isFile: o.IsFile, digest: o.Digest}
 		err := f.read(body, contentType, o.MaxFields)
 		return &f.fields, &f.files, err
 	}
-	return &php.Array{}, files, nil
 }
 
 // readAll reads a body that holds no files, of at most limit bytes.
