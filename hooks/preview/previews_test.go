@@ -137,7 +137,7 @@ func awaitChild(t *testing.T, p *testkit.Running) int {
 		}
 		for _, entry := range processes {
 			line, err := os.ReadFile(filepath.Join("/proc", entry.Name(), "cmdline"))
-			if err != nil || !strings.Contains(string(line), "\x00movie\x00") {
+			if err != nil || !strings.Contains(string(line), "\x00video\x00") {
 				continue
 			}
 			status, err := os.ReadFile(filepath.Join("/proc", entry.Name(), "status"))
