@@ -41,6 +41,7 @@ func (c *call) answerOf(err error) *resource.Error {
 	var answer *resource.Error
 	var invalid *laravel.Invalid
 	var malformed *body.Malformed
+	var overridden *laravel.Overridden
 	switch {
 	case errors.As(err, &answer):
 		return answer
@@ -50,6 +51,9 @@ func (c *call) answerOf(err error) *resource.Error {
 		return resource.Failure(http.StatusBadRequest, malformed.Message)
 	case errors.Is(err, body.ErrTooLarge):
 		return resource.TooLarge
+	case errors.As(err, &overridden):
+		c.event.Response.Header().Set("Allow", http.MethodPost)
+		return resource.NoMethod(overridden.Method, sentPath(c.req), http.MethodPost)
 	case errors.Is(err, body.ErrEncoding):
 		c.event.Response.Header().Set("Accept-Encoding", "gzip") // what would be accepted (RFC 9110, section 12.5.3)
 		return resource.Encoding

@@ -7,6 +7,8 @@ import (
 	"path"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/privet/privet/routes/laravel"
 )
 
 // Prefix is the path that all endpoints begin with.
@@ -24,7 +26,7 @@ func normalizePath(next http.Handler) http.Handler {
 				r.URL.Path = Prefix // which is no route
 			}
 			if r.Method == http.MethodPost {
-				r.Method = overriddenMethod(r)
+				r.Method = laravel.OverriddenMethod(r)
 			}
 		} else if !strings.HasPrefix(clean, "/api/") && !strings.HasPrefix(clean, "/_/") {
 			cleanSlashes(r.URL)
@@ -75,17 +77,4 @@ func escapeBytes(text string) string {
 		text = text[size:]
 	}
 	return out.String()
-}
-
-// overriddenMethod returns the method that a POST asks for by X-HTTP-Method-Override or _method, as in Symfony.
-func overriddenMethod(r *http.Request) string {
-	method := r.Header.Get("X-HTTP-Method-Override")
-	if method == "" && strings.Contains(r.URL.RawQuery, "_method=") {
-		method = r.URL.Query().Get("_method")
-	}
-	switch method = strings.ToUpper(method); method {
-	case http.MethodGet, http.MethodHead, http.MethodPut, http.MethodPatch, http.MethodDelete:
-		return method
-	}
-	return http.MethodPost
 }

@@ -2,6 +2,9 @@ package contract
 
 import (
 	"bytes"
+	"io"
+	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/privet/privet/routes/testkit"
@@ -30,4 +33,51 @@ func TestByteOrderMark(t *testing.T) {
 	s := testkit.Start(t)
 	s.Post("user/check-free").JSON("\ufeff" + `{"email":"a@example.com"}`).Do().Want(400).
 		WantJSON(`{"status":"error","message":"The JSON body is malformed at line 1, column 1: the text begins with a byte order mark."}`)
+}
+
+// A body's _method turns a POST into another method, for which no endpoint that takes a body has a route.
+func TestMethodInTheBody(t *testing.T) {
+	s := testkit.Start(t)
+	client := s.Client()
+	unchanged := s.Snapshot()
+	send := func(kind, body string, header ...string) (int, string, string) {
+		t.Helper()
+		request, err := http.NewRequest(http.MethodPost, s.URL+"/api/v1/user/update", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Authorization", "Bearer "+client.Token)
+		request.Header.Set("Content-Type", kind)
+		for i := 0; i < len(header); i += 2 {
+			request.Header.Set(header[i], header[i+1])
+		}
+		response, err := http.DefaultClient.Do(request) // the test's own client knows no such answer to a POST
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		content, err := io.ReadAll(response.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return response.StatusCode, string(content), response.Header.Get("Allow")
+	}
+	const form = "application/x-www-form-urlencoded"
+	for kind, body := range map[string]string{
+		form:                             "_method=put&name=new",
+		"application/json":               `{"_method":"PUT","name":"new"}`,
+		"multipart/form-data;boundary=b": "--b\r\nContent-Disposition: form-data; name=\"_method\"\r\n\r\nPUT\r\n--b--\r\n",
+	} {
+		want := `{"message":"The PUT method is not supported for route api/v1/user/update. Supported methods: POST."}`
+		if status, got, allow := send(kind, body); status != 405 || got != want || allow != "POST" {
+			t.Errorf("%s: %d %s, Allow %q", kind, status, got, allow)
+		}
+	}
+	unchanged("another method in the body")
+	if status, got, _ := send(form, "_method=POST"); status != 200 {
+		t.Errorf("_method=POST: %d %s", status, got)
+	}
+	if status, got, _ := send(form, "_method=PUT", "X-HTTP-Method-Override", "POST"); status != 200 {
+		t.Errorf("the header goes first: %d %s", status, got)
+	}
 }

@@ -125,6 +125,9 @@ func readInput(req *http.Request, o Options, u *uploads) (*php.Array, error) {
 	if err != nil {
 		return nil, err
 	}
+	if method, ok := overriddenByBody(req, in); ok {
+		return nil, &Overridden{method}
+	}
 	query := body.ParseForm(req.URL.RawQuery)
 	for i, val := range query.Values() {
 		key := query.Key(i)
