@@ -13,8 +13,8 @@ func init() {
 		_, err := app.DB().NewQuery(`
 			CREATE TABLE idempotency_keys (
 				user    TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-				key     TEXT NOT NULL,
-				request BLOB NOT NULL,           -- the SHA-256 of what the client sent
+				key     TEXT NOT NULL,           -- the SHA-256 of the key, in hex
+				request BLOB NOT NULL,           -- the HMAC of what the client sent, keyed by the key
 				status  INTEGER NOT NULL,        -- of the answer
 				answer  BLOB NOT NULL,           -- its body
 				"order" TEXT NOT NULL,           -- the order that the answer shows, '' for none

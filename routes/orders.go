@@ -1,6 +1,7 @@
 package routes
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"time"
@@ -90,7 +91,7 @@ func (a *api) orderUpdate(c *call) error {
 		if err != nil {
 			return nil, err
 		}
-		row, err := store.ReadBareOrder(c.req.Context(), tx, id)
+		row, err := store.ReadBareOrder(context.WithoutCancel(c.req.Context()), tx, id) // a client that hangs up undoes nothing
 		if err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package routes
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"time"
@@ -128,7 +129,7 @@ func (a *api) userUpdate(c *call) error {
 				return nil, err
 			}
 		}
-		row, err := store.ReadUser(c.req.Context(), tx, c.principal.UserID)
+		row, err := store.ReadUser(context.WithoutCancel(c.req.Context()), tx, c.principal.UserID) // a client that hangs up undoes nothing
 		if err != nil {
 			return nil, err
 		}

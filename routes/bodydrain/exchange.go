@@ -132,7 +132,16 @@ func (x *exchange) discard(began time.Time) error {
 		return errOverLimit
 	}
 	defer quota.release()
-	defer context.AfterFunc(d.stopping, func() { _ = x.control.SetReadDeadline(d.stopTime()) })()
+	hurried := make(chan struct{})
+	hurry := context.AfterFunc(d.stopping, func() {
+		defer close(hurried)
+		_ = x.control.SetReadDeadline(d.stopTime())
+	})
+	defer func() {
+		if !hurry() { // it has begun, and must not outlive the request: HTTP/2's streams have no deadline afterwards
+			<-hurried
+		}
+	}()
 
 	buffer := buffers.Get().(*[64 << 10]byte)
 	defer buffers.Put(buffer)

@@ -9,6 +9,9 @@ package idempotency
 import (
 	"bytes"
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"net/http"
 	"strings"
@@ -38,6 +41,21 @@ var (
 type Request struct {
 	userID, key string
 	digest      *body.Digest
+}
+
+// storedKey returns what stands for the key in the database: its SHA-256. Without the key itself, which only the client
+// has, storedDigest can't be tried out.
+func (r *Request) storedKey() string {
+	sum := sha256.Sum256([]byte(r.key))
+	return hex.EncodeToString(sum[:])
+}
+
+// storedDigest returns the request's digest, keyed by the key: a body may hold a new password, and a plain digest of it
+// would let whoever reads the database or a backup try passwords faster than bcrypt allows.
+func (r *Request) storedDigest() []byte {
+	mac := hmac.New(sha256.New, []byte(r.key))
+	mac.Write(r.digest.Sum())
+	return mac.Sum(nil)
 }
 
 // New returns the request of a signed-in user, nil if it has no key. The error, of a key that is not valid, is a
@@ -83,13 +101,13 @@ func (r *Request) Check(ctx context.Context, app core.App) error {
 	if r == nil {
 		return nil
 	}
-	stored, err := store.FindAnswer(ctx, app, r.userID, r.key)
+	stored, err := store.FindAnswer(ctx, app, r.userID, r.storedKey())
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return nil
 	case err != nil:
 		return err
-	case !bytes.Equal(stored.Request, r.digest.Sum()):
+	case !bytes.Equal(stored.Request, r.storedDigest()):
 		return errOtherRequest
 	}
 	return &Answered{stored.Status, stored.Body}
@@ -100,8 +118,8 @@ func (r *Request) Store(tx core.App, status int, answer []byte, orderID string) 
 	if r == nil {
 		return nil
 	}
-	return store.SaveAnswer(tx, r.userID, r.key, store.StoredAnswer{
-		Request: r.digest.Sum(),
+	return store.SaveAnswer(tx, r.userID, r.storedKey(), store.StoredAnswer{
+		Request: r.storedDigest(),
 		Status:  status,
 		Body:    answer,
 		OrderID: orderID,
