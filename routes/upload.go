@@ -43,7 +43,7 @@ func readUpload[T any](c *call, schema *laravel.Schema[T], checks map[string]lar
 	in, err := schema.Read(c.req, options)
 	// The server's write deadline starts with the request's first byte, and a long upload has exceeded it.
 	_ = control.SetWriteDeadline(time.Now().Add(answerTimeout))
-	// That of the body would end the connection, and with it the request's context, while the change is made.
+	// The body's read deadline, if it passed now, would cancel the request's context in the middle of the change.
 	_ = control.SetReadDeadline(time.Time{})
 	if errors.Is(err, metadata.ErrUnclean) {
 		c.app.Logger().Info("an upload was refused", "path", c.req.URL.Path, "reason", err)

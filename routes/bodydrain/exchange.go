@@ -132,14 +132,14 @@ func (x *exchange) discard(began time.Time) error {
 		return errOverLimit
 	}
 	defer quota.release()
-	hurried := make(chan struct{})
-	hurry := context.AfterFunc(d.stopping, func() {
-		defer close(hurried)
+	shortened := make(chan struct{})
+	cancelShortening := context.AfterFunc(d.stopping, func() {
+		defer close(shortened)
 		_ = x.control.SetReadDeadline(d.stopTime())
 	})
 	defer func() {
-		if !hurry() { // it has begun, and must not outlive the request: HTTP/2's streams have no deadline afterwards
-			<-hurried
+		if !cancelShortening() { // it has begun, and must end before the request: setting a deadline later panics in HTTP/2
+			<-shortened
 		}
 	}()
 

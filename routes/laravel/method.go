@@ -10,8 +10,8 @@ import (
 // methodOverride is the header by which a POST asks for another method.
 const methodOverride = "X-HTTP-Method-Override"
 
-// Overridden is the error of a POST whose body asks for another method by a field _method, as HTML forms do. It has no
-// route: whatever takes a body is POST alone.
+// Overridden is the error of a POST whose body asks for another method by the field _method, as HTML forms do. Endpoints
+// that read a body support POST only, so the answer is 405.
 type Overridden struct{ Method string }
 
 // Error implements error.
@@ -27,7 +27,8 @@ func OverriddenMethod(r *http.Request) string {
 	return knownMethod(method)
 }
 
-// overriddenByBody returns the method other than POST that a POST's body asks for. A header goes before it.
+// overriddenByBody returns the method other than POST that the body of a POST asks for. The header
+// takes precedence.
 func overriddenByBody(r *http.Request, in *php.Array) (method string, ok bool) {
 	value, _ := in.Get("_method")
 	text, _ := value.(string)
@@ -38,6 +39,7 @@ func overriddenByBody(r *http.Request, in *php.Array) (method string, ok bool) {
 	return method, method != http.MethodPost
 }
 
+// knownMethod returns the method with that name in any case, POST where there is none that can replace it.
 func knownMethod(name string) string {
 	switch name = strings.ToUpper(name); name {
 	case http.MethodGet, http.MethodHead, http.MethodPut, http.MethodPatch, http.MethodDelete:
