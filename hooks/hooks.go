@@ -4,8 +4,8 @@
 // Its subpackages: dashboard (rules of the dashboard's requests only), order (the pure rules of an order's life), orders (what participants do
 // with their orders), files (uploads and the storage of media), demo (sample data),
 // refusal (the errors that stop a change), store (the collections as Go types, and all SQL), push (outbox, delivery,
-// FCM), preview (the queue of previews), media (file formats), worker (background work), server (the process),
-// database (SQLite's settings) and settings (the environment).
+// FCM), preview (the queue of previews), media (file formats), worker (background work), admission (queues of expensive
+// operations), server (the process), database (SQLite's settings) and settings (the environment).
 package hooks
 
 import (

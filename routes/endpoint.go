@@ -144,10 +144,14 @@ func (c *call) checkLimit(result access.Result) error {
 	}
 	c.showLimit(&result)
 	header := c.event.Response.Header()
-	seconds := int((result.RetryAfter + time.Second - 1) / time.Second)
-	header.Set("Retry-After", strconv.Itoa(seconds))
+	header.Set("Retry-After", seconds(result.RetryAfter))
 	header.Set("X-RateLimit-Reset", strconv.FormatInt(result.Reset.Unix(), 10))
 	return resource.TooMany
+}
+
+// seconds returns a wait as the header Retry-After has it: in seconds, rounded up.
+func seconds(wait time.Duration) string {
+	return strconv.Itoa(int((wait + time.Second - 1) / time.Second))
 }
 
 // showLimit describes a limit in the headers; they stay away when the limits are off.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/privet/privet/hooks/admission"
 	"github.com/privet/privet/hooks/refusal"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/idempotency"
@@ -42,6 +43,7 @@ func (c *call) answerOf(err error) *resource.Error {
 	var invalid *laravel.Invalid
 	var malformed *body.Malformed
 	var overridden *laravel.Overridden
+	var busy *admission.Busy
 	switch {
 	case errors.As(err, &answer):
 		return answer
@@ -63,6 +65,9 @@ func (c *call) answerOf(err error) *resource.Error {
 		c.event.Response.Header().Del("X-RateLimit-Limit")
 		c.event.Response.Header().Del("X-RateLimit-Remaining")
 		return resource.Unauthorized
+	case errors.As(err, &busy):
+		c.event.Response.Header().Set("Retry-After", seconds(busy.RetryAfter))
+		return resource.Busy
 	case c.req.Context().Err() != nil:
 		return resource.Stopping // or the client has hung up, and nobody reads the answer
 	}

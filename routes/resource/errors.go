@@ -31,6 +31,7 @@ var (
 	UserNotFound = Failure(http.StatusNotFound, "User not found")
 	InvalidToken = Failure(http.StatusBadRequest, "Invalid token")
 	Stopping     = Failure(http.StatusServiceUnavailable, "The server is stopping, try again later")
+	Busy         = Failure(http.StatusServiceUnavailable, "The server is busy, try again later")
 	Encoding     = Failure(http.StatusUnsupportedMediaType, "The Content-Encoding of the request is not supported: send it uncompressed, or compressed by gzip")
 	ServerError  = &Error{http.StatusInternalServerError, Message{"Server Error"}}
 	TooMany      = &Error{http.StatusTooManyRequests, Message{"Too Many Attempts."}}
