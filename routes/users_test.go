@@ -2,6 +2,7 @@ package routes_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,23 +31,63 @@ func TestPrivacy(t *testing.T) {
 	if found.String("data", 0, "email") != "user1@hidden.invalid" || found.At("data", 0, "phone") != nil {
 		t.Errorf("search shows too much: %v", found)
 	}
+}
 
-	// The participants of an order see each other's contacts in order/view, unless it is cancelled.
-	order := s.Order(stranger, owner)
-	view := fmt.Sprintf("order/view/%d", order)
-	seen := s.Get(view).As(stranger.Token).Do().Want(200).Map()
-	if seen.String("data", "performer", "phone") != "+79000000000" || seen.At("data", "performer", "firebase_token") != nil {
-		t.Errorf("view of an order: %v", seen)
+// The performer of an order sees the client's contacts until it is cancelled, the client the performer's from its
+// delivery on; both in order/view alone (contract section 2).
+func TestContactsInOrders(t *testing.T) {
+	s := testkit.Start(t)
+	performer, client := s.Signup("role", "2", "phone", "+79000000001"), s.Signup("role", "1", "phone", "+79000000002")
+	dashboard := s.Dashboard()
+	// check compares what each side sees of the other with what they should, and of themselves, which is everything.
+	check := func(order int, status string, performers, clients bool) {
+		t.Helper()
+		want := func(seen testkit.Map, side string, p testkit.Person, phone string, shown bool) {
+			t.Helper()
+			wanted := []any{p.Email, phone}
+			if !shown {
+				wanted = []any{fmt.Sprintf("user%d@hidden.invalid", p.ID), nil}
+			}
+			if got := []any{seen.At("data", side, "email"), seen.At("data", side, "phone")}; !slices.Equal(got, wanted) {
+				t.Errorf("%s: the %s is shown as %v, want %v", status, side, got, wanted)
+			}
+		}
+		view := fmt.Sprint("order/view/", order)
+		toClient, toPerformer := s.Get(view).As(client.Token).Do().Want(200).Map(), s.Get(view).As(performer.Token).Do().Want(200).Map()
+		want(toClient, "performer", performer, "+79000000001", performers)
+		want(toClient, "client", client, "+79000000002", true)
+		want(toPerformer, "client", client, "+79000000002", clients)
+		want(toPerformer, "performer", performer, "+79000000001", true)
+		if toClient.At("data", "performer", "firebase_token") != nil || toPerformer.At("data", "client", "firebase_token") != nil {
+			t.Errorf("%s: a push token is shown", status)
+		}
+		for _, list := range []struct {
+			of    testkit.Person
+			other string
+		}{{client, "performer"}, {performer, "client"}} {
+			listed := s.Get("order/search").As(list.of.Token).Do().Want(200).Map()
+			if listed.At("data", 0, list.other, "phone") != nil || !strings.HasSuffix(listed.String("data", 0, list.other, "email"), "@hidden.invalid") {
+				t.Errorf("%s: order/search shows the %s's contacts", status, list.other)
+			}
+		}
 	}
-	listed := s.Get("order/search").As(stranger.Token).Do().Want(200).Map()
-	if listed.At("data", 0, "performer", "phone") != nil {
-		t.Errorf("a list of orders shows too much: %v", listed)
-	}
-	s.Post(fmt.Sprintf("order/update/%d", order)).As(stranger.Token).JSON(`{"status":3,"cancel_text":"no"}`).Do().Want(200)
-	seen = s.Get(view).As(stranger.Token).Do().Want(200).Map()
-	if seen.At("data", "performer", "phone") != nil || seen.String("data", "performer", "email") != "user1@hidden.invalid" {
-		t.Errorf("view of a cancelled order: %v", seen)
-	}
+	order := s.Order(client, performer)
+	update := fmt.Sprint("order/update/", order)
+	check(order, "new", false, true)
+	s.Post(update).As(performer.Token).Multipart([]testkit.File{testkit.Picture()}).Do().Want(200)
+	check(order, "new, with a file", false, true)
+	s.Finish(performer, order).Want(200)
+	check(order, "done", true, true)
+	s.Post(update).As(client.Token).JSON(`{"rating_rate":5}`).Do().Want(200)
+	check(order, "rated", true, true)
+	dashboard.Change("orders", order, map[string]any{"status": "cancelled"}).Want(200)
+	check(order, "cancelled after the delivery", false, false)
+
+	order = s.Order(client, performer)
+	s.Post(fmt.Sprint("order/update/", order)).As(client.Token).JSON(`{"status":3,"cancel_text":"no"}`).Do().Want(200)
+	check(order, "cancelled", false, false)
+	dashboard.Change("orders", order, map[string]any{"status": "new"}).Want(200)
+	check(order, "reopened", false, true)
 }
 
 // A sign-in with a known device_id replaces the device's token. Without a device_id each sign-in is a new device.

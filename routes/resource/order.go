@@ -58,12 +58,14 @@ func (v Viewer) OrderWithMedia(row *store.OrderRow) Order {
 	return o
 }
 
-// DetailedOrder returns an order as order/view answers it: with its media and both participants, who see each other's
-// e-mail and phone unless the order is cancelled.
+// DetailedOrder returns an order as order/view answers it: with its media and both participants. The performer sees the
+// client's e-mail and phone unless the order is cancelled. The client sees the performer's once the greeting is
+// delivered: anybody can order, and cancel at once.
 func (v Viewer) DetailedOrder(row *store.OrderRow) Order {
-	contacts := row.Status != string(order.Cancelled)
+	status := order.Status(row.Status)
+	delivered := status == order.Done || status == order.Reviewed
 	o := v.OrderWithMedia(row)
-	performer, client := v.visibleUser(row.Performer, contacts), v.visibleUser(row.Client, contacts)
+	performer, client := v.visibleUser(row.Performer, delivered), v.visibleUser(row.Client, status != order.Cancelled)
 	o.Performer, o.Client = &performer, &client
 	return o
 }
