@@ -8,6 +8,7 @@ import (
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/access"
 	"github.com/privet/privet/routes/idempotency"
+	"github.com/privet/privet/routes/laravel"
 	"github.com/privet/privet/routes/resource"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -47,6 +48,12 @@ func (a *api) serve(point endpoint) func(*core.RequestEvent) error {
 		err := c.checkMethod(point)
 		if err == nil {
 			err = c.authorize(point)
+			if err != nil {
+				if overridden := laravel.OverriddenByBody(c.req); overridden != nil {
+					c.showLimit(nil) // as on any answer to a wrong method
+					err = overridden
+				}
+			}
 		}
 		if err == nil && point.access == signedIn && point.method == http.MethodPost {
 			c.idempotency, err = idempotency.New(c.req, c.userID())

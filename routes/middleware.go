@@ -8,6 +8,7 @@ import (
 	"github.com/privet/privet/routes/access"
 	"github.com/privet/privet/routes/bodydrain"
 	"github.com/privet/privet/routes/graceful"
+	"github.com/privet/privet/routes/malformed"
 	"github.com/privet/privet/routes/pages"
 	"github.com/privet/privet/routes/resource"
 	"github.com/privet/privet/routes/storage"
@@ -50,9 +51,7 @@ func (a *api) outermost(e *core.RequestEvent, endpoints []endpoint) error {
 		return e.Next()
 	}
 	header := e.Response.Header()
-	header.Set("Access-Control-Allow-Origin", "*")
-	header.Set("Access-Control-Expose-Headers", exposedHeaders)
-	header.Set("Cache-Control", "no-cache, private")
+	setCommonHeaders(header)
 	if e.Request.Method == http.MethodOptions {
 		if e.Request.Header.Get("Access-Control-Request-Method") == "" {
 			return options(e, endpoints)
@@ -64,6 +63,27 @@ func (a *api) outermost(e *core.RequestEvent, endpoints []endpoint) error {
 		return err
 	}
 	return serverError(e, err).Write(e.Response)
+}
+
+// setCommonHeaders sets the headers of every answer of the contract (section 1).
+func setCommonHeaders(header http.Header) {
+	header.Set("Access-Control-Allow-Origin", "*")
+	header.Set("Access-Control-Expose-Headers", exposedHeaders)
+	header.Set("Cache-Control", "no-cache, private")
+}
+
+// answerMalformed gives requests that net/http itself refuses answers of the contract's form.
+func (a *api) answerMalformed() {
+	header := http.Header{}
+	setCommonHeaders(header)
+	a.app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{
+		Id:       "privet_malformed",
+		Priority: graceful.ListenPriority + 1, // when there is a listener
+		Func: func(e *core.ServeEvent) error {
+			e.Listener = &malformed.Listener{Listener: e.Listener, Header: header}
+			return e.Next()
+		},
+	})
 }
 
 // newDrainer returns the middleware around the server's handler that discards what is left of a request's body before

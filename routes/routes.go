@@ -44,6 +44,7 @@ func (a *api) endpoints() []endpoint {
 func Register(app core.App, s *settings.Settings, pushes *push.Worker, previews *preview.Worker, pages fs.FS) {
 	a := newAPI(app, s, pushes, previews)
 	drainer := a.newDrainer()
+	a.answerMalformed()
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		a.bind(e, a.endpoints(), pages)
 		if err := e.Next(); err != nil {

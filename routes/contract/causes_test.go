@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,13 +41,14 @@ func TestMethodInTheBody(t *testing.T) {
 	s := testkit.Start(t)
 	client := s.Client()
 	unchanged := s.Snapshot()
+	token := client.Token
 	send := func(kind, body string, header ...string) (int, string, string) {
 		t.Helper()
 		request, err := http.NewRequest(http.MethodPost, s.URL+"/api/v1/user/update", strings.NewReader(body))
 		if err != nil {
 			t.Fatal(err)
 		}
-		request.Header.Set("Authorization", "Bearer "+client.Token)
+		request.Header.Set("Authorization", "Bearer "+token)
 		request.Header.Set("Content-Type", kind)
 		for i := 0; i < len(header); i += 2 {
 			request.Header.Set(header[i], header[i+1])
@@ -69,15 +71,36 @@ func TestMethodInTheBody(t *testing.T) {
 		"multipart/form-data;boundary=b": "--b\r\nContent-Disposition: form-data; name=\"_method\"\r\n\r\nPUT\r\n--b--\r\n",
 	} {
 		want := `{"message":"The PUT method is not supported for route api/v1/user/update. Supported methods: POST."}`
-		if status, got, allow := send(kind, body); status != 405 || got != want || allow != "POST" {
-			t.Errorf("%s: %d %s, Allow %q", kind, status, got, allow)
+		for _, token = range []string{client.Token, "1|expired"} { // the method is looked at first
+			if status, got, allow := send(kind, body); status != 405 || got != want || allow != "POST" {
+				t.Errorf("%s, token %s: %d %s, Allow %q", kind, token, status, got, allow)
+			}
 		}
 	}
+	if status, got, _ := send(form, "name=new"); status != 401 {
+		t.Errorf("an invalid token: %d %s", status, got)
+	}
+	token = client.Token
 	unchanged("another method in the body")
 	if status, got, _ := send(form, "_method=POST"); status != 200 {
 		t.Errorf("_method=POST: %d %s", status, got)
 	}
 	if status, got, _ := send(form, "_method=PUT", "X-HTTP-Method-Override", "POST"); status != 200 {
 		t.Errorf("the header goes first: %d %s", status, got)
+	}
+}
+
+// What net/http refuses before any handler is answered in the API's form too.
+func TestMalformedRequests(t *testing.T) {
+	s := testkit.Start(t)
+	for line, want := range map[string]string{
+		"Name: \x01":                          `{"status":"error","message":"The request is not valid HTTP: malformed request line or headers."}`,
+		"Transfer-Encoding: rot13":            `{"status":"error","message":"The request is not valid HTTP: unsupported transfer encoding."}`,
+		"Name: " + strings.Repeat("y", 2<<20): `{"status":"error","message":"The request is not valid HTTP: headers too large."}`,
+	} {
+		header, body := exchange(t, s, http.MethodPost, "/api/v1/user/check-free", line)
+		if string(body) != want || !slices.Contains(header, "Content-Type: application/json") || !slices.Contains(header, "Access-Control-Allow-Origin: *") {
+			t.Errorf("%.40s: %q %s", line, header, body)
+		}
 	}
 }

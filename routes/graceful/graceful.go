@@ -20,6 +20,9 @@ const shutdownTimeout = 30 * time.Second
 // Priority is that of the shutdown's OnTerminate hook, which runs before PocketBase's own.
 const Priority = -10000
 
+// ListenPriority is that of the OnServe hook that opens the listener: after every hook that may bring one.
+const ListenPriority = 10000
+
 // Requests counts the requests, and other work, that a shutdown waits for. It is safe for concurrent use.
 type Requests struct {
 	mu    sync.Mutex
@@ -73,7 +76,7 @@ func Register(app core.App, onIdle func()) *Requests {
 	ctx, cancel := context.WithCancel(context.Background())
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{
 		Id:       "privet_graceful",
-		Priority: 10000, // after every hook that may bring a listener
+		Priority: ListenPriority,
 		Func: func(e *core.ServeEvent) error {
 			if e.Listener == nil {
 				opened, err := new(net.ListenConfig).Listen(ctx, "tcp", e.Server.Addr)

@@ -1,9 +1,11 @@
 package laravel
 
 import (
+	"io"
 	"net/http"
 	"strings"
 
+	"github.com/privet/privet/routes/laravel/body"
 	"github.com/privet/privet/routes/laravel/php"
 )
 
@@ -37,6 +39,34 @@ func overriddenByBody(r *http.Request, in *php.Array) (method string, ok bool) {
 	}
 	method = knownMethod(text)
 	return method, method != http.MethodPost
+}
+
+// maxRefusedBody is the longest body, in bytes, that OverriddenByBody reads.
+const maxRefusedBody = 64 << 10
+
+// OverriddenByBody returns the error of a request whose body asks for another method, nil if it doesn't. It is for a
+// request that is refused before its body is read, as Laravel chooses the route, by the method, before its middleware
+// asks for an access token. It consumes the body, if that is short enough to be a form without files; of a longer one it
+// reads nothing, as nobody should pay for a body that is refused anyway.
+func OverriddenByBody(r *http.Request) *Overridden {
+	if r.Method != http.MethodPost || r.ContentLength <= 0 || r.ContentLength > maxRefusedBody {
+		return nil
+	}
+	in, _, err := body.Read(r, body.Options{
+		MaxBody:   maxRefusedBody,
+		MaxFields: maxRefusedBody,
+		File: func(_, _ string, content io.Reader) (any, error) {
+			_, err := io.Copy(io.Discard, content)
+			return nil, err
+		},
+	})
+	if err != nil {
+		return nil // the refusal comes first
+	}
+	if method, ok := overriddenByBody(r, in); ok {
+		return &Overridden{method}
+	}
+	return nil
 }
 
 // knownMethod returns the method with that name in any case, POST where there is none that can replace it.
