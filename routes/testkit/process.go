@@ -78,7 +78,13 @@ type Running struct {
 // The rate limit is off unless they turn it on.
 func Process(t testing.TB, env ...string) *Running {
 	t.Helper()
-	p := &Running{Server: &Server{t: t, Log: &Log{}, signedUp: &atomic.Int64{}}, Dir: t.TempDir(), Temp: t.TempDir()}
+	return ProcessOn(t, t.TempDir(), env...)
+}
+
+// ProcessOn is Process on a data folder that exists, or on one to be created.
+func ProcessOn(t testing.TB, dir string, env ...string) *Running {
+	t.Helper()
+	p := &Running{Server: &Server{t: t, Log: &Log{}, signedUp: &atomic.Int64{}}, Dir: dir, Temp: t.TempDir()}
 	p.dir = p.Dir
 	p.env = append(append(os.Environ(), "PRIVET_RATE_LIMIT=0", "TMPDIR="+p.Temp), env...)
 	p.connect()
