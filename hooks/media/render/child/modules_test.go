@@ -10,7 +10,7 @@ import (
 // The embedded module is complete, although package packed took it from the package that embeds it.
 func TestFFmpegModule(t *testing.T) {
 	code, err := ffmpegModule.unpack()
-	if err != nil || len(code) < 20<<20 || !bytes.HasPrefix(code, []byte("\x00asm")) {
+	if err != nil || len(code) < 16<<20 || !bytes.HasPrefix(code, []byte("\x00asm")) {
 		t.Fatalf("%d bytes, %v", len(code), err)
 	}
 	if len(packed.Module()) > len(code)/2 {
