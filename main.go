@@ -49,6 +49,8 @@ func run() error {
 		AuxMaxIdleConns:  2,
 	})
 	pb_migrations.RefuseUnreleased(app)
+	server.KeepPrivate(app)
+	server.RegisterTemporary(app)
 	describe(app.RootCmd)
 	health := healthCommand()
 	app.RootCmd.AddCommand(health)
@@ -73,23 +75,16 @@ func run() error {
 }
 
 // engineCacheDir returns the folder for the compiled code of the preview engine: in the user's cache folder, or, where the
-// system knows none, in the data folder, excluded from backups.
+// system knows none, in the data folder.
 func engineCacheDir(app core.App) string {
-	const folder = "privet"
 	if cache, err := os.UserCacheDir(); err == nil {
-		return filepath.Join(cache, folder, "engine")
+		return filepath.Join(cache, "privet", "engine")
 	}
-	excludeCache := func(e *core.BackupEvent) error {
-		e.Exclude = append(e.Exclude, folder)
-		return e.Next()
-	}
-	app.OnBackupCreate().BindFunc(excludeCache)
-	app.OnBackupRestore().BindFunc(excludeCache)
 	data, err := filepath.Abs(app.DataDir())
 	if err != nil {
 		data = app.DataDir()
 	}
-	return filepath.Join(data, folder, "engine")
+	return filepath.Join(data, server.CacheFolder, "engine")
 }
 
 // asksForHelp reports whether the arguments only ask for help or the version.

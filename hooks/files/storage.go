@@ -18,17 +18,17 @@ import (
 )
 
 const (
-	// uploadsFolder is where files are staged until they are complete and their row has an id. A row's files are in a
+	// UploadsFolder is the folder of the storage where files are staged until they are complete and their row has an id. A row's files are in a
 	// folder named after its id, and an id that was taken for an upload that then fails would leave a gap that clients
 	// see.
-	uploadsFolder = "uploads"
+	UploadsFolder = "uploads"
 
 	// attributes is the suffix of the file in which PocketBase's local storage keeps a file's content type.
 	attributes = ".attrs"
 )
 
 // stagingFolder returns the path of the folder of staged files.
-func stagingFolder(app core.App) string { return localPath(app, uploadsFolder) }
+func stagingFolder(app core.App) string { return localPath(app, UploadsFolder) }
 
 // localPath returns the path of a key in the local storage.
 func localPath(app core.App, key string) string {

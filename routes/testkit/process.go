@@ -78,7 +78,7 @@ type Running struct {
 // The rate limit is off unless they turn it on.
 func Process(t testing.TB, env ...string) *Running {
 	t.Helper()
-	return ProcessOn(t, t.TempDir(), env...)
+	return ProcessOn(t, filepath.Join(t.TempDir(), "data"), env...)
 }
 
 // ProcessOn is Process on a data folder that exists, or on one to be created.
