@@ -56,6 +56,9 @@ func (w *Worker) Start() (stop func()) {
 	if w.engine == nil {
 		return func() {}
 	}
+	if render.LandlockABI() == 0 {
+		w.app.Logger().Info("this system has no Landlock: children that render previews are confined by WebAssembly and limits alone")
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var warming sync.WaitGroup
 	warming.Go(func() {

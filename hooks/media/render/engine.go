@@ -6,7 +6,8 @@
 // same binary with a hidden first argument (package child). In the child the codecs (ffmpeg, libheif, libavif) run as
 // WebAssembly: they see one read-only file, at most 256 MiB of memory and no operating system. The child uses less than
 // 300 MB, has no environment and no right to write files, and is killed when its time is up, its caller gives up or the
-// server dies.
+// server dies. Where the kernel has Landlock, it can open nothing but the compiled codecs, and no connection; a native
+// ffmpeg nothing but its libraries and the one file.
 package render
 
 import (

@@ -41,6 +41,9 @@ func runJob(ctx context.Context, arguments []string, in *os.File, out io.Writer)
 	if err := limitResources(job); err != nil {
 		return err
 	}
+	if err := confine(job, arguments); err != nil {
+		return err
+	}
 	switch {
 	case job == process.JobWarm:
 		return compileModules(ctx, arguments[0], arguments[1:])

@@ -18,6 +18,9 @@ func compileModules(ctx context.Context, cache string, wanted []string) error {
 		m := module(name)
 		g, err := m.load(ctx, cache, videoPages)
 		if err != nil {
+			if err := os.RemoveAll(filepath.Join(cache, m.folder())); err != nil {
+				return err
+			}
 			if err := m.compile(ctx, cache); err != nil {
 				return err
 			}

@@ -3,7 +3,6 @@ package child
 import (
 	"context"
 	"errors"
-	"os"
 	"path/filepath"
 	"runtime/debug"
 
@@ -30,19 +29,19 @@ type guest struct {
 
 // load loads the module's compiled code from the cache folder; pages limit its memory. A child that renders a preview
 // never compiles, which takes longer than it may live and more memory than it may have: without usable code, load
-// removes what is there and returns process.ErrNotCompiled.
+// returns process.ErrNotCompiled.
 func (m module) load(ctx context.Context, cache string, pages uint32) (*guest, error) {
 	folder := filepath.Join(cache, m.folder())
 	before, outline, err := cached(folder)
 	if err != nil {
-		return nil, errors.Join(process.ErrNotCompiled, err, os.RemoveAll(folder))
+		return nil, errors.Join(process.ErrNotCompiled, err)
 	}
 	g, err := compile(ctx, folder, outline, pages)
 	if after, _, _ := cached(folder); err == nil && after != before {
 		err = errors.New("its code is another machine's or release's")
 	}
 	if err != nil {
-		return nil, errors.Join(process.ErrNotCompiled, err, os.RemoveAll(folder))
+		return nil, errors.Join(process.ErrNotCompiled, err)
 	}
 	process.ReleaseProgram()
 	debug.FreeOSMemory()

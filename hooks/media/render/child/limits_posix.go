@@ -15,6 +15,8 @@ const niceness = 10
 // limitResources limits what this process may use: processor time, memory, and no files written but by compiling.
 func limitResources(job process.Job) error {
 	_ = syscall.Setpriority(syscall.PRIO_PROCESS, 0, niceness) // an optimisation, which may fail
+	// When memory runs out, Linux ends the process with the highest score: this one, not the server.
+	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("1000"), 0)
 	limits := map[int]uint64{syscall.RLIMIT_CORE: 0, syscall.RLIMIT_CPU: 60}
 	if job == process.JobWarm {
 		limits = map[int]uint64{syscall.RLIMIT_CORE: 0, syscall.RLIMIT_CPU: 600}

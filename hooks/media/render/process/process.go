@@ -41,5 +41,5 @@ const WarmTimeout = 3 * time.Minute
 // ErrUnreadable means that the file is at fault; see render.ErrUnreadable.
 var ErrUnreadable = errors.New("no picture can be made of this file")
 
-// ErrNotCompiled means that the cache lacks a module's compiled code, or held a broken one, which was removed.
+// ErrNotCompiled means that the cache lacks a module's compiled code, or holds a broken one.
 var ErrNotCompiled = errors.New("the engine isn't compiled")
