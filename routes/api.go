@@ -1,6 +1,7 @@
 package routes
 
 import (
+	"net/netip"
 	"time"
 
 	"github.com/privet/privet/hooks/preview"
@@ -31,6 +32,7 @@ func newAPI(app core.App, s *settings.Settings, pushes *push.Worker, previews *p
 	lastUsed := access.NewLastUsed(app)
 	app.Cron().MustAdd("privet_last_used", "* * * * *", lastUsed.Flush)
 	requests := graceful.Register(app, lastUsed.Flush)
+	graceful.LimitConnections(app, func(address netip.Addr) bool { return address.IsLoopback() || address.IsPrivate() })
 	return &api{
 		app:       app,
 		settings:  s,

@@ -70,6 +70,9 @@ type Running struct {
 	Temp string // its TMPDIR
 	env  []string
 
+	// Limits is a command of the shell that runs before Start's, such as "ulimit -n 128".
+	Limits string
+
 	command *exec.Cmd
 	ended   chan struct{}
 }
@@ -123,6 +126,9 @@ func (p *Running) Start() {
 	listener.Close()
 	p.URL = "http://" + address
 	p.command = exec.Command(binary, "serve", "--dir", p.Dir, "--http", address)
+	if p.Limits != "" {
+		p.command = exec.Command("sh", append([]string{"-c", p.Limits + ` && exec "$0" "$@"`}, p.command.Args...)...)
+	}
 	p.command.Env, p.command.Stdout, p.command.Stderr = p.env, p.Log, p.Log
 	if err := p.command.Start(); err != nil {
 		p.t.Fatal(err)

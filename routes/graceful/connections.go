@@ -1,0 +1,258 @@
+package graceful
+
+import (
+	"container/list"
+	"net"
+	"net/http"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+)
+
+// Limits of connections.
+const (
+	// idleTimeout is how long a connection may wait for its next request. It is longer than that of the usual proxies
+	// (Caddy's is two minutes, nginx's and the load balancers' of clouds one), so that they close theirs first and never
+	// send a request into a closed one.
+	idleTimeout = 150 * time.Second
+
+	// headerTimeout is how long the headers of a request may take, and the first request of a connection.
+	headerTimeout = 20 * time.Second
+
+	// maxConnections bounds the memory of connections, some 15 KB each.
+	maxConnections = 4096
+)
+
+// LimitConnections closes idle connections after a while, bounds how many there are, all in all and of one address, and
+// logs when connections can't be accepted. Behind a trusted proxy the address is the proxy's: exempt reports whether an
+// address is one, which may have as many as there are.
+//
+// A connection over a limit takes the place of the one that has been waiting for a request longest, so that an address
+// with many connections costs its own, and who only holds connections loses them to those who use theirs. Where all are
+// in use the new one is closed.
+func LimitConnections(app core.App, exempt func(netip.Addr) bool) {
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{
+		Id:       "privet_connections",
+		Priority: ListenPriority + 2, // when there is a listener
+		Func: func(e *core.ServeEvent) error {
+			c := newConnections(openFiles(), exempt)
+			warn := &sometimes{every: time.Minute}
+			c.refused = func(address string) {
+				warn.do(func(missed int) {
+					app.Logger().Warn("a connection was refused: too many are in use", "client", address, "others", missed, "limit", c.max)
+				})
+			}
+			e.Server.ConnState = c.changed
+			e.Server.IdleTimeout, e.Server.ReadHeaderTimeout = idleTimeout, headerTimeout
+			e.Listener = &reportingListener{Listener: e.Listener, report: func(err error) {
+				c.makeRoom()
+				warn.do(func(missed int) {
+					app.Logger().Error("a connection could not be accepted", "error", err, "others", missed)
+				})
+			}}
+			return e.Next()
+		},
+	})
+}
+
+// connections are the open connections of a server. It is safe for concurrent use.
+type connections struct {
+	max, maxNetwork int // how many there may be, and of one network
+	exempt          func(netip.Addr) bool
+	refused         func(address string) // called when a connection is closed at once
+
+	mu       sync.Mutex
+	open     map[net.Conn]*connection
+	networks map[netip.Prefix]*network
+	waiting  list.List // of *connection without a request under way, the longest waiting first
+}
+
+// network is an address, with IPv6 a /64, that connections come from.
+type network struct {
+	open    int
+	waiting list.List // as connections.waiting
+}
+
+type connection struct {
+	conn       net.Conn
+	prefix     netip.Prefix
+	network    *network      // nil for an exempt address
+	at, atHome *list.Element // in the two lists; nil while a request is under way
+}
+
+// newConnections returns limits for a process that may have a number of files open, 0 if it is unknown: half of them
+// may be connections, the database and uploads need the others.
+func newConnections(files int, exempt func(netip.Addr) bool) *connections {
+	c := &connections{max: maxConnections, exempt: exempt, open: map[net.Conn]*connection{}, networks: map[netip.Prefix]*network{}}
+	if files > 0 {
+		c.max = max(16, min(c.max, files/2))
+	}
+	c.maxNetwork = max(16, c.max/16) // a browser opens 6, and many phones share an address of their carrier's
+	return c
+}
+
+// changed is the server's hook http.Server.ConnState.
+func (c *connections) changed(conn net.Conn, state http.ConnState) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch state {
+	case http.StateNew:
+		c.add(conn)
+	case http.StateActive:
+		if known := c.open[conn]; known != nil {
+			c.leave(known)
+		}
+	case http.StateIdle:
+		if known := c.open[conn]; known != nil {
+			c.wait(known)
+		}
+	case http.StateHijacked, http.StateClosed:
+		c.remove(conn)
+	}
+}
+
+func (c *connections) add(conn net.Conn) {
+	added := &connection{conn: conn}
+	if address, err := netip.ParseAddrPort(conn.RemoteAddr().String()); err == nil && !c.exempt(address.Addr().Unmap()) {
+		added.prefix = subscriber(address.Addr())
+		if added.network = c.networks[added.prefix]; added.network == nil {
+			added.network = &network{}
+			c.networks[added.prefix] = added.network
+		}
+		added.network.open++
+	}
+	c.open[conn] = added
+	for _, full := range []struct {
+		over    bool
+		waiting *list.List
+	}{
+		{added.network != nil && added.network.open > c.maxNetwork, networkWaiting(added.network)},
+		{len(c.open) > c.max, &c.waiting},
+	} {
+		if full.over && len(c.open) > 0 && !c.closeFirst(full.waiting) {
+			c.close(added)
+			c.refused(conn.RemoteAddr().String())
+			return
+		}
+	}
+	c.wait(added)
+}
+
+func networkWaiting(n *network) *list.List {
+	if n == nil {
+		return nil
+	}
+	return &n.waiting
+}
+
+// makeRoom closes the connection that has been waiting longest.
+func (c *connections) makeRoom() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closeFirst(&c.waiting)
+}
+
+// closeFirst closes the first connection of a list and reports whether there was one.
+func (c *connections) closeFirst(waiting *list.List) bool {
+	first := waiting.Front()
+	if first == nil {
+		return false
+	}
+	c.close(first.Value.(*connection))
+	return true
+}
+
+// close closes a connection and removes it at once; its goroutine ends when it notices.
+func (c *connections) close(closed *connection) {
+	c.remove(closed.conn)
+	raw := closed.conn
+	if tls, ok := raw.(interface{ NetConn() net.Conn }); ok {
+		raw = tls.NetConn() // without a farewell, for which the client might make us wait
+	}
+	go raw.Close() // which, after a refusal of package malformed, waits
+}
+
+func (c *connections) remove(conn net.Conn) {
+	removed := c.open[conn]
+	if removed == nil {
+		return
+	}
+	delete(c.open, conn)
+	c.leave(removed)
+	if n := removed.network; n != nil {
+		if n.open--; n.open == 0 {
+			delete(c.networks, removed.prefix)
+		}
+	}
+}
+
+// wait adds a connection to those that wait for a request.
+func (c *connections) wait(waiting *connection) {
+	c.leave(waiting)
+	waiting.at = c.waiting.PushBack(waiting)
+	if waiting.network != nil {
+		waiting.atHome = waiting.network.waiting.PushBack(waiting)
+	}
+}
+
+// leave removes a connection from those that wait.
+func (c *connections) leave(busy *connection) {
+	if busy.at != nil {
+		c.waiting.Remove(busy.at)
+	}
+	if busy.atHome != nil {
+		busy.network.waiting.Remove(busy.atHome)
+	}
+	busy.at, busy.atHome = nil, nil
+}
+
+// subscriber returns the addresses that one subscriber has: an IPv4 address alone, or the /64 of an IPv6 address.
+func subscriber(address netip.Addr) netip.Prefix {
+	address = address.Unmap().WithZone("")
+	bits := 32
+	if address.Is6() {
+		bits = 64
+	}
+	prefix, _ := address.Prefix(bits) // an error is impossible with these numbers
+	return prefix
+}
+
+// reportingListener is a listener whose errors are reported, but that of its end. net/http tries again after a while
+// and says so nowhere that PocketBase shows.
+type reportingListener struct {
+	net.Listener
+	report func(error)
+}
+
+// Accept implements net.Listener.
+func (l *reportingListener) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	if temporary, ok := err.(interface{ Temporary() bool }); ok && temporary.Temporary() { //nolint:errorlint // as net/http asks
+		l.report(err)
+	}
+	return conn, err
+}
+
+// sometimes calls a function at most once in a while.
+type sometimes struct {
+	every time.Duration
+
+	mu     sync.Mutex
+	next   time.Time
+	missed int
+}
+
+// do calls f with the number of calls since the last one that came too early, unless this one does.
+func (s *sometimes) do(f func(missed int)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if time.Now().Before(s.next) {
+		s.missed++
+		return
+	}
+	f(s.missed)
+	s.next, s.missed = time.Now().Add(s.every), 0
+}
