@@ -10,6 +10,7 @@ import (
 	"github.com/privet/privet/routes/access"
 	"github.com/privet/privet/routes/avatars"
 	"github.com/privet/privet/routes/graceful"
+	"github.com/privet/privet/routes/limits"
 	"github.com/privet/privet/routes/social"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -21,7 +22,7 @@ type api struct {
 	settings  *settings.Settings
 	pushes    *push.Worker
 	previews  *preview.Worker
-	throttle  *access.Throttle
+	limiter   *limits.Limiter
 	lastUsed  *access.LastUsed
 	requests  *graceful.Requests
 	providers map[int]social.Provider // by social_type
@@ -38,7 +39,7 @@ func newAPI(app core.App, s *settings.Settings, pushes *push.Worker, previews *p
 		settings:  s,
 		pushes:    pushes,
 		previews:  previews,
-		throttle:  access.NewThrottle(time.Now),
+		limiter:   limits.New(s.RateLimit, time.Now),
 		lastUsed:  lastUsed,
 		requests:  requests,
 		providers: social.NewProviders(s.Google, s.VK),

@@ -2,8 +2,6 @@ package routes
 
 import (
 	"net/http"
-	"strconv"
-	"time"
 
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/access"
@@ -19,7 +17,7 @@ type accessLevel int
 
 const (
 	public        accessLevel = iota // everybody, limited by network; access tokens are ignored
-	publicLimited                    // as public, with a stricter limit of its own besides
+	publicLimited                    // as public, with a stricter limit of the endpoint's own besides
 	signedIn                         // a device's access token
 	userOrInvite                     // a device's access token, or an invite token for the requested profile
 	optionalUser                     // everybody; the handler looks at the access token, if there is one
@@ -43,14 +41,14 @@ func (point endpoint) allow() string {
 // serve returns the handler of an endpoint with what is common to all of them around it.
 func (a *api) serve(point endpoint) func(*core.RequestEvent) error {
 	return func(e *core.RequestEvent) error {
-		c := &call{api: a, event: e, req: e.Request}
+		c := &call{api: a, event: e, req: e.Request, limits: a.limiter.Request(clientNetworks(e), e.Response.Header())}
 		defer c.discardUploads()
 		err := c.checkMethod(point)
 		if err == nil {
 			err = c.authorize(point)
 			if err != nil {
 				if overridden := laravel.OverriddenByBody(c.req); overridden != nil {
-					c.showLimit(nil) // as on any answer to a wrong method
+					c.limits.Hide() // as on any answer to a wrong method
 					err = overridden
 				}
 			}
@@ -86,17 +84,14 @@ func (c *call) authorize(point endpoint) error {
 			return errNoToken
 		}
 	}
-	if c.settings.RateLimit == 0 {
-		return nil
-	}
-	key := "address " + c.network()
 	if c.principal != nil && !c.principal.Invite {
-		key = "user " + c.userID()
+		return c.limits.User(c.userID())
 	}
-	if err := c.checkLimit(c.throttle.Hit(key, c.settings.RateLimit)); err != nil || point.access != publicLimited {
-		return err
+	own := ""
+	if point.access == publicLimited {
+		own = point.path
 	}
-	return c.checkLimit(c.throttle.Hit(point.path+" "+c.network(), publicLimit(c.settings.RateLimit)))
+	return c.limits.Anonymous(own)
 }
 
 // authenticate sets the principal that the request's access token belongs to. It stays nil without a valid token.
@@ -131,44 +126,4 @@ func (c *call) allowed(level accessLevel) bool {
 		return level == userOrInvite && c.pathID("user_id") == c.principal.UserID
 	}
 	return true
-}
-
-// publicLimit is the limit of one publicLimited endpoint for one network: a third of the limit of all endpoints.
-func publicLimit(limit int) int { return max(1, limit/3) }
-
-// accountLimit is the limit of failed sign-ins to one account from one network: a sixth of the limit of all endpoints.
-func accountLimit(limit int) int { return max(1, limit/6) }
-
-// checkLimit returns the error of a hit over its limit, and says in the headers when to try again. Of the limits that
-// a request is counted against, the headers X-RateLimit describe the one that refuses it, else the one with the fewest
-// hits left, so that what they count down to is the refusal.
-func (c *call) checkLimit(result access.Result) error {
-	if result.Allowed {
-		if c.limit == nil || result.Remaining < c.limit.Remaining {
-			c.showLimit(&result)
-		}
-		return nil
-	}
-	c.showLimit(&result)
-	header := c.event.Response.Header()
-	header.Set("Retry-After", seconds(result.RetryAfter))
-	header.Set("X-RateLimit-Reset", strconv.FormatInt(result.Reset.Unix(), 10))
-	return resource.TooMany
-}
-
-// seconds returns a wait as the header Retry-After has it: in seconds, rounded up.
-func seconds(wait time.Duration) string {
-	return strconv.Itoa(int((wait + time.Second - 1) / time.Second))
-}
-
-// showLimit describes a limit in the headers; they stay away when the limits are off.
-func (c *call) showLimit(result *access.Result) {
-	c.limit = result
-	header := c.event.Response.Header()
-	header.Del("X-RateLimit-Limit")
-	header.Del("X-RateLimit-Remaining")
-	if result != nil && (c.settings.RateLimit != 0 || !result.Allowed) {
-		header.Set("X-RateLimit-Limit", strconv.Itoa(result.Limit))
-		header.Set("X-RateLimit-Remaining", strconv.Itoa(result.Remaining))
-	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/privet/privet/routes/idempotency"
 	"github.com/privet/privet/routes/laravel"
 	"github.com/privet/privet/routes/laravel/body"
+	"github.com/privet/privet/routes/limits"
 	"github.com/privet/privet/routes/resource"
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
@@ -59,14 +60,15 @@ func (c *call) answerOf(err error) *resource.Error {
 	case errors.Is(err, body.ErrEncoding):
 		c.event.Response.Header().Set("Accept-Encoding", "gzip") // what would be accepted (RFC 9110, section 12.5.3)
 		return resource.Encoding
+	case errors.Is(err, limits.ErrExceeded):
+		return resource.TooMany
 	case errors.Is(err, store.ErrNotFound):
 		return resource.NotFound
 	case errors.Is(err, errNoToken), errors.Is(err, store.ErrAccountDisabled):
-		c.event.Response.Header().Del("X-RateLimit-Limit")
-		c.event.Response.Header().Del("X-RateLimit-Remaining")
+		c.limits.Hide()
 		return resource.Unauthorized
 	case errors.As(err, &busy):
-		c.event.Response.Header().Set("Retry-After", seconds(busy.RetryAfter))
+		c.event.Response.Header().Set("Retry-After", limits.Seconds(busy.RetryAfter))
 		return resource.Busy
 	case c.req.Context().Err() != nil:
 		return resource.Stopping // or the client has hung up, and nobody reads the answer

@@ -8,6 +8,7 @@ import (
 	"github.com/privet/privet/routes/access"
 	"github.com/privet/privet/routes/bodydrain"
 	"github.com/privet/privet/routes/graceful"
+	"github.com/privet/privet/routes/limits"
 	"github.com/privet/privet/routes/malformed"
 	"github.com/privet/privet/routes/pages"
 	"github.com/privet/privet/routes/resource"
@@ -91,10 +92,10 @@ func (a *api) answerMalformed() {
 func (a *api) newDrainer() *bodydrain.Drainer {
 	drainer := bodydrain.New(bodydrain.Config{
 		MaxBody: uploadLimit,
-		Network: func(r *http.Request) string {
+		Networks: func(r *http.Request) []limits.Network {
 			e := &core.RequestEvent{App: a.app}
 			e.Request = r
-			return clientNetwork(e)
+			return clientNetworks(e)
 		},
 		Begin: a.requests.Begin,
 	})

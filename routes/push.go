@@ -20,7 +20,7 @@ func (a *api) push(c *call) error {
 	if c.principal == nil || c.principal.Invite {
 		return errNoToken
 	}
-	if err := c.checkLimit(c.throttle.Hit("push "+c.userID(), 1)); err != nil {
+	if err := c.limits.TestPush(c.userID()); err != nil {
 		return err
 	}
 	if err := a.pushes.Test(context.WithoutCancel(c.req.Context()), a.app, c.userID()); err != nil {

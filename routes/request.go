@@ -1,7 +1,6 @@
 package routes
 
 import (
-	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/access"
 	"github.com/privet/privet/routes/idempotency"
+	"github.com/privet/privet/routes/limits"
 	"github.com/privet/privet/routes/resource"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -25,7 +25,7 @@ type call struct {
 	uploads   []*files.Upload  // of this request; those without a row are discarded at its end
 
 	idempotency *idempotency.Request // nil without an Idempotency-Key
-	limit       *access.Result       // of the limit that the headers describe; nil for none
+	limits      *limits.Request      // against which the request is counted
 }
 
 // userID is the id of the signed-in user.
@@ -77,14 +77,5 @@ func (c *call) base() string {
 // url is the absolute URL of the request, without its query.
 func (c *call) url() string { return c.base() + c.req.URL.Path }
 
-// network is the client's network, by which requests without a user are limited.
-func (c *call) network() string { return clientNetwork(c.event) }
-
-// clientNetwork returns the network that a request comes from, by the trusted proxy's header if there is one.
-func clientNetwork(e *core.RequestEvent) string {
-	ip := e.RealIP()
-	if host, _, err := net.SplitHostPort(ip); err == nil {
-		ip = host
-	}
-	return access.ClientNetwork(ip)
-}
+// clientNetworks returns the networks that a request comes from, by the trusted proxy's header if there is one.
+func clientNetworks(e *core.RequestEvent) []limits.Network { return limits.Networks(e.RealIP()) }

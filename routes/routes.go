@@ -16,12 +16,15 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
+// loginPath is the path of sign-in by password. What else costs as much as a sign-in counts as one.
+const loginPath = "auth/login"
+
 // endpoints is the route table.
 func (a *api) endpoints() []endpoint {
 	const get, post = http.MethodGet, http.MethodPost
 	return []endpoint{
 		{post, "auth/signup", publicLimited, a.signup},
-		{post, "auth/login", publicLimited, a.login},
+		{post, loginPath, publicLimited, a.login},
 		{post, "auth/social/signup", public, a.socialSignup},
 		{post, "auth/social/sign-in", public, a.socialSignIn},
 		{post, "auth/social/connect", signedIn, a.socialConnect},

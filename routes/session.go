@@ -43,38 +43,15 @@ func (c *call) signIn(user *store.User, device deviceFields, save func(tx core.A
 	return c.answer(dataToken{c.viewer().User(row, false), token})
 }
 
-// countAttempt counts an attempt to sign in to an account, and returns the error of a rate limit that it exceeds. There
-// are two limits: a strict one for attempts from the same network, and one for attempts from all networks together, as
-// an attack may be distributed. The account's own devices are exempt from the second, so that an attack can't lock the
-// owner out. Only failures count: after a success the caller calls refund. user is nil if no account has the e-mail.
+// countAttempt counts an attempt to sign in to an account, and returns the error of a limit that it exceeds. Only
+// failures count: after a success the caller calls refund. user is nil if no account has the e-mail.
 func (c *call) countAttempt(user *store.User, email, deviceID string) (refund func(), err error) {
-	limit := c.settings.RateLimit
-	if limit == 0 {
-		return func() {}, nil
-	}
-	shown := c.limit
-	account := "account " + store.TokenHash(store.EmailKey(email)) // hashed, as an e-mail may be long
-	fromHere := account + " " + c.network()
-	if err := c.checkLimit(c.throttle.Hit(fromHere, accountLimit(limit))); err != nil {
-		return nil, err
-	}
-	result := c.throttle.Hit(account, limit)
-	if result.Allowed {
-		_ = c.checkLimit(result) // which shows it
-	} else {
+	account := store.TokenHash(store.EmailKey(email)) // hashed, as an e-mail may be long
+	return c.limits.Attempt(account, func() (string, error) {
 		known, err := store.HasDevice(c.app, user, deviceID)
-		if err != nil {
-			return nil, err
+		if !known || err != nil {
+			return "", err
 		}
-		if !known {
-			return nil, c.checkLimit(result)
-		}
-	}
-	return func() {
-		c.showLimit(shown)
-		c.throttle.Refund(fromHere)
-		if result.Allowed { // else it was not counted
-			c.throttle.Refund(account)
-		}
-	}, nil
+		return store.TokenHash(deviceID), nil
+	})
 }

@@ -105,6 +105,10 @@ func (a *api) userUpdate(c *call) error {
 	}
 	var hashed string
 	if in.Password.Value != "" {
+		// Hashing is dear, and accounts are free: it counts as a sign-in of the address.
+		if err := c.limits.Endpoint(loginPath); err != nil {
+			return err
+		}
 		if hashed, err = store.HashPassword(c.req.Context(), in.Password.Value); err != nil {
 			return err
 		}

@@ -120,8 +120,8 @@ func parseURL(to *string, value string) error {
 
 func parseRateLimit(s *Settings, value string) error {
 	n, err := strconv.Atoi(value)
-	if err != nil || n < 0 {
-		return fmt.Errorf("must be a whole number of requests a minute, 0 or more, and is %q", value)
+	if err != nil || n < 0 || n > 1_000_000 {
+		return fmt.Errorf("must be a whole number of requests a minute, from 0 to 1000000, and is %q", value)
 	}
 	s.RateLimit = n
 	return nil

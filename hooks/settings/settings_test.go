@@ -79,6 +79,7 @@ func TestWrong(t *testing.T) {
 	for _, c := range []struct{ name, value string }{
 		{"PRIVET_RATE_LIMIT", "-1"},
 		{"PRIVET_RATE_LIMIT", "many"},
+		{"PRIVET_RATE_LIMIT", "1000001"},
 		{"PRIVET_PUBLIC_URL", "api.example.com"},
 		{"PRIVET_PUBLIC_URL", "ftp://api.example.com"},
 		{"PRIVET_PUBLIC_URL", "https://api.example.com?x=1"},

@@ -8,7 +8,7 @@
 //	bodydrain.go  Drainer: the handler around all others, and its limits
 //	exchange.go   one request with a body: its ResponseWriter, and the reading
 //	body.go       the request's body as the handlers see it
-//	quota.go      how much one network may have discarded at once
+//	quota.go      how much one address may have discarded at once
 package bodydrain
 
 import (
@@ -16,11 +16,13 @@ import (
 	"net/http"
 	"sync/atomic"
 	"time"
+
+	"github.com/privet/privet/routes/limits"
 )
 
-// limits bound what is read of a body for no more than the answer's sake. What exceeds one is answered at once, with
+// bounds limit what is read of a body for no more than the answer's sake. What exceeds one is answered at once, with
 // "Connection: close".
-type limits struct {
+type bounds struct {
 	// maxBody is the most bytes that are read of one body: the largest body of a route.
 	maxBody int64
 	// idle ends the wait for a client that sends nothing. Phones that change cells or pass a tunnel are silent for
@@ -34,8 +36,8 @@ type limits struct {
 	total time.Duration
 	// stopTimeout is the time that a body still has when the server is told to stop.
 	stopTimeout time.Duration
-	// maxBodies and maxBytes are what one network may have discarded at once. A household, an office, a proxy whose forwarded
-	// headers are not trusted, or a phone carrier's address translation is one network, and its apps may all try again
+	// maxBodies and maxBytes are what one address may have discarded at once. A household, an office, a proxy whose forwarded
+	// headers are not trusted, or a phone carrier's address translation is one address, and its apps may all try again
 	// at the same moment; a body costs a goroutine, a connection and a buffer.
 	maxBodies int
 	maxBytes  int64
@@ -45,8 +47,8 @@ type limits struct {
 type Config struct {
 	// MaxBody is the largest body of a route, in bytes.
 	MaxBody int64
-	// Network returns what a request is counted for: the client's address, or the network it is in.
-	Network func(*http.Request) string
+	// Networks returns what a request is counted for: the networks that the client's address is in.
+	Networks func(*http.Request) []limits.Network
 	// Begin counts a request as under way until the function that it returns is called.
 	Begin func() (end func())
 }
@@ -54,7 +56,7 @@ type Config struct {
 // Drainer discards what handlers leave of request bodies.
 type Drainer struct {
 	config Config
-	limits limits
+	limits bounds
 	quota  quota
 
 	// stopping ends when the server is told to stop; stopAt (Unix nanoseconds) is set before.
@@ -65,7 +67,7 @@ type Drainer struct {
 
 // New returns a Drainer for the server that config describes.
 func New(config Config) *Drainer {
-	return newWithLimits(config, limits{
+	return newWithLimits(config, bounds{
 		maxBody:     config.MaxBody,
 		idle:        15 * time.Second,
 		grace:       time.Minute,
@@ -77,7 +79,7 @@ func New(config Config) *Drainer {
 	})
 }
 
-func newWithLimits(config Config, l limits) *Drainer {
+func newWithLimits(config Config, l bounds) *Drainer {
 	d := &Drainer{config: config, limits: l, quota: quota{maxBodies: l.maxBodies, maxBytes: l.maxBytes}}
 	d.stopping, d.stop = context.WithCancel(context.Background())
 	return d

@@ -124,7 +124,7 @@ func (x *exchange) discard(began time.Time) error {
 	defer d.config.Begin()()
 	var quota *share
 	if x.body.left <= d.limits.maxBody {
-		quota = d.quota.acquire(d.config.Network(x.request), max(x.body.left, 0))
+		quota = d.quota.acquire(d.config.Networks(x.request), max(x.body.left, 0))
 	}
 	if quota == nil {
 		// net/http reads a little more of it after the answer, until then.

@@ -14,6 +14,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/privet/privet/routes/limits"
 )
 
 // A client that waits for a 100 (Continue) is not asked for the body only to discard it. Once a handler has asked for
@@ -182,9 +184,9 @@ func TestHijack(t *testing.T) {
 func TestHTTP2(t *testing.T) {
 	t.Parallel()
 	s := httptest.NewUnstartedServer(newWithLimits(Config{
-		MaxBody: 32 << 20,
-		Network: func(*http.Request) string { return "" },
-		Begin:   func() func() { return func() {} },
+		MaxBody:  32 << 20,
+		Networks: func(*http.Request) []limits.Network { return limits.Networks("") },
+		Begin:    func() func() { return func() {} },
 	}, testLimits).Wrap(http.HandlerFunc(refuse)))
 	s.EnableHTTP2 = true
 	s.StartTLS()

@@ -11,10 +11,12 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/privet/privet/routes/limits"
 )
 
 // testLimits are so short that tests don't wait long, and so long that a busy machine keeps them.
-var testLimits = limits{maxBody: 32 << 20, idle: 500 * time.Millisecond, grace: time.Minute, minRate: 1, total: time.Minute,
+var testLimits = bounds{maxBody: 32 << 20, idle: 500 * time.Millisecond, grace: time.Minute, minRate: 1, total: time.Minute,
 	stopTimeout: 500 * time.Millisecond, maxBodies: 8, maxBytes: 64 << 20}
 
 // server is an HTTP server behind a Drainer.
@@ -25,12 +27,12 @@ type server struct {
 	underway atomic.Int64
 }
 
-func start(t *testing.T, l limits, handler http.HandlerFunc, changes ...func(*http.Server)) *server {
+func start(t *testing.T, l bounds, handler http.HandlerFunc, changes ...func(*http.Server)) *server {
 	t.Helper()
 	s := &server{t: t}
 	s.Drainer = newWithLimits(Config{
-		MaxBody: l.maxBody,
-		Network: func(r *http.Request) string { return r.Header.Get("X-Network") },
+		MaxBody:  l.maxBody,
+		Networks: func(r *http.Request) []limits.Network { return limits.Networks(r.Header.Get("X-Network")) },
 		Begin: func() func() {
 			s.underway.Add(1)
 			return func() { s.underway.Add(-1) }
@@ -162,7 +164,7 @@ func TestSlow(t *testing.T) {
 	slow, long := testLimits, testLimits
 	slow.grace, slow.minRate = 400*time.Millisecond, 1000
 	long.total = 400 * time.Millisecond
-	for _, l := range []limits{slow, long} {
+	for _, l := range []bounds{slow, long} {
 		c := start(t, l, refuse).post("Content-Length: 1000000\r\n", "")
 		began := time.Now()
 		go c.trickle()
@@ -204,17 +206,17 @@ func TestQuota(t *testing.T) {
 	half := func(network string, size int) *client {
 		return s.post(fmt.Sprintf("X-Network: %s\r\nContent-Length: %d\r\n", network, size), "")
 	}
-	large := half("a", 32<<20-100)
+	large := half("192.0.2.1", 32<<20-100)
 	s.awaitDiscarding(1)
 	began := time.Now()
-	half("a", 101).answer(true)
-	s.post("X-Network: a\r\nTransfer-Encoding: chunked\r\n", "1\r\nx\r\n").answer(true) // for want of quotaStep
-	second, third := half("a", 5), half("a", 5)
+	half("192.0.2.1", 101).answer(true)
+	s.post("X-Network: 192.0.2.1\r\nTransfer-Encoding: chunked\r\n", "1\r\nx\r\n").answer(true) // for want of quotaStep
+	second, third := half("192.0.2.1", 5), half("192.0.2.1", 5)
 	s.awaitDiscarding(3)
-	half("a", 1).answer(true)
+	half("192.0.2.1", 1).answer(true)
 	took(t, began, 0, 5*time.Second)
 
-	other := half("b", 32<<20)
+	other := half("192.0.2.2", 32<<20)
 	s.awaitDiscarding(4)
 	large.Close()
 	s.awaitDiscarding(3)
@@ -224,9 +226,29 @@ func TestQuota(t *testing.T) {
 	}
 	other.Close()
 	s.awaitNothing()
-	c := half("a", 32<<20)
+	c := half("192.0.2.1", 32<<20)
 	c.send(strings.Repeat("x", 32<<20))
 	c.answer(false)
+}
+
+// The networks around an IPv6 address have quotas, too, which its neighbours share.
+func TestQuotaOfNetworks(t *testing.T) {
+	t.Parallel()
+	l := testLimits
+	l.idle, l.maxBodies = 10*time.Second, 1
+	s := start(t, l, refuse)
+	discard := func(network string) *client {
+		return s.post("X-Network: "+network+"\r\nContent-Length: 5\r\n", "")
+	}
+	for i := range 4 {
+		discard(fmt.Sprintf("2001:db8:0:%d::1", i))
+		s.awaitDiscarding(int64(i + 1))
+	}
+	discard("2001:db8:0:3::2").answer(true)
+	discard("2001:db8:0:4::1").answer(true)
+	discard("2001:db8:0:100::1")
+	discard("2001:db8:1::1")
+	s.awaitDiscarding(6)
 }
 
 // A body under way is waited for, for a moment, when the server stops; later ones are, too.
