@@ -23,7 +23,8 @@ const (
 )
 
 // notMedia is the contract's message for a file that is neither an image nor a video (section 1), and for one that
-// can't be accepted as such: damaged, or with metadata that can't be removed reliably.
+// can't be accepted as such: damaged, or with metadata that can't be removed reliably. Why is said in the header
+// X-Privet-Reason.
 const notMedia = "The media field must be a file of type: image, video."
 
 // read reads and validates the input of an endpoint without files.
@@ -46,7 +47,9 @@ func readUpload[T any](c *call, schema *laravel.Schema[T], checks map[string]lar
 	// The body's read deadline, if it passed now, would cancel the request's context in the middle of the change.
 	_ = control.SetReadDeadline(time.Time{})
 	if errors.Is(err, metadata.ErrUnclean) {
-		c.app.Logger().Info("an upload was refused", "path", c.req.URL.Path, "reason", err)
+		reason := metadata.Reason(err)
+		c.app.Logger().Info("an upload was refused", "path", c.req.URL.Path, "reason", reason)
+		c.event.Response.Header().Set("X-Privet-Reason", reason)
 		return nil, laravel.NewInvalid("media", notMedia)
 	}
 	return in, err

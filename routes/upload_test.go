@@ -53,14 +53,23 @@ func TestRefusedUploads(t *testing.T) {
 	check("no token")
 
 	const kinds = "The media field must be a file of type: image, video."
+	reasons := map[string]string{
+		"picture without an image": "it has no image", "picture that is cut off": "it is cut off",
+		"video without pictures": "it does not say what is in it",
+	}
 	for name, content := range map[string]string{
-		"text": "just words", "empty": "", "svg": `<svg xmlns="http://www.w3.org/2000/svg"/>`,
+		"video without pictures": "\x00\x00\x00\x14ftypmp42\x00\x00\x00\x00mp42\x00\x00\x00\x09mdatx",
+		"text":                   "just words", "empty": "", "svg": `<svg xmlns="http://www.w3.org/2000/svg"/>`,
 		"page": "<!doctype html><script>alert(1)</script>", "pdf": "%PDF-1.7\n", "audio": "ID3\x03\x00\x00\x00\x00\x00\x00",
 		"picture without an image": "GIF89a\x01\x00\x01\x00\x00\x00\x00;", "picture that is cut off": "\xff\xd8\xff\xe0\x00\x10JFIF\x00",
 	} {
 		file := testkit.File{Field: "media", Name: "clip.mp4", Type: "video/mp4", Content: []byte(content)}
 		t.Run(name, func(t *testing.T) {
-			s.WithT(t).Post(update).As(performer.Token).Multipart([]testkit.File{file}, "status", "2").Do().WantError("media", kinds)
+			answer := s.WithT(t).Post(update).As(performer.Token).Multipart([]testkit.File{file}, "status", "2").Do()
+			answer.WantError("media", kinds)
+			if reason := answer.Header.Get("X-Privet-Reason"); reason != reasons[name] {
+				t.Errorf("the reason is %q, want %q", reason, reasons[name])
+			}
 			check(name)
 		})
 	}

@@ -89,10 +89,10 @@ var PNG = sync.OnceValue(func() []byte {
 // Picture returns a PNG for the field media.
 func Picture() File { return File{"media", "me.png", "image/png", PNG()} }
 
-// Clip returns a file for the field media that is structured as an MP4 video of the given size in bytes, without
+// Clip returns a file for the field media that is structured as an MP4 video of the given size in bytes, or a little more, without
 // frames.
 func Clip(size int) File {
-	content := make([]byte, max(size, len(movieHead)))
+	content := make([]byte, max(size, len(movieHead)+8))
 	copy(content, movieHead)
 	return File{"media", "clip.mp4", "video/mp4", content}
 }

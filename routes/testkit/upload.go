@@ -2,20 +2,40 @@ package testkit
 
 import (
 	"bytes"
+	"encoding/binary"
 	"io"
 	"io/fs"
 	"mime/multipart"
 	"net/textproto"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 )
 
 // movie is an endless MP4 video whose bytes differ from place to place.
 type movie struct{}
 
-// movieHead is the ftyp box, followed by the header of an mdat box that extends to the end of the file.
-const movieHead = "\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + "\x00\x00\x00\x00mdat"
+// movieHead is the beginning of an MP4 video up to the content of its mdat box, which extends to the end of the file,
+// as does its one sample. It has no metadata: what is stored of it is what was sent.
+var movieHead = func() string {
+	head := movieBox("ftyp", "mp42\x00\x00\x00\x00mp42isom")
+	description := func(offset int) string {
+		return movieBox("moov", movieBox("trak", movieBox("tkhd", "\x00\x00\x00\x07", strings.Repeat("\x00", 8), "\x00\x00\x00\x01", strings.Repeat("\x00", 68)),
+			movieBox("mdia", movieBox("mdhd", strings.Repeat("\x00", 24)), movieBox("hdlr", strings.Repeat("\x00", 8), "vide", strings.Repeat("\x00", 13)),
+				movieBox("minf", movieBox("stbl", movieBox("stsd", "\x00\x00\x00\x00\x00\x00\x00\x01", movieBox("vp09", strings.Repeat("\x00", 78))),
+					movieBox("stsz", "\x00\x00\x00\x00\x7f\xff\xff\xff\x00\x00\x00\x01"),
+					movieBox("stsc", "\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x01\x00\x00\x00\x01\x00\x00\x00\x01"),
+					movieBox("stco", "\x00\x00\x00\x00\x00\x00\x00\x01", string(binary.BigEndian.AppendUint32(nil, uint32(offset)))))))))
+	}
+	return head + description(len(head)+len(description(0))+8) + "\x00\x00\x00\x00mdat"
+}()
+
+// movieBox returns a box of an MP4.
+func movieBox(kind string, content ...string) string {
+	all := strings.Join(content, "")
+	return string(binary.BigEndian.AppendUint32(nil, uint32(8+len(all)))) + kind + all
+}
 
 // movieBlock is the repeated content. Its length is prime, so that blocks at powers of two differ.
 var movieBlock = func() []byte {

@@ -5,9 +5,10 @@ import (
 	"io"
 )
 
-// memory is a file in memory that counts the bytes read and written.
+// memory is a file in memory that counts the reads and writes, and the bytes read and written.
 type memory struct {
 	b     []byte
+	calls int
 	moved int64
 }
 
@@ -16,6 +17,7 @@ func (m *memory) ReadAt(p []byte, at int64) (int, error) {
 		return 0, io.EOF
 	}
 	n := copy(p, m.b[at:])
+	m.calls++
 	m.moved += int64(n)
 	if n < len(p) {
 		return n, io.EOF
@@ -27,6 +29,7 @@ func (m *memory) WriteAt(p []byte, at int64) (int, error) {
 	if at < 0 || at+int64(len(p)) > int64(len(m.b)) {
 		return 0, errors.New("written beyond the end")
 	}
+	m.calls++
 	m.moved += int64(len(p))
 	return copy(m.b[at:], p), nil
 }

@@ -23,6 +23,10 @@ import (
 // been changed in part and must not be used.
 var ErrUnclean = edit.ErrUnclean
 
+// Reason returns why a file is refused, in a few words of printable ASCII that say nothing about its user; "" when err
+// isn't ErrUnclean.
+func Reason(err error) string { return edit.Reason(err) }
+
 // File is what Clean works on, such as an *os.File.
 type File = edit.File
 
@@ -48,13 +52,16 @@ var cleaners = map[string]func(File, int64) error{
 }
 
 // Clean removes the metadata from a file of the given size in bytes and media type (such as "image/jpeg"), in place.
-// The file keeps its size or becomes shorter. Memory use doesn't depend on the file's size, except for lists of at
-// most a few megabytes when a video has a track to remove. A file that must be refused gives ErrUnclean; any other
-// error comes from reading or writing f.
+// The file keeps its size or becomes shorter. A file that must be refused gives ErrUnclean; any other error comes from
+// reading or writing f.
+//
+// The work is in proportion to the file's size, whatever is in it: parts other than samples and image data are few or
+// the file is refused, neighbouring changes are one write, and what is blank already is left alone. Memory use is
+// bounded: a few buffers of 64 KiB, and for files made of boxes lists of at most 20 MiB, which only hostile files reach.
 func Clean(f File, size int64, mime string) error {
 	clean, known := cleaners[mime]
 	if !known {
-		return edit.Unclean("nothing is known about %q", mime)
+		return edit.Unclean("nothing is known about its type")
 	}
 	if size <= 0 {
 		return edit.Unclean("it is empty")

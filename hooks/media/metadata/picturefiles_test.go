@@ -89,9 +89,10 @@ func element(id string, content ...string) string {
 	return id + string([]byte{0x80 | byte(len(all))}) + all
 }
 
-// matroska returns a Matroska file with these tracks.
+// matroska returns a Matroska file with these tracks and one block.
 func matroska(tracks ...string) []byte {
-	return []byte(element("\x1a\x45\xdf\xa3") + element("\x18\x53\x80\x67", element("\x16\x54\xae\x6b", tracks...)))
+	cluster := element("\x1f\x43\xb6\x75", element("\xa3", "\x81\x00\x00\x00PICTURE"))
+	return []byte(element("\x1a\x45\xdf\xa3") + element("\x18\x53\x80\x67", element("\x16\x54\xae\x6b", tracks...), cluster))
 }
 
 func TestPictureFilesInMatroska(t *testing.T) {
@@ -115,7 +116,7 @@ func TestPictureFileInHEIF(t *testing.T) {
 		return slices.Concat(box("ftyp", []byte("mif1"), u32(0)),
 			box("meta", u32(0), box("hdlr", u32(0, 0), []byte("pict"), make([]byte, 13)),
 				box("iinf", u32(0), []byte{0, 1}, box("infe", u32(2<<24), []byte{0, 1, 0, 0}, []byte(kind), []byte{0})),
-				box("iloc", u32(0), []byte{0x44, 0, 0, 0})))
+				box("iloc", u32(0), []byte{0x44, 0, 0, 1, 0, 1, 0, 0, 0, 1}, u32(0, 4))))
 	}
 	clear(t, items("hvc1"), "image/heic")
 	refused(t, items("jpeg"), "image/heic")
@@ -139,7 +140,7 @@ func TestOnlySound(t *testing.T) {
 			refused(t, of(handler), "video/3gpp")
 		})
 	}
-	clear(t, of("soun"), "image/heic") // which has pictures elsewhere
+	refused(t, of("soun"), "image/heic")
 	clear(t, track("\x01"), "video/webm")
 	refused(t, track("\x02"), "video/webm")
 	refused(t, track("\x11"), "video/matroska")

@@ -9,6 +9,7 @@ type Rewriter struct {
 	out     []byte
 	// fileSize is the size of the whole file; the view may end before it.
 	fileSize int64
+	parts    Counter
 }
 
 // NewRewriter returns a rewriter at the beginning of a file of that size.
@@ -38,13 +39,16 @@ func (r *Rewriter) Drop(n int64) error {
 	return nil
 }
 
+// Part counts a part that is no image data: a segment, a chunk, an extension.
+func (r *Rewriter) Part() error { return r.parts.Add("parts that are no image data") }
+
 // Keep preserves the next n bytes.
 func (r *Rewriter) Keep(n int64) error {
 	if n > r.Remaining() {
 		return ErrTruncated
 	}
 	if r.to+int64(len(r.out)) == r.pos {
-		if err := r.flush(); err != nil {
+		if err := r.write(); err != nil {
 			return err
 		}
 		r.pos += n
@@ -73,16 +77,19 @@ func (r *Rewriter) Insert(b []byte) error {
 	}
 	r.out = append(r.out, b...)
 	if len(r.out) >= chunkSize {
-		return r.flush()
+		return r.write()
 	}
 	return nil
 }
 
-// flush writes the pending output. All of it lands before the bytes that are still to be read, so the window stays
+// write writes the pending output. All of it lands before the bytes that are still to be read, so the window stays
 // valid.
-func (r *Rewriter) flush() error {
+func (r *Rewriter) write() error {
 	if len(r.out) == 0 {
 		return nil
+	}
+	if err := r.count(); err != nil {
+		return err
 	}
 	if _, err := r.File.WriteAt(r.out, r.to); err != nil {
 		return err
@@ -94,7 +101,7 @@ func (r *Rewriter) flush() error {
 
 // Finish writes what is pending and truncates the file there. Size is the new size then.
 func (r *Rewriter) Finish() error {
-	if err := r.flush(); err != nil {
+	if err := r.write(); err != nil {
 		return err
 	}
 	r.Size, r.window = r.to, nil

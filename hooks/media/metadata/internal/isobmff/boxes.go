@@ -104,6 +104,9 @@ func (b box) skip(n int64) box {
 
 // free turns a box into free space filled with zeros.
 func (c *cleaner) free(b box) error {
+	if err := c.freed.Add("boxes that are not needed"); err != nil {
+		return err
+	}
 	if err := c.Overwrite(b.at+4, []byte("free")); err != nil {
 		return err
 	}

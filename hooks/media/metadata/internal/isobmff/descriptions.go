@@ -12,16 +12,24 @@ var (
 	visualParts = rules{
 		"d263": blank(0, 4), // the encoder's vendor
 		"esds": refuseImageObjects,
+		"sinf": refuseEncrypted,
 	}.keep("avcC hvcC lhvC vvcC av1C vpcC btrt colr pasp clap fiel gama mdcv clli SmDm CoLL cclv amve chrm " +
-		"dvcC dvvC dvwC avcE hvcE st3d sinf ccst auxi glbl apvC")
+		"dvcC dvvC dvwC avcE hvcE st3d ccst auxi glbl apvC")
 	audioParts = rules{
 		"damr": blank(0, 4), // the encoder's vendor
+		"sinf": refuseEncrypted,
 		"dfLa": func(c *cleaner, b box) error { return codec.PadFLAC(&c.View, b.body+4, b.end) },
-	}.keep("esds chan chnl srat btrt dac3 dec3 dac4 dOps alac mhaC pcmC sinf SA3D dmlp ddts dapa")
+	}.keep("esds chan chnl srat btrt dac3 dec3 dac4 dOps alac mhaC pcmC SA3D dmlp ddts dapa")
 	waveParts = rules{
 		"damr": blank(0, 4),
 	}.keep("frma esds enda alac chan mp4a")
 )
+
+// encryptedEntries are the formats of encrypted samples (ISO/IEC 14496-12, 8.12; Apple's).
+var encryptedEntries = edit.SetOf("encv enca encf encu drms drmi")
+
+// refuseEncrypted refuses a file with a description of its encryption.
+func refuseEncrypted(*cleaner, box) error { return errEncrypted }
 
 // sampleDescriptions cleans the sample entries of a track.
 func sampleDescriptions(c *cleaner, b box) error {
@@ -32,6 +40,9 @@ func sampleDescriptions(c *cleaner, b box) error {
 	version := head[0]
 	audio := c.handlerAt(b.at) == "soun"
 	return c.eachZeroingPadding(b.skip(8), func(entry box) error {
+		if encryptedEntries[entry.kind] {
+			return errEncrypted
+		}
 		if audio {
 			return audioEntry(c, entry, version)
 		}

@@ -20,7 +20,7 @@ const (
 // refuseImageObjects refuses an esds box by which the samples are image files. One that ends before it names a format
 // is of no use to a decoder, and no reason to refuse the file.
 func refuseImageObjects(c *cleaner, b box) error {
-	object, err := readObjectType(c.table(b, 4))
+	object, err := readObjectType(c.fields(b, 4))
 	if err != nil && !errors.Is(err, edit.ErrUnclean) {
 		return err
 	}
@@ -32,8 +32,8 @@ func refuseImageObjects(c *cleaner, b box) error {
 }
 
 // readObjectType returns the format (object type) named by the descriptors of an esds box; 0 if none.
-func readObjectType(n *tableReader) (uint64, error) {
-	tag, err := readDescriptor(n)
+func readObjectType(n tableReader) (uint64, error) {
+	tag, err := readDescriptor(&n)
 	if err != nil {
 		return 0, err
 	}
@@ -57,7 +57,7 @@ func readObjectType(n *tableReader) (uint64, error) {
 			n.at += 2
 		}
 	}
-	if tag, err = readDescriptor(n); err != nil || tag != descriptorDecoder {
+	if tag, err = readDescriptor(&n); err != nil || tag != descriptorDecoder {
 		return 0, err
 	}
 	return n.next(1)

@@ -10,8 +10,9 @@ type extent struct {
 	first            bool
 }
 
-// eachExtent calls do for all pieces listed in an iloc box (ISO/IEC 14496-12, 8.11.3).
-func (c *cleaner) eachExtent(iloc, idat box, do func(id uint32, e extent) error) error {
+// eachExtent calls do for all pieces of items, which an iloc box lists (ISO/IEC 14496-12, 8.11.3).
+func (c *cleaner) eachExtent(do func(id uint32, e extent) error) error {
+	iloc, idat := c.lists["iloc"], c.lists["idat"]
 	if iloc.kind == "" {
 		return nil
 	}

@@ -22,8 +22,8 @@ const (
 	runHasTime   = 0x100
 )
 
-// eachFragmentRun calls do with the track and the range of each run of samples in a file's fragments.
-func (c *cleaner) eachFragmentRun(end int64, do func(*track, span) error) error {
+// eachFragmentRun calls do with the track and each run of samples in a file's fragments.
+func (c *cleaner) eachFragmentRun(end int64, do func(*track, samplesAt) error) error {
 	return c.each(box{end: end}, func(moof box) error {
 		if moof.kind != "moof" {
 			return nil
@@ -41,12 +41,11 @@ func (c *cleaner) eachFragmentRun(end int64, do func(*track, span) error) error 
 }
 
 // eachRunOfTrack does so for one track's part of a fragment (traf). next is where its data ends.
-func (c *cleaner) eachRunOfTrack(moof, traf box, base int64, do func(*track, span) error) (next int64, err error) {
-	head, err := c.find(traf, "tfhd")
+func (c *cleaner) eachRunOfTrack(moof, traf box, base int64, do func(*track, samplesAt) error) (next int64, err error) {
+	tfhd, err := c.fragmentHeader(traf)
 	if err != nil {
 		return 0, err
 	}
-	tfhd := head["tfhd"]
 	b, err := c.content(tfhd, 8)
 	if err != nil {
 		return 0, err
@@ -56,7 +55,7 @@ func (c *cleaner) eachRunOfTrack(moof, traf box, base int64, do func(*track, spa
 	if t == nil {
 		return 0, edit.Unclean("a fragment is of no track")
 	}
-	fields := c.table(tfhd, 8)
+	fields := c.fields(tfhd, 8)
 	defaultSize := uint64(t.sampleSize)
 	for _, field := range []struct {
 		flag  uint32
@@ -84,53 +83,69 @@ func (c *cleaner) eachRunOfTrack(moof, traf box, base int64, do func(*track, spa
 		if trun.kind != "trun" {
 			return nil
 		}
-		piece, err := c.runExtent(trun, base, next, defaultSize)
+		run, err := c.fragmentRun(trun, base, next, defaultSize)
 		if err != nil {
 			return err
 		}
-		next = piece.end
-		return do(t, piece)
+		next = c.place(run.at, run.total).end
+		if run.total == 0 {
+			return nil
+		}
+		return do(t, run)
 	})
 	return next, err
 }
 
-// runExtent returns where the samples of a run (trun) are. Without an offset of their own they begin at next.
-func (c *cleaner) runExtent(trun box, base, next int64, defaultSize uint64) (span, error) {
+// fragmentHeader returns the tfhd of a track's part of a fragment.
+func (c *cleaner) fragmentHeader(traf box) (tfhd box, err error) {
+	err = c.each(traf, func(b box) error {
+		if b.kind != "tfhd" {
+			return nil
+		}
+		if tfhd.kind != "" {
+			return edit.Unclean("it has two boxes tfhd in one")
+		}
+		tfhd = b
+		return nil
+	})
+	return tfhd, err
+}
+
+// fragmentRun returns the samples of a run (trun). Without an offset of their own they begin at next.
+func (c *cleaner) fragmentRun(trun box, base, next int64, defaultSize uint64) (samplesAt, error) {
 	b, err := c.content(trun, 8)
 	if err != nil {
-		return span{}, err
+		return samplesAt{}, err
 	}
 	flags := binary.BigEndian.Uint32(b) & 0xffffff
-	count := uint64(binary.BigEndian.Uint32(b[4:]))
-	fields := c.table(trun, 8)
+	count := binary.BigEndian.Uint32(b[4:])
+	fields := c.fields(trun, 8)
 	if flags&runHasOffset != 0 {
 		offset, err := fields.next(4)
 		if err != nil {
-			return span{}, err
+			return samplesAt{}, err
 		}
 		next = base + int64(int32(offset))
 	}
 	if flags&runHasFirst != 0 {
 		fields.at += 4
 	}
-	sum := count * defaultSize
-	if flags&runHasSize != 0 {
-		sum = 0
-		width := int64(4 * bits.OnesCount32(flags&runFields))
-		before := int64(4 * bits.OnesCount32(flags&runHasTime))
-		for range count {
-			sample := fields.at
-			fields.at += before
-			size, err := fields.next(4)
-			if err != nil {
-				return span{}, err
-			}
-			sum += size
-			fields.at = sample + width
-		}
+	if next < 0 {
+		return samplesAt{}, edit.Unclean("a sample is not in the file")
 	}
-	if next < 0 || next > c.Size || sum > uint64(c.Size-next) {
-		return span{}, edit.Unclean("a sample is not in the file")
+	sizes := &sampleSizes{tableReader: &fields, uniform: defaultSize, left: count}
+	run := samplesAt{at: uint64(next), count: uint64(count), total: uint64(count) * defaultSize, sizes: sizes}
+	if flags&runHasSize == 0 {
+		return run, nil
 	}
-	return span{next, next + int64(sum)}, nil
+	sizes.uniform, sizes.bits = 0, 32
+	sizes.before = int64(4 * bits.OnesCount32(flags&runHasTime))
+	sizes.after = int64(4*bits.OnesCount32(flags&runFields)) - 4 - sizes.before
+	again, from := *sizes, fields
+	if run.total, err = sizes.sum(uint64(count)); err != nil {
+		return samplesAt{}, err
+	}
+	again.tableReader = &from
+	run.sizes = &again
+	return run, nil
 }

@@ -84,7 +84,7 @@ func zeroItemNames(c *cleaner, b box) error {
 		return err
 	}
 	return c.applyAll(b.skip(own), rules{"infe": func(c *cleaner, b box) error {
-		_, _, head, err := c.itemEntry(b)
+		_, _, _, head, err := c.itemEntry(b)
 		if err != nil {
 			return err
 		}
@@ -104,11 +104,11 @@ func (c *cleaner) itemListHeader(b box) (int64, error) {
 	return 8, nil
 }
 
-// itemEntry returns an item's ID and type, and the length of the fields that hold them.
-func (c *cleaner) itemEntry(b box) (id uint32, kind string, head int64, err error) {
+// itemEntry returns an item's ID, type and protection (0: none), and the length of the fields that hold them.
+func (c *cleaner) itemEntry(b box) (id uint32, kind string, protection uint16, head int64, err error) {
 	v, err := c.content(b, 8)
 	if err != nil {
-		return 0, "", 0, err
+		return 0, "", 0, 0, err
 	}
 	switch v[0] {
 	case 2:
@@ -116,60 +116,53 @@ func (c *cleaner) itemEntry(b box) (id uint32, kind string, head int64, err erro
 	case 3:
 		id, head = binary.BigEndian.Uint32(v[4:]), 14
 	default:
-		return uint32(binary.BigEndian.Uint16(v[4:])), "", 8, nil
+		return uint32(binary.BigEndian.Uint16(v[4:])), "", 0, 8, nil
 	}
 	if v, err = c.content(b, int(head)); err != nil {
-		return 0, "", 0, err
+		return 0, "", 0, 0, err
 	}
-	return id, string(v[head-4:]), head, nil
+	return id, string(v[head-4:]), binary.BigEndian.Uint16(v[head-6:]), head, nil
 }
 
-// readItems marks the data of all items that are no images for removal. kinds are the types of all items by ID.
-func (c *cleaner) readItems(meta box) (kinds map[uint32]string, err error) {
+// readItems reads the types of the items and where their lists are.
+func (c *cleaner) readItems(meta box) (err error) {
+	c.lists, c.items = map[string]box{}, map[uint32]string{}
 	if meta.kind == "" {
-		return nil, nil
+		return nil
 	}
-	lists, err := c.find(meta.skip(4), "iinf", "iloc", "idat")
-	if err != nil {
-		return nil, err
+	if c.lists, err = c.find(meta.skip(4), "iinf", "iloc", "idat"); err != nil {
+		return err
 	}
-	kinds = map[uint32]string{}
-	list, ok := lists["iinf"]
+	list, ok := c.lists["iinf"]
 	if !ok {
-		return nil, edit.Unclean("it has no list of items")
+		return edit.Unclean("it has no list of items")
 	}
 	own, err := c.itemListHeader(list)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	err = c.each(list.skip(own), func(b box) error {
+	return c.each(list.skip(own), func(b box) error {
 		if b.kind != "infe" {
 			return nil
 		}
-		id, kind, _, err := c.itemEntry(b)
-		if _, twice := kinds[id]; twice || len(kinds) == maxItems {
+		id, kind, protection, _, err := c.itemEntry(b)
+		if _, twice := c.items[id]; twice || len(c.items) == maxItems {
 			return edit.Unclean("it has too many items, or two of one number")
 		}
-		kinds[id] = kind
-		if err == nil && kind == "jpeg" {
+		c.items[id] = kind
+		switch {
+		case err == nil && kind == "jpeg":
 			return codec.RefuseImageFiles(kind)
+		case err == nil && protection != 0 && imageItems[kind]:
+			return errEncrypted
 		}
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return kinds, c.eachExtent(lists["iloc"], lists["idat"], func(id uint32, e extent) error {
-		if imageItems[kinds[id]] {
-			return nil
-		}
-		return c.markExtent(kinds[id], e)
-	})
 }
 
-// markExtent marks a piece of an item's data for removal. An Exif item becomes an empty EXIF, as some readers insist on
-// one that they can parse.
-func (c *cleaner) markExtent(kind string, e extent) error {
+// checkItem makes sure that a piece of an item's data is removed with all that is not claimed. An Exif item becomes an
+// empty EXIF, as some readers insist on one that they can parse.
+func (c *cleaner) checkItem(kind string, e extent) error {
 	if e.external {
 		return edit.Unclean("an item's data is in an unusual place")
 	}
@@ -179,26 +172,8 @@ func (c *cleaner) markExtent(kind string, e extent) error {
 	if kind == "Exif" && e.first && e.end-e.at >= int64(4+len(emptyEXIF)) {
 		c.emptiedEXIF = append(c.emptiedEXIF, e.at)
 	}
-	if e.inIdat {
-		c.removed = append(c.removed, e.span)
+	if e.inIdat && !c.kept.overlap(e.span) {
 		return nil
 	}
-	return c.markSpan(e.span)
-}
-
-// eachImageExtent calls do for the data of image items.
-func (c *cleaner) eachImageExtent(meta box, kinds map[uint32]string, do func(span) error) error {
-	if meta.kind == "" {
-		return nil
-	}
-	lists, err := c.find(meta.skip(4), "iloc", "idat")
-	if err != nil {
-		return err
-	}
-	return c.eachExtent(lists["iloc"], lists["idat"], func(id uint32, e extent) error {
-		if e.external || !imageItems[kinds[id]] {
-			return nil
-		}
-		return do(e.span)
-	})
+	return c.refuseLost(e.span)
 }

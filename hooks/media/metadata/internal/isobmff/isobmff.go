@@ -9,8 +9,9 @@ import (
 )
 
 const (
-	// maxBoxes is more than the boxes of ten hours of video in fragments of one second.
-	maxBoxes = 1 << 20
+	// maxBoxes is how many headers of boxes are read: more than five readings of ten hours of video in fragments of one
+	// second.
+	maxBoxes = 1 << 22
 	// maxMediaData is how many boxes of media data a file may have.
 	maxMediaData = 1 << 17
 )
@@ -19,18 +20,25 @@ const (
 // space filled with zeros.
 type cleaner struct {
 	edit.View
-	// boxes counts the headers read so far.
+	// boxes counts the headers read so far, freed the boxes that became free space or were it.
 	boxes int
+	freed edit.Counter
 	// mediaData are the contents of the mdat boxes, in the file's order.
-	mediaData []span
-	// video means that the file must have a visual track, if it has any.
+	mediaData spans
+	// video means that the file must have a visual track.
 	video bool
-	// removed is the media data to overwrite.
-	removed spans
+	// kept is the media data that is needed to show the file; the rest of mediaData is overwritten.
+	kept spans
+	// lists are the boxes iinf, iloc and idat of an image, items the types of its items by ID.
+	lists map[string]box
+	items map[uint32]string
 	// emptiedEXIF are the offsets of Exif items, which become an EXIF without fields.
 	emptiedEXIF []int64
 	tracks      []track
 }
+
+// errEncrypted is the error for a file that nobody could be shown.
+var errEncrypted = edit.Unclean("it is encrypted")
 
 // CleanImage cleans a HEIF or AVIF file.
 func CleanImage(f edit.File, size int64) error {
@@ -49,28 +57,24 @@ func CleanVideo(f edit.File, size int64) error {
 func (c *cleaner) clean() error {
 	size := c.Size
 	top, err := c.survey()
-	if err != nil || top.garbage {
+	if err != nil {
 		return err
 	}
 	c.Size = top.end // no offset may point into a trailer
-	if err := c.markRemoved(top); err != nil {
+	if err := c.claimAll(top); err != nil {
 		return err
 	}
-	for _, s := range c.removed {
-		if err := c.Zero(s.at, s.end-s.at); err != nil {
-			return err
-		}
+	if err := c.checkRemoved(top); err != nil {
+		return err
 	}
-	for _, at := range c.emptiedEXIF {
-		if err := c.Overwrite(at, append([]byte{0, 0, 0, 0}, emptyEXIF...)); err != nil {
-			return err
-		}
+	if err := c.eraseUnclaimed(); err != nil {
+		return err
 	}
 	if err := c.each(box{end: top.end}, func(b box) error { return c.apply(topParts, b) }); err != nil {
 		return err
 	}
-	if top.end == size {
-		return nil
+	if err := c.Flush(); err != nil || top.end == size {
+		return err
 	}
 	return c.File.Truncate(top.end)
 }
@@ -79,7 +83,6 @@ func (c *cleaner) clean() error {
 type layout struct {
 	movie, images box   // moov, and the meta that lists image items; without a kind when missing
 	fragments     bool  // it has moof boxes
-	garbage       bool  // what follows the header is not made of boxes, so that no reader finds anything in it
 	end           int64 // of the last box
 }
 
@@ -92,10 +95,6 @@ func (c *cleaner) survey() (layout, error) {
 		if err != nil {
 			_, named := topParts[b.kind]
 			if whole && !named && c.boxes <= maxBoxes && errors.Is(err, edit.ErrUnclean) {
-				return t, nil
-			}
-			t.garbage = !whole && !t.fragments && len(c.mediaData) == 0 && isGarbage(b.kind) && errors.Is(err, edit.ErrUnclean)
-			if t.garbage {
 				return t, nil
 			}
 			return t, err
@@ -131,17 +130,8 @@ func (c *cleaner) survey() (layout, error) {
 		}
 		t.end = b.end
 	}
-	// A file with neither a movie nor images is an interrupted recording: it shows nothing and reveals nothing.
-	return t, nil
-}
-
-// isGarbage reports whether this can't be the type of a box: types are printable ASCII characters or the copyright
-// sign.
-func isGarbage(kind string) bool {
-	for i := range len(kind) {
-		if c := kind[i]; (c < ' ' || c > '~') && c != 0xa9 {
-			return true
-		}
+	if t.movie.kind == "" && t.images.kind == "" { // such as a recording that was interrupted
+		return t, edit.Unclean("it does not say what is in it")
 	}
-	return false
+	return t, nil
 }

@@ -18,6 +18,7 @@ var (
 		"trak": trackBox,
 		"mvex": children(0, rules{}.keep("trex mehd leva trep")),
 		"cmov": func(*cleaner, box) error { return edit.Unclean("its description is compressed") },
+		"pssh": func(*cleaner, box) error { return errEncrypted },
 	}.keep("iods")
 	trakParts = rules{
 		"tkhd": zeroDates,
@@ -38,9 +39,9 @@ var (
 		}),
 		"stbl": children(0, rules{
 			"stsd": sampleDescriptions,
-		}.keep("stts ctts cslg stsc stsz stz2 stco co64 stss stsh stps stdp sdtp padb sbgp sgpd subs saiz saio senc")),
+		}.keep("stts ctts cslg stsc stsz stz2 stco co64 stss stsh stps stdp sdtp padb sbgp sgpd subs")),
 	}.keep("vmhd smhd nmhd")
-	trafParts = rules{}.keep("tfhd tfdt trun sdtp sbgp sgpd subs saiz saio senc")
+	trafParts = rules{}.keep("tfhd tfdt trun sdtp sbgp sgpd subs")
 )
 
 // zeroHandlerName zeroes a handler's name and the reserved fields, where QuickTime has the component's manufacturer.
@@ -70,11 +71,11 @@ func trackBox(c *cleaner, b box) error {
 
 // trackFragment cleans a fragment of a kept track and frees one of a removed track.
 func trackFragment(c *cleaner, b box) error {
-	head, err := c.find(b, "tfhd")
+	head, err := c.fragmentHeader(b)
 	if err != nil {
 		return err
 	}
-	removed, err := c.ofRemovedTrack(head["tfhd"])
+	removed, err := c.ofRemovedTrack(head)
 	if err != nil {
 		return err
 	}

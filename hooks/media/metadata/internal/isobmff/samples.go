@@ -2,107 +2,48 @@ package isobmff
 
 import (
 	"encoding/binary"
-	"slices"
 
 	"github.com/privet/privet/hooks/media/metadata/internal/edit"
 )
 
-// maxRemoved is how many separate pieces of data may be removed: half an hour of a drone's subtitles at 60 per second.
-const maxRemoved = 1 << 17
-
-// markSpan marks a piece of media data for removal. It must lie within one mdat.
-func (c *cleaner) markSpan(piece span) error {
-	i, _ := slices.BinarySearchFunc(c.mediaData, piece.at, func(each span, at int64) int {
-		if each.end <= at {
-			return -1
-		}
-		return 1
-	})
-	if piece.at == piece.end {
-		return nil
-	}
-	if i == len(c.mediaData) || piece.at < c.mediaData[i].at || piece.end > c.mediaData[i].end {
-		return edit.Unclean("data to remove is not where media data is")
-	}
-	if n := len(c.removed); n > 0 && c.removed[n-1].end == piece.at {
-		c.removed[n-1].end = piece.end
-		return nil
-	}
-	if len(c.removed) == maxRemoved {
-		return edit.Unclean("data to remove is in too many pieces")
-	}
-	c.removed = append(c.removed, piece)
-	return nil
+// samplesAt are samples that follow one another in the file from an offset on, and what reads their sizes.
+type samplesAt struct {
+	at    uint64
+	count uint64
+	sizes *sampleSizes
+	// total is the size of all of them, where it is known without reading the sizes.
+	total uint64
 }
 
-// markRemoved collects the media data to remove, and makes sure that none of it also belongs to what is kept.
-func (c *cleaner) markRemoved(t layout) error {
-	if t.movie.kind != "" {
-		if err := c.readTracks(t.movie); err != nil {
-			return err
-		}
-		if c.video && len(c.tracks) > 0 && !slices.ContainsFunc(c.tracks, track.visual) {
-			return edit.Unclean("it has no track of pictures")
-		}
+// length returns the size of all samples.
+func (s samplesAt) length() (uint64, error) {
+	if s.total != 0 {
+		return s.total, nil
 	}
-	kinds, err := c.readItems(t.images)
+	return s.sizes.sum(s.count)
+}
+
+// place returns the range of the file at an offset, of which all that is far behind the file is cut off.
+func (c *cleaner) place(at, length uint64) span {
+	beyond := uint64(c.Size) + 1
+	at = min(at, beyond)
+	return span{int64(at), int64(at + min(length, beyond))}
+}
+
+// eachChunk calls do for each chunk of a track's samples. do must read the sizes of all samples of the chunk.
+func (c *cleaner) eachChunk(t track, do func(samplesAt) error) error {
+	tables, err := c.find(t.table, "stsd", "stsc", "stsz", "stz2", "stco", "co64")
 	if err != nil {
 		return err
-	}
-	if slices.ContainsFunc(c.tracks, track.removed) {
-		if err := c.eachSampleRange(t, true, c.markSpan); err != nil {
-			return err
-		}
-	}
-	if c.removed = c.removed.merged(); len(c.removed) == 0 {
-		return nil
-	}
-	refuseOverlap := func(piece span) error {
-		if c.removed.overlap(piece) {
-			return edit.Unclean("data to remove is also data to keep")
-		}
-		return nil
-	}
-	if err := c.eachImageExtent(t.images, kinds, refuseOverlap); err != nil {
-		return err
-	}
-	return c.eachSampleRange(t, false, refuseOverlap)
-}
-
-// eachSampleRange calls do for the media data of the removed tracks, or of the kept ones.
-func (c *cleaner) eachSampleRange(t layout, removed bool, do func(span) error) error {
-	for _, one := range c.tracks {
-		if one.removed() != removed {
-			continue
-		}
-		left, err := c.eachChunk(one, do)
-		if err != nil {
-			return err
-		}
-		if removed && left > 0 {
-			return edit.Unclean("a track to remove has data nobody knows where")
-		}
-	}
-	if !t.fragments {
-		return nil
-	}
-	return c.eachFragmentRun(t.end, func(one *track, piece span) error {
-		if one.removed() != removed {
-			return nil
-		}
-		return do(piece)
-	})
-}
-
-// eachChunk calls do for each chunk of a track's samples. left is the number of samples that are in no chunk.
-func (c *cleaner) eachChunk(t track, do func(span) error) (left uint32, err error) {
-	tables, err := c.find(t.table, "stsc", "stsz", "stz2", "stco", "co64")
-	if err != nil {
-		return 0, err
 	}
 	sizes, err := c.sampleSizes(tables["stsz"], tables["stz2"])
 	if err != nil {
-		return 0, err
+		return err
+	}
+	if sizes.uniform != 0 && t.handler == "soun" {
+		if sizes.uniform, err = c.soundSampleSize(tables["stsd"], sizes.uniform); err != nil {
+			return err
+		}
 	}
 	runs, offsets, width := c.table(tables["stsc"], 8), c.table(tables["stco"], 8), 4
 	if wide, ok := tables["co64"]; ok {
@@ -110,37 +51,30 @@ func (c *cleaner) eachChunk(t track, do func(span) error) (left uint32, err erro
 	}
 	count, err := c.entryCount(tables["stco"], tables["co64"])
 	if err != nil || count == 0 {
-		return sizes.left, err
+		return err
 	}
 	runsLeft, err := c.entryCount(tables["stsc"])
 	if err != nil {
-		return 0, err
+		return err
 	}
 	var first, samples uint64
 	next := uint64(1)
-	for chunk := uint64(1); chunk <= uint64(count); chunk++ {
+	for chunk := uint64(1); chunk <= uint64(count) && sizes.left > 0; chunk++ {
 		if chunk == next { // a run of chunks with another number of samples begins
 			first = next
 			if samples, next, err = nextChunkRun(runs, &runsLeft, first); err != nil {
-				return 0, err
+				return err
 			}
 		}
 		at, err := offsets.next(width)
 		if err != nil {
-			return 0, err
+			return err
 		}
-		length, err := sizes.sum(samples)
-		if err != nil {
-			return 0, err
-		}
-		if at > uint64(c.Size) || length > uint64(c.Size)-at {
-			return 0, edit.Unclean("a sample is not in the file")
-		}
-		if err := do(span{int64(at), int64(at + length)}); err != nil {
-			return 0, err
+		if err := do(samplesAt{at: at, count: min(samples, uint64(sizes.left)), sizes: sizes}); err != nil {
+			return err
 		}
 	}
-	return sizes.left, nil
+	return nil
 }
 
 // nextChunkRun reads an entry of stsc: how many samples each chunk has, from the chunk first on, and the chunk from
@@ -187,4 +121,37 @@ func (c *cleaner) entryCount(tables ...box) (uint32, error) {
 		return binary.BigEndian.Uint32(head[4:]), nil
 	}
 	return 0, nil
+}
+
+// soundSampleSize returns the size of a sound sample whose table gives one size for all. QuickTime's tables say 1 for
+// sound that is compressed or has several channels, and the size follows from the description of the format (QuickTime
+// File Format, "Sound Sample Descriptions").
+func (c *cleaner) soundSampleSize(stsd box, listed uint64) (uint64, error) {
+	if stsd.kind == "" {
+		return listed, nil
+	}
+	size := listed
+	err := c.each(stsd.skip(8), func(entry box) error {
+		if entry.end-entry.body < 28 {
+			return nil
+		}
+		b, err := c.content(entry, int(min(entry.end-entry.body, 64)))
+		if err != nil {
+			return err
+		}
+		channels, bits := uint64(binary.BigEndian.Uint16(b[16:])), uint64(binary.BigEndian.Uint16(b[18:]))
+		switch version := binary.BigEndian.Uint16(b[8:]); {
+		case version == 1 && len(b) >= 44:
+			perPacket, packet := uint64(binary.BigEndian.Uint32(b[28:])), uint64(binary.BigEndian.Uint32(b[36:]))
+			if perPacket > 0 {
+				size = max(size, (packet+perPacket-1)/perPacket)
+			}
+		case version == 2 && len(b) >= 64:
+			size = max(size, uint64(binary.BigEndian.Uint32(b[56:])))
+		case version == 0 && listed == 1:
+			size = max(size, channels*(bits+7)/8)
+		}
+		return nil
+	})
+	return size, err
 }

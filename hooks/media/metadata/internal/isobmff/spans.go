@@ -22,13 +22,44 @@ func (s spans) merged() spans {
 	return out
 }
 
-// overlap reports whether a range has a byte in common with any of them.
-func (s spans) overlap(r span) bool {
-	i, _ := slices.BinarySearchFunc(s, r.at, func(each span, at int64) int {
+// from returns the ranges from the first on that ends after an offset.
+func (s spans) from(at int64) spans {
+	i, _ := slices.BinarySearchFunc(s, at, func(each span, at int64) int {
 		if each.end <= at {
 			return -1
 		}
 		return 1
 	})
-	return r.at < r.end && i < len(s) && s[i].at < r.end
+	return s[i:]
+}
+
+// overlap reports whether a range has a byte in common with any of them.
+func (s spans) overlap(r span) bool {
+	rest := s.from(r.at)
+	return r.at < r.end && len(rest) > 0 && rest[0].at < r.end
+}
+
+// contain reports whether a range lies within one of them.
+func (s spans) contain(r span) bool {
+	rest := s.from(r.at)
+	return len(rest) > 0 && rest[0].at <= r.at && r.end <= rest[0].end
+}
+
+// eachGap calls do for the parts of a range that lie in none of them.
+func (s spans) eachGap(r span, do func(span) error) error {
+	for _, kept := range s.from(r.at) {
+		if kept.at >= r.end {
+			break
+		}
+		if kept.at > r.at {
+			if err := do(span{r.at, kept.at}); err != nil {
+				return err
+			}
+		}
+		r.at = kept.end
+	}
+	if r.at >= r.end {
+		return nil
+	}
+	return do(r)
 }

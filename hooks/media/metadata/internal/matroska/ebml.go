@@ -20,6 +20,7 @@ const maxElements = 1 << 22
 type reader struct {
 	edit.View
 	elements int
+	voids    edit.Counter
 }
 
 // element is an element with the offsets of its header, its content and its end. One that is open is of unknown
@@ -92,12 +93,21 @@ func (m *reader) each(in element, do func(element) error) error {
 	return nil
 }
 
-// void turns an element into a Void element of the same length, filled with zeros.
+// void turns an element that is not needed into a Void element of the same length, filled with zeros.
 func (m *reader) void(e element) error {
+	if err := m.voids.Add("elements that are not needed"); err != nil {
+		return err
+	}
+	return m.erase(e)
+}
+
+// erase does so with a block, of which a file may have many.
+func (m *reader) erase(e element) error {
 	length := e.end - e.at
 	width := min(e.body-e.at-1, 8)
 	size := length - 1 - width
-	head := make([]byte, 1+width)
+	var room [9]byte
+	head := room[:1+width]
 	head[0] = idVoid
 	for i := width; i > 0; i-- {
 		head[i] = byte(size)

@@ -21,6 +21,10 @@ const (
 	idMuxingApp  = 0x4d80
 	idWritingApp = 0x5741
 
+	idCuePoint     = 0xbb
+	idCueTime      = 0xb3
+	idCuePositions = 0xb7
+
 	idBlock          = 0xa1
 	idSimpleBlock    = 0xa3
 	idBlockGroup     = 0xa0
@@ -33,7 +37,11 @@ var (
 	headKept = idSet(0x4286, 0x42f7, 0x42f2, 0x42f3, 0x4282, 0x4287, 0x4285) // versions and limits, document type
 	infoKept = idSet(0x2ad7b1, 0x4489)                                       // timestamp scale, duration
 	// Timestamp, position, size of the previous cluster, silent tracks, blocks.
-	clusterKept = idSet(0xe7, 0xa7, 0xab, 0x5854, idBlockGroup, idSimpleBlock, idEncryptedBlock)
+	clusterKept = idSet(0xe7, 0xa7, 0xab, 0x5854, idBlockGroup, idSimpleBlock)
+	// Track, positions, duration, block number, codec state.
+	cuePositionsKept = idSet(0xf7, 0xf1, 0xf0, 0xb2, 0x5378, 0xea)
+	// Block, transparency and other additions to it, duration, references, codec state, padding.
+	groupKept = idSet(idBlock, 0x75a1, 0x9b, 0xfa, 0xfb, 0xfd, 0xa4, 0x75a2)
 )
 
 func idSet(ids ...uint32) map[uint32]bool {
@@ -49,11 +57,14 @@ type cleaner struct {
 	reader
 	// removed are the numbers of the tracks that are neither video nor audio.
 	removed map[uint64]bool
-	// sawCluster means that the segment's data has begun.
-	sawCluster bool
+	// sawCluster means that the segment's data has begun, hasBlocks that some of it is kept.
+	sawCluster, hasBlocks bool
 	// hasTracks means that tracks are described, hasVideo that one of them is video.
 	hasTracks, hasVideo bool
 }
+
+// errEncrypted is the error for a file that nobody could be shown.
+var errEncrypted = edit.Unclean("it is encrypted")
 
 // Clean cleans a Matroska or WebM file.
 func Clean(f edit.File, size int64) error {
@@ -85,13 +96,16 @@ func Clean(f edit.File, size int64) error {
 	return m.finish(size)
 }
 
-// finish truncates the file at end, and refuses one that has only sound.
+// finish truncates the file at end, and refuses one that has only sound or nothing at all.
 func (m *cleaner) finish(end int64) error {
-	if m.hasTracks && !m.hasVideo {
+	switch {
+	case m.hasTracks && !m.hasVideo:
 		return edit.Unclean("it has no track of pictures")
+	case !m.hasTracks || !m.hasBlocks:
+		return edit.Unclean("it has no pictures")
 	}
-	if end == m.Size {
-		return nil
+	if err := m.Flush(); err != nil || end == m.Size {
+		return err
 	}
 	return m.File.Truncate(end)
 }
@@ -127,10 +141,9 @@ func (m *cleaner) segment(s element) (end int64, err error) {
 			err = m.tracks(e)
 		case idCluster:
 			m.sawCluster = true
-			if e.open || len(m.removed) > 0 {
-				e.end, err = m.cluster(e)
-			}
+			e.end, err = m.cluster(e)
 		case idCues:
+			err = m.cues(e)
 		default:
 			err = m.void(e)
 		}
@@ -179,6 +192,24 @@ func (m *cleaner) seekHead(e element) error {
 	})
 }
 
+// cues keeps the index of the blocks.
+func (m *cleaner) cues(e element) error {
+	return m.each(e, func(point element) error {
+		if point.id != idCuePoint {
+			return m.void(point)
+		}
+		return m.each(point, func(inner element) error {
+			switch inner.id {
+			case idCueTime:
+				return nil
+			case idCuePositions:
+				return m.keepOnly(inner, cuePositionsKept)
+			}
+			return m.void(inner)
+		})
+	})
+}
+
 // info keeps the timestamp scale and the duration. The names of the programs are mandatory elements, and become empty.
 func (m *cleaner) info(e element) error {
 	return m.each(e, func(inner element) error {
@@ -190,53 +221,4 @@ func (m *cleaner) info(e element) error {
 		}
 		return m.void(inner)
 	})
-}
-
-// cluster voids the blocks of removed tracks in a cluster, and returns where the cluster ends.
-func (m *cleaner) cluster(c element) (end int64, err error) {
-	for at := c.body; at < c.end; {
-		e, err := m.element(at, c.end)
-		if err != nil && c.open && m.malformed(err) {
-			return at, nil
-		}
-		if err != nil {
-			return 0, err
-		}
-		if c.open && e.id > 0xffffff { // an element of the segment or of the file
-			return at, nil
-		}
-		if e.open {
-			return 0, edit.Unclean("an element has no length where it needs one")
-		}
-		keep := clusterKept[e.id]
-		if keep && len(m.removed) > 0 {
-			if keep, err = m.keepsBlock(e); err != nil {
-				return 0, err
-			}
-		}
-		if !keep {
-			if err := m.void(e); err != nil {
-				return 0, err
-			}
-		}
-		at = e.end
-	}
-	return c.end, nil
-}
-
-// keepsBlock reports whether an element of a cluster holds no block of a removed track.
-func (m *cleaner) keepsBlock(e element) (bool, error) {
-	switch e.id {
-	case idBlockGroup:
-		keep := true
-		return keep, m.each(e, func(inner element) error {
-			one, err := m.keepsBlock(inner)
-			keep = keep && one
-			return err
-		})
-	case idSimpleBlock, idBlock, idEncryptedBlock:
-		number, err := m.vint(e.body, e.end)
-		return !m.removed[number], err
-	}
-	return true, nil
 }

@@ -17,6 +17,8 @@ const (
 	idVideo        = 0xe0
 	idAudio        = 0xe1
 	idMapping      = 0x41e4
+	idEncodings    = 0x6d80
+	idEncryption   = 0x5035
 
 	typeVideo = 1
 	typeAudio = 2
@@ -30,7 +32,7 @@ var (
 	// encodings.
 	trackKept = idSet(idTrackNumber, 0x73c5, idTrackType, 0xb9, 0x88, 0x55aa, 0x55ab, 0x55ac, 0x55ad, 0x55ae, 0x55af, 0x9c,
 		0x6de7, 0x6df8, 0x23e383, 0x234e7a, 0x23314f, 0x537f, 0x55ee, idMapping, 0x22b59c, 0x22b59d, idCodecID, idCodecPrivate,
-		0x56aa, 0x56bb, idVideo, idAudio, 0xe2, 0x6d80)
+		0x56aa, 0x56bb, idVideo, idAudio, 0xe2, idEncodings)
 	// Interlacing, stereo, alpha, sizes, crops, aspect, colour space, gamma, rate, colours, projection.
 	videoKept = idSet(0x9a, 0x9d, 0x53b8, 0x53b9, 0x53c0, 0xb0, 0xba, 0x54aa, 0x54bb, 0x54cc, 0x54dd, 0x54b0, 0x54ba, 0x54b2,
 		0x54b3, 0x2eb524, 0x2fb523, 0x2383e3, 0x55b0, 0x7670)
@@ -48,12 +50,15 @@ func (m *cleaner) tracks(e element) error {
 		}
 		var number, kind uint64
 		var codecID string
+		encrypted := false
 		err := m.each(entry, func(inner element) (err error) {
 			switch inner.id {
 			case idTrackNumber:
 				number, err = m.uint(inner)
 			case idTrackType:
 				kind, err = m.uint(inner)
+			case idEncodings:
+				encrypted, err = m.isEncrypted(inner)
 			case idCodecID:
 				var b []byte
 				b, err = m.Bytes(inner.body, int(min(inner.end-inner.body, 32)))
@@ -70,6 +75,9 @@ func (m *cleaner) tracks(e element) error {
 		m.hasTracks = true
 		m.hasVideo = m.hasVideo || kind == typeVideo
 		if kind == typeVideo || kind == typeAudio {
+			if encrypted {
+				return errEncrypted
+			}
 			return m.track(entry, codecID)
 		}
 		if m.sawCluster {
@@ -81,6 +89,17 @@ func (m *cleaner) tracks(e element) error {
 		m.removed[number] = true
 		return m.void(entry)
 	})
+}
+
+// isEncrypted reports whether the encodings of a track's blocks include an encryption.
+func (m *cleaner) isEncrypted(encodings element) (encrypted bool, err error) {
+	err = m.each(encodings, func(encoding element) error {
+		return m.each(encoding, func(inner element) error {
+			encrypted = encrypted || inner.id == idEncryption
+			return nil
+		})
+	})
+	return encrypted, err
 }
 
 // track keeps the elements needed to decode a track.

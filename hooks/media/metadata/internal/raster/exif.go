@@ -54,12 +54,11 @@ func readOrientation(f io.ReaderAt, at, size int64) int {
 	if _, err := part.ReadAt(count[:], directory); err != nil {
 		return 1
 	}
-	for i := range min(int64(order.Uint16(count[:])), maxFields) {
-		var field [12]byte
-		if _, err := part.ReadAt(field[:], directory+2+12*i); err != nil {
-			return 1
-		}
-		if order.Uint16(field[:]) != orientationTag {
+	fields := make([]byte, 12*min(int64(order.Uint16(count[:])), maxFields))
+	n, _ := part.ReadAt(fields, directory+2) // one that is cut off has those fields that are there
+	for fields = fields[:n]; len(fields) >= 12; fields = fields[12:] {
+		field := fields[:12]
+		if order.Uint16(field) != orientationTag {
 			continue
 		}
 		value := uint32(order.Uint16(field[8:]))

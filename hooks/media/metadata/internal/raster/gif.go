@@ -2,6 +2,7 @@ package raster
 
 import (
 	"encoding/binary"
+	"errors"
 	"image/gif"
 
 	"github.com/privet/privet/hooks/media/metadata/internal/edit"
@@ -20,7 +21,8 @@ const (
 var errNoImage = edit.Unclean("it has no image")
 
 // GIF cleans a GIF file. It keeps the frames, their timing, the loop count and the colour profile. Comments, plain
-// texts and the blocks of other applications (XMP is one) are removed, and so is everything after the trailer.
+// texts and the blocks of other applications (XMP is one) are removed, and so is everything after the trailer. It may be
+// truncated once the data of its first image has begun, as decoders show the part that is there.
 func GIF(f edit.File, size int64) error {
 	if err := checkHeader(f, size, gif.DecodeConfig); err != nil {
 		return err
@@ -44,8 +46,10 @@ func GIF(f edit.File, size int64) error {
 		}
 		switch b[0] {
 		case gifImage:
-			images++
-			err = gifFrame(r)
+			var begun bool
+			if begun, err = gifFrame(r); begun {
+				images++
+			}
 		case gifExtension:
 			err = gifExtensionBlock(r)
 		default: // the trailer, or a byte that makes decoders stop
@@ -58,6 +62,9 @@ func GIF(f edit.File, size int64) error {
 			if err := r.Insert([]byte{gifTrailer}); err != nil {
 				return err
 			}
+			return r.Finish()
+		}
+		if images > 0 && errors.Is(err, edit.ErrTruncated) {
 			return r.Finish()
 		}
 		if err != nil {
@@ -78,19 +85,31 @@ func colourTableSize(flags byte) int64 {
 	return 3 << (flags&7 + 1)
 }
 
-// gifFrame keeps an image with its colour table and checks its size.
-func gifFrame(r *edit.Rewriter) error {
+// gifFrame keeps an image with its colour table and checks its size. begun means that there is data of the image.
+func gifFrame(r *edit.Rewriter) (begun bool, err error) {
 	b, err := r.Peek(10)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if err := checkPixels(int64(binary.LittleEndian.Uint16(b[5:])), int64(binary.LittleEndian.Uint16(b[7:]))); err != nil {
-		return err
+		return false, err
 	}
-	if err := r.Keep(10 + colourTableSize(b[9]) + 1); err != nil {
-		return err
+	head := 10 + colourTableSize(b[9]) + 1
+	if r.Remaining() <= head {
+		return false, edit.ErrTruncated
 	}
-	return gifSubBlocks(r, r.Keep)
+	if err := r.Keep(head); err != nil {
+		return false, err
+	}
+	return true, gifSubBlocks(r, func(n int64) error {
+		if n <= r.Remaining() {
+			return r.Keep(n)
+		}
+		if err := r.Keep(r.Remaining()); err != nil {
+			return err
+		}
+		return edit.ErrTruncated
+	})
 }
 
 // gifSubBlocks calls do, which keeps or drops, for each data sub-block up to the empty one that ends them.
@@ -109,12 +128,15 @@ func gifSubBlocks(r *edit.Rewriter, do func(int64) error) error {
 
 // gifExtensionBlock keeps timing, loop count and colour profile, and drops any other extension.
 func gifExtensionBlock(r *edit.Rewriter) error {
+	if err := r.Part(); err != nil {
+		return err
+	}
 	b, err := r.Peek(int(min(r.Remaining(), 18)))
 	if err != nil {
 		return err
 	}
 	if len(b) < 3 {
-		return edit.Unclean("it is cut off")
+		return edit.ErrTruncated
 	}
 	var replacement []byte
 	switch {

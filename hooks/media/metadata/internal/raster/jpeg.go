@@ -28,6 +28,9 @@ const (
 	markerCOM   = 0xfe
 )
 
+// markers are those that were seen.
+type markers [256]bool
+
 // JPEG cleans a JPEG file. It keeps what is needed to decode the image, JFIF's pixel density, the colour profile,
 // Adobe's colour transform and the orientation. Everything after the end of the image is removed: previews, the video
 // of a motion photo, trailers. An image may be truncated once its data has begun, as decoders show the part that is
@@ -47,7 +50,7 @@ func JPEG(f edit.File, size int64) error {
 	if err := r.Keep(2); err != nil {
 		return err
 	}
-	seen := map[byte]bool{}
+	seen := &markers{}
 	for {
 		marker, err := jpegPart(r, seen)
 		switch {
@@ -62,7 +65,7 @@ func JPEG(f edit.File, size int64) error {
 }
 
 // jpegPart processes the file up to the next marker, and that marker with its segment.
-func jpegPart(r *edit.Rewriter, seen map[byte]bool) (marker byte, err error) {
+func jpegPart(r *edit.Rewriter, seen *markers) (marker byte, err error) {
 	if marker, err = nextMarker(r); err != nil {
 		return 0, err
 	}
@@ -102,7 +105,7 @@ func nextMarker(r *edit.Rewriter) (byte, error) {
 
 // jpegSegment keeps, rewrites or drops a segment. seen holds the markers of scans and of those segments of which only
 // the first is kept.
-func jpegSegment(r *edit.Rewriter, marker byte, seen map[byte]bool) error {
+func jpegSegment(r *edit.Rewriter, marker byte, seen *markers) error {
 	b, err := r.Peek(4)
 	if err != nil {
 		return err
@@ -113,6 +116,9 @@ func jpegSegment(r *edit.Rewriter, marker byte, seen map[byte]bool) error {
 		return edit.Unclean("a segment is shorter than its head")
 	case size > r.Remaining():
 		return edit.ErrTruncated
+	}
+	if err := r.Part(); err != nil {
+		return err
 	}
 	switch {
 	case marker == markerSOS:
@@ -155,7 +161,7 @@ func jpegFrame(r *edit.Rewriter, size int64) error {
 }
 
 // jpegApplication keeps, rewrites or drops an application segment (APPn).
-func jpegApplication(r *edit.Rewriter, marker byte, size int64, seen map[byte]bool) error {
+func jpegApplication(r *edit.Rewriter, marker byte, size int64, seen *markers) error {
 	b, err := r.Peek(int(min(size, 18)))
 	if err != nil {
 		return err

@@ -30,7 +30,7 @@ func PNG(f edit.File, size int64) error {
 	if err := r.Keep(8); err != nil {
 		return err
 	}
-	begun := false
+	begun, oriented := false, false
 	for {
 		b, err := r.Peek(8)
 		if err != nil && begun && errors.Is(err, edit.ErrTruncated) {
@@ -40,6 +40,11 @@ func PNG(f edit.File, size int64) error {
 			return err
 		}
 		kind := string(b[4:])
+		if kind != "IDAT" && kind != "fdAT" {
+			if err := r.Part(); err != nil {
+				return err
+			}
+		}
 		length := int64(binary.BigEndian.Uint32(b))
 		begun = begun || kind == "IDAT"
 		switch {
@@ -52,7 +57,8 @@ func PNG(f edit.File, size int64) error {
 			return r.Finish()
 		case pngKept[kind]:
 			err = r.Keep(12 + length)
-		case kind == "eXIf":
+		case kind == "eXIf" && !oriented:
+			oriented = true
 			err = pngEXIF(r, length)
 		case kind[0]&0x20 == 0: // upper case: a critical chunk, without which no decoder can show the image
 			return edit.Unclean("it has a chunk of the unknown kind %q", kind)
