@@ -21,7 +21,6 @@ import (
 	"github.com/privet/privet/routes"
 
 	"github.com/pocketbase/pocketbase"
-	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/plugins/migratecmd"
 	"github.com/spf13/cobra"
 )
@@ -65,26 +64,13 @@ func run() error {
 	if err != nil {
 		return fmt.Errorf("GOOGLE_APPLICATION_CREDENTIALS: %w", err)
 	}
-	previews := preview.NewWorker(app, render.New(render.Config{FFmpeg: s.FFmpeg, CacheDir: engineCacheDir(app)}))
+	previews := preview.NewWorker(app, render.New(render.Config{FFmpeg: s.FFmpeg, CacheDir: filepath.Join(server.CacheDir(app), "engine")}))
 	hooks.Register(app, pushes, previews, os.Stderr)
 	routes.Register(app, s, pushes, previews, pb_public.Pages)
 	server.PrintBanner(app, s, version, routes.Prefix, os.Stdout)
 	app.RootCmd.AddCommand(demo.Command(app))
 	migratecmd.MustRegister(app, app.RootCmd, migratecmd.Config{})
 	return app.Start()
-}
-
-// engineCacheDir returns the folder for the compiled code of the preview engine: in the user's cache folder, or, where the
-// system knows none, in the data folder.
-func engineCacheDir(app core.App) string {
-	if cache, err := os.UserCacheDir(); err == nil {
-		return filepath.Join(cache, "privet", "engine")
-	}
-	data, err := filepath.Abs(app.DataDir())
-	if err != nil {
-		data = app.DataDir()
-	}
-	return filepath.Join(data, server.CacheFolder, "engine")
 }
 
 // asksForHelp reports whether the arguments only ask for help or the version.

@@ -2,6 +2,7 @@ package testkit
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -69,6 +70,7 @@ type Running struct {
 	Dir  string // the data folder
 	Temp string // its TMPDIR
 	env  []string
+	user *syscall.Credential // nil: the test's own
 
 	// Limits is a command of the shell that runs before Start's, such as "ulimit -n 128".
 	Limits string
@@ -81,13 +83,47 @@ type Running struct {
 // The rate limit is off unless they turn it on.
 func Process(t testing.TB, env ...string) *Running {
 	t.Helper()
-	return ProcessOn(t, filepath.Join(t.TempDir(), "data"), env...)
+	return process(t, nil, filepath.Join(t.TempDir(), "data"), env...)
 }
 
 // ProcessOn is Process on a data folder that exists, or on one to be created.
 func ProcessOn(t testing.TB, dir string, env ...string) *Running {
 	t.Helper()
-	p := &Running{Server: &Server{t: t, Log: &Log{}, signedUp: &atomic.Int64{}}, Dir: dir, Temp: t.TempDir()}
+	return process(t, nil, dir, env...)
+}
+
+// imageUser is the user of the container image, without a name and a home folder.
+const imageUser = 65532
+
+// ImageProcess is Process in the environment of the container image: its user, if the tests run as root, and the home
+// folder that container engines give to a user without an entry in /etc/passwd.
+func ImageProcess(t testing.TB, env ...string) *Running {
+	t.Helper()
+	var user *syscall.Credential
+	if os.Getuid() == 0 {
+		user = &syscall.Credential{Uid: imageUser, Gid: imageUser}
+		if err := os.Chmod(filepath.Dir(Binary(t)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dir := t.TempDir()
+	if user != nil {
+		err := os.Chmod(filepath.Dir(dir), 0o711) // the folder of the test's folders is its own
+		if err = errors.Join(err, os.Chown(dir, imageUser, imageUser)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return process(t, user, filepath.Join(dir, "data"), append([]string{"HOME=/", "XDG_CACHE_HOME="}, env...)...)
+}
+
+func process(t testing.TB, user *syscall.Credential, dir string, env ...string) *Running {
+	t.Helper()
+	p := &Running{Server: &Server{t: t, Log: &Log{}, signedUp: &atomic.Int64{}}, Dir: dir, Temp: t.TempDir(), user: user}
+	if user != nil {
+		if err := os.Chown(p.Temp, int(user.Uid), int(user.Gid)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	p.dir = p.Dir
 	p.env = append(append(os.Environ(), "PRIVET_RATE_LIMIT=0", "TMPDIR="+p.Temp), env...)
 	p.connect()
@@ -109,6 +145,7 @@ func (p *Running) Run(arguments ...string) {
 	p.t.Helper()
 	command := exec.Command(Binary(p.t), append(arguments, "--dir", p.Dir)...)
 	command.Env, command.Stdin = p.env, strings.NewReader("y\n")
+	command.SysProcAttr = &syscall.SysProcAttr{Credential: p.user}
 	if out, err := command.CombinedOutput(); err != nil {
 		p.t.Fatalf("%v: %v\n%s", arguments, err, out)
 	}
@@ -130,6 +167,7 @@ func (p *Running) Start() {
 		p.command = exec.Command("sh", append([]string{"-c", p.Limits + ` && exec "$0" "$@"`}, p.command.Args...)...)
 	}
 	p.command.Env, p.command.Stdout, p.command.Stderr = p.env, p.Log, p.Log
+	p.command.SysProcAttr = &syscall.SysProcAttr{Credential: p.user}
 	if err := p.command.Start(); err != nil {
 		p.t.Fatal(err)
 	}

@@ -1,0 +1,37 @@
+package server
+
+import (
+	"os"
+	"path/filepath"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// CacheDir returns an absolute path for files that can be made again, such as the compiled code of the preview engine:
+// in the user's cache folder or, where that can't be written to, in the data folder's CacheFolder. Containers without an
+// entry in /etc/passwd have the home folder "/", which only root can write to.
+func CacheDir(app core.App) string {
+	if cache, err := os.UserCacheDir(); err == nil {
+		if dir := filepath.Join(cache, "privet"); isWritable(dir) {
+			return dir
+		}
+	}
+	data, err := filepath.Abs(app.DataDir())
+	if err != nil { // there is no working directory
+		data = app.DataDir()
+	}
+	return filepath.Join(data, CacheFolder)
+}
+
+// isWritable reports whether files can be created in a folder, which it creates if necessary.
+func isWritable(dir string) bool {
+	if os.MkdirAll(dir, 0o700) != nil {
+		return false
+	}
+	file, err := os.CreateTemp(dir, "write-check-")
+	if err != nil {
+		return false
+	}
+	_ = file.Close()
+	return os.Remove(file.Name()) == nil
+}
