@@ -3,7 +3,9 @@ package hooks
 import (
 	"context"
 	"errors"
+	"net/http"
 
+	"github.com/privet/privet/hooks/admission"
 	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/media/metadata"
 	"github.com/privet/privet/hooks/preview"
@@ -14,6 +16,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/filesystem"
 	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/router"
 )
 
 // registerMedia binds the rules of media: which files it accepts and where they are stored, and runs the worker that
@@ -43,9 +46,17 @@ func registerMedia(app core.App, previews *preview.Worker) {
 		}
 		return e.Next()
 	})
-	// PocketBase removes the files in the record's folder.
+	remover := files.NewRemover(app)
+	app.OnRecordDelete(store.Media).BindFunc(func(e *core.RecordEvent) error {
+		return inTransaction(e, func() error {
+			if err := files.RemoveMedia(e.Context, e.App, e.Record.Id); err != nil {
+				return err
+			}
+			return e.Next()
+		})
+	})
 	app.OnRecordAfterDeleteSuccess(store.Media).BindFunc(func(e *core.RecordEvent) error {
-		files.DropFetched(e.App, e.Record.Id, store.AsMedia(e.Record).File())
+		remover.Wake()
 		return e.Next()
 	})
 	worker.WhileServing(app, func() (stop func()) {
@@ -54,7 +65,21 @@ func registerMedia(app core.App, previews *preview.Worker) {
 		if err := files.SweepUploads(context.Background(), app); err != nil {
 			app.Logger().Warn("interrupted uploads could not be removed", "error", err)
 		}
-		return previews.Start()
+		stopPreviews, stopRemover := previews.Start(), remover.Start()
+		return func() {
+			stopPreviews()
+			stopRemover()
+		}
+	})
+	app.Cron().MustAdd("privet_storage", "43 3 * * *", func() {
+		found, err := files.SweepStorage(context.Background(), app)
+		if err != nil {
+			app.Logger().Error("the storage could not be searched for files that no media item has", "error", err)
+		}
+		if found.Files > 0 {
+			app.Logger().Warn("the storage has files that no media item has", "count", found.Files, "bytes", found.Bytes, "removed", found.Removed, "key", found.Example)
+		}
+		remover.Wake()
 	})
 }
 
@@ -89,7 +114,10 @@ func newUpload(app core.App, file *filesystem.File) (*files.Upload, error) {
 	}
 	defer content.Close()
 	upload, err := files.Store(app, content)
+	var busy *admission.Busy
 	switch {
+	case errors.As(err, &busy):
+		return nil, router.NewApiError(http.StatusServiceUnavailable, "Too many uploads are being processed, try again later.", nil)
 	case errors.Is(err, files.ErrNotMedia):
 		return nil, invalidFile("Must be an image or a video.")
 	case errors.Is(err, metadata.ErrUnclean):

@@ -82,11 +82,12 @@ func (c *call) unwrapBody() {
 type sink struct{ c *call }
 
 // Create implements laravel.Sink.
-func (s sink) Create(_ context.Context, t mediatype.Type) (laravel.Writer, error) {
+func (s sink) Create(ctx context.Context, t mediatype.Type) (laravel.Writer, error) {
 	upload, err := files.NewUpload(s.c.app, t)
 	if err != nil {
 		return nil, err
 	}
+	upload.SentBy(ctx, s.c.event.RealIP())
 	s.c.uploads = append(s.c.uploads, upload)
 	return storedFile{upload}, nil
 }

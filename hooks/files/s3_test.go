@@ -53,6 +53,18 @@ func (o *objectStore) keys(t *testing.T) (keys []string) {
 	return keys
 }
 
+// await waits until there are n objects, for five seconds at most, and returns the names of all.
+func (o *objectStore) await(t *testing.T, n int) []string {
+	t.Helper()
+	for range 500 {
+		if keys := o.keys(t); len(keys) == n {
+			return keys
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return o.keys(t)
+}
+
 // use makes a server store its files there, by the dashboard's settings.
 func (o *objectStore) use(dashboard *testkit.Dashboard) {
 	dashboard.Request(http.MethodPatch, "settings").JSON(map[string]any{"s3": map[string]any{
@@ -112,7 +124,7 @@ func TestObjectStore(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.Start()
-	if now := store.keys(t); !slices.Equal(now, keys) {
+	if now := store.await(t, len(keys)); !slices.Equal(now, keys) {
 		t.Errorf("left by an interrupted upload: %v", now)
 	}
 	if waiting := p.WaitingUploads(); len(waiting) != 0 {
@@ -122,13 +134,7 @@ func TestObjectStore(t *testing.T) {
 	dashboard.Request(http.MethodDelete, dashboard.Path("media", done.Int("data", "media", 0, "id"))).Do().Want(204)
 	p.Get(movie).Do().Want(404)
 	p.Get(preview).Do().Want(404)
-	for range 500 {
-		if len(store.keys(t)) == 2 {
-			break
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	if keys := store.keys(t); len(keys) != 2 {
+	if keys := store.await(t, 2); len(keys) != 2 {
 		t.Errorf("after the takedown: %v", keys)
 	}
 }

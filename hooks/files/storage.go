@@ -25,6 +25,11 @@ const (
 
 	// attributes is the suffix of the file in which PocketBase's local storage keeps a file's content type.
 	attributes = ".attrs"
+
+	// placing is the suffix of the empty file in UploadsFolder that exists while a file is at its place in the local
+	// storage and its row is not committed yet. A process that is killed meanwhile would leave the file for good, in
+	// the folder of the next row, as the number that was taken for it is free again.
+	placing = ".placing"
 )
 
 // stagingFolder returns the path of the folder of staged files.
@@ -77,20 +82,45 @@ func removeStaged(app core.App, file string) {
 	}
 }
 
+// removeStagedOf removes what is staged of a media row: the copy of a file in an object store.
+func removeStagedOf(app core.App, id string) error {
+	staged, err := filepath.Glob(filepath.Join(stagingFolder(app), stagedName(id, "*")))
+	for _, file := range staged {
+		if strings.HasSuffix(file, placing) {
+			continue // its upload is under way
+		}
+		if removed := os.Remove(file); removed != nil && !errors.Is(removed, fs.ErrNotExist) {
+			err = errors.Join(err, removed)
+		}
+	}
+	return err
+}
+
 // removeStored removes a file from the storage, and from the local disk its folder if no other file is in it.
 func removeStored(app core.App, key string) error {
-	err := withStorage(app, func(system *filesystem.System) error { return system.Delete(key) })
-	if err != nil && !errors.Is(err, filesystem.ErrNotFound) {
-		return err
-	}
 	if !isRemote(app) {
-		_ = os.Remove(localPath(app, path.Dir(key)))
+		return removeLocal(app, key)
 	}
+	err := withStorage(app, func(system *filesystem.System) error { return system.Delete(key) })
+	if errors.Is(err, filesystem.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// removeLocal removes a file from the local storage, with its attributes, and its folder if no other file is in it.
+func removeLocal(app core.App, key string) error {
+	for _, name := range []string{key, key + attributes} {
+		if err := os.Remove(localPath(app, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	_ = os.Remove(localPath(app, path.Dir(key)))
 	return nil
 }
 
-// SweepUploads removes the uploads that a crash interrupted: staged files that no row waits for, and objects that were
-// sent for rows that were never saved. Call it when nothing is being uploaded.
+// SweepUploads removes the uploads that a crash interrupted: staged files that no row waits for, and files and objects
+// that were stored for rows that were never saved. Call it when nothing is being uploaded.
 func SweepUploads(ctx context.Context, app core.App) error {
 	staged, err := os.ReadDir(stagingFolder(app))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -109,23 +139,26 @@ func SweepUploads(ctx context.Context, app core.App) error {
 }
 
 // sweep removes one staged file, unless the preview of a row's file is to be made from it. If its row was never saved,
-// it removes the object that may have been sent.
+// it queues the removal of what may have been stored for it.
 func sweep(ctx context.Context, app core.App, staged string) error {
-	if id, name, hasID := strings.Cut(strings.TrimSuffix(staged, attributes), "~"); hasID {
+	entry, isPlacing := strings.CutSuffix(strings.TrimSuffix(staged, attributes), placing)
+	if id, name, hasID := strings.Cut(entry, "~"); hasID {
 		file, err := store.ReadMediaFile(ctx, app, id)
 		switch {
 		case err != nil && !errors.Is(err, store.ErrNotFound):
 			return err
-		case file.Name == name && file.PreviewState == store.PreviewWaiting:
+		case !isPlacing && file.Name == name && file.PreviewState == store.PreviewWaiting:
 			return nil
-		case file.Name == name, file.PreviewState == store.PreviewReady && mediatype.PreviewName(file.Name) == name:
-			// The object is the row's.
-		case isRemote(app):
+		case file.Has(name):
+			// What is stored is the row's.
+		case file.PreviewState == store.PreviewWaiting && name == mediatype.PreviewName(file.Name):
+			// The preview will be made again and take the place of this one, which must not be removed then.
+		case isPlacing || isRemote(app):
 			folder, err := store.MediaFolder(app, id)
 			if err != nil {
 				return err
 			}
-			if err := removeStored(app, path.Join(folder, name)); err != nil {
+			if err := store.AddRemoval(ctx, app, path.Join(folder, name), store.RemovedUpload); err != nil {
 				return err
 			}
 		}

@@ -15,7 +15,6 @@ import (
 	"slices"
 
 	"github.com/privet/privet/hooks/media/mediatype"
-	"github.com/privet/privet/hooks/media/metadata"
 	"github.com/privet/privet/hooks/store"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -36,8 +35,11 @@ type Upload struct {
 	app     core.App
 	cancel  context.CancelFunc // aborts writer
 	writer  *blob.Writer       // nil once the file is complete
+	ctx     context.Context    // ends the wait for the turn to be cleaned
+	sender  string             // those of one sender wait behind each other
 	trusted bool               // made by privet itself: there is no metadata to remove
 	staged  string             // the path of the staged file, "" if there is none
+	placing string             // the path of the file that says so until the row is committed, "" if there is none
 	key     string             // where it is stored for a row, "" before
 	id      string             // of its row, if it had to be taken before the row is saved; else ""
 }
@@ -74,7 +76,7 @@ func Store(app core.App, content io.Reader, kinds ...mediatype.Kind) (*Upload, e
 
 // NewUpload creates an upload of a type. Write the content to it, then call Close.
 func NewUpload(app core.App, t mediatype.Type) (*Upload, error) {
-	u := &Upload{Name: newFileName(t.Ext), Type: t, app: app}
+	u := &Upload{Name: newFileName(t.Ext), Type: t, app: app, ctx: context.Background()}
 	return u, u.open(u.Name)
 }
 
@@ -108,6 +110,9 @@ func (u *Upload) open(name string) error {
 	return nil
 }
 
+// SentBy names who sends the upload, such as the network of an address. Close waits no longer than until ctx ends.
+func (u *Upload) SentBy(ctx context.Context, sender string) { u.ctx, u.sender = ctx, sender }
+
 // ID returns the id that was taken for the row before it is saved, "" if none was.
 func (u *Upload) ID() string { return u.id }
 
@@ -115,7 +120,8 @@ func (u *Upload) ID() string { return u.id }
 func (u *Upload) Write(p []byte) (int, error) { return u.writer.Write(p) }
 
 // Close completes the file: it removes the metadata and, if files are kept in an object store, sends it there. The
-// error is metadata.ErrUnclean if the file can't be cleaned and must be rejected.
+// error is metadata.ErrUnclean if the file can't be cleaned and must be rejected, and *admission.Busy if too many wait to
+// be cleaned.
 func (u *Upload) Close() error {
 	err := u.writer.Close()
 	u.writer = nil
@@ -134,20 +140,6 @@ func (u *Upload) Close() error {
 		}
 	}
 	return nil
-}
-
-// clean removes the metadata from the staged file.
-func (u *Upload) clean() error {
-	file, err := os.OpenFile(u.staged, os.O_RDWR, 0)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return err
-	}
-	return metadata.Clean(file, info.Size(), u.Type.MIME)
 }
 
 // send copies the file to the object store. It runs before the row's transaction, which blocks all other writers. The
@@ -215,10 +207,15 @@ func (u *Upload) MoveTo(id string) error {
 		return err
 	}
 	key := path.Join(folder, u.Name)
+	u.placing = filepath.Join(stagingFolder(u.app), stagedName(id, u.Name)+placing)
+	if err := os.WriteFile(u.placing, nil, 0o600); err != nil {
+		return fmt.Errorf("move upload: %w", err)
+	}
+	u.key = key // even if only its attributes get there
 	if err := rename(u.staged, localPath(u.app, key)); err != nil {
 		return fmt.Errorf("move upload: %w", err)
 	}
-	u.key, u.staged = key, ""
+	u.staged = ""
 	return nil
 }
 
@@ -228,7 +225,16 @@ func (u *Upload) Commit() {
 	if u.staged != "" && !u.Type.HasPreview() {
 		removeStaged(u.app, u.staged)
 	}
+	u.endPlacing()
 	u.key, u.staged = "", ""
+}
+
+// endPlacing removes the file that MoveTo has made.
+func (u *Upload) endPlacing() {
+	if u.placing != "" {
+		removeStaged(u.app, u.placing)
+		u.placing = ""
+	}
 }
 
 // Discard removes the file, wherever it is and even if it is incomplete. It does nothing after Commit or Discard.
@@ -243,8 +249,10 @@ func (u *Upload) Discard() {
 	}
 	if u.key != "" {
 		if err := removeStored(u.app, u.key); err != nil {
-			u.app.Logger().Warn("an abandoned upload could not be removed", "key", u.key, "error", err)
+			u.app.Logger().Warn("an abandoned upload could not be removed, and will be at the next start", "key", u.key, "error", err)
+			u.placing = "" // stays on the disk
 		}
 	}
+	u.endPlacing()
 	u.key, u.staged = "", ""
 }

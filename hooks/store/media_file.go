@@ -4,12 +4,15 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/privet/privet/hooks/media/mediatype"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 )
 
@@ -31,6 +34,11 @@ type MediaFile struct {
 const mediaFileColumns = `SELECT id, file, still, still_tries FROM media`
 
 func (m *MediaFile) targets() []any { return []any{&m.ID, &m.Name, &m.PreviewState, &m.Tries} }
+
+// Has reports whether a file of that name is the row's: its file, or the preview of it.
+func (m *MediaFile) Has(name string) bool {
+	return name == m.Name || m.PreviewState == PreviewReady && name == mediatype.PreviewName(m.Name)
+}
 
 // ReadMediaFile reads a media row's file by the row's id. The error is ErrNotFound when there is no such row.
 func ReadMediaFile(ctx context.Context, app core.App, id string) (*MediaFile, error) {
@@ -147,4 +155,78 @@ func MediaFolder(app core.App, id string) (string, error) {
 		return "", wrap("find folder of media", err)
 	}
 	return path.Join(collection.BaseFilesPath(), id), nil
+}
+
+// Removal is something in the storage that is to be removed.
+type Removal struct {
+	Key   string // of a file, or of a folder with all that is in it, which ends with a slash
+	Tries int    // so far, which failed
+}
+
+// Why something is removed.
+const (
+	RemovedMedia      = "its media item was deleted"
+	RemovedUpload     = "its upload was interrupted"
+	RemovedUnassigned = "no media item has it"
+)
+
+// AddRemoval queues the removal of something in the storage, once the transaction that it is called in commits.
+func AddRemoval(ctx context.Context, tx core.App, key, reason string) error {
+	err := write(ctx, tx, `INSERT INTO file_removals (key, reason, created, next_try) VALUES (:key, :reason, :now, :now)
+		ON CONFLICT (key) DO UPDATE SET next_try = :now`,
+		sql.Named("key", key), sql.Named("reason", reason), sql.Named("now", timestamp(time.Now())))
+	return wrap("queue the removal of a file", err)
+}
+
+// DueRemovals returns the keys of the removals that are due, the earliest first.
+func DueRemovals(ctx context.Context, app core.App, now time.Time, limit int) ([]string, error) {
+	var keys []string
+	err := app.ConcurrentDB().NewQuery(`SELECT key FROM file_removals WHERE next_try <= {:now} ORDER BY next_try LIMIT {:limit}`).
+		Bind(dbx.Params{"now": timestamp(now), "limit": limit}).WithContext(ctx).Column(&keys)
+	return keys, wrap("read due removals", err)
+}
+
+// NextRemoval returns when the next removal is due; ok is false when there is none.
+func NextRemoval(ctx context.Context, app core.App) (at time.Time, ok bool, err error) {
+	var next *string
+	err = app.ConcurrentDB().NewQuery(`SELECT min(next_try) FROM file_removals`).WithContext(ctx).Row(&next)
+	if err != nil || next == nil {
+		return time.Time{}, false, wrap("read time of next removal", err)
+	}
+	at, err = time.Parse(timestampLayout, *next)
+	return at, err == nil, wrap("read time of next removal", err)
+}
+
+// ReadRemoval reads a removal. The error is ErrNotFound when it has been made.
+func ReadRemoval(ctx context.Context, app core.App, key string) (*Removal, error) {
+	r := Removal{Key: key}
+	err := readRow(ctx, app, `SELECT tries FROM file_removals WHERE key = :key`, []any{sql.Named("key", key)}, &r.Tries)
+	return &r, wrap("read removal", notFound(err))
+}
+
+// DeleteRemoval records that a removal was made.
+func DeleteRemoval(ctx context.Context, app core.App, key string) error {
+	return wrap("delete removal", write(ctx, app, `DELETE FROM file_removals WHERE key = :key`, sql.Named("key", key)))
+}
+
+// PostponeRemoval records that a try to remove something failed, and when the next one is due.
+func PostponeRemoval(ctx context.Context, app core.App, key string, next time.Time, cause error) error {
+	err := write(ctx, app, `UPDATE file_removals SET tries = tries + 1, next_try = :next, error = :error WHERE key = :key`,
+		sql.Named("key", key), sql.Named("next", timestamp(next)), sql.Named("error", cause.Error()))
+	return wrap("postpone removal", err)
+}
+
+// MediaFiles returns the files of those of the given media rows that exist, by the row's id.
+func MediaFiles(ctx context.Context, app core.App, ids []string) (map[string]MediaFile, error) {
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := readRows(ctx, app, mediaFileColumns+` WHERE id IN (SELECT value FROM json_each(:ids))`,
+		[]any{sql.Named("ids", string(list))}, (*MediaFile).targets)
+	found := make(map[string]MediaFile, len(rows))
+	for _, file := range rows {
+		found[file.ID] = file
+	}
+	return found, wrap("read files of media", err)
 }
