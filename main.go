@@ -2,6 +2,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -57,6 +58,7 @@ func run() error {
 		return app.RootCmd.Execute() // it needs no data folder, and opening one takes a while
 	}
 	s, err := settings.Read(os.LookupEnv)
+	err = errors.Join(err, settings.CheckNames(os.Environ()))
 	if err != nil && !asksForHelp(os.Args[1:]) {
 		return fmt.Errorf("invalid configuration:\n%w", err)
 	}

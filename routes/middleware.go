@@ -110,10 +110,12 @@ func (a *api) newDrainer() *bodydrain.Drainer {
 	return drainer
 }
 
-// normalizeHeaders is the middleware before all others, after which each header has the one form that is read behind it.
+// normalizeHeaders is the middleware before all others, after which each header has the one form that is read behind it,
+// by PocketBase as well, and none says where the request came from that can't be relied on.
 func (a *api) normalizeHeaders(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		access.NormalizeForwarded(r.Header, a.app.Settings().TrustedProxy.Headers)
+		proxy := a.app.Settings().TrustedProxy
+		access.ResolveForwarded(r, a.settings.TrustedProxies, proxy.Headers, proxy.UseLeftmostIP)
 		storage.NormalizeRange(r.Header)
 		next.ServeHTTP(w, r)
 	})

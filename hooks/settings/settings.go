@@ -16,13 +16,14 @@ import (
 
 // Settings are the validated settings.
 type Settings struct {
-	Firebase  Firebase
-	Google    Google
-	VK        VK
-	RateLimit int    // requests a minute; 0: no limit
-	PublicURL string // base of the media URLs without a slash at its end; empty: the request's own
-	FFmpeg    string // path of a program that renders the previews of videos; empty: the embedded one
-	Redirect  bool   // downloads from an object store are answered by where they are, not by what they are
+	Firebase       Firebase
+	Google         Google
+	VK             VK
+	RateLimit      int      // requests a minute; 0: no limit
+	PublicURL      string   // base of the media URLs without a slash at its end; empty: the request's own
+	FFmpeg         string   // path of a program that renders the previews of videos; empty: the embedded one
+	TrustedProxies Networks // whose forwarded headers count
+	Redirect       bool     // downloads from an object store are answered by where they are, not by what they are
 }
 
 // Firebase are the settings of push notifications.
@@ -76,6 +77,7 @@ var variables = []variable{
 	{"PRIVET_RATE_LIMIT", "requests a minute for a user, or for an address where nobody is signed in; 0 turns it off", "60", parseRateLimit},
 	{"PRIVET_PUBLIC_URL", "base of the media URLs, as https://api.example.com", "the request's own",
 		func(s *Settings, v string) error { return parseURL(&s.PublicURL, v) }},
+	{"PRIVET_TRUSTED_PROXIES", "comma-separated addresses and networks whose forwarded headers count, or none", "loopback and private networks", parseProxies},
 	{"PRIVET_FFMPEG", "path of an ffmpeg that renders the previews of videos, faster", "the embedded one", parseFFmpeg},
 	{"PRIVET_S3_REDIRECT", "1 answers downloads from an object store by a redirect to a presigned address", "they are passed on", parseRedirect},
 }
@@ -83,7 +85,7 @@ var variables = []variable{
 // Read reads the settings with lookup, which is os.LookupEnv outside of tests. An empty variable counts as unset. The
 // error has one line for each invalid variable and contains no secrets.
 func Read(lookup func(string) (string, bool)) (*Settings, error) {
-	s := &Settings{RateLimit: 60}
+	s := &Settings{RateLimit: 60, TrustedProxies: DefaultProxies()}
 	var wrong []error
 	for _, v := range variables {
 		value, _ := lookup(v.name)

@@ -6,8 +6,10 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -89,6 +91,14 @@ func TestWrong(t *testing.T) {
 		{"PRIVET_VK_APPS", "1:topsecret x:service"},
 		{"PRIVET_VK_APPS", "1:topsecret"},
 		{"PRIVET_VK_APPS", "1:topsecret:"},
+		{"PRIVET_TRUSTED_PROXIES", "10.0.0.1,,10.0.0.2"},
+		{"PRIVET_TRUSTED_PROXIES", "10.0.0.1/8"},
+		{"PRIVET_TRUSTED_PROXIES", "10.0.0.0/33"},
+		{"PRIVET_TRUSTED_PROXIES", "10.0.0.0-10.0.0.9"},
+		{"PRIVET_TRUSTED_PROXIES", "proxy.example.com"},
+		{"PRIVET_TRUSTED_PROXIES", "none,10.0.0.1"},
+		{"PRIVET_TRUSTED_PROXIES", "::ffff:10.0.0.0/104"},
+		{"PRIVET_TRUSTED_PROXIES", "fe80::1%eth0"},
 		{"GOOGLE_APPLICATION_CREDENTIALS", filepath.Join(t.TempDir(), "none.json")},
 		{"GOOGLE_APPLICATION_CREDENTIALS", account(t, func(f map[string]string) { f["type"] = "authorized_user" })},
 		{"GOOGLE_APPLICATION_CREDENTIALS", account(t, func(f map[string]string) { f["private_key"] = "topsecret" })},
@@ -104,6 +114,54 @@ func TestWrong(t *testing.T) {
 		}
 		if line := err.Error(); !strings.HasPrefix(line, c.name+": ") || strings.Contains(line, "\n") || strings.Contains(line, "topsecret") {
 			t.Errorf("%s=%s: %q", c.name, c.value, line)
+		}
+	}
+}
+
+// The networks whose forwarded headers count are the given ones in place of the default.
+func TestTrustedProxies(t *testing.T) {
+	addresses := []string{
+		"127.0.0.1", "::1", "10.1.2.3", "172.31.255.255", "192.168.1.1", "fd00::1", "::ffff:10.1.2.3",
+		"172.32.0.1", "169.254.1.1", "100.64.0.1", "fe80::1%eth0", "192.0.2.1", "2001:db8::1", "35.191.0.1",
+	}
+	for value, trusted := range map[string][]string{
+		"":                           addresses[:7],
+		"none":                       nil,
+		"35.191.0.0/16, 2001:db8::1": {"35.191.0.1", "2001:db8::1"},
+		"::ffff:192.0.2.1,fe80::/10": {"192.0.2.1", "fe80::1%eth0"},
+		"0.0.0.0/0,::/0":             addresses,
+	} {
+		s, err := Read(env("PRIVET_TRUSTED_PROXIES", value))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, address := range addresses {
+			if got := s.TrustedProxies.Contains(netip.MustParseAddr(address)); got != slices.Contains(trusted, address) {
+				t.Errorf("%q: %s is trusted: %v", value, address, got)
+			}
+		}
+	}
+}
+
+// A variable that is none of the settings is refused by one line, also one that a later version will have; not what
+// container engines put there.
+func TestCheckNames(t *testing.T) {
+	fine := []string{
+		"PRIVET_RATE_LIMIT=60", "PRIVET_FFMPEG=/bin/ffmpeg", "PRIVET_S3_REDIRECT=1", "PRIVET_RATELIMIT=", "HOME=/", "PRIVETX=1", "MY_PRIVET_X=1",
+		"PRIVET_SERVICE_HOST=10.0.0.1", "PRIVET_SERVICE_PORT=8090", "PRIVET_SERVICE_PORT_HTTP=8090", "PRIVET_PORT=tcp://10.0.0.1:8090",
+		"PRIVET_PORT_8090_TCP=tcp://10.0.0.1:8090", "PRIVET_PORT_8090_TCP_PROTO=tcp", "PRIVET_PORT_8090_TCP_ADDR=10.0.0.1", "PRIVET_API_V2_SERVICE_HOST=10.0.0.1",
+		"PRIVET_API_PORT_80_TCP_PORT=80",
+	}
+	if err := CheckNames(fine); err != nil {
+		t.Error(err)
+	}
+	for _, name := range append([]string{"PRIVET_RATELIMIT", "PRIVET_PORT", "PRIVET_", "PRIVET_public_url"}, planned...) {
+		err := CheckNames(append(fine, name+"=8090"))
+		if err == nil || !strings.HasPrefix(err.Error(), name+": ") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if slices.ContainsFunc(variables, func(v variable) bool { return v.name == name }) {
+			t.Errorf("%s is no longer planned", name)
 		}
 	}
 }

@@ -17,7 +17,7 @@ import (
 )
 
 // probeVariable is the environment variable with the address that the probe listens on. Without it there is no probe.
-const probeVariable = "PRIVET_BENCHMARK_PROBE"
+const probeVariable = "BENCHMARK_PROBE"
 
 // probeUsage holds the resources that a server has used since its start.
 type probeUsage struct {

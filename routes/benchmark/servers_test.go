@@ -26,9 +26,9 @@ const (
 
 // The environment variables of a server's process.
 const (
-	kindVariable        = "PRIVET_BENCHMARK_SERVE"
-	openVariable        = "PRIVET_BENCHMARK_OPEN"
-	connectionsVariable = "PRIVET_BENCHMARK_CONNECTIONS"
+	kindVariable        = "BENCHMARK_SERVE"
+	openVariable        = "BENCHMARK_OPEN"
+	connectionsVariable = "BENCHMARK_CONNECTIONS"
 )
 
 // maxCallers is the maximum number of users that send requests.

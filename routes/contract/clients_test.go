@@ -3,6 +3,7 @@ package contract
 import (
 	"fmt"
 	"net/http"
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -43,6 +44,52 @@ func TestForwarded(t *testing.T) {
 	m := s.Get(client.Path()).As(client.Token).Header("X-Forwarded-Proto", "https").Do().Want(200).Map()
 	if url := m.String("data", "media", 0, "path_url"); !strings.HasPrefix(url, "http://") {
 		t.Errorf("without a trusted proxy: %s", url)
+	}
+}
+
+// TestForgedHeaders sends the headers of proxies from a peer that is trusted, and from one that isn't: there they change
+// no limit, no URL, no access of superusers, and no line of the log.
+func TestForgedHeaders(t *testing.T) {
+	const claimed = "198.51.100.77"
+	for _, trusted := range []bool{true, false} {
+		t.Run(fmt.Sprint("trusted ", trusted), func(t *testing.T) {
+			s := testkit.Start(t, func(c *settings.Settings) {
+				c.RateLimit = 60
+				if !trusted {
+					c.TrustedProxies = settings.Networks{netip.MustParsePrefix("127.0.0.2/32")}
+				}
+			})
+			names := []string{"X-Forwarded-For", "X-Real-IP", "CF-Connecting-IP"}
+			s.App.Settings().TrustedProxy.Headers = names
+			for i, name := range names {
+				left := s.Post("auth/social/sign-in").Header(name, fmt.Sprint("198.51.100.", i)).JSON(`{}`).Do().Want(429).Header.Get("X-RateLimit-Remaining")
+				if want := map[bool]string{true: "59", false: fmt.Sprint(59 - i)}[trusted]; left != want {
+					t.Errorf("%s: %s left, want %s", name, left, want)
+				}
+			}
+			client := s.Client()
+			m := s.Get(client.Path()).As(client.Token).Header("X-Forwarded-Proto", "https").Header("X-Forwarded-Host", "evil.example").
+				Header("Forwarded", "host=evil.example;proto=https").Do().Want(200).Map()
+			scheme := map[bool]string{true: "https", false: "http"}[trusted]
+			if url := m.String("data", "media", 0, "path_url"); !strings.HasPrefix(url, scheme+"://127.0.0.1") {
+				t.Errorf("the base of %s", url)
+			}
+			moderator := s.Moderator()
+			s.App.Settings().SuperuserIPs = []string{claimed}
+			for _, name := range names {
+				answer := s.Get("/api/settings").Header("Authorization", moderator).Header(name, claimed).Do()
+				if want := map[bool]int{true: 200, false: 403}[trusted]; answer.Status != want {
+					t.Errorf("a superuser who claims by %s to be at an allowed address: %d, want %d", name, answer.Status, want)
+				}
+			}
+			s.App.Settings().SuperuserIPs = nil
+			s.Get("/api/collections/nothing").Header("Authorization", moderator).Header("X-Forwarded-For", claimed).Do()
+			s.FlushLog()
+			var logged int
+			if err := s.App.AuxDB().NewQuery(`SELECT count(*) FROM _logs WHERE data LIKE '%"` + claimed + `"%'`).Row(&logged); err != nil || (logged > 0) != trusted {
+				t.Errorf("%d lines of the log name the address (%v)", logged, err)
+			}
+		})
 	}
 }
 
