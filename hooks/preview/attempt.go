@@ -45,32 +45,38 @@ func (q queue) Run(ctx context.Context, id string) (retryAfter time.Duration) {
 }
 
 // attempt tries to make one preview. A positive retryAfter asks for another try after that time.
+//
+// A try counts only when the child reported on the file or failed with it, after the fact. A try that ended with the server, or
+// before the child began, says nothing about the file.
 func (w *Worker) attempt(ctx context.Context, file *store.MediaFile) (retryAfter time.Duration) {
-	if file.Tries >= maxTries { // the last one ended the process
-		return w.giveUp(ctx, file, errors.New("each attempt ended the process"))
-	}
-	if err := store.AddPreviewTries(context.WithoutCancel(ctx), w.app, file.ID, 1); err != nil {
-		w.app.Logger().Error("an attempt to render a preview can't be recorded", "id", file.ID, "error", err)
-		return retryDelay
-	}
-	file.Tries++
 	err := w.makePreview(ctx, file)
 	switch {
-	case ctx.Err() != nil: // the server stops: this try does not count
-		if err := store.AddPreviewTries(context.WithoutCancel(ctx), w.app, file.ID, -1); err != nil {
-			w.app.Logger().Warn("an interrupted attempt to render a preview could not be uncounted", "id", file.ID, "error", err)
-		}
+	case ctx.Err() != nil: // the server stops
 		return 0
 	case err == nil, errors.Is(err, store.ErrNotFound): // made, or the row was deleted meanwhile
 		files.DropFetched(w.app, file.ID, file.Name)
 		w.notifyWaiters(file.Name)
-	case errors.Is(err, render.ErrUnreadable), file.Tries >= maxTries:
+		return 0
+	case errors.Is(err, render.ErrUnreadable):
 		return w.giveUp(ctx, file, err)
-	default:
-		w.app.Logger().Warn("a preview could not be rendered and will be retried", "id", file.ID, "try", file.Tries, "error", err)
-		return retryDelay * time.Duration(file.Tries)
+	case errors.Is(err, render.ErrSetup):
+		w.app.Logger().Error("no preview can be rendered for now", "id", file.ID, "error", err)
+		w.worker.Pause(time.Now().Add(setupDelay)) // the others would fail likewise
+		return setupDelay
+	case !errors.Is(err, render.ErrAttempt):
+		w.app.Logger().Warn("a preview could not be rendered and will be retried", "id", file.ID, "error", err)
+		return otherDelay
 	}
-	return 0
+	if err := store.AddPreviewTry(context.WithoutCancel(ctx), w.app, file.ID); err != nil {
+		w.app.Logger().Error("an attempt to render a preview can't be recorded", "id", file.ID, "error", err)
+		return retryDelay
+	}
+	file.Tries++
+	if file.Tries >= maxTries {
+		return w.giveUp(ctx, file, err)
+	}
+	w.app.Logger().Warn("a preview could not be rendered and will be retried", "id", file.ID, "try", file.Tries, "error", err)
+	return retryDelay * time.Duration(file.Tries)
 }
 
 // giveUp records that no preview can be made. A positive retryAfter means that this could not be recorded.

@@ -20,6 +20,8 @@ import (
 const (
 	maxTries   = 3
 	retryDelay = 5 * time.Second  // after a failed try, times the tries so far
+	otherDelay = time.Minute      // after a try that says nothing about the file
+	setupDelay = 5 * time.Minute  // while no preview can be made: trying may mean to compile
 	idle       = 30 * time.Second // the longest sleep
 )
 

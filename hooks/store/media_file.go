@@ -28,7 +28,7 @@ type MediaFile struct {
 	ID           string // of the row
 	Name         string // of the file
 	PreviewState string
-	Tries        int // so far, to make the preview
+	Tries        int // to make the preview that failed so far
 }
 
 const mediaFileColumns = `SELECT id, file, still, still_tries FROM media`
@@ -54,10 +54,9 @@ func WaitingPreviews(ctx context.Context, app core.App, limit int) ([]MediaFile,
 	return waiting, wrap("read waiting previews", err)
 }
 
-// AddPreviewTries adds to the tries to make a preview. Callers add 1 before a try begins, so that a try that crashes
-// the process counts, too, and -1 after a try that the shutdown interrupted.
-func AddPreviewTries(ctx context.Context, app core.App, id string, by int) error {
-	err := write(ctx, app, `UPDATE media SET still_tries = still_tries + :by WHERE id = :id`, sql.Named("by", by), sql.Named("id", id))
+// AddPreviewTry counts a failed try to make a preview.
+func AddPreviewTry(ctx context.Context, app core.App, id string) error {
+	err := write(ctx, app, `UPDATE media SET still_tries = still_tries + 1 WHERE id = :id`, sql.Named("id", id))
 	return wrap("count preview tries", err)
 }
 

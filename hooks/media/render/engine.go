@@ -21,9 +21,18 @@ import (
 	"github.com/privet/privet/hooks/media/render/process"
 )
 
-// ErrUnreadable means that the file is at fault: its content is broken, too large or of a kind that isn't decoded. A
-// retry is pointless. Any other error (timeout, no memory, no child process) may be transient.
-var ErrUnreadable = process.ErrUnreadable
+// What an error of Render means for the file. Any other error, such as that of the writer or of the context, says nothing
+// about it.
+var (
+	// ErrUnreadable means that the file is at fault: its content is broken, too large or of a kind that isn't decoded. A retry
+	// is pointless.
+	ErrUnreadable = process.ErrUnreadable
+	// ErrAttempt means that the child crashed, was killed, or needed too much time or memory. That may be the file's fault or
+	// the machine's, so that a few retries make sense.
+	ErrAttempt = errors.New("the attempt failed")
+	// ErrSetup means that no child could begin: previews of other files fail likewise.
+	ErrSetup = errors.New("the preview engine can't be started")
+)
 
 // ChildCommand is the hidden first argument that makes the program a child process: main passes the rest to child.Main.
 const ChildCommand = process.Command
@@ -78,7 +87,7 @@ var photoModules = map[string]string{
 func (e *Engine) Render(ctx context.Context, source, mime string, to io.Writer) error {
 	in, err := os.Open(source)
 	if err != nil {
-		return fmt.Errorf("open the media file: %w", err)
+		return fmt.Errorf("%w: open the media file: %w", ErrAttempt, err)
 	}
 	defer in.Close()
 	if demuxer := demuxers[mime]; demuxer != "" {

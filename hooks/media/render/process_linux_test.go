@@ -83,10 +83,33 @@ func TestTimeout(t *testing.T) {
 	e := New(Config{CacheDir: t.TempDir(), Executable: program, Timeout: time.Second})
 	e.warm = true
 	err := e.Render(t.Context(), write(t, "a.mp4", []byte("x")), "video/mp4", io.Discard)
-	if err == nil || errors.Is(err, ErrUnreadable) || !strings.Contains(err.Error(), "not done after 1s") {
+	if !errors.Is(err, ErrAttempt) || errors.Is(err, ErrUnreadable) || !strings.Contains(err.Error(), "not done after 1s") {
 		t.Errorf("%v", err)
 	}
 	gone(t, note)
+}
+
+// What keeps a child from beginning isn't booked as the fault of a file.
+func TestSetup(t *testing.T) {
+	notLoaded := write(t, "ffmpeg", []byte("#!/bin/sh\nexit 127\n"))
+	if err := os.Chmod(notLoaded, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	occupied := filepath.Join(write(t, "a", nil), "cache") // no folder can be made in a file
+	for name, c := range map[string]Config{
+		"no ffmpeg":       {FFmpeg: "/nonexistent/ffmpeg"},
+		"not executable":  {FFmpeg: write(t, "ffmpeg", nil)},
+		"no library":      {FFmpeg: notLoaded},
+		"no cache folder": {CacheDir: occupied},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e, _ := measured(t, c)
+			err := e.Render(t.Context(), write(t, "a.webm", []byte("x")), "video/webm", io.Discard)
+			if !errors.Is(err, ErrSetup) || errors.Is(err, ErrUnreadable) || errors.Is(err, ErrAttempt) {
+				t.Errorf("%v", err)
+			}
+		})
+	}
 }
 
 // When the server is killed by kill -9, the child dies with it. The test binary takes the part of the server.

@@ -28,7 +28,7 @@ func (e *Engine) run(ctx context.Context, c child) (int64, error) {
 	if program == "" {
 		own, err := os.Executable()
 		if err != nil {
-			return 0, fmt.Errorf("find the program to start as a child: %w", err)
+			return 0, fmt.Errorf("%w: find the program to start as a child: %w", ErrSetup, err)
 		}
 		program = own
 	}
@@ -60,7 +60,10 @@ func (e *Engine) run(ctx context.Context, c child) (int64, error) {
 	return out.written, e.classify(ctx, timed, command, c, out, stderr, err)
 }
 
-// classify turns the way a child ended into an error that shows whether a retry makes sense (see ErrUnreadable).
+// codeNotLoaded is the exit code of Linux's dynamic linker when it finds no library, and of a shell that finds no program.
+const codeNotLoaded = 127
+
+// classify turns the way a child ended into an error that says what it means for the file (see ErrUnreadable).
 func (e *Engine) classify(
 	ctx, timed context.Context, command *exec.Cmd, c child, out *limitedWriter, stderr *process.Tail, err error,
 ) error {
@@ -72,7 +75,7 @@ func (e *Engine) classify(
 	case out.err != nil:
 		return out.err
 	case command.ProcessState == nil:
-		return fmt.Errorf("starting the child: %w", err)
+		return fmt.Errorf("%w: starting the child: %w", ErrSetup, err)
 	}
 	state := command.ProcessState
 	// A child that had the processor for most of its time didn't suffer from a busy machine: the file needs too much
@@ -80,6 +83,8 @@ func (e *Engine) classify(
 	spent := state.UserTime() + state.SystemTime()
 	code := state.ExitCode()
 	switch {
+	case code == process.ExitNotStarted, c.job == process.JobNative && code == codeNotLoaded:
+		return fmt.Errorf("%w: %s", ErrSetup, stderr)
 	case code == process.ExitUnreadable || c.job == process.JobNative && code > 0 && code != process.ExitFailed:
 		return fmt.Errorf("%w: %s", ErrUnreadable, stderr)
 	case code == process.ExitNotCompiled:
@@ -87,9 +92,9 @@ func (e *Engine) classify(
 	case c.job != process.JobWarm && spent > c.timeout*3/4:
 		return fmt.Errorf("%w: %v of CPU time were not enough", ErrUnreadable, spent.Round(time.Second))
 	case timed.Err() != nil:
-		return fmt.Errorf("not done after %v", c.timeout)
+		return fmt.Errorf("%w: not done after %v", ErrAttempt, c.timeout)
 	}
-	return fmt.Errorf("the child failed: %w: %s", err, stderr)
+	return fmt.Errorf("%w: the child failed: %w: %s", ErrAttempt, err, stderr)
 }
 
 // limitedWriter passes on at most left bytes and remembers the first error, which the child only sees as a broken pipe.

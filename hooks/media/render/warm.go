@@ -23,17 +23,20 @@ func (e *Engine) Warm(ctx context.Context) error {
 		return nil
 	}
 	if !filepath.IsAbs(e.config.CacheDir) {
-		return fmt.Errorf("the cache folder %q is not an absolute path", e.config.CacheDir)
+		return fmt.Errorf("%w: the cache folder %q is not an absolute path", ErrSetup, e.config.CacheDir)
 	}
 	if err := os.MkdirAll(e.config.CacheDir, 0o700); err != nil {
-		return fmt.Errorf("create the cache folder: %w", err)
+		return fmt.Errorf("%w: create the cache folder: %w", ErrSetup, err)
 	}
 	arguments := []string{e.config.CacheDir, process.ModuleHEIF, process.ModuleAVIF}
 	if e.config.FFmpeg == "" {
 		arguments = append(arguments, process.ModuleFFmpeg)
 	}
 	if _, err := e.run(ctx, child{job: process.JobWarm, arguments: arguments, timeout: process.WarmTimeout}); err != nil {
-		return fmt.Errorf("compiling the engine: %w", err)
+		if ctx.Err() != nil {
+			return err
+		}
+		return fmt.Errorf("%w: compiling the engine: %w", ErrSetup, err)
 	}
 	e.warm = true
 	return nil

@@ -25,6 +25,9 @@ func Main(arguments []string, in *os.File, out io.Writer) int {
 	case errors.Is(err, process.ErrUnreadable):
 		fmt.Fprintln(os.Stderr, err)
 		return process.ExitUnreadable
+	case errors.Is(err, process.ErrNotStarted):
+		fmt.Fprintln(os.Stderr, err)
+		return process.ExitNotStarted
 	}
 	fmt.Fprintln(os.Stderr, err)
 	return process.ExitFailed
@@ -38,11 +41,8 @@ func runJob(ctx context.Context, arguments []string, in *os.File, out io.Writer)
 		return errArguments
 	}
 	job, arguments := process.Job(arguments[0]), arguments[1:]
-	if err := limitResources(job); err != nil {
-		return err
-	}
-	if err := confine(job, arguments); err != nil {
-		return err
+	if err := errors.Join(limitResources(job), confine(job, arguments)); err != nil {
+		return fmt.Errorf("%w: %w", process.ErrNotStarted, err)
 	}
 	switch {
 	case job == process.JobWarm:

@@ -22,5 +22,8 @@ func execFFmpeg(program string, arguments []string) error {
 	if errors.As(err, &exit) {
 		return errors.Join(process.ErrUnreadable, err)
 	}
-	return err
+	if err != nil {
+		return errors.Join(process.ErrNotStarted, err)
+	}
+	return nil
 }

@@ -3,6 +3,7 @@
 package child
 
 import (
+	"fmt"
 	"os"
 	"syscall"
 
@@ -43,5 +44,6 @@ func dataLimit(job process.Job) uint64 {
 
 // execFFmpeg replaces this process with ffmpeg; it returns only if that fails.
 func execFFmpeg(program string, arguments []string) error {
-	return os.NewSyscallError("exec", syscall.Exec(program, append([]string{"ffmpeg"}, arguments...), []string{}))
+	err := syscall.Exec(program, append([]string{"ffmpeg"}, arguments...), []string{})
+	return fmt.Errorf("%w: start %s: %w", process.ErrNotStarted, program, err)
 }

@@ -33,6 +33,7 @@ const (
 	ExitUnreadable  = 3
 	ExitNotCompiled = 4
 	ExitFailed      = 125 // a code that ffmpeg never ends with
+	ExitNotStarted  = 126 // nor with this one: the file wasn't looked at
 )
 
 // WarmTimeout bounds the compiling of the modules: 6 to 12 seconds on a common machine.
@@ -40,6 +41,9 @@ const WarmTimeout = 3 * time.Minute
 
 // ErrUnreadable means that the file is at fault; see render.ErrUnreadable.
 var ErrUnreadable = errors.New("no picture can be made of this file")
+
+// ErrNotStarted means that the child could not limit its rights, or not become the machine's ffmpeg.
+var ErrNotStarted = errors.New("the child can't begin")
 
 // ErrNotCompiled means that the cache lacks a module's compiled code, or holds a broken one.
 var ErrNotCompiled = errors.New("the engine isn't compiled")
