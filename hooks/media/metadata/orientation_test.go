@@ -1,8 +1,6 @@
 package metadata_test
 
 import (
-	"bytes"
-	"encoding/binary"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -91,36 +89,5 @@ func TestTurnedMediaStay(t *testing.T) {
 	clean(t, path, "image/heic")
 	if shown != size() {
 		t.Error("the HEIC looks otherwise")
-	}
-}
-
-// The colour profile stays bit for bit.
-func TestProfileStays(t *testing.T) {
-	need(t, "exiftool", "ffmpeg")
-	profile := filepath.Join(t.TempDir(), "profile.icc")
-	content := append(make([]byte, 12), "mntrRGB XYZ "...)
-	content = append(append(content, make([]byte, 12)...), "acsp"...)
-	content = append(content, make([]byte, 128-len(content)+4)...)
-	content = append(content, bytes.Repeat([]byte("colours "), 10000)...) // longer than a segment of a JPEG
-	binary.BigEndian.PutUint32(content, uint32(len(content)))
-	if err := os.WriteFile(profile, content, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for _, s := range samples {
-		switch s.name {
-		case "plain.jpg", "plain.png", "plain.webp":
-		default:
-			continue
-		}
-		t.Run(s.name, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), s.name)
-			s.make(t, path)
-			run(t, "exiftool", "-q", "-overwrite_original", "-ICC_Profile<="+profile, "-XMP-dc:Title="+marker, path)
-			before := run(t, "exiftool", "-b", "-ICC_Profile", path)
-			clean(t, path, s.mime)
-			if after := run(t, "exiftool", "-b", "-ICC_Profile", path); after != before || after == "" {
-				t.Errorf("a profile of %d bytes became one of %d", len(before), len(after))
-			}
-		})
 	}
 }

@@ -66,6 +66,34 @@ func (v *View) Bytes(at int64, n int) ([]byte, error) {
 	return v.window[:n], nil
 }
 
+// Copy returns a copy of n bytes from an offset.
+func (v *View) Copy(at, n int64) ([]byte, error) {
+	if n < 0 || at < 0 || at > v.Size-n {
+		return nil, ErrTruncated
+	}
+	b := make([]byte, 0, n)
+	for left := n; left > 0; left = n - int64(len(b)) {
+		piece, err := v.Bytes(at+int64(len(b)), int(min(left, chunkSize)))
+		if err != nil {
+			return nil, err
+		}
+		b = append(b, piece...)
+	}
+	return b, nil
+}
+
+// Replace replaces the bytes at an offset, however many.
+func (v *View) Replace(at int64, b []byte) error {
+	for len(b) > 0 {
+		n := min(len(b), chunkSize)
+		if err := v.Overwrite(at, b[:n]); err != nil {
+			return err
+		}
+		at, b = at+int64(n), b[n:]
+	}
+	return nil
+}
+
 // load moves the window to an offset. It holds at least n bytes then.
 func (v *View) load(at int64, n int) error {
 	if err := v.Flush(); err != nil {

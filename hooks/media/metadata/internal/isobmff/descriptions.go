@@ -5,15 +5,17 @@ import (
 
 	"github.com/privet/privet/hooks/media/metadata/internal/codec"
 	"github.com/privet/privet/hooks/media/metadata/internal/edit"
+	"github.com/privet/privet/hooks/media/metadata/internal/icc"
 )
 
 // The boxes that a sample description needs: the codec's configuration, colours, aspect ratio, stereo, channels.
 var (
 	visualParts = rules{
 		"d263": blank(0, 4), // the encoder's vendor
+		"colr": cleanColours,
 		"esds": refuseImageObjects,
 		"sinf": refuseEncrypted,
-	}.keep("avcC hvcC lhvC vvcC av1C vpcC btrt colr pasp clap fiel gama mdcv clli SmDm CoLL cclv amve chrm " +
+	}.keep("avcC hvcC lhvC vvcC av1C vpcC btrt pasp clap fiel gama mdcv clli SmDm CoLL cclv amve chrm " +
 		"dvcC dvvC dvwC avcE hvcE st3d ccst auxi glbl apvC")
 	audioParts = rules{
 		"damr": blank(0, 4), // the encoder's vendor
@@ -30,6 +32,36 @@ var encryptedEntries = edit.SetOf("encv enca encf encu drms drmi")
 
 // refuseEncrypted refuses a file with a description of its encryption.
 func refuseEncrypted(*cleaner, box) error { return errEncrypted }
+
+// cleanColours keeps the numbers of a colour space, and cleans a colour profile (ISO/IEC 14496-12, 12.1.5).
+func cleanColours(c *cleaner, b box) error {
+	if b.end-b.body < 4 {
+		return c.free(b)
+	}
+	head, err := c.content(b, 4)
+	if err != nil {
+		return err
+	}
+	switch string(head) {
+	case "nclx", "nclc":
+		return blank(11, -1)(c, b)
+	case "prof", "rICC":
+	default:
+		return c.free(b)
+	}
+	at := b.body + 4
+	if b.end-at > icc.MaxSize {
+		return edit.Unclean("its colour profile is too large")
+	}
+	profile, err := c.Copy(at, b.end-at)
+	if err != nil {
+		return err
+	}
+	if !icc.Clean(profile) {
+		return c.free(b)
+	}
+	return c.Replace(at, profile)
+}
 
 // sampleDescriptions cleans the sample entries of a track.
 func sampleDescriptions(c *cleaner, b box) error {

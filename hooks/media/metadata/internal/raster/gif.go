@@ -144,10 +144,7 @@ func gifExtensionBlock(r *edit.Rewriter) error {
 		return r.Keep(8)
 	case b[1] != gifApplication || len(b) < 18 || b[2] != 11:
 	case string(b[3:14]) == "ICCRGBG1012":
-		if err := r.Keep(14); err != nil {
-			return err
-		}
-		return gifSubBlocks(r, r.Keep)
+		return gifProfile(r)
 	case (string(b[3:14]) == "NETSCAPE2.0" || string(b[3:14]) == "ANIMEXTS1.0") && b[14] == 3 && b[15] == 1:
 		replacement = append(append(replacement, b[:18]...), 0)
 	}

@@ -28,8 +28,13 @@ const (
 	markerCOM   = 0xfe
 )
 
-// markers are those that were seen.
-type markers [256]bool
+// jpegState is what is known of the segments before the present one.
+type jpegState struct {
+	// seen are the markers of scans and of those segments of which only the first is kept.
+	seen [256]bool
+	// profile is the cleaned colour profile, in pieces by the offsets of their segments; nil before the first of them.
+	profile map[int64][]byte
+}
 
 // JPEG cleans a JPEG file. It keeps what is needed to decode the image, JFIF's pixel density, the colour profile,
 // Adobe's colour transform and the orientation. Everything after the end of the image is removed: previews, the video
@@ -50,11 +55,11 @@ func JPEG(f edit.File, size int64) error {
 	if err := r.Keep(2); err != nil {
 		return err
 	}
-	seen := &markers{}
+	state := &jpegState{}
 	for {
-		marker, err := jpegPart(r, seen)
+		marker, err := jpegPart(r, state)
 		switch {
-		case err != nil && seen[markerSOS] && errors.Is(err, edit.ErrTruncated):
+		case err != nil && state.seen[markerSOS] && errors.Is(err, edit.ErrTruncated):
 			return r.Finish()
 		case err != nil:
 			return err
@@ -65,7 +70,7 @@ func JPEG(f edit.File, size int64) error {
 }
 
 // jpegPart processes the file up to the next marker, and that marker with its segment.
-func jpegPart(r *edit.Rewriter, seen *markers) (marker byte, err error) {
+func jpegPart(r *edit.Rewriter, state *jpegState) (marker byte, err error) {
 	if marker, err = nextMarker(r); err != nil {
 		return 0, err
 	}
@@ -75,7 +80,7 @@ func jpegPart(r *edit.Rewriter, seen *markers) (marker byte, err error) {
 	case marker == markerTEM || marker >= markerRST0 && marker <= markerRST7:
 		return marker, r.Drop(2)
 	}
-	return marker, jpegSegment(r, marker, seen)
+	return marker, jpegSegment(r, marker, state)
 }
 
 // nextMarker advances to the next marker and drops the bytes before it, which decoders skip.
@@ -103,9 +108,8 @@ func nextMarker(r *edit.Rewriter) (byte, error) {
 	}
 }
 
-// jpegSegment keeps, rewrites or drops a segment. seen holds the markers of scans and of those segments of which only
-// the first is kept.
-func jpegSegment(r *edit.Rewriter, marker byte, seen *markers) error {
+// jpegSegment keeps, rewrites or drops a segment.
+func jpegSegment(r *edit.Rewriter, marker byte, state *jpegState) error {
 	b, err := r.Peek(4)
 	if err != nil {
 		return err
@@ -125,14 +129,14 @@ func jpegSegment(r *edit.Rewriter, marker byte, seen *markers) error {
 		if err := r.Keep(size); err != nil {
 			return err
 		}
-		seen[marker] = true
+		state.seen[marker] = true
 		return keepScan(r)
 	case isFrameHeader(marker):
 		return jpegFrame(r, size)
 	case marker >= 0xc0 && marker <= markerEXP && marker != markerJPG && marker != markerSOI:
 		return r.Keep(size)
 	case marker >= markerAPP0 && marker <= markerAPP15:
-		return jpegApplication(r, marker, size, seen)
+		return jpegApplication(r, marker, size, state)
 	case marker == markerCOM:
 		return r.Drop(size)
 	}
@@ -161,32 +165,32 @@ func jpegFrame(r *edit.Rewriter, size int64) error {
 }
 
 // jpegApplication keeps, rewrites or drops an application segment (APPn).
-func jpegApplication(r *edit.Rewriter, marker byte, size int64, seen *markers) error {
+func jpegApplication(r *edit.Rewriter, marker byte, size int64, state *jpegState) error {
 	b, err := r.Peek(int(min(size, 18)))
 	if err != nil {
 		return err
 	}
-	payload, again := b[4:], seen[marker]
+	payload, again := b[4:], state.seen[marker]
 	var replacement []byte
 	switch {
 	case marker == markerAPP0 && !again && len(payload) >= 14 && bytes.HasPrefix(payload, []byte("JFIF\x00")):
 		replacement = append([]byte{0xff, marker, 0, 16}, payload[:12]...)
 		replacement = append(replacement, 0, 0) // no thumbnail
 	case marker == markerAPP0+1 && !again && bytes.HasPrefix(payload, []byte("Exif\x00")):
-		seen[marker] = true
+		state.seen[marker] = true
 		if o := readOrientation(r.File, r.Pos()+10, size-10); o != 1 {
 			replacement = append([]byte{0xff, marker, 0, 8 + orientationEXIFSize}, "Exif\x00\x00"...)
 			replacement = append(replacement, orientationEXIF(o)...)
 		}
-	case marker == markerAPP0+2 && bytes.HasPrefix(payload, []byte("ICC_PROFILE\x00")):
-		return r.Keep(size)
+	case marker == markerAPP0+2 && bytes.HasPrefix(payload, []byte(profileHead)):
+		return jpegProfilePiece(r, size, state)
 	case marker == markerAPP0+14 && !again && len(payload) >= 12 && bytes.HasPrefix(payload, []byte("Adobe")):
 		replacement = append([]byte{0xff, marker, 0, 14}, payload[:12]...)
 	}
 	if err := r.Drop(size); err != nil || replacement == nil {
 		return err
 	}
-	seen[marker] = true
+	state.seen[marker] = true
 	return r.Insert(replacement)
 }
 

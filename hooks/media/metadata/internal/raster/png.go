@@ -11,7 +11,7 @@ import (
 
 // pngKept are the chunks that make up an image, or that say how to show it: colours, transparency, aspect ratio,
 // animation (PNG, third edition; the lower-case variants are those of its drafts).
-var pngKept = edit.SetOf("IHDR PLTE IDAT tRNS cHRM gAMA iCCP sBIT sRGB cICP mDCV mDCv cLLI cLLi bKGD hIST pHYs acTL fcTL fdAT")
+var pngKept = edit.SetOf("IHDR PLTE IDAT tRNS cHRM gAMA sBIT sRGB cICP mDCV mDCv cLLI cLLi bKGD hIST pHYs acTL fcTL fdAT")
 
 // PNG cleans a PNG or APNG file. It keeps the chunks named in pngKept, of EXIF only the orientation, and nothing after
 // the end. An image may be truncated once its data has begun, as decoders show the part that is there.
@@ -30,7 +30,7 @@ func PNG(f edit.File, size int64) error {
 	if err := r.Keep(8); err != nil {
 		return err
 	}
-	begun, oriented := false, false
+	begun, oriented, profiled := false, false, false
 	for {
 		b, err := r.Peek(8)
 		if err != nil && begun && errors.Is(err, edit.ErrTruncated) {
@@ -57,6 +57,9 @@ func PNG(f edit.File, size int64) error {
 			return r.Finish()
 		case pngKept[kind]:
 			err = r.Keep(12 + length)
+		case kind == "iCCP" && !profiled:
+			profiled = true
+			err = pngProfile(r, length)
 		case kind == "eXIf" && !oriented:
 			oriented = true
 			err = pngEXIF(r, length)

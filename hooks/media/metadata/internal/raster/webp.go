@@ -9,6 +9,7 @@ import (
 
 // Flags of the VP8X chunk.
 const (
+	webpICC  = 0x20
 	webpEXIF = 0x08
 	webpXMP  = 0x04
 )
@@ -20,6 +21,8 @@ type webpFile struct {
 	// sawEXIF means that there was an EXIF, oriented that it was replaced by the orientation, begun that there is data of
 	// an image.
 	sawEXIF, oriented, begun bool
+	// profiled means that a colour profile was kept.
+	profiled bool
 	// missing is how many bytes the last chunk lacks.
 	missing int64
 }
@@ -89,8 +92,10 @@ func (w *webpFile) chunk() error {
 		return w.Drop(w.Remaining())
 	}
 	switch kind {
-	case "VP8X", "ALPH", "ANIM", "ICCP":
+	case "VP8X", "ALPH", "ANIM":
 		return w.Keep(whole)
+	case "ICCP":
+		return w.profile(length, whole)
 	case "EXIF":
 		return w.exif(length, whole)
 	}
@@ -137,7 +142,10 @@ func (w *webpFile) fixHeader() error {
 	if err != nil {
 		return err
 	}
-	flags := b[0] &^ (webpEXIF | webpXMP)
+	flags := b[0] &^ (webpEXIF | webpXMP | webpICC)
+	if w.profiled {
+		flags |= webpICC
+	}
 	if w.oriented {
 		flags |= webpEXIF
 	}
