@@ -48,7 +48,7 @@ func run() error {
 		AuxMaxOpenConns:  2, // the logs
 		AuxMaxIdleConns:  2,
 	})
-	pb_migrations.RefuseUnreleased(app)
+	pb_migrations.RefuseIncompatible(app)
 	server.KeepPrivate(app)
 	server.RegisterTemporary(app)
 	describe(app.RootCmd)

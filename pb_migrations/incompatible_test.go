@@ -11,6 +11,7 @@ import (
 	"github.com/privet/privet/hooks/database"
 	"github.com/privet/privet/routes/testkit"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 )
 
@@ -40,6 +41,24 @@ func TestUnreleasedFolderIsRefused(t *testing.T) {
 	}
 	if out, code := runOn(t, dir, "health", "--http", "127.0.0.1:1"); code != 1 || strings.Contains(out, "unreleased") {
 		t.Errorf("health: exit code %d, and\n%s", code, out)
+	}
+}
+
+// A data folder that a newer version has migrated is refused, and stays as it was.
+func TestNewerFolderIsRefused(t *testing.T) {
+	dir := folderThatRan(t, "1999999999_next.go", "1763900000_schema.go")
+	file := filepath.Join(dir, "data.db")
+	before := digest(t, file)
+	for _, arguments := range [][]string{{"serve", "--http", "127.0.0.1:0"}, {"migrate", "down", "1"}, {"migrate", "history-sync"}} {
+		out, code := runOn(t, dir, arguments...)
+		want := "privet: the data folder " + dir + " belongs to a newer version of privet, which has run the migration 1999999999_next.go: " +
+			"start that version or a newer one, or this one on a backup made before the upgrade\n"
+		if code != 1 || out != want {
+			t.Errorf("%v: exit code %d, and\n%s", arguments, code, out)
+		}
+		if digest(t, file) != before {
+			t.Fatalf("%v changed the database", arguments)
+		}
 	}
 }
 
@@ -78,14 +97,20 @@ func TestUnreleasedFolderAfterACrash(t *testing.T) {
 // unreleasedFolder makes a data folder whose history of migrations is that of the time before the first release.
 func unreleasedFolder(t *testing.T) string {
 	t.Helper()
+	return folderThatRan(t, "1763900000_sequences.go", "1763900010_users.go", "1763900260_media_still.go")
+}
+
+// folderThatRan makes a data folder whose history has some more migrations than PocketBase's own.
+func folderThatRan(t *testing.T, migrations ...string) string {
+	t.Helper()
 	app := core.NewBaseApp(core.BaseAppConfig{DataDir: t.TempDir()})
 	if err := app.Bootstrap(); err != nil {
 		t.Fatal(err)
 	}
-	_, err := app.DB().NewQuery(`INSERT INTO _migrations (file, applied) VALUES
-		('1763900000_sequences.go', 1), ('1763900010_users.go', 2), ('1763900260_media_still.go', 3)`).Execute()
-	if err != nil {
-		t.Fatal(err)
+	for i, migration := range migrations {
+		if _, err := app.DB().Insert("_migrations", dbx.Params{"file": migration, "applied": i + 1}).Execute(); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := app.ClearBootstrap(); err != nil {
 		t.Fatal(err)
