@@ -72,16 +72,15 @@ func measure(b *testing.B, a *attack) *row {
 	r.quiet = by.run(*quiet)
 	calm, _ := s.cpu()
 	s.forgetPeak()
+	launched := time.Now()
 	assailant, err := launch(a, s.URL, "")
 	if err != nil {
 		b.Fatal(err)
 	}
 	time.Sleep(200 * time.Millisecond) // until it is under way
-	first, _ := s.cpu()
-	begin := time.Now()
 	r.attacked = by.run(max(*length, a.length))
 	last, err := s.cpu()
-	r.cpu = (last-first).Seconds()/time.Since(begin).Seconds() - (calm-before).Seconds()/quiet.Seconds()
+	r.cpu = (last - calm).Seconds() - (calm-before).Seconds()*time.Since(launched).Seconds()/quiet.Seconds()
 	if r.report, err = assailant.end(err); err != nil {
 		b.Fatal(a.name, ": ", err)
 	}

@@ -6,8 +6,8 @@
 //	go test -run xxx -bench 'Attack/files' ./routes/attack -length 10s
 //
 // The table has, for each attack, how long the bystander's requests took at their 90th percentile, against the
-// seconds before the attack on the same server; the longest sign-in; the server's CPU time a second; the most memory
-// that it had resident; and the answers that the attacker got. An attack is withstood when orders and views take at
+// seconds before the attack on the same server; the longest sign-in; the server's CPU time for each of the attacker's
+// requests; the most memory that it had resident; and the answers that the attacker got. An attack is withstood when orders and views take at
 // most 5 times as long as before, no sign-in takes over 3 seconds, no request of the bystander is refused, and the
 // server stays below 200 MB. On a machine that does other work besides, only the last two are certain.
 //
@@ -20,4 +20,5 @@
 //	bystander_test.go table_test.go   who is measured, and the table
 //	attacker_test.go    the attackers' process, and how it sends requests
 //	suite_test.go       the list of attacks; the other files have one kind each
+//	disk_linux_test.go  the attack on the disk, which is a benchmark of its own: -bench Disk, as root
 package attack

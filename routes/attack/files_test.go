@@ -156,3 +156,12 @@ func (t *trickle) Read(p []byte) (int, error) {
 	}
 	return t.from.Read(p[:min(len(p), 10)])
 }
+
+const diskFile = 20 << 20
+
+// disk are the attacks on the disk's space.
+func disk() []attack {
+	return []attack{{kind: "disk", name: "sign-ups with videos of 20 MB, 8,192 addresses", workers: 8, run: func(w *worker) {
+		w.signUpWith("x.mp4", "video/mp4", testkit.Movie(diskFile))
+	}}}
+}

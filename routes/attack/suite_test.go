@@ -18,7 +18,7 @@ type attack struct {
 
 // suite lists all attacks.
 func suite() []attack {
-	return slices.Concat(texts(), passwords(), door(), files(), connections())
+	return slices.Concat(texts(), passwords(), door(), files(), connections(), disk())
 }
 
 // find returns the attack kind/name, nil if there is none.

@@ -19,7 +19,7 @@ const (
 type row struct {
 	attack          *attack
 	quiet, attacked map[string]*series
-	cpu             float64 // CPU seconds a second that the server used more than before
+	cpu             float64 // CPU seconds that the server used for the attack
 	memory          int64   // most bytes resident
 	report          report
 }
@@ -48,6 +48,15 @@ func (r *row) problems() (list []string) {
 	return list
 }
 
+// cpuEach returns the CPU time of the server for each answer to the attackers, in milliseconds.
+func (r *row) cpuEach() float64 {
+	sum := 0
+	for _, count := range r.report.Answers {
+		sum += count
+	}
+	return 1000 * r.cpu / float64(max(1, sum))
+}
+
 // answers summarizes what the attackers were answered.
 func (r *row) answers() string {
 	var parts []string
@@ -64,11 +73,11 @@ func printTable(to io.Writer, rows []*row) {
 		return
 	}
 	w := tabwriter.NewWriter(to, 0, 0, 1, ' ', 0)
-	fmt.Fprintln(w, "\n| kind\t| attack\t| order/create, ms\t| user/view, ms\t| longest sign-in, s\t| CPU\t| memory, MB\t| answers to the attacker\t| over a limit\t|")
+	fmt.Fprintln(w, "\n| kind\t| attack\t| order/create, ms\t| user/view, ms\t| longest sign-in, s\t| CPU, ms a request\t| memory, MB\t| answers to the attacker\t| over a limit\t|")
 	fmt.Fprintln(w, "|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|")
 	for _, r := range rows {
-		fmt.Fprintf(w, "| %s\t| %s\t| %s\t| %s\t| %.2f → %.2f\t| %.2f\t| %d\t| %s\t| %s\t|\n", r.attack.kind, r.attack.name, r.change(ordering), r.change(viewing),
-			r.quiet[signingIn].at(1), r.attacked[signingIn].at(1), r.cpu, r.memory>>20, r.answers(), strings.Join(r.problems(), "; "))
+		fmt.Fprintf(w, "| %s\t| %s\t| %s\t| %s\t| %.2f → %.2f\t| %.1f\t| %d\t| %s\t| %s\t|\n", r.attack.kind, r.attack.name, r.change(ordering), r.change(viewing),
+			r.quiet[signingIn].at(1), r.attacked[signingIn].at(1), r.cpuEach(), r.memory>>20, r.answers(), strings.Join(r.problems(), "; "))
 		if *answer {
 			for status, example := range r.report.Examples {
 				fmt.Fprintf(w, "%s: %q\n", status, example)
