@@ -10,6 +10,7 @@ import (
 	"github.com/privet/privet/routes/access"
 	"github.com/privet/privet/routes/avatars"
 	"github.com/privet/privet/routes/graceful"
+	"github.com/privet/privet/routes/laravel/body"
 	"github.com/privet/privet/routes/limits"
 	"github.com/privet/privet/routes/social"
 
@@ -25,6 +26,7 @@ type api struct {
 	limiter   *limits.Limiter
 	lastUsed  *access.LastUsed
 	requests  *graceful.Requests
+	bodies    *body.Memory
 	providers map[int]social.Provider // by social_type
 	avatars   *avatars.Fetcher
 }
@@ -42,6 +44,7 @@ func newAPI(app core.App, s *settings.Settings, pushes *push.Worker, previews *p
 		limiter:   limits.New(s.RateLimit, time.Now),
 		lastUsed:  lastUsed,
 		requests:  requests,
+		bodies:    body.NewMemory(32<<20, 4<<20),
 		providers: social.NewProviders(s.Google, s.VK),
 		avatars:   avatars.New(app, social.NewPictures(s.Google, s.VK), requests),
 	}

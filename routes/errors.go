@@ -67,6 +67,9 @@ func (c *call) answerOf(err error) *resource.Error {
 	case errors.Is(err, errNoToken), errors.Is(err, store.ErrAccountDisabled):
 		c.limits.Hide()
 		return resource.Unauthorized
+	case errors.Is(err, body.ErrMemory):
+		c.event.Response.Header().Set("Retry-After", "10")
+		return resource.Busy
 	case errors.As(err, &busy):
 		c.event.Response.Header().Set("Retry-After", limits.Seconds(busy.RetryAfter))
 		return resource.Busy

@@ -79,3 +79,9 @@ func (c *call) url() string { return c.base() + c.req.URL.Path }
 
 // clientNetworks returns the networks that a request comes from, by the trusted proxy's header if there is one.
 func clientNetworks(e *core.RequestEvent) []limits.Network { return limits.Networks(e.RealIP()) }
+
+// widestNetwork returns the largest network that one subscriber may hold of those that the request comes from.
+func (c *call) widestNetwork() string {
+	networks := clientNetworks(c.event)
+	return networks[len(networks)-1].Prefix.String()
+}

@@ -63,6 +63,8 @@ func (c *call) options(maxBody int64, checks map[string]laravel.Check) laravel.O
 		MaxFields: fieldsLimit,
 		Checks:    checks,
 		Digest:    c.idempotency.Digest(),
+		Memory:    c.bodies,
+		Client:    c.widestNetwork(),
 		Received:  func() error { return c.idempotency.Check(c.req.Context(), c.app) },
 	}
 }

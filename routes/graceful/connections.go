@@ -22,8 +22,12 @@ const (
 	// headerTimeout is how long the headers of a request may take, and the first request of a connection.
 	headerTimeout = 20 * time.Second
 
-	// maxConnections bounds the memory of connections, some 15 KB each.
-	maxConnections = 4096
+	// maxHeaders is how many bytes the headers of a request may have, its query among them; nginx takes 32 KB. Connections
+	// that send most of it and wait may take so much memory each.
+	maxHeaders = 32 << 10
+
+	// maxConnections bounds the memory of connections: 15 KB each, and up to 70 KB where the other side is hostile.
+	maxConnections = 2048
 )
 
 // LimitConnections closes idle connections after a while, bounds how many there are, all in all and of one address, and
@@ -32,7 +36,7 @@ const (
 //
 // A connection over a limit takes the place of the one that has been waiting for a request longest, so that an address
 // with many connections costs its own, and who only holds connections loses them to those who use theirs. Where all are
-// in use the new one is closed.
+// in use, the oldest one of the address that has most of them ends, or the new one if its address has no fewer.
 func LimitConnections(app core.App, exempt func(netip.Addr) bool) {
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{
 		Id:       "privet_connections",
@@ -46,7 +50,7 @@ func LimitConnections(app core.App, exempt func(netip.Addr) bool) {
 				})
 			}
 			e.Server.ConnState = c.changed
-			e.Server.IdleTimeout, e.Server.ReadHeaderTimeout = idleTimeout, headerTimeout
+			e.Server.IdleTimeout, e.Server.ReadHeaderTimeout, e.Server.MaxHeaderBytes = idleTimeout, headerTimeout, maxHeaders
 			e.Listener = &reportingListener{Listener: e.Listener, report: func(err error) {
 				c.makeRoom()
 				warn.do(func(missed int) {
@@ -72,7 +76,7 @@ type connections struct {
 
 // network is an address, with IPv6 a /64, that connections come from.
 type network struct {
-	open    int
+	open    list.List // of *connection, the oldest first
 	waiting list.List // as connections.waiting
 }
 
@@ -80,7 +84,8 @@ type connection struct {
 	conn       net.Conn
 	prefix     netip.Prefix
 	network    *network      // nil for an exempt address
-	at, atHome *list.Element // in the two lists; nil while a request is under way
+	member     *list.Element // of the network's list
+	at, atHome *list.Element // in the two lists of those that wait; nil while a request is under way
 }
 
 // newConnections returns limits for a process that may have a number of files open, 0 if it is unknown: half of them
@@ -122,30 +127,37 @@ func (c *connections) add(conn net.Conn) {
 			added.network = &network{}
 			c.networks[added.prefix] = added.network
 		}
-		added.network.open++
+		added.member = added.network.open.PushBack(added)
 	}
 	c.open[conn] = added
-	for _, full := range []struct {
-		over    bool
-		waiting *list.List
-	}{
-		{added.network != nil && added.network.open > c.maxNetwork, networkWaiting(added.network)},
-		{len(c.open) > c.max, &c.waiting},
-	} {
-		if full.over && len(c.open) > 0 && !c.closeFirst(full.waiting) {
-			c.close(added)
-			c.refused(conn.RemoteAddr().String())
-			return
-		}
+	room := true
+	if n := added.network; n != nil && n.open.Len() > c.maxNetwork {
+		room = c.closeFirst(&n.waiting)
+	}
+	if room && len(c.open) > c.max {
+		room = c.closeFirst(&c.waiting) || c.closeOfLargest(added.network)
+	}
+	if !room {
+		c.close(added)
+		c.refused(conn.RemoteAddr().String())
+		return
 	}
 	c.wait(added)
 }
 
-func networkWaiting(n *network) *list.List {
-	if n == nil {
-		return nil
+// closeOfLargest closes the oldest connection of the network with most of them, if it has more than another network (nil
+// for an exempt address), and reports whether it does.
+func (c *connections) closeOfLargest(than *network) bool {
+	var largest *network
+	for _, n := range c.networks {
+		if largest == nil || n.open.Len() > largest.open.Len() {
+			largest = n
+		}
 	}
-	return &n.waiting
+	if largest == nil || than != nil && largest.open.Len() <= than.open.Len() {
+		return false
+	}
+	return c.closeFirst(&largest.open)
 }
 
 // makeRoom closes the connection that has been waiting longest.
@@ -183,7 +195,8 @@ func (c *connections) remove(conn net.Conn) {
 	delete(c.open, conn)
 	c.leave(removed)
 	if n := removed.network; n != nil {
-		if n.open--; n.open == 0 {
+		n.open.Remove(removed.member)
+		if n.open.Len() == 0 {
 			delete(c.networks, removed.prefix)
 		}
 	}

@@ -134,6 +134,32 @@ func TestBusyConnectionsStay(t *testing.T) {
 	}
 }
 
+// Where all connections are in use, most of them by one address, a client of another address gets in.
+func TestManyBusyConnectionsOfOneAddress(t *testing.T) {
+	t.Parallel()
+	c := newConnections(36, func(netip.Addr) bool { return false }) // 18, and 16 of an address
+	c.refused = func(address string) { t.Error("refused: ", address) }
+	address, release := serveLimited(t, c)
+	defer close(release)
+	many := []*client{}
+	for n := range c.max {
+		from := "127.0.0.3"
+		if n >= c.maxNetwork {
+			from = "127.0.0.4"
+		}
+		one := connect(t, address, from)
+		fmt.Fprint(one, "GET /wait HTTP/1.1\r\nHost: x\r\n\r\n")
+		many = append(many, one)
+	}
+	c.await(t, c.max)
+	if other := connect(t, address, "127.0.0.5"); !other.get("/") {
+		t.Error("a new client is not answered")
+	}
+	if !many[0].closed() {
+		t.Error("the oldest connection of the address stays open")
+	}
+}
+
 // await waits until so many connections have a request under way: net/http reports the end of one after its answer.
 func (c *connections) await(t *testing.T, busy int) {
 	t.Helper()

@@ -41,8 +41,8 @@ func overriddenByBody(r *http.Request, in *php.Array) (method string, ok bool) {
 	return method, method != http.MethodPost
 }
 
-// maxRefusedBody is the longest body, in bytes, that OverriddenByBody reads.
-const maxRefusedBody = 64 << 10
+// maxRefusedBody is the longest body, in bytes, that OverriddenByBody reads: it needs no budget of memory, see body.Memory.
+const maxRefusedBody = 16 << 10
 
 // OverriddenByBody returns the error of a request whose body asks for another method, nil if it doesn't. It is for a
 // request that is refused before its body is read, as Laravel chooses the route, by the method, before its middleware

@@ -45,6 +45,9 @@ type Options struct {
 	Checks map[string]Check
 	// Digest is what the body is added to; nil for none.
 	Digest *body.Digest
+	// Memory is the budget for what is received, and Client whose share of it is used; nil for no bounds.
+	Memory *body.Memory
+	Client string
 	// Received is called when the whole body has been read and before it is validated; nil for none. An error ends Read.
 	Received func() error
 }
@@ -121,6 +124,8 @@ func readInput(req *http.Request, o Options, u *uploads) (*php.Array, error) {
 		File:      u.receive,
 		IsFile:    func(key string) bool { return u.fieldOf(key) != nil },
 		Digest:    o.Digest,
+		Memory:    o.Memory,
+		Client:    o.Client,
 	})
 	if err != nil {
 		return nil, err

@@ -166,5 +166,12 @@ func (p *page) serve(w http.ResponseWriter, r *http.Request) {
 		body, etag = p.plain(), p.etag
 	}
 	header.Set("ETag", strconv.Quote(etag))
+	if r.Method == http.MethodGet && len(r.Header["If-None-Match"])+len(r.Header["If-Match"])+len(r.Header["Range"]) == 0 {
+		// Without the 32 KB that ServeContent copies through, which clients who don't read would keep occupied.
+		header.Set("Content-Length", strconv.Itoa(len(body)))
+		header.Set("Accept-Ranges", "bytes")
+		_, _ = w.Write(body) // fails if the client has gone
+		return
+	}
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
 }

@@ -26,12 +26,15 @@ func (e *Malformed) Error() string { return e.Message }
 // Unwrap returns Cause.
 func (e *Malformed) Unwrap() error { return e.Cause }
 
-// readError classifies a failure to read the body: ErrTooLarge when it is over a limit, else a *Malformed with the
-// given message.
+// readError classifies a failure to read the body: ErrTooLarge when it is over a limit, ErrMemory when
+// there is no memory for it, else a *Malformed with the given message.
 func readError(err error, message string) error {
 	var limit *http.MaxBytesError
 	if errors.As(err, &limit) || errors.Is(err, ErrTooLarge) {
 		return ErrTooLarge
+	}
+	if errors.Is(err, ErrMemory) {
+		return ErrMemory
 	}
 	var malformed *Malformed
 	if errors.As(err, &malformed) { // of the gzip that the body is read through

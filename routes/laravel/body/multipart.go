@@ -18,6 +18,7 @@ type multipartForm struct {
 	isFile    func(key string) bool
 	digest    *Digest
 	meter     *meter
+	memory    *reservation
 	fields    php.Array // $_POST
 	files     php.Array // $_FILES, as Laravel's Request::allFiles shows it
 	nfields   int
@@ -36,7 +37,7 @@ func (f *multipartForm) read(body io.Reader, contentType string, maxFields int64
 	if b == "" {
 		return &Malformed{Message: "The multipart body has no usable boundary in its Content-Type."}
 	}
-	f.meter = &meter{r: buffered, max: maxFields}
+	f.meter = &meter{r: buffered, max: maxFields, memory: f.memory}
 	parts := multipart.NewReader(f.meter, b)
 	for {
 		// A raw part, because PHP doesn't decode Content-Transfer-Encoding either.
@@ -128,6 +129,8 @@ type meter struct {
 	read int64 // bytes read so far
 	file int64 // bytes of them that are the content of files
 	max  int64
+
+	memory *reservation
 }
 
 // readAhead is how far multipart.Reader may have read beyond what it has returned.
@@ -138,6 +141,9 @@ func (m *meter) Read(p []byte) (int, error) {
 	m.read += int64(n)
 	if m.read-m.file > m.max+readAhead {
 		return 0, ErrTooLarge
+	}
+	if full := m.memory.hold(m.read - m.file); full != nil {
+		return 0, full
 	}
 	return n, err
 }

@@ -22,6 +22,9 @@ type Options struct {
 	IsFile func(key string) bool
 	// Digest is what the body is added to; nil for none.
 	Digest *Digest
+	// Memory is the budget for what is received, and Client whose share of it is used; nil for no bounds.
+	Memory *Memory
+	Client string
 }
 
 // FileFunc reads one file of a multipart form to its end and returns the value that represents it in the input. The key
@@ -32,8 +35,8 @@ type FileFunc func(key, filename string, content io.Reader) (any, error)
 
 // Read parses the body of a request in the format that its Content-Type names, compared as PHP and Laravel compare it.
 // It returns the fields and, separately, the files (as FileFunc returned them); both are empty when PHP would not parse
-// the body, for instance a form in a GET request. An error is ErrTooLarge, ErrEncoding, a *Malformed, or an error of
-// o.File.
+// the body, for instance a form in a GET request. An error is ErrTooLarge, ErrEncoding, ErrMemory, a *Malformed, or an
+// error of o.File.
 func Read(req *http.Request, o Options) (fields, files *php.Array, err error) {
 	if req.ContentLength > o.MaxBody {
 		return nil, nil, ErrTooLarge
@@ -55,9 +58,11 @@ func Read(req *http.Request, o Options) (fields, files *php.Array, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	memory := &reservation{memory: o.Memory, client: o.Client}
+	defer memory.release()
 	switch {
 	case isJSON:
-		text, err := readAll(req, body, o.MaxFields)
+		text, err := readAll(req, body, o.MaxFields, memory)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -65,25 +70,25 @@ func Read(req *http.Request, o Options) (fields, files *php.Array, err error) {
 		fields, err = ParseJSON(text)
 		return fields, files, err
 	case mediaType == "application/x-www-form-urlencoded":
-		text, err := readAll(req, body, o.MaxFields)
+		text, err := readAll(req, body, o.MaxFields, memory)
 		if err != nil {
 			return nil, nil, err
 		}
 		o.Digest.add("form", string(text))
 		return ParseForm(string(text)), files, nil
 	default:
-		f := &multipartForm{storeFile: o.File, isFile: o.IsFile, digest: o.Digest}
+		f := &multipartForm{storeFile: o.File, isFile: o.IsFile, digest: o.Digest, memory: memory}
 		err := f.read(body, contentType, o.MaxFields)
 		return &f.fields, &f.files, err
 	}
 }
 
 // readAll reads a body that holds no files, of at most limit bytes.
-func readAll(req *http.Request, body io.ReadCloser, limit int64) ([]byte, error) {
+func readAll(req *http.Request, body io.ReadCloser, limit int64, memory *reservation) ([]byte, error) {
 	if req.ContentLength > limit {
 		return nil, ErrTooLarge
 	}
-	text, err := io.ReadAll(http.MaxBytesReader(nil, body, limit))
+	text, err := io.ReadAll(&heldReader{Reader: http.MaxBytesReader(nil, body, limit), reservation: memory})
 	if err != nil {
 		return nil, readError(err, "The request body could not be read to its end.")
 	}
