@@ -89,10 +89,10 @@ func TestHostileHeaders(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t)
 	client := s.Client()
-	long := strings.Repeat("a", 500_000)
+	long := strings.Repeat("a", 25_000)
 	for _, token := range []string{
 		"Bearer", "Bearer ", "Bearer |", "Bearer 1|", "Bearer |x", "Bearer 1|" + long, "Bearer " + long, "Bearer 99999999999999999999|x", "Bearer -1|x", "Bearer 1|x|y", "Basic x",
-		"Bearer 1|' OR 1=1 --", "Bearer 1|\xff\xfe", strings.Repeat("Bearer ", 10_000), "Bearer " + strings.Repeat("1|", 10_000), strings.Repeat(",", 10_000),
+		"Bearer 1|' OR 1=1 --", "Bearer 1|\xff\xfe", strings.Repeat("Bearer ", 3_000), "Bearer " + strings.Repeat("1|", 10_000), strings.Repeat(",", 10_000),
 	} {
 		sane(t, "token "+token, s.Get("order/search").Header("Authorization", token)).Want(401)
 	}

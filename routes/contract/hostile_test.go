@@ -221,7 +221,7 @@ func TestHostileSearch(t *testing.T) {
 			t.Errorf("%q does not find the nickname that contains it: %v", text, found)
 		}
 	}
-	for _, long := range []string{strings.Repeat("a", 100_000), strings.Repeat("я", 50_000), strings.Repeat(`"`, 100_000), strings.Repeat("\u0301", 50_000), strings.Repeat("ﷺ", 30_000)} {
+	for _, long := range []string{strings.Repeat("a", 25_000), strings.Repeat("я", 4_000), strings.Repeat(`"`, 8_000), strings.Repeat("\u0301", 4_000), strings.Repeat("ﷺ", 3_000)} {
 		if found := search(long).Want(200).Map(); found.Len("data") != 0 {
 			t.Errorf("a long text finds %v", found)
 		}
@@ -231,8 +231,8 @@ func TestHostileSearch(t *testing.T) {
 			sane(t, path+" page "+page, s.Get(path+"?page="+page).As(client.Token)).Want(200)
 		}
 	}
-	sane(t, "deep query", s.Get("user/search?text"+strings.Repeat("[a]", 50_000)+"=1").As(client.Token))
-	sane(t, "many parameters", s.Get("user/search?"+strings.Repeat("a[]=1&", 50_000)).As(client.Token))
+	sane(t, "deep query", s.Get("user/search?text"+strings.Repeat("[a]", 8_000)+"=1").As(client.Token))
+	sane(t, "many parameters", s.Get("user/search?"+strings.Repeat("a[]=1&", 4_000)).As(client.Token))
 	s.WantCleanLog()
 }
 
