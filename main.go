@@ -67,7 +67,7 @@ func run() error {
 		return fmt.Errorf("GOOGLE_APPLICATION_CREDENTIALS: %w", err)
 	}
 	previews := preview.NewWorker(app, render.New(render.Config{FFmpeg: s.FFmpeg, CacheDir: filepath.Join(server.CacheDir(app), "engine")}))
-	hooks.Register(app, pushes, previews, os.Stderr)
+	hooks.Register(app, s, pushes, previews, os.Stderr)
 	routes.Register(app, s, pushes, previews, pb_public.Pages)
 	server.PrintBanner(app, s, version, routes.Prefix, os.Stdout)
 	app.RootCmd.AddCommand(demo.Command(app))

@@ -17,20 +17,21 @@ import (
 	"github.com/privet/privet/hooks/preview"
 	"github.com/privet/privet/hooks/push"
 	"github.com/privet/privet/hooks/server"
+	"github.com/privet/privet/hooks/settings"
 	"github.com/privet/privet/hooks/store"
 
 	"github.com/pocketbase/pocketbase/core"
 )
 
 // Register binds the rules and the background work to the app. Warnings and errors are printed to logs.
-func Register(app core.App, pushes *push.Worker, previews *preview.Worker, logs io.Writer) {
+func Register(app core.App, s *settings.Settings, pushes *push.Worker, previews *preview.Worker, logs io.Writer) {
 	server.RegisterLock(app)
 	server.RegisterLogs(app, logs)
 	registerIDs(app)
 	registerTexts(app)
 	registerUsers(app)
 	registerDevices(app)
-	registerOrders(app, pushes)
+	registerOrders(app, pushes, s.RateLimit > 0)
 	registerMedia(app, previews)
 	dashboard.Register(app)
 	registerBanExpiry(app)

@@ -8,7 +8,10 @@ import (
 	"github.com/privet/privet/hooks/admission"
 	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/media/metadata"
+	"github.com/privet/privet/hooks/order"
+	"github.com/privet/privet/hooks/orders"
 	"github.com/privet/privet/hooks/preview"
+	"github.com/privet/privet/hooks/refusal"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/hooks/worker"
 
@@ -27,6 +30,7 @@ func registerMedia(app core.App, previews *preview.Worker) {
 		Priority: beforeInterceptors - 1, // before registerIDs: the upload may have an id already
 		Func:     acceptDashboardFile,
 	})
+	app.OnRecordCreate(store.Media).BindFunc(checkRoom)
 	app.OnRecordUpdate(store.Media).BindFunc(refuseNewFile)
 	app.OnRecordCreateExecute(store.Media).Bind(&hook.Handler[*core.RecordEvent]{
 		Id:       "privet_media_place",
@@ -94,6 +98,9 @@ func acceptDashboardFile(e *core.RecordEvent) error {
 	if len(unsaved) != 1 {
 		return validation.Errors{media.FileField(): validation.ErrRequired}
 	}
+	if err := refuseFull(e.App, media); err != nil { // before the file is read and cleaned
+		return err
+	}
 	upload, err := newUpload(e.App, unsaved[0])
 	if err != nil {
 		return err
@@ -124,6 +131,26 @@ func newUpload(app core.App, file *filesystem.File) (*files.Upload, error) {
 		return nil, invalidFile("It is damaged, or contains metadata that can't be removed reliably: " + err.Error() + ".")
 	}
 	return upload, err
+}
+
+// checkRoom refuses media of an order that has as many as it may have. It runs in the transaction that assigned the id.
+func checkRoom(e *core.RecordEvent) error {
+	if err := refuseFull(e.App, store.AsMedia(e.Record)); err != nil {
+		return err
+	}
+	return e.Next()
+}
+
+// refuseFull returns an error if the media's order has no room for them.
+func refuseFull(app core.App, media *store.MediaItem) error {
+	if media.Order() == "" {
+		return nil
+	}
+	count, err := store.CountOrderMedia(app, media.Order())
+	if err == nil && count >= order.MaxMedia {
+		err = refusal.New(media.FileField(), "media", orders.MediaFull)
+	}
+	return err
 }
 
 // refuseNewFile refuses another file for an existing row: phones cache the file of a URL forever.

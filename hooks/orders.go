@@ -16,9 +16,9 @@ import (
 )
 
 // registerOrders binds the rules of orders: what each kind of actor may change, the revision, the history and the
-// outbox.
-func registerOrders(app core.App, pushes *push.Worker) {
-	app.OnRecordCreate(store.Orders).BindFunc(func(e *core.RecordEvent) error { return createOrder(e, pushes) })
+// outbox. With limitOpen, clients can have a limited number of new orders.
+func registerOrders(app core.App, pushes *push.Worker, limitOpen bool) {
+	app.OnRecordCreate(store.Orders).BindFunc(func(e *core.RecordEvent) error { return createOrder(e, pushes, limitOpen) })
 	app.OnRecordDelete(store.Orders).BindFunc(func(*core.RecordEvent) error {
 		return refusal.BadRequest("An order can't be deleted, nor can its history: set its status to cancelled instead")
 	})
@@ -31,8 +31,14 @@ func registerOrders(app core.App, pushes *push.Worker) {
 	})
 }
 
+// Limits of a client's new orders (contract section 3, order/create). They don't hold for moderators.
+const (
+	maxOpenOrders       = 20 // with all performers
+	maxOpenOrdersOfPair = 3  // with one performer
+)
+
 // createOrder runs in the transaction that assigned the id.
-func createOrder(e *core.RecordEvent, pushes *push.Worker) error {
+func createOrder(e *core.RecordEvent, pushes *push.Worker, limitOpen bool) error {
 	o := store.AsOrder(e.Record)
 	participants, err := store.ReadParticipants(e.Context, e.App, o.Performer(), o.Client())
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -50,6 +56,9 @@ func createOrder(e *core.RecordEvent, pushes *push.Worker) error {
 			return store.ErrAccountDisabled // since the request was authorized
 		}
 		err = checkParticipantCreate(o)
+		if err == nil && limitOpen {
+			err = checkOpenOrders(e.Context, e.App, o)
+		}
 	} else {
 		err = checkOrderCreate(e.App, o, participants)
 	}
@@ -62,6 +71,19 @@ func createOrder(e *core.RecordEvent, pushes *push.Worker) error {
 		return err
 	}
 	return recordTransition(e.Context, e.App, o, "", pushes)
+}
+
+// checkOpenOrders refuses another order of a client who has as many new ones as allowed. Transactions run one after the
+// other, so that of orders that are created at once none is missed.
+func checkOpenOrders(ctx context.Context, tx core.App, o *store.Order) error {
+	all, ofPair, err := store.CountOpenOrders(ctx, tx, o.Client(), o.Performer())
+	if err != nil {
+		return fmt.Errorf("count the open orders of client %s: %w", o.Client(), err)
+	}
+	if all >= maxOpenOrders || ofPair >= maxOpenOrdersOfPair {
+		return refusal.New("performer", "performer_id", "Too many open orders.")
+	}
+	return nil
 }
 
 // updateOrder compares the record with the row inside the transaction: the copy that the record was loaded from may be

@@ -65,26 +65,29 @@ func (a *api) orderCreate(c *call) error {
 }
 
 // orderUpdate changes an order's status, and adds to it what comes with the new one. Whether the user has such an order
-// is checked before the body is read.
+// is checked before the body is read, and so is whether a file may be added: one that may not is received and not stored.
 func (a *api) orderUpdate(c *call) error {
 	id := c.pathID("order_id")
-	client, err := store.OrderSide(c.req.Context(), c.app, id, c.principal.UserID)
+	side, state, err := store.ReadOrderState(c.req.Context(), c.app, id, c.principal.UserID)
 	if err != nil {
 		return err
 	}
+	c.dropFiles = !order.AcceptsMedia(state, side)
 	in, err := readUpload(c, orderUpdateSchema, nil)
 	if err != nil {
 		return err
-	}
-	side := order.Performer
-	if client {
-		side = order.Client
 	}
 	request := order.Request{
 		Status:     order.Status(resource.Statuses.Word(in.Status)),
 		CancelText: in.CancelText,
 		Rating:     in.RatingRate,
 		RatingText: in.RatingText,
+	}
+	if in.Media != nil && c.dropFiles {
+		request.Media = true
+		if err := orders.Refusal(state, side, request); err != nil {
+			return err
+		}
 	}
 	return c.change(http.StatusOK, func(tx core.App) (any, error) {
 		err := orders.Update(c.req.Context(), tx, store.Key(id), c.actor(side), request, storedUpload(in.Media))

@@ -33,14 +33,16 @@ func read[T any](c *call, schema *laravel.Schema[T], checks map[string]laravel.C
 	return schema.Read(c.req, c.options(fieldsLimit, checks))
 }
 
-// readUpload reads and validates the input of an endpoint with a file. The file is stored while it is received;
-// serve removes it unless the handler has given it to a row.
+// readUpload reads and validates the input of an endpoint with a file. The file is stored while it is received, unless
+// dropFiles is set; serve removes it unless the handler has given it to a row.
 func readUpload[T any](c *call, schema *laravel.Schema[T], checks map[string]laravel.Check) (*T, error) {
 	c.unwrapBody()
 	control := http.NewResponseController(c.event.Response)
 	c.req.Body = &deadlineReader{ReadCloser: c.req.Body, control: control, began: time.Now()}
 	options := c.options(uploadLimit, checks)
-	options.Sink = sink{c}
+	if !c.dropFiles {
+		options.Sink = sink{c}
+	}
 	in, err := schema.Read(c.req, options)
 	// The server's write deadline starts with the request's first byte, and a long upload has exceeded it.
 	_ = control.SetWriteDeadline(time.Now().Add(answerTimeout))

@@ -13,6 +13,12 @@ func Decide(state State, by Side, request Request) (Change, error) {
 	return decideClient(state, request)
 }
 
+// AcceptsMedia reports whether a participant may add a file to an order in that state. Where not, Decide ignores the
+// client's and refuses the performer's.
+func AcceptsMedia(state State, by Side) bool {
+	return by == Performer && (state.Status == New || state.Status == Done) && state.Media < MaxMedia
+}
+
 func decidePerformer(state State, request Request) (Change, error) {
 	change := Change{AddMedia: request.Media}
 	switch {
@@ -20,7 +26,7 @@ func decidePerformer(state State, request Request) (Change, error) {
 	case request.Status == Cancelled && state.Status == New:
 		change.Status, change.CancelText = Cancelled, request.CancelText
 	case request.Status == Done && state.Status == New:
-		if !state.HasMedia && !request.Media {
+		if state.Media == 0 && !request.Media {
 			return Change{}, &Refusal{FieldMedia, Required}
 		}
 		change.Status = Done
@@ -29,6 +35,9 @@ func decidePerformer(state State, request Request) (Change, error) {
 	}
 	if request.Media && state.Status != New && state.Status != Done {
 		return Change{}, &Refusal{FieldMedia, Prohibited}
+	}
+	if request.Media && state.Media >= MaxMedia {
+		return Change{}, &Refusal{FieldMedia, Full}
 	}
 	return change, nil
 }

@@ -8,10 +8,11 @@ import (
 // Every status, side and wish of contract section 4, with what must come of it.
 func TestDecide(t *testing.T) {
 	bare := State{Status: New}
-	filmed := State{Status: New, HasMedia: true}
-	done := State{Status: Done, HasMedia: true}
+	filmed := State{Status: New, Media: 1}
+	done := State{Status: Done, Media: 1}
+	almostFull, full := State{Status: New, Media: MaxMedia - 1}, State{Status: Done, Media: MaxMedia}
 	cancelled := State{Status: Cancelled}
-	reviewed := State{Status: Reviewed, HasMedia: true, Rating: 4, RatingText: "good"}
+	reviewed := State{Status: Reviewed, Media: 1, Rating: 4, RatingText: "good"}
 
 	for _, c := range []struct {
 		name    string
@@ -31,6 +32,9 @@ func TestDecide(t *testing.T) {
 		{name: "performer adds media to Done and says so", now: done, by: Performer, ask: Request{Status: Done, Media: true}, want: Change{AddMedia: true}},
 		{name: "performer adds media to Cancelled", now: cancelled, by: Performer, ask: Request{Media: true}, refusal: &Refusal{FieldMedia, Prohibited}},
 		{name: "performer adds media to Reviewed", now: reviewed, by: Performer, ask: Request{Media: true}, refusal: &Refusal{FieldMedia, Prohibited}},
+		{name: "performer adds the last media", now: almostFull, by: Performer, ask: Request{Status: Done, Media: true}, want: Change{Status: Done, AddMedia: true}},
+		{name: "performer adds one media too many", now: full, by: Performer, ask: Request{Media: true}, refusal: &Refusal{FieldMedia, Full}},
+		{name: "client's media is ignored where no more fits", now: full, by: Client, ask: Request{Rating: 5, Media: true}, want: Change{Status: Reviewed, Rating: 5}},
 		{name: "performer cancels", now: bare, by: Performer, ask: Request{Status: Cancelled, CancelText: "ill"}, want: Change{Status: Cancelled, CancelText: "ill"}},
 		{name: "performer cancels Done", now: done, by: Performer, ask: Request{Status: Cancelled}, refusal: &Refusal{FieldStatus, Invalid}},
 		{name: "performer reviews", now: done, by: Performer, ask: Request{Status: Reviewed, Rating: 5}, refusal: &Refusal{FieldStatus, Invalid}},
@@ -72,6 +76,9 @@ func TestDecide(t *testing.T) {
 			}
 			if err != nil {
 				t.Fatal(err)
+			}
+			if c.ask.Media && got.AddMedia != AcceptsMedia(c.now, c.by) {
+				t.Errorf("AcceptsMedia is %t", AcceptsMedia(c.now, c.by))
 			}
 			if got != c.want {
 				t.Fatalf("got %+v, want %+v", got, c.want)

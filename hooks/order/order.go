@@ -25,10 +25,13 @@ const (
 	System    Side = "system"
 )
 
+// MaxMedia is the number of files that an order may have: some takes of a greeting, and not a place to store files.
+const MaxMedia = 20
+
 // State is the part of an order that Decide depends on.
 type State struct {
 	Status     Status
-	HasMedia   bool
+	Media      int     // files delivered so far
 	Rating     float64 // 0: not rated
 	RatingText string
 }
@@ -69,6 +72,7 @@ const (
 	Invalid    Reason = iota // there is no such transition, or it is not this participant's to make
 	Required                 // the transition needs the field
 	Prohibited               // the order's status does not allow the field
+	Full                     // the order has as many as it may have
 )
 
 // Refusal is the error of a request that breaks a rule.
@@ -79,5 +83,5 @@ type Refusal struct {
 
 // Error implements error.
 func (r *Refusal) Error() string {
-	return "order: " + string(r.Field) + " is " + [...]string{"invalid", "required", "prohibited"}[r.Reason]
+	return "order: " + string(r.Field) + " is " + [...]string{"invalid", "required", "prohibited", "full"}[r.Reason]
 }

@@ -90,6 +90,19 @@ func Update(ctx context.Context, app core.App, id string, by store.Actor, reques
 	return nil
 }
 
+// Refusal returns the error with which Update would refuse the request of an order in that state, or nil: for a request
+// of which that is known before its file is stored.
+func Refusal(state order.State, by order.Side, request order.Request) error {
+	_, err := order.Decide(state, by, request)
+	if err != nil {
+		return refusalOf(err)
+	}
+	return nil
+}
+
+// MediaFull is the message of the refusal of a file for which an order has no room, in the words of Laravel's rule max.
+var MediaFull = fmt.Sprintf("The media field must not have more than %d items.", order.MaxMedia)
+
 // refusalOf returns a refusal of package order as the error of the collection's field, in Laravel's words.
 func refusalOf(err error) error {
 	var refused *order.Refusal
@@ -105,6 +118,7 @@ func refusalOf(err error) error {
 		order.Invalid:    "The selected " + name + " is invalid.",
 		order.Required:   "The " + name + " field is required.",
 		order.Prohibited: "The " + name + " field is prohibited.",
+		order.Full:       MediaFull,
 	}[refused.Reason]
 	return refusal.New(string(refused.Field), string(refused.Field), message)
 }

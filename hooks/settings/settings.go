@@ -74,7 +74,7 @@ var variables = []variable{
 	{"PRIVET_VK_APPS", "comma-separated client_id:secure_key:service_key", "none: VK sign-in is off", parseApps},
 	{"PRIVET_VK_API_URL", "another VK address, to which /method/… is added (tests)", "VK's",
 		func(s *Settings, v string) error { return parseURL(&s.VK.APIURL, v) }},
-	{"PRIVET_RATE_LIMIT", "requests a minute for a user, or for an address where nobody is signed in; 0 turns it off", "60", parseRateLimit},
+	{"PRIVET_RATE_LIMIT", "requests a minute for a user, or for an address where nobody is signed in; 0 turns it off, and the limits of open orders", "60", parseRateLimit},
 	{"PRIVET_PUBLIC_URL", "base of the media URLs, as https://api.example.com", "the request's own",
 		func(s *Settings, v string) error { return parseURL(&s.PublicURL, v) }},
 	{"PRIVET_TRUSTED_PROXIES", "comma-separated addresses and networks whose forwarded headers count, or none", "loopback and private networks", parseProxies},

@@ -121,15 +121,21 @@ func (o *Order) Rev() int { return o.GetInt(fieldRev) }
 // SetRev sets the number of changes.
 func (o *Order) SetRev(v int) { o.Set(fieldRev, v) }
 
-// State returns what the rules of package order depend on. It reads from tx whether there are media.
+// CountOrderMedia returns the number of media of an order.
+func CountOrderMedia(app core.App, orderID string) (int, error) {
+	count, err := app.CountRecords(Media, dbx.HashExp{fieldOrder: orderID})
+	return int(count), wrap("count media of order", err)
+}
+
+// State returns what the rules of package order depend on. It reads from tx how many media there are.
 func (o *Order) State(tx core.App) (order.State, error) {
-	media, err := tx.CountRecords(Media, dbx.HashExp{fieldOrder: o.Id})
+	media, err := CountOrderMedia(tx, o.Id)
 	if err != nil {
-		return order.State{}, wrap("count media of order", err)
+		return order.State{}, err
 	}
 	return order.State{
 		Status:     o.Status(),
-		HasMedia:   media > 0,
+		Media:      media,
 		Rating:     o.Rating(),
 		RatingText: o.RatingText(),
 	}, nil

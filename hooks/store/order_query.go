@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 
+	"github.com/privet/privet/hooks/order"
+
 	"github.com/pocketbase/pocketbase/core"
 )
 
@@ -26,12 +28,19 @@ func ReadBareOrder(ctx context.Context, app core.App, id int64) (*OrderRow, erro
 	return &row, wrap("read order", notFound(err))
 }
 
-// OrderSide reports whether the user is the client (true) or the performer (false) of an order. The error is
+// ReadOrderState reads whether the user is the client or the performer of an order, and its present state. The error is
 // ErrNotFound when the user is neither.
-func OrderSide(ctx context.Context, app core.App, id, userID int64) (client bool, err error) {
-	err = readRow(ctx, app, `SELECT client = :user FROM orders WHERE id = :id AND (client = :user OR performer = :user)`,
-		[]any{sql.Named("id", Key(id)), sql.Named("user", Key(userID))}, &client)
-	return client, wrap("read participants of order", notFound(err))
+func ReadOrderState(ctx context.Context, app core.App, id, userID int64) (side order.Side, state order.State, err error) {
+	side = order.Performer
+	var client bool
+	err = readRow(ctx, app, `SELECT client = :user, status, rating_rate, rating_text, (SELECT count(*) FROM media WHERE "order" = orders.id)
+		FROM orders WHERE id = :id AND (client = :user OR performer = :user)`,
+		[]any{sql.Named("id", Key(id)), sql.Named("user", Key(userID))},
+		&client, &state.Status, &state.Rating, &state.RatingText, &state.Media)
+	if client {
+		side = order.Client
+	}
+	return side, state, wrap("read state of order", notFound(err))
 }
 
 // SearchOrders reads a page of the orders of which the user is client or performer, newest first: each with its

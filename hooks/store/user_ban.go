@@ -96,6 +96,14 @@ func OpenOrders(tx core.App, userID string) ([]*Order, error) {
 	return open, nil
 }
 
+// CountOpenOrders returns how many new orders a client has with all performers, and how many with one of them.
+func CountOpenOrders(ctx context.Context, tx core.App, client, performer string) (all, ofPair int, err error) {
+	err = readRow(ctx, tx, `SELECT count(*), count(*) FILTER (WHERE performer = :performer) FROM orders
+		WHERE client = CAST(:client AS TEXT) AND status = 'new'`,
+		[]any{sql.Named("client", client), sql.Named("performer", performer)}, &all, &ofPair)
+	return all, ofPair, wrap("count open orders", err)
+}
+
 // LanguageOf returns the language of the device that the user has used most recently, "" for a user without devices.
 func LanguageOf(ctx context.Context, tx core.App, userID string) (string, error) {
 	var languages []string
