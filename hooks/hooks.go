@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/privet/privet/hooks/dashboard"
+	"github.com/privet/privet/hooks/durable"
 	"github.com/privet/privet/hooks/preview"
 	"github.com/privet/privet/hooks/push"
 	"github.com/privet/privet/hooks/server"
@@ -27,6 +28,7 @@ import (
 func Register(app core.App, s *settings.Settings, pushes *push.Worker, previews *preview.Worker, logs io.Writer) {
 	server.RegisterLock(app)
 	server.RegisterLogs(app, logs)
+	durable.Register(app)
 	registerIDs(app)
 	registerTexts(app)
 	registerUsers(app)

@@ -17,6 +17,7 @@ import (
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/router"
 )
 
 // bind adds all routes to PocketBase's router, with the middleware that they need.
@@ -85,6 +86,19 @@ func (a *api) answerMalformed() {
 			return e.Next()
 		},
 	})
+}
+
+// answerUnstored answers a request whose changes may be lost by a power cut, because the disk fails.
+func (a *api) answerUnstored(w http.ResponseWriter, r *http.Request, cause error) {
+	answer := resource.LogServerError(w, a.app.Logger(), "a request could not be acknowledged",
+		"method", r.Method, "path", r.URL.Path, "error", cause)
+	if strings.HasPrefix(r.URL.Path, Prefix) {
+		setCommonHeaders(w.Header())
+	} else {
+		answer = &resource.Error{Status: http.StatusInternalServerError,
+			Body: router.NewInternalServerError("The disk fails, and what was changed may be lost: see the log.", nil)}
+	}
+	_ = answer.Write(w) // the client may be gone
 }
 
 // newDrainer returns the middleware around the server's handler that discards what is left of a request's body before

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net/http"
 
+	"github.com/privet/privet/hooks/durable"
 	"github.com/privet/privet/hooks/preview"
 	"github.com/privet/privet/hooks/push"
 	"github.com/privet/privet/hooks/settings"
@@ -53,7 +54,8 @@ func Register(app core.App, s *settings.Settings, pushes *push.Worker, previews 
 		if err := e.Next(); err != nil {
 			return err
 		}
-		e.Server.Handler = a.normalizeHeaders(drainer.Wrap(normalizePath(wire.Handler(e.Server.Handler, Prefix))))
+		handler := durable.Of(app).Handler(e.Server.Handler, a.answerUnstored)
+		e.Server.Handler = a.normalizeHeaders(drainer.Wrap(normalizePath(wire.Handler(handler, Prefix))))
 		return nil
 	})
 }

@@ -5,6 +5,8 @@ import (
 	"database/sql/driver"
 	"errors"
 	"strings"
+
+	"github.com/privet/privet/hooks/durable"
 )
 
 // sqliteConn is what database/sql uses of the driver's connection.
@@ -30,10 +32,22 @@ type statement interface {
 // long as running a small one, and its transactions can't use a statement prepared elsewhere. When the schema has
 // changed, SQLite itself prepares a statement again.
 //
+// It also tells the log of each commit (commits.go).
+//
 // database/sql uses a connection from one goroutine at a time.
 type conn struct {
 	sqliteConn
-	idle map[string]statement // by text; running statements are not in it
+	idle map[string]*prepared // by text; running statements are not in it
+
+	log           *durable.Log // nil: not told of commits
+	inTransaction bool
+	changed       bool // by the transaction
+}
+
+// prepared is a prepared statement.
+type prepared struct {
+	statement
+	writes bool
 }
 
 // maxIdleStatements bounds the idle statements of a connection. privet itself has fewer; the dashboard's filters make
@@ -47,8 +61,10 @@ func (c *conn) ExecContext(ctx context.Context, text string, args []driver.Named
 		return nil, err
 	}
 	if s == nil {
+		defer c.executed(writes(text))
 		return c.sqliteConn.ExecContext(ctx, text, args)
 	}
+	defer c.executed(s.writes)
 	result, err := s.ExecContext(ctx, args)
 	if err != nil {
 		_ = s.Close() // the error says more
@@ -64,18 +80,30 @@ func (c *conn) QueryContext(ctx context.Context, text string, args []driver.Name
 		return nil, err
 	}
 	if s == nil {
-		return c.sqliteConn.QueryContext(ctx, text, args)
+		return c.rowsOf(nil, writes(text), text, func() (driver.Rows, error) { return c.sqliteConn.QueryContext(ctx, text, args) })
 	}
-	found, err := s.QueryContext(ctx, args)
+	return c.rowsOf(s, s.writes, text, func() (driver.Rows, error) { return s.QueryContext(ctx, args) })
+}
+
+// rowsOf runs a query. s is its statement, nil where the driver makes one of its own.
+func (c *conn) rowsOf(s *prepared, writes bool, text string, query func() (driver.Rows, error)) (driver.Rows, error) {
+	found, err := query()
 	if err != nil {
-		_ = s.Close() // the error says more
+		c.executed(writes)
+		if s != nil {
+			_ = s.Close() // the error says more
+		}
 		return nil, err
 	}
 	inner, ok := found.(sqliteRows)
 	if !ok {
-		return nil, errors.Join(errors.New("database: the rows lack what SQLite's had"), found.Close(), s.Close())
+		err = errors.Join(errors.New("database: the rows lack what SQLite's had"), found.Close())
+		if s != nil {
+			err = errors.Join(err, s.Close())
+		}
+		return nil, err
 	}
-	return &rows{sqliteRows: inner, conn: c, text: text, statement: s}, nil
+	return &rows{sqliteRows: inner, conn: c, text: text, statement: s, writes: writes}, nil
 }
 
 // Close implements driver.Conn.
@@ -84,7 +112,7 @@ func (c *conn) Close() error {
 }
 
 // acquire returns the statement of a text, from the cache or newly prepared, or nil for a text that is not cacheable.
-func (c *conn) acquire(ctx context.Context, text string) (statement, error) {
+func (c *conn) acquire(ctx context.Context, text string) (*prepared, error) {
 	if s := c.idle[text]; s != nil {
 		delete(c.idle, text)
 		return s, nil
@@ -92,19 +120,19 @@ func (c *conn) acquire(ctx context.Context, text string) (statement, error) {
 	if !cacheable(text) {
 		return nil, nil
 	}
-	prepared, err := c.PrepareContext(ctx, text)
+	made, err := c.sqliteConn.PrepareContext(ctx, text)
 	if err != nil {
 		return nil, err
 	}
-	s, ok := prepared.(statement)
+	s, ok := made.(statement)
 	if !ok {
-		return nil, prepared.Close()
+		return nil, made.Close()
 	}
-	return s, nil
+	return &prepared{s, writes(text)}, nil
 }
 
 // release returns a statement that has ended without an error to the cache. A full cache is emptied before.
-func (c *conn) release(text string, s statement) error {
+func (c *conn) release(text string, s *prepared) error {
 	var err error
 	if c.idle[text] != nil { // the same text ran twice at the same time
 		return s.Close()
@@ -129,11 +157,15 @@ func (c *conn) closeIdle() error {
 // cacheable reports whether a text is a single statement that reads or writes rows. Scripts, pragmas and changes of the
 // schema run only once.
 func cacheable(text string) bool {
-	text = strings.TrimSpace(text)
-	verb := strings.ToUpper(text[:min(len(text), 6)])
-	switch {
+	switch verb := verbOf(text); {
 	case verb == "SELECT", verb == "INSERT", verb == "UPDATE", verb == "DELETE", strings.HasPrefix(verb, "WITH"):
 		return !strings.Contains(text, ";")
 	}
 	return false
+}
+
+// verbOf returns the first six letters of a text in upper case.
+func verbOf(text string) string {
+	text = strings.TrimSpace(text)
+	return strings.ToUpper(text[:min(len(text), 6)])
 }

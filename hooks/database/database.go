@@ -10,6 +10,8 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/privet/privet/hooks/durable"
+
 	"github.com/pocketbase/dbx"
 	_ "modernc.org/sqlite" // PocketBase's own driver, registered as "sqlite"
 )
@@ -28,6 +30,7 @@ func Connections() int { return min(max(4, 2*runtime.GOMAXPROCS(0)), 16) }
 func Connect(path string) (*dbx.DB, error) {
 	// busy_timeout comes first: the switch to WAL may have to wait for another connection.
 	// secure_delete overwrites what is deleted, so that the data of erased users is not left in the file.
+	// A commit does not wait for the disk: package durable does, before anybody is told of it.
 	// The log is checkpointed in the background (package server); wal_autocheckpoint makes a writer do it at 64 MB.
 	pragmas := []string{"busy_timeout(10000)", "journal_mode(WAL)", "journal_size_limit(200000000)", "synchronous(NORMAL)",
 		"wal_autocheckpoint(16000)", "foreign_keys(ON)", "secure_delete(ON)", "temp_store(MEMORY)", fmt.Sprintf("cache_size(-%d)", cacheMemory/Connections())}
@@ -38,6 +41,7 @@ func Connect(path string) (*dbx.DB, error) {
 	defer pool.Close()
 	return dbx.NewFromDB(sql.OpenDB(&connector{
 		driver: pool.Driver(),
+		log:    durable.OfDatabase(path),
 		name:   path + "?_defensive=1&_pragma=" + strings.Join(pragmas, "&_pragma="),
 	}), "sqlite"), nil
 }
@@ -46,6 +50,7 @@ func Connect(path string) (*dbx.DB, error) {
 type connector struct {
 	driver driver.Driver
 	name   string
+	log    *durable.Log // nil: not told of commits
 }
 
 // Connect implements driver.Connector.
@@ -58,7 +63,7 @@ func (c *connector) Connect(context.Context) (driver.Conn, error) {
 	if !ok {
 		return nil, fmt.Errorf("database: %T lacks what SQLite's driver had", opened)
 	}
-	return &conn{sqliteConn: inner, idle: map[string]statement{}}, nil
+	return &conn{sqliteConn: inner, log: c.log, idle: map[string]*prepared{}}, nil
 }
 
 // Driver implements driver.Connector.

@@ -17,19 +17,25 @@ type rows struct {
 	sqliteRows
 	conn      *conn
 	text      string
-	statement statement
+	statement *prepared // nil: the driver's own
+	writes    bool      // by RETURNING
+	closed    bool
 }
 
-// Close implements driver.Rows.
+// Close implements driver.Rows. What the statement writes outside of a transaction is committed by then.
 func (r *rows) Close() error {
-	if r.statement == nil {
+	if r.closed {
 		return nil
 	}
-	s := r.statement
-	r.statement = nil
-	if err := r.sqliteRows.Close(); err != nil {
-		_ = s.Close() // the error says more
+	r.closed = true
+	defer r.conn.executed(r.writes)
+	err := r.sqliteRows.Close()
+	if r.statement == nil {
 		return err
 	}
-	return r.conn.release(r.text, s)
+	if err != nil {
+		_ = r.statement.Close() // the error says more
+		return err
+	}
+	return r.conn.release(r.text, r.statement)
 }

@@ -42,6 +42,12 @@ func (w *Worker) attempt(ctx context.Context, id string) {
 			return
 		}
 	}
+	// A push tells of a change: it must not tell of one that a power cut takes back.
+	if err := w.log.Wait(); err != nil {
+		w.app.Logger().Error("pushes wait, as the change that they tell of may not be on the disk", "id", id, "error", err)
+		w.worker.Pause(time.Now().Add(maxDelay))
+		return
+	}
 	call, cancel := context.WithTimeout(ctx, sendTimeout)
 	_, err = w.sender.Send(call, messageOf(p, now))
 	cancel()

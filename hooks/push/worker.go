@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/privet/privet/hooks/durable"
 	"github.com/privet/privet/hooks/settings"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/hooks/worker"
@@ -30,6 +31,7 @@ type sender interface {
 // Worker sends the pushes of the outbox while the app serves.
 type Worker struct {
 	app    core.App
+	log    *durable.Log
 	sender sender // nil: pushes are off
 	worker *worker.Worker
 
@@ -40,7 +42,7 @@ type Worker struct {
 
 // NewWorker returns a worker that sends nothing until Start. Without credentials pushes are off.
 func NewWorker(app core.App, s settings.Firebase) (*Worker, error) {
-	w := &Worker{app: app, acceptedTypes: map[string]bool{}}
+	w := &Worker{app: app, log: durable.Of(app), acceptedTypes: map[string]bool{}}
 	w.worker = worker.New(worker.Config{
 		Queue:     queue{w},
 		Slots:     concurrency,

@@ -5,10 +5,20 @@ import (
 	"sync"
 	"time"
 
+	"github.com/privet/privet/hooks/durable"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/hooks/worker"
 
 	"github.com/pocketbase/pocketbase/core"
+)
+
+const (
+	checkpointInterval = 500 * time.Millisecond
+
+	// The file of the log is as large as the largest burst of writes made it, up to the 64 MB of wal_autocheckpoint: to
+	// write over it is cheaper than to let it grow. Above idleLogSize it is cut after idleTicks intervals without a commit.
+	idleLogSize = 4 << 20 // bytes
+	idleTicks   = 20
 )
 
 // RegisterCheckpoints checkpoints SQLite's write-ahead log in the background. SQLite's automatic checkpoint runs in the
@@ -27,16 +37,39 @@ func RegisterCheckpoints(app core.App) {
 
 // checkpoint checkpoints the log twice a second until ctx ends.
 func checkpoint(ctx context.Context, app core.App) {
-	ticker := time.NewTicker(500 * time.Millisecond)
+	c := checkpointer{app: app, log: durable.Of(app)}
+	ticker := time.NewTicker(checkpointInterval)
 	defer ticker.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-			if err := store.Checkpoint(context.WithoutCancel(ctx), app); err != nil {
+			if err := c.tick(context.WithoutCancel(ctx)); err != nil {
 				app.Logger().Warn("the write-ahead log could not be moved into the database", "error", err)
 			}
 		}
 	}
+}
+
+// checkpointer checkpoints the log of an app's database.
+type checkpointer struct {
+	app     core.App
+	log     *durable.Log
+	commits uint64 // as of the last tick
+	idle    int    // ticks since the last commit
+}
+
+// tick checkpoints the log, and cuts its file once the database is idle.
+func (c *checkpointer) tick(ctx context.Context) error {
+	if commits := c.log.Commits(); commits != c.commits {
+		c.commits, c.idle = commits, 0
+	} else {
+		c.idle++
+	}
+	if c.idle >= idleTicks && c.log.Size() > idleLogSize {
+		c.idle = 0
+		return store.CutLog(ctx, c.app)
+	}
+	return store.Checkpoint(ctx, c.app)
 }

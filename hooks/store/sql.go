@@ -112,6 +112,13 @@ func Checkpoint(ctx context.Context, app core.App) error {
 	return wrap("checkpoint the write-ahead log", err)
 }
 
+// CutLog moves all of the write-ahead log into the database and empties its file (SQLite's mode "truncate"). It blocks
+// writers until the readers of old pages have ended; where that takes too long, the file stays as it is.
+func CutLog(ctx context.Context, app core.App) error {
+	_, err := executorOf(app.NonconcurrentDB()).Executor().ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+	return wrap("cut the write-ahead log", err)
+}
+
 // timestampLayout is PocketBase's format of times in the database, in which they sort as text.
 const timestampLayout = types.DefaultDateLayout
 

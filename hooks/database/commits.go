@@ -1,0 +1,96 @@
+package database
+
+import (
+	"context"
+	"database/sql/driver"
+	"strings"
+)
+
+// The functions of this file tell the log of a database that something may have been committed: after a transaction
+// that ran a statement which writes, and after such a statement outside of a transaction. A commit too many costs a
+// sync; one that is missed would be acknowledged without.
+
+// executed notes that a statement has run, whether or not with an error: some of a script may have been committed.
+func (c *conn) executed(writes bool) {
+	switch {
+	case !writes:
+	case c.inTransaction:
+		c.changed = true
+	case c.log != nil:
+		c.log.Committed()
+	}
+}
+
+// BeginTx implements driver.ConnBeginTx.
+func (c *conn) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
+	inner, err := c.sqliteConn.BeginTx(ctx, options)
+	if err != nil {
+		return nil, err
+	}
+	c.inTransaction, c.changed = true, false
+	return &transaction{inner, c}, nil
+}
+
+// transaction is a transaction of a conn.
+type transaction struct {
+	driver.Tx
+	conn *conn
+}
+
+// Commit implements driver.Tx.
+func (t *transaction) Commit() error {
+	defer func() {
+		t.conn.inTransaction = false
+		t.conn.executed(t.conn.changed)
+	}()
+	return t.Tx.Commit()
+}
+
+// Rollback implements driver.Tx.
+func (t *transaction) Rollback() error {
+	defer func() { t.conn.inTransaction = false }()
+	return t.Tx.Rollback()
+}
+
+// PrepareContext implements driver.ConnPrepareContext, for sql.DB.Prepare.
+func (c *conn) PrepareContext(ctx context.Context, text string) (driver.Stmt, error) {
+	made, err := c.sqliteConn.PrepareContext(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	if s, ok := made.(statement); ok {
+		return &ownStatement{prepared{s, writes(text)}, c}, nil
+	}
+	return made, nil
+}
+
+// ownStatement is a statement that a user of the database has prepared.
+type ownStatement struct {
+	prepared
+	conn *conn
+}
+
+// ExecContext implements driver.StmtExecContext.
+func (s *ownStatement) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
+	defer s.conn.executed(s.writes)
+	return s.prepared.ExecContext(ctx, args)
+}
+
+// QueryContext implements driver.StmtQueryContext.
+func (s *ownStatement) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
+	return s.conn.rowsOf(nil, s.writes, "", func() (driver.Rows, error) { return s.prepared.QueryContext(ctx, args) })
+}
+
+// writes reports whether a text may change the database.
+func writes(text string) bool {
+	switch verb := verbOf(text); {
+	case strings.Contains(strings.TrimRight(text, "; \n\t"), ";"): // a script
+		return true
+	case verb == "SELECT", verb == "PRAGMA", verb == "EXPLAI":
+		return false
+	case strings.HasPrefix(verb, "WITH"):
+		text = strings.ToUpper(text)
+		return strings.Contains(text, "INSERT") || strings.Contains(text, "UPDATE") || strings.Contains(text, "DELETE")
+	}
+	return true
+}
