@@ -1,7 +1,10 @@
 package hooks
 
 import (
+	"context"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/privet/privet/hooks/store"
 
@@ -9,7 +12,7 @@ import (
 )
 
 // registerDevices binds the rules of devices and invite tokens, which are access tokens: the most recent device to
-// register a push token owns it, a disabled user gets no access token, and the cache of principals follows every
+// register a push token owns it, what nobody uses for a year is signed out, a disabled user gets no access token, and the cache of principals follows every
 // change.
 func registerDevices(app core.App) {
 	app.OnRecordCreate(store.Devices, store.InviteTokens).BindFunc(rejectDisabledUser)
@@ -21,6 +24,42 @@ func registerDevices(app core.App) {
 		store.InvalidateAllPrincipals(e.App)
 		return e.Next()
 	})
+	app.Cron().MustAdd("privet_devices", "23 4 * * *", func() {
+		if err := revokeUnusedDevices(app); err != nil {
+			app.Logger().Error("devices that were not used for a year could not be signed out", "error", err)
+		}
+	})
+}
+
+// deviceLifetime is how long a device that nobody uses stays signed in.
+const deviceLifetime = 365 * 24 * time.Hour
+
+// revocationBatch is how many unused devices are deleted in one transaction, so that others can write in between.
+const revocationBatch = 100
+
+// revokeUnusedDevices is the daily job that signs out the devices that were not used for a year: a token in the backup of
+// a lost phone should not be valid for ever. Their waiting pushes end, as those of any device that is signed out.
+func revokeUnusedDevices(app core.App) error {
+	before := time.Now().Add(-deviceLifetime)
+	unused, err := store.UnusedDevices(context.Background(), app, before)
+	if err != nil {
+		return err
+	}
+	total := 0
+	for batch := range slices.Chunk(unused, revocationBatch) {
+		err := app.RunInTransaction(func(tx core.App) error {
+			revoked, err := store.RevokeUnused(tx, batch, before)
+			total += revoked
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if total > 0 {
+		app.Logger().Info("devices that were not used for a year were signed out", "devices", total)
+	}
+	return nil
 }
 
 // rejectDisabledUser refuses an access token to a user who was banned or erased, even while the sign-in was in

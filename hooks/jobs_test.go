@@ -64,6 +64,68 @@ func TestInviteTokensGo(t *testing.T) {
 	}
 }
 
+// Devices that were not used for a year are signed out, and what waits for them is never sent; a device that was used
+// since, or was added since and never used, stays.
+func TestUnusedDevicesGo(t *testing.T) {
+	fcm := fakes.NewFCM(t)
+	fcm.Answer(fakes.Always(fakes.Reply{Status: 500, Code: "INTERNAL"}))
+	s := testkit.Start(t, fcm.Configure)
+	client, performer := s.Client(), s.Performer()
+	const day = 24 * time.Hour
+	stamp := func(age time.Duration) string { return time.Now().UTC().Add(-age).Format("2006-01-02 15:04:05.000Z") }
+	tokens := map[string]string{}
+	for name, times := range map[string][2]string{
+		"unused": {stamp(400 * day), stamp(366 * day)}, "never used": {stamp(366 * day), ""},
+		"used": {stamp(900 * day), stamp(364 * day)}, "new": {stamp(364 * day), ""},
+	} {
+		tokens[name] = s.AddDevice(performer, name, "en")
+		s.Exec(`UPDATE devices SET created = '%s', last_used = '%s' WHERE device_id = '%s'`, times[0], times[1], name)
+	}
+	s.Order(client, performer)
+	s.AwaitOutbox("delayed", func([]string) bool { return s.Count(`pushes WHERE tries = 1`) == 4 })
+	s.RunJob("privet_devices")
+	for name, token := range tokens {
+		status, devices := 200, 1
+		if name == "unused" || name == "never used" {
+			status, devices = 401, 0
+		}
+		s.Get("user/view/1").As(token).Do().Want(status)
+		if n := s.Count(`devices WHERE device_id = '` + name + `'`); n != devices {
+			t.Errorf("%d devices %s", n, name)
+		}
+	}
+	s.Get("user/view/1").As(performer.Token).Do().Want(200)
+	fcm.Answer(nil)
+	s.Exec(`UPDATE pushes SET next_try = '2020-01-01 00:00:00.000Z'`)
+	s.Order(client, performer) // wakes the worker
+	fcm.Wait(4, testkit.Soon)
+	s.AwaitOutbox("settled", func([]string) bool { return s.Count(`pushes WHERE state = 'waiting'`) == 0 })
+	for _, m := range fcm.Accepted() {
+		if m.Token == "unused" || m.Token == "never used" {
+			t.Errorf("a push went to %s", m.Token)
+		}
+	}
+	if n := s.Count(`pushes WHERE state = 'failed' AND device = ''`); n != 2 {
+		t.Errorf("%d pushes ended with their device", n)
+	}
+}
+
+// More devices than one transaction deletes are signed out, and their tokens are forgotten at once.
+func TestManyUnusedDevicesGo(t *testing.T) {
+	s := testkit.Start(t)
+	p := s.Client()
+	s.Get("user/view/1").As(p.Token).Do().Want(200) // it is cached now
+	s.Exec(`WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 1249)
+		INSERT INTO devices (id, user, device_id, firebase_token, language, last_used, token, created, updated)
+		SELECT CAST(i AS TEXT), '%d', '', '', 'en', '', 'hash ' || i, '2020-01-01 00:00:00.000Z', '' FROM n`, p.ID)
+	s.Exec(`UPDATE devices SET created = '2020-01-01 00:00:00.000Z', last_used = '' WHERE id < '1000' OR length(id) < 4`)
+	s.RunJob("privet_devices")
+	if n := s.Count(`devices`); n != 0 {
+		t.Errorf("%d devices are left", n)
+	}
+	s.Get("user/view/1").As(p.Token).Do().Want(401)
+}
+
 // The time of a device's last use is written once a minute.
 func TestLastUsed(t *testing.T) {
 	s := testkit.Start(t)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/list"
 	"github.com/pocketbase/pocketbase/tools/security"
 )
 
@@ -147,6 +148,33 @@ func RevokeSessions(tx core.App, userID, except string) error {
 	if err != nil {
 		return wrap("find sessions", err)
 	}
+	return revoke(tx, devices)
+}
+
+// lastUse is when a device was last used, or else added.
+const lastUse = `max(last_used, created)`
+
+// UnusedDevices returns the ids of the devices that were last used before a time, in no order.
+func UnusedDevices(ctx context.Context, app core.App, before time.Time) ([]string, error) {
+	var ids []string
+	err := app.ConcurrentDB().NewQuery(`SELECT id FROM devices WHERE ` + lastUse + ` < {:before}`).
+		Bind(dbx.Params{"before": timestamp(before)}).WithContext(ctx).Column(&ids)
+	return ids, wrap("read unused devices", err)
+}
+
+// RevokeUnused deletes those of some devices that were last used before a time, and so their access tokens. It returns how many
+// were.
+func RevokeUnused(tx core.App, ids []string, before time.Time) (revoked int, err error) {
+	unused := dbx.NewExp(lastUse+" < {:before}", dbx.Params{"before": timestamp(before)}) // still: one may have been used since
+	devices, err := tx.FindAllRecords(Devices, dbx.In("id", list.ToInterfaceSlice(ids)...), unused)
+	if err != nil {
+		return 0, wrap("find unused devices", err)
+	}
+	return len(devices), revoke(tx, devices)
+}
+
+// revoke deletes devices, each through its hooks.
+func revoke(tx core.App, devices []*core.Record) error {
 	for _, device := range devices {
 		if err := tx.Delete(device); err != nil {
 			return wrap("revoke session", err)
