@@ -18,8 +18,9 @@ import (
 )
 
 var (
-	length = flag.Duration("length", 1500*time.Millisecond, "duration of an attack")
-	quiet  = flag.Duration("quiet", 600*time.Millisecond, "duration of the measurement before it")
+	all    = flag.Bool("all", false, "run the variants, too")
+	length = flag.Duration("length", 1200*time.Millisecond, "duration of an attack")
+	quiet  = flag.Duration("quiet", 500*time.Millisecond, "duration of the measurement before it")
 	answer = flag.Bool("answers", false, "print an answer of each status, too")
 )
 
@@ -44,6 +45,9 @@ func BenchmarkAttack(b *testing.B) {
 	seed(b)
 	var rows []*row
 	for _, a := range suite() {
+		if a.extra && !*all {
+			continue
+		}
 		b.Run(fileName(a.kind)+"/"+fileName(a.name), func(b *testing.B) {
 			r := measure(b, &a)
 			rows = append(rows, r)
@@ -63,7 +67,7 @@ func measure(b *testing.B, a *attack) *row {
 	defer s.end()
 	by := newBystander(s.URL)
 	defer by.close()
-	by.run(200 * time.Millisecond) // which opens the connections
+	by.run(100 * time.Millisecond) // which opens the connections
 	r := &row{attack: a}
 	before, err := s.cpu()
 	if err != nil {
@@ -96,6 +100,9 @@ func TestAttacks(t *testing.T) {
 	}
 	s := start(t, t.TempDir())
 	for _, a := range suite() {
+		if a.extra {
+			continue
+		}
 		assailant, err := launch(&a, s.URL, "1")
 		if err != nil {
 			t.Fatal(err)

@@ -43,14 +43,14 @@ func connections() []attack {
 	return []attack{
 		{kind: kind, name: "2,000 idle connections", workers: 20, run: hold("", 10*time.Millisecond)},
 		{kind: kind, name: "2,000 idle connections after a request", workers: 20, run: hold("GET /api/health HTTP/1.1\r\nHost: x\r\n\r\n", 10*time.Millisecond)},
-		{kind: kind, name: "headers that never end", workers: 20, run: hold("GET / HTTP/1.1\r\nHost: x\r\nX-A: ", 10*time.Millisecond)},
+		{kind: kind, name: "headers that never end", extra: true, workers: 20, run: hold("GET / HTTP/1.1\r\nHost: x\r\nX-A: ", 10*time.Millisecond)},
 		{kind: kind, name: "headers of 900 KB that never end", workers: 20, run: hold("GET / HTTP/1.1\r\nHost: x\r\nX-A: "+strings.Repeat("x", 900<<10), 50*time.Millisecond)},
-		{kind: kind, name: "JSON bodies that never end", workers: 20, run: hold(post+"Content-Length: 1000000\r\n\r\n{", 10*time.Millisecond)},
+		{kind: kind, name: "JSON bodies that never end", extra: true, workers: 20, run: hold(post+"Content-Length: 1000000\r\n\r\n{", 10*time.Millisecond)},
 		{kind: kind, name: "JSON bodies of 900 KB that never end", workers: 20, run: hold(post+"Content-Length: 1000000\r\n\r\n{\"a\":\""+strings.Repeat("x", 900<<10), 50*time.Millisecond)},
 		{kind: kind, name: "refused bodies that never end", workers: 20, run: hold("POST /api/v1/order/create HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 600000000\r\n\r\n{", 10*time.Millisecond)},
 		{kind: kind, name: "100-continue, and no body", workers: 20, run: hold(post+"Expect: 100-continue\r\nContent-Length: 1000000\r\n\r\n", 10*time.Millisecond)},
 		{kind: kind, name: "answers that nobody reads", workers: 20, run: hold(strings.Repeat("GET /openapi.yaml HTTP/1.1\r\nHost: x\r\n\r\n", 200), 50*time.Millisecond)},
-		{kind: kind, name: "pages of users that nobody reads", workers: 20, run: func(w *worker) {
+		{kind: kind, name: "pages of users that nobody reads", extra: true, workers: 20, run: func(w *worker) {
 			hold(strings.Repeat("GET /api/v1/user/search HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "+token(attackerID(w.n))+"\r\n\r\n", 200), 50*time.Millisecond)(w)
 		}},
 		{kind: kind, name: "1,000 pipelined requests", workers: 20, run: func(w *worker) {
@@ -73,7 +73,7 @@ func connections() []attack {
 				w.count(fmt.Sprint(response.StatusCode), "")
 			}
 		}},
-		{kind: kind, name: "a connection for each request", workers: 20, run: func(w *worker) {
+		{kind: kind, name: "a connection for each request", extra: true, workers: 20, run: func(w *worker) {
 			conn, err := w.dial(w.n)
 			if err != nil {
 				return
@@ -101,14 +101,14 @@ func connections() []attack {
 				w.count(fmt.Sprint(response.StatusCode), "")
 			}
 		}},
-		{kind: kind, name: "what is not HTTP", workers: 20, run: hold("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 10*time.Millisecond)},
+		{kind: kind, name: "what is not HTTP", extra: true, workers: 20, run: hold("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 10*time.Millisecond)},
 		{kind: kind, name: "requests with 20,000 headers", workers: 8, run: func(w *worker) { headers(many())(w) }},
 		{kind: kind, name: "a header of 900 KB", workers: 8, run: headers(http.Header{"X-A": {strings.Repeat("x", 900<<10)}})},
 		{kind: kind, name: "Accept-Language of 900 KB", workers: 8, run: headers(http.Header{"Accept-Language": {strings.Repeat("ru;q=0.5,", 100<<10)}})},
-		{kind: kind, name: "Accept-Encoding of 900 KB", workers: 8, run: headers(http.Header{"Accept-Encoding": {strings.Repeat("br;q=0.5,", 100<<10)}})},
+		{kind: kind, name: "Accept-Encoding of 900 KB", extra: true, workers: 8, run: headers(http.Header{"Accept-Encoding": {strings.Repeat("br;q=0.5,", 100<<10)}})},
 		{kind: kind, name: "X-Forwarded-For of 100,000 addresses", workers: 8, run: headers(http.Header{"X-Forwarded-For": {strings.Repeat("[::1]:1, ", 100_000)}})},
-		{kind: kind, name: "100,000 cookies", workers: 8, run: headers(http.Header{"Cookie": {strings.Repeat("a=b; ", 100_000)}})},
-		{kind: kind, name: "queries of 900 KB", workers: 8, run: func(w *worker) {
+		{kind: kind, name: "100,000 cookies", extra: true, workers: 8, run: headers(http.Header{"Cookie": {strings.Repeat("a=b; ", 100_000)}})},
+		{kind: kind, name: "queries of 900 KB", extra: true, workers: 8, run: func(w *worker) {
 			w.send(request{method: http.MethodGet, path: "order/search?" + strings.Repeat("a[]=1&", 150_000), from: w.n, as: attackerID(w.id())})
 		}},
 		{kind: kind, name: "queries of 900 KB that every link repeats", workers: 8, run: func(w *worker) {

@@ -3,7 +3,7 @@
 // creates orders, signs in and views profiles at a fixed pace:
 //
 //	go test -run xxx -bench Attack ./routes/attack
-//	go test -run xxx -bench 'Attack/files' ./routes/attack -length 10s
+//	go test -run xxx -bench 'Attack/files' ./routes/attack -length 10s -all
 //
 // The table has, for each attack, how long the bystander's requests took at their 90th percentile, against the
 // seconds before the attack on the same server; the longest sign-in; the server's CPU time for each of the attacker's

@@ -29,7 +29,7 @@ func door() []attack {
 	}
 	return []attack{
 		{kind: kind, name: "realtime, 1,000 subscriptions a connection", workers: 20, run: func(w *worker) { w.subscribe(1000, "") }},
-		{kind: kind, name: "realtime, subscriptions with long options", workers: 20, run: func(w *worker) {
+		{kind: kind, name: "realtime, subscriptions with long options", extra: true, workers: 20, run: func(w *worker) {
 			w.subscribe(100, `?options={"query":{"filter":"`+strings.Repeat("id=1||", 300)+`id=1"}}`)
 		}},
 		{kind: kind, name: "realtime, connections without end", workers: 20, run: func(w *worker) { w.subscribe(0, "") }},
@@ -40,7 +40,7 @@ func door() []attack {
 		{kind: kind, name: "JSON bodies of 30 MB", workers: 4, run: post("/api/collections/users/records", "", func() []byte {
 			return []byte(`{"a":"` + strings.Repeat("x", 30<<20) + `"}`)
 		})},
-		{kind: kind, name: "JSON bodies of 10 million empty lists", workers: 4, run: post("/api/collections/orders/records", "", func() []byte {
+		{kind: kind, name: "JSON bodies of 10 million empty lists", extra: true, workers: 4, run: post("/api/collections/orders/records", "", func() []byte {
 			return []byte(`{"a":[[]` + strings.Repeat(",[]", 10_000_000) + "]}")
 		})},
 		{kind: kind, name: "forms of 30 MB", workers: 4, run: post("/api/collections/_superusers/auth-with-password", form, func() []byte {
@@ -53,13 +53,13 @@ func door() []attack {
 			w.send(request{method: http.MethodGet, path: "/api/collections/orders/records?filter=" + strings.Repeat("x", 14_000) + fmt.Sprint(w.id()), from: w.n,
 				header: http.Header{"User-Agent": {strings.Repeat("u", 8000)}, "Referer": {strings.Repeat("r", 8000)}}})
 		}},
-		{kind: kind, name: "refusals that are logged, 8,192 addresses", workers: 20, run: func(w *worker) {
+		{kind: kind, name: "refusals that are logged, 8,192 addresses", extra: true, workers: 20, run: func(w *worker) {
 			w.send(request{method: http.MethodGet, path: fmt.Sprint("/api/collections/none", w.id(), "/records"), from: w.wide()})
 		}},
 		{kind: kind, name: "filters of 500 conditions", workers: 8, run: get(func(n int) string {
 			return "/api/collections/users/records?perPage=1000&sort=@random&filter=" + url.QueryEscape(strings.Repeat("(description~'a%'||", 250)+"id=1"+strings.Repeat(")", 250))
 		})},
-		{kind: kind, name: "expansions and fields of depth 6", workers: 8, run: get(func(n int) string {
+		{kind: kind, name: "expansions and fields of depth 6", extra: true, workers: 8, run: get(func(n int) string {
 			return fmt.Sprint("/api/collections/orders/records/", n, "?expand=client.devices_via_user.user,performer.media_via_user&fields=", strings.Repeat("a.b.c:excerpt(10,true),", 500))
 		})},
 		{kind: kind, name: "tokens of superusers, forged", workers: 20, run: func(w *worker) {
@@ -73,7 +73,7 @@ func door() []attack {
 				w.send(request{method: http.MethodGet, path: "/api/files/media/1/x.png?thumb=5000x5000", from: w.n})
 			}
 		}},
-		{kind: kind, name: "OAuth2 and sign-in methods", workers: 20, run: func(w *worker) {
+		{kind: kind, name: "OAuth2 and sign-in methods", extra: true, workers: 20, run: func(w *worker) {
 			if w.id()%2 == 0 {
 				w.send(request{method: http.MethodGet, path: "/api/collections/users/auth-methods", from: w.n})
 			} else {
@@ -85,8 +85,8 @@ func door() []attack {
 			w.send(request{method: []string{http.MethodGet, http.MethodPost, http.MethodPut}[w.id()%3], path: "/api/" + path, from: w.n, body: []byte("{}")})
 		}},
 		{kind: kind, name: "the reference and its documents", workers: 8, run: page("/", "/openapi.yaml", "/openapi.json", "/postman.json", "/guide")},
-		{kind: kind, name: "the dashboard's files, compressed anew", workers: 8, run: page("/_/", "/_/index.html")},
-		{kind: kind, name: "preflights and odd methods", workers: 20, run: func(w *worker) {
+		{kind: kind, name: "the dashboard's files, compressed anew", extra: true, workers: 8, run: page("/_/", "/_/index.html")},
+		{kind: kind, name: "preflights and odd methods", extra: true, workers: 20, run: func(w *worker) {
 			w.send(request{method: []string{"OPTIONS", "TRACE", "PROPFIND", "QUERY"}[w.id()%4], path: "/api/collections/users/records", from: w.n,
 				header: http.Header{"Origin": {"https://example.com"}, "Access-Control-Request-Method": {"POST"}}})
 		}},

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -54,9 +55,10 @@ func (w *worker) signUpWith(name, kind string, content io.Reader) (int, []byte) 
 func files() []attack {
 	const kind = "files"
 	var all []attack
-	for _, file := range hostileFiles() {
+	usual, more := hostileFiles()
+	for n, file := range slices.Concat(usual, more) {
 		content := sync.OnceValue(file.content)
-		all = append(all, attack{kind: kind, name: file.about, workers: 4, prepare: func() { content() }, run: func(w *worker) {
+		all = append(all, attack{kind: kind, name: file.about, extra: n >= len(usual), workers: 4, prepare: func() { content() }, run: func(w *worker) {
 			w.signUpWith(file.name, file.kind, bytes.NewReader(content()))
 		}})
 	}
@@ -79,7 +81,7 @@ func files() []attack {
 			w.send(request{path: "auth/signup", from: w.wide(), kind: multipart, stream: io.MultiReader(strings.NewReader(picturePart("x.mp4", "video/mp4")),
 				testkit.Movie(20<<20), strings.NewReader(endOfParts))})
 		}},
-		{kind: kind, name: "uploads without an access token", workers: 8, run: func(w *worker) {
+		{kind: kind, name: "uploads without an access token", extra: true, workers: 8, run: func(w *worker) {
 			w.send(request{path: "user/update", from: w.n, kind: multipart, stream: io.MultiReader(strings.NewReader(picturePart("x.mp4", "video/mp4")),
 				testkit.Movie(20<<20), strings.NewReader(endOfParts))})
 		}},
@@ -96,7 +98,7 @@ func files() []attack {
 		{kind: kind, name: "pictures in place of pictures", workers: 20, run: func(w *worker) {
 			update(w, "x.png", "image/png", strings.NewReader(tinyPNG))
 		}},
-		{kind: kind, name: "a preface of 100 MB before the first part", workers: 4, run: func(w *worker) {
+		{kind: kind, name: "a preface of 100 MB before the first part", extra: true, workers: 4, run: func(w *worker) {
 			w.send(request{path: "auth/signup", from: w.wide(), kind: multipart, stream: io.MultiReader(testkit.Movie(100<<20), strings.NewReader("\r\n"+w.signUp()+"--b--\r\n"))})
 		}},
 		{kind: kind, name: "a field of 100 MB", workers: 4, run: func(w *worker) {
@@ -106,10 +108,10 @@ func files() []attack {
 		{kind: kind, name: "gzip: JSON of 300 MB in 300 KB", workers: 8, prepare: func() { jsonBomb() }, run: func(w *worker) {
 			w.send(request{path: "user/check-free", from: w.wide(), body: jsonBomb(), header: zipped})
 		}},
-		{kind: kind, name: "gzip: lists in lists", workers: 8, prepare: func() { listBomb() }, run: func(w *worker) {
+		{kind: kind, name: "gzip: lists in lists", extra: true, workers: 8, prepare: func() { listBomb() }, run: func(w *worker) {
 			w.send(request{path: "user/check-free", from: w.wide(), body: listBomb(), header: zipped})
 		}},
-		{kind: kind, name: "gzip: a form of 300 MB in 300 KB", workers: 8, prepare: func() { formBomb() }, run: func(w *worker) {
+		{kind: kind, name: "gzip: a form of 300 MB in 300 KB", extra: true, workers: 8, prepare: func() { formBomb() }, run: func(w *worker) {
 			w.send(request{path: "user/check-free", from: w.wide(), kind: form, body: formBomb(), header: zipped})
 		}},
 		{kind: kind, name: "gzip: a file of 550 MB in 550 KB", workers: 8, prepare: func() { partBomb() }, run: func(w *worker) {

@@ -68,7 +68,7 @@ func passwords() []attack {
 		{kind: kind, name: "new passwords, 100 accounts, 100 addresses", workers: 100, run: func(w *worker) {
 			w.send(request{path: "user/update", from: w.n, as: attackerID(w.n), body: object("password", "password")})
 		}},
-		{kind: kind, name: "new passwords of 1 MB", workers: 20, run: func(w *worker) {
+		{kind: kind, name: "new passwords of 1 MB", extra: true, workers: 20, run: func(w *worker) {
 			w.send(request{path: "user/update", from: w.n, as: attackerID(w.n), body: object("password", strings.Repeat("x", 1<<20))})
 		}},
 		{kind: kind, name: "sign-ups from 8,192 addresses", workers: 40, run: func(w *worker) {
@@ -77,9 +77,9 @@ func passwords() []attack {
 		{kind: kind, name: "sign-ins, unknown e-mails, 8,192 addresses", workers: 40, run: signIn(unknown, wide)},
 		{kind: kind, name: "sign-ins, known e-mails, 8,192 addresses", workers: 40, run: signIn(known, wide)},
 		{kind: kind, name: "sign-ins to one account, 8,192 addresses", workers: 40, run: signIn(one, wide)},
-		{kind: kind, name: "sign-ins, known e-mails, 50 addresses", workers: 50, run: signIn(known, func(w *worker) request { return request{from: w.n} })},
+		{kind: kind, name: "sign-ins, known e-mails, 50 addresses", extra: true, workers: 50, run: signIn(known, func(w *worker) request { return request{from: w.n} })},
 		{kind: kind, name: "sign-ins from each /64 of an IPv6 /48", workers: 40, run: signIn(known, func(w *worker) request { return request{v6: v6(w.id())} })},
-		{kind: kind, name: "sign-ins, forged X-Forwarded-For chains", workers: 40, run: signIn(known, func(w *worker) request {
+		{kind: kind, name: "sign-ins, forged X-Forwarded-For chains", extra: true, workers: 40, run: signIn(known, func(w *worker) request {
 			return request{v6: fmt.Sprintf("%d.1.2.3, %d.9.8.7", 1+w.id()%200, 1+w.id()/200%200)}
 		})},
 		{kind: kind, name: "sign-ins with passwords of 1 MB", workers: 20, run: func(w *worker) {
@@ -97,7 +97,7 @@ func passwords() []attack {
 		{kind: kind, name: "PocketBase's own sign-in of users", workers: 20, run: native("/api/collections/users/auth-with-password", func(n int) []byte {
 			return object("identity", known(n), "password", "wrong")
 		})},
-		{kind: kind, name: "PocketBase's own sign-up of users", workers: 20, run: native("/api/collections/users/records", func(n int) []byte {
+		{kind: kind, name: "PocketBase's own sign-up of users", extra: true, workers: 20, run: native("/api/collections/users/records", func(n int) []byte {
 			return object("email", unknown(n), "password", "password", "passwordConfirm", "password", "nickname", "x", "role", "client")
 		})},
 		{kind: kind, name: "superuser's one-time passwords and resets", workers: 20, run: func(w *worker) {
@@ -107,7 +107,7 @@ func passwords() []attack {
 		{kind: kind, name: "invites, 8,192 addresses", workers: 20, run: func(w *worker) {
 			w.send(request{path: "user/get-by-invite", from: w.wide(), body: object("invite", fmt.Sprintf("%08d", 2000+w.id()%8000))})
 		}},
-		{kind: kind, name: "wrong invites, 8,192 addresses", workers: 20, run: func(w *worker) {
+		{kind: kind, name: "wrong invites, 8,192 addresses", extra: true, workers: 20, run: func(w *worker) {
 			w.send(request{path: "user/get-by-invite", from: w.wide(), body: object("invite", fmt.Sprintf("x%07d", w.id()))})
 		}},
 		{kind: kind, name: "check-free, 8,192 addresses", workers: 20, run: func(w *worker) {
@@ -120,7 +120,7 @@ func passwords() []attack {
 			"PRIVET_GOOGLE_JWKS_URL=" + silent(), "PRIVET_GOOGLE_TOKENINFO_URL=" + silent(), "PRIVET_GOOGLE_USERINFO_URL=" + silent()}, run: func(w *worker) {
 			w.send(request{path: "auth/social/sign-in", from: w.wide(), body: object("token", fmt.Sprint("ya29.", w.id()), "social_type", 1)})
 		}},
-		{kind: kind, name: "tokens of 1 MB for Google", workers: 10, env: []string{"PRIVET_GOOGLE_CLIENT_IDS=x", "PRIVET_GOOGLE_JWKS_URL=" + silent()}, run: func(w *worker) {
+		{kind: kind, name: "tokens of 1 MB for Google", extra: true, workers: 10, env: []string{"PRIVET_GOOGLE_CLIENT_IDS=x", "PRIVET_GOOGLE_JWKS_URL=" + silent()}, run: func(w *worker) {
 			w.send(request{path: "auth/social/sign-in", from: w.wide(), body: object("token", "eyJhbGciOiJSUzI1NiJ9."+strings.Repeat("e", 1<<20)+".x", "social_type", 1)})
 		}},
 	}

@@ -11,6 +11,7 @@ type attack struct {
 	workers    int           // that call run at once
 	run        func(*worker) // sends a request; called again and again until the attack ends
 	prepare    func()        // if set, called before
+	extra      bool          // a variant of another one, for the flag all
 	flood      bool          // the number of requests is the attack: no pause after a refusal
 	length     time.Duration // if more than the usual
 	env        []string      // variables of the server

@@ -71,10 +71,10 @@ func texts() []attack {
 		}
 	}
 	return []attack{
-		{kind: kind, name: "descriptions of 1 MB, one account", workers: 1, run: update("description", 1<<20)},
+		{kind: kind, name: "descriptions of 1 MB, one account", extra: true, workers: 1, run: update("description", 1<<20)},
 		{kind: kind, name: "descriptions of 1 MB, four accounts", workers: 4, run: update("description", 1<<20)},
 		{kind: kind, name: "descriptions of 64 KB, four accounts", workers: 4, run: update("description", 65_000)},
-		{kind: kind, name: "names of 1 MB", workers: 4, run: update("nickname", 1<<20)},
+		{kind: kind, name: "names of 1 MB", extra: true, workers: 4, run: update("nickname", 1<<20)},
 		{kind: kind, name: "descriptions of 65,000 bytes of orders", workers: 4, run: func(w *worker) {
 			w.send(request{path: "order/create", from: w.n, as: attackerID(w.id()), body: object("performer_id", 400+2*w.id()%4000,
 				"description", prose(65_000, w.id()), "date_till", "2030-01-01 00:00:00")})
@@ -97,13 +97,13 @@ func texts() []attack {
 			return fmt.Sprint("text=", url.QueryEscape([]string{"ом", "ра", "ня", "zz"}[n%4]), "&page=", 100+n)
 		})},
 		{kind: kind, name: "searches for 20,000 letters", workers: 4, run: search(func(n int) string { return "text=" + url.QueryEscape(prose(20_000, n)) })},
-		{kind: kind, name: "searches for common words 900 times", workers: 4, run: search(func(int) string {
+		{kind: kind, name: "searches for common words 900 times", extra: true, workers: 4, run: search(func(int) string {
 			return "text=" + url.QueryEscape(strings.Repeat("Поздравлю вашу тётю с юбилеем, номер ", 300))
 		})},
 		{kind: kind, name: "searches for quotes and operators", workers: 4, run: search(func(int) string {
 			return "text=" + url.QueryEscape(strings.Repeat(`"* OR NEAR( %_`, 500))
 		})},
-		{kind: kind, name: "searches on page 1,000,000", workers: 4, run: search(func(n int) string { return fmt.Sprint("role=2&page=", 1_000_000+n) })},
+		{kind: kind, name: "searches on page 1,000,000", extra: true, workers: 4, run: search(func(n int) string { return fmt.Sprint("role=2&page=", 1_000_000+n) })},
 		{kind: kind, name: "e-mails of 1 MB", workers: 4, run: body("user/check-free", "", func() []byte { return object("email", strings.Repeat("a.", 1<<19)+"a@example.com") })},
 		{kind: kind, name: "e-mails of quotes and comments", workers: 4, run: body("user/check-free", "", func() []byte {
 			return object("email", strings.Repeat("(", 100_000)+strings.Repeat(`"\"`, 100_000)+"@"+strings.Repeat("a-.", 100_000))
@@ -111,14 +111,14 @@ func texts() []attack {
 		{kind: kind, name: "JSON of depth 500,000", workers: 4, run: body("user/update", "", func() []byte {
 			return []byte(`{"a":` + strings.Repeat("[", 500_000) + strings.Repeat("]", 500_000) + "}")
 		})},
-		{kind: kind, name: "JSON of 200,000 keys", workers: 4, run: body("user/update", "", func() []byte {
+		{kind: kind, name: "JSON of 200,000 keys", extra: true, workers: 4, run: body("user/update", "", func() []byte {
 			var out strings.Builder
 			for n := range 200_000 {
 				fmt.Fprintf(&out, `,"k%d":{"a":[]}`, n)
 			}
 			return []byte("{" + out.String()[1:] + "}")
 		})},
-		{kind: kind, name: "a list of 300,000 wrong categories", workers: 4, run: body("user/update", "", func() []byte {
+		{kind: kind, name: "a list of 300,000 wrong categories", extra: true, workers: 4, run: body("user/update", "", func() []byte {
 			return []byte(`{"category_ids":["x"` + strings.Repeat(`,"x"`, 300_000) + "]}")
 		})},
 		{kind: kind, name: "forms of 100,000 nested keys", workers: 4, run: body("user/update", form, func() []byte {
@@ -132,7 +132,7 @@ func texts() []attack {
 			return []byte("a" + strings.Repeat("[b]", 300_000) + "=1")
 		})},
 		{kind: kind, name: "multipart of 100,000 parts", workers: 4, run: body("auth/signup", multipart, manyParts)},
-		{kind: kind, name: "multipart parts with headers of 1 MB", workers: 4, run: body("auth/signup", multipart, func() []byte {
+		{kind: kind, name: "multipart parts with headers of 1 MB", extra: true, workers: 4, run: body("auth/signup", multipart, func() []byte {
 			return []byte("--b\r\nContent-Disposition: form-data; name=\"a\"\r\nX-A: " + strings.Repeat("x", 1<<20) + "\r\n\r\nx\r\n--b--\r\n")
 		})},
 	}

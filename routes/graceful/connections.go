@@ -246,6 +246,9 @@ func (l *reportingListener) Accept() (net.Conn, error) {
 	if temporary, ok := err.(interface{ Temporary() bool }); ok && temporary.Temporary() { //nolint:errorlint // as net/http asks
 		l.report(err)
 	}
+	if err == nil {
+		conn = yieldingConn{conn}
+	}
 	return conn, err
 }
 
