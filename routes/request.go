@@ -81,8 +81,6 @@ func (c *call) url() string { return c.base() + c.req.URL.Path }
 // clientNetworks returns the networks that a request comes from, by the trusted proxy's header if there is one.
 func clientNetworks(e *core.RequestEvent) []limits.Network { return limits.Networks(e.RealIP()) }
 
-// widestNetwork returns the largest network that one subscriber may hold of those that the request comes from.
-func (c *call) widestNetwork() string {
-	networks := clientNetworks(c.event)
-	return networks[len(networks)-1].Prefix.String()
-}
+// sender is the key by which the request shares what is bounded for each client: slots of expensive operations
+// (hooks/admission), uploads.
+func (c *call) sender() string { return limits.Sender(clientNetworks(c.event)) }

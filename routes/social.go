@@ -71,9 +71,7 @@ func (a *api) socialSignup(c *call) error {
 	user.SetNickname(nickname(identity, in.Email))
 	user.SetRole(resource.Roles.Word(in.Role))
 	user.SetPrice(&in.Price)
-	if err := user.DisablePassword(c.req.Context()); err != nil {
-		return err
-	}
+	user.DisablePassword()
 	err = c.signIn(user, in.deviceFields, func(tx core.App) error {
 		switch _, err := store.FindUserByIdentity(tx, identity.Provider, identity.ID); {
 		case err == nil:
@@ -90,7 +88,7 @@ func (a *api) socialSignup(c *call) error {
 		return errUserExists
 	}
 	if err == nil {
-		c.avatars.Fetch(c.req.Context(), identity, user.Id)
+		c.avatars.Fetch(c.req.Context(), c.sender(), identity, user.Id)
 	}
 	return err
 }
@@ -161,6 +159,11 @@ func (c *call) verify(in socialToken) (*social.Identity, error) {
 		c.app.Logger().Info("a social token was refused", "provider", p.Title, "reason", "the provider is not configured")
 		return nil, resource.InvalidToken
 	}
+	release, err := p.Calls.Acquire(c.req.Context(), c.sender())
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	identity, err := p.Verifier.Verify(c.req.Context(), in.Token)
 	switch {
 	case c.req.Context().Err() != nil:

@@ -66,7 +66,7 @@ func (c *call) options(maxBody int64, checks map[string]laravel.Check) laravel.O
 		Checks:    checks,
 		Digest:    c.idempotency.Digest(),
 		Memory:    c.bodies,
-		Client:    c.widestNetwork(),
+		Client:    c.sender(),
 		Received:  func() error { return c.idempotency.Check(c.req.Context(), c.app) },
 	}
 }

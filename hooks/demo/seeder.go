@@ -35,7 +35,7 @@ type event struct {
 
 // seed creates everything.
 func (s *seeder) seed(ctx context.Context) error {
-	hashed, err := store.HashPassword(ctx, Password)
+	hashed, err := store.HashPassword(ctx, "demo", Password)
 	if err != nil {
 		return err
 	}

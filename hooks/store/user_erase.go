@@ -47,8 +47,7 @@ func (u *User) Anonymize(ctx context.Context, tx core.App, before *User, at time
 	}
 	u.SetCategories(nil)
 	u.SetPrice(nil)
-	u.SetPasswordHash(string(dummyHash()))
-	u.Set(fieldPasswordSet, false)
+	u.DisablePassword()
 	u.SetBan()
 	u.Set(fieldErased, at)
 	return nil

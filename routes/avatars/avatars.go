@@ -4,7 +4,9 @@ package avatars
 import (
 	"context"
 	"fmt"
+	"time"
 
+	"github.com/privet/privet/hooks/admission"
 	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/media/mediatype"
 	"github.com/privet/privet/hooks/store"
@@ -14,8 +16,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// maxFetches is how many pictures are fetched at once.
-const maxFetches = 4
+// fetches bounds the pictures that are fetched at once and that wait for it. A client's network has half of the slots.
+// A sign-up beyond them goes without its picture.
+var fetches = admission.Limits{Slots: 4, SlotsPerKey: 2, Waiters: 64, MaxWait: 2 * time.Minute}
 
 // Fetcher fetches profile pictures from the providers in the background: no sign-up waits for one, or fails for want
 // of one.
@@ -23,16 +26,17 @@ type Fetcher struct {
 	app      core.App
 	pictures *social.Pictures
 	requests *graceful.Requests // a shutdown waits for the pictures as it does for requests
-	slots    chan struct{}
+	queue    *admission.Queue
 }
 
 // New returns a Fetcher that saves what it fetches with app.
 func New(app core.App, pictures *social.Pictures, requests *graceful.Requests) *Fetcher {
-	return &Fetcher{app: app, pictures: pictures, requests: requests, slots: make(chan struct{}, maxFetches)}
+	return &Fetcher{app: app, pictures: pictures, requests: requests, queue: admission.New(fetches)}
 }
 
-// Fetch begins to fetch the picture of a new user and returns. The end of ctx does not end it; failures are logged.
-func (f *Fetcher) Fetch(ctx context.Context, identity *social.Identity, userID string) {
+// Fetch begins to fetch the picture of a new user, who signed up from a network, and returns. The end of ctx does not
+// end it; failures are logged.
+func (f *Fetcher) Fetch(ctx context.Context, network string, identity *social.Identity, userID string) {
 	if identity.PictureURL == "" {
 		return
 	}
@@ -40,9 +44,12 @@ func (f *Fetcher) Fetch(ctx context.Context, identity *social.Identity, userID s
 	ctx = context.WithoutCancel(ctx) // the sign-up is answered by then
 	go func() {
 		defer end()
-		f.slots <- struct{}{}
-		defer func() { <-f.slots }()
-		if err := f.fetch(ctx, identity, userID); err != nil {
+		release, err := f.queue.Acquire(ctx, network)
+		if err == nil {
+			defer release()
+			err = f.fetch(ctx, identity, userID)
+		}
+		if err != nil {
 			f.app.Logger().Warn("a social picture could not be fetched",
 				"provider", identity.Provider, "id", userID, "error", err)
 		}
