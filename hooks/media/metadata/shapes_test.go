@@ -15,7 +15,7 @@ type shape struct {
 
 // shapes returns hostile files of about that size, of every format.
 func shapes(size int) []shape {
-	return slices.Concat(hostileRasters(size), hostileMovies(size), hostileImages(size), hostileMatroska(size))
+	return slices.Concat(hostileRasters(size), hostileMovies(size), hostileImages(size), hostileMatroska(size), hostileStreams(size))
 }
 
 // fill returns head, as many pieces as fit into size, and tail.
@@ -183,5 +183,35 @@ func hostileMatroska(size int) []shape {
 		webm("tags", "", element("\x12\x54\xc3\x67", "x")), webm("cues", "", within("\x1c\x53\xbb\x6b", element("\xbb", "\xb3\x80"))),
 		webm("empty cues", "", within("\x1c\x53\xbb\x6b", "\xec\x80")), webm("seeks", "", within("\x11\x4d\x9b\x74", "\x4d\xbb\x80")),
 		webm("parts of a track", "", within("\x16\x54\xae\x6b", element("\xae", "\x83\x81\x01"))), webm("files", cluster+block, head),
+	}
+}
+
+// hostileStreams returns videos whose coded pictures are in tiny parts, or overlap.
+func hostileStreams(size int) []shape {
+	avc, av1 := box("avc1", make([]byte, 78), box("avcC", []byte("\x01\x64\x00\x28\xfc"))), box("av01", make([]byte, 78), box("av1C", []byte("\x81\x00\x0c\x00")))
+	wide := bytes.Replace(avc, []byte("\x28\xfc"), []byte("\x28\xff"), 1) // with lengths of four bytes
+	of := func(name string, description, data []byte, tables ...[]byte) shape {
+		if tables == nil {
+			tables = [][]byte{box("stsz", u32(0, uint32(len(data)), 1)), box("stsc", u32(0, 1, 1, 1, 1)), box("stco", u32(0, 1, 24))}
+		}
+		return shape{"streams/" + name, "video/mp4", withTables(data, "vide", description, tables...)}
+	}
+	many := func(head, piece string) []byte { return fill(size, head, piece, "") }
+	message := func(piece string) []byte {
+		b := many("\x00\x00\x00\x00\x06", piece)
+		one := size / 2
+		return slices.Concat(u32(uint32(one)), b[4:4+one])
+	}
+	n := size / 8
+	same := []([]byte){box("stsz", u32(0, uint32(size/2), uint32(n))), box("stsc", u32(0, 1, 1, 1, 1)), box("stco", u32(0, uint32(n)), numbered(n, 24, 0))}
+	shifted := []([]byte){box("stsz", u32(0, 64, uint32(n))), box("stsc", u32(0, 1, 1, 1, 1)), box("stco", u32(0, uint32(n)), numbered(n, 24, 1))}
+	repeated := []([]byte){box("stsz", u32(0, 1, 1<<31)), box("stsc", u32(0, 1, 1, 1<<20, 1)), box("stco", u32(0, uint32(n)), numbered(n, 24, 0))}
+	return []shape{
+		of("units", avc, many("", "\x00")), of("units of information", avc, many("", "\x01\x06")), of("messages", wide, message("\x01\x00")),
+		of("user data", wide, message("\x05\x01x")), of("prevented emulation", wide, message("\x05\x02\x00\x00\x03\x01")), of("long type", wide, message("\xff")),
+		of("one message", wide, message("\x05"+strings.Repeat("\xff", 200)+"\x00"+strings.Repeat("\x00\x00\x03", 50))),
+		of("units of AV1", av1, many("", "\x12\x00")), of("metadata of AV1", av1, many("", "\x2a\x01\x06")), of("padding of AV1", av1, many("", "\x7a\x00")),
+		of("the same samples", avc, many("", "\x01\x06")[:size/2], same...), of("overlapping samples", avc, many("", "\x01\x06")[:size/2], shifted...),
+		of("samples repeated", avc, many("", "\x00")[:size/2], repeated...),
 	}
 }

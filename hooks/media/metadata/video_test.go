@@ -181,6 +181,7 @@ func TestLargeVideo(t *testing.T) {
 	f.Write(b[:movie])
 	f.WriteAt(slices.Concat(u32(filling), []byte("mdat")), int64(movie))
 	pictures := bytes.Replace(b[movie:], u32(0, 8, 4), u32(0, (filling-8)/4, 4), 1)
+	pictures = bytes.Replace(pictures, []byte("avc1"), []byte("vp09"), 1)
 	f.WriteAt(bytes.Replace(pictures, u32(0, 1, 36), u32(0, 1, uint32(movie)+8), 1), int64(movie)+filling)
 	info, _ := f.Stat()
 	began := time.Now()

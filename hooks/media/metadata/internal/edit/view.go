@@ -37,6 +37,8 @@ type View struct {
 	buffer []byte
 	// changed and unchanged are where the changed part of the window begins and ends.
 	changed, unchanged int
+	// Changes is how often Overwrite changed something.
+	Changes int
 	// calls is the number of reads and writes that are left, shared by all views of a file.
 	calls *int64
 }
@@ -139,6 +141,7 @@ func (v *View) Overwrite(at int64, b []byte) error {
 		return err
 	}
 	copy(old, b)
+	v.Changes++
 	from := int(at - v.at)
 	if v.changed == v.unchanged {
 		v.changed, v.unchanged = from, from
@@ -158,6 +161,13 @@ func (v *View) Zero(at, n int64) error {
 		n -= piece
 	}
 	return nil
+}
+
+// Forget flushes the view and makes it read anew, after another view has changed the file.
+func (v *View) Forget() error {
+	err := v.Flush()
+	v.window = nil
+	return err
 }
 
 // Flush writes what was changed in the window.

@@ -17,6 +17,7 @@ func (c *cleaner) claim(piece span) error {
 	if piece.at >= piece.end {
 		return nil
 	}
+	c.claimed += piece.end - piece.at
 	if n := len(c.kept); n > 0 && c.kept[n-1].end == piece.at {
 		c.kept[n-1].end = piece.end
 		return nil
@@ -85,6 +86,10 @@ func (c *cleaner) claimAll(t layout) error {
 		return edit.Unclean("it has no pictures")
 	}
 	c.kept = c.kept.merged()
+	for _, piece := range c.kept {
+		c.claimed -= piece.end - piece.at
+	}
+	c.shared = c.claimed > 0
 	return nil
 }
 

@@ -13,9 +13,11 @@ var (
 	visualParts = rules{
 		"d263": blank(0, 4), // the encoder's vendor
 		"colr": cleanColours,
+		"hvcC": cleanConfig,
+		"av1C": cleanConfig,
 		"esds": refuseImageObjects,
 		"sinf": refuseEncrypted,
-	}.keep("avcC hvcC lhvC vvcC av1C vpcC btrt pasp clap fiel gama mdcv clli SmDm CoLL cclv amve chrm " +
+	}.keep("avcC lhvC vvcC vpcC btrt pasp clap fiel gama mdcv clli SmDm CoLL cclv amve chrm " +
 		"dvcC dvvC dvwC avcE hvcE st3d ccst auxi glbl apvC")
 	audioParts = rules{
 		"damr": blank(0, 4), // the encoder's vendor

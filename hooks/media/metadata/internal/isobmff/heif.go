@@ -21,7 +21,7 @@ var metaParts = rules{
 	"hdlr": zeroHandlerName,
 	"iinf": zeroItemNames,
 	"iprp": children(0, rules{
-		"ipco": children(0, rules{"colr": cleanColours}.keep("hvcC av1C avcC vvcC lhvC evcC j2kH uncC cmpd cmpC icef ispe pixi pasp irot imir "+
+		"ipco": children(0, rules{"colr": cleanColours, "hvcC": cleanConfig, "av1C": cleanConfig}.keep("avcC vvcC lhvC evcC j2kH uncC cmpd cmpC icef ispe pixi pasp irot imir "+
 			"clap auxC lsel tols a1op a1lx rloc iscl clli mdcv cclv amve reve ndwt rref mskC oinf")),
 	}.keep("ipma")),
 	"dinf": minfParts["dinf"],
@@ -130,7 +130,7 @@ func (c *cleaner) readItems(meta box) (err error) {
 	if meta.kind == "" {
 		return nil
 	}
-	if c.lists, err = c.find(meta.skip(4), "iinf", "iloc", "idat"); err != nil {
+	if c.lists, err = c.find(meta.skip(4), "iinf", "iloc", "idat", "iprp"); err != nil {
 		return err
 	}
 	list, ok := c.lists["iinf"]

@@ -5,6 +5,7 @@ package isobmff
 import (
 	"errors"
 
+	"github.com/privet/privet/hooks/media/metadata/internal/codec"
 	"github.com/privet/privet/hooks/media/metadata/internal/edit"
 )
 
@@ -35,6 +36,11 @@ type cleaner struct {
 	// emptiedEXIF are the offsets of Exif items, which become an EXIF without fields.
 	emptiedEXIF []int64
 	tracks      []track
+	// units is how many units of coded pictures may be read.
+	units *int64
+	// claimed is how many bytes were claimed so far, and shared means that some were more than once.
+	claimed int64
+	shared  bool
 }
 
 // errEncrypted is the error for a file that nobody could be shown.
@@ -42,13 +48,13 @@ var errEncrypted = edit.Unclean("it is encrypted")
 
 // CleanImage cleans a HEIF or AVIF file.
 func CleanImage(f edit.File, size int64) error {
-	c := &cleaner{View: edit.NewView(f, size, edit.PageSize)}
+	c := &cleaner{View: edit.NewView(f, size, edit.PageSize), units: codec.UnitsOf(size)}
 	return c.clean()
 }
 
 // CleanVideo cleans an MP4, QuickTime or 3GPP file.
 func CleanVideo(f edit.File, size int64) error {
-	c := &cleaner{View: edit.NewView(f, size, edit.PageSize), video: true}
+	c := &cleaner{View: edit.NewView(f, size, edit.PageSize), units: codec.UnitsOf(size), video: true}
 	return c.clean()
 }
 
@@ -68,6 +74,12 @@ func (c *cleaner) clean() error {
 		return err
 	}
 	if err := c.eraseUnclaimed(); err != nil {
+		return err
+	}
+	if err := c.Flush(); err != nil {
+		return err
+	}
+	if err := c.cleanStreams(top); err != nil {
 		return err
 	}
 	if err := c.each(box{end: top.end}, func(b box) error { return c.apply(topParts, b) }); err != nil {

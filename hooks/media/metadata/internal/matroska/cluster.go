@@ -1,6 +1,10 @@
 package matroska
 
-import "github.com/privet/privet/hooks/media/metadata/internal/edit"
+import (
+	"math/bits"
+
+	"github.com/privet/privet/hooks/media/metadata/internal/edit"
+)
 
 // cluster erases the blocks of removed tracks in a cluster and what is not needed, and returns where the cluster ends.
 func (m *cleaner) cluster(c element) (end int64, err error) {
@@ -79,5 +83,93 @@ func (m *cleaner) block(b, around element) error {
 		return m.erase(around)
 	}
 	m.hasBlocks = true
-	return nil
+	stream := m.streams[number]
+	if stream == nil {
+		return nil
+	}
+	return m.eachFrame(b, stream.Sample)
+}
+
+// eachFrame calls do for the frames of a block: one, or several that are laced (RFC 9559, section 10.3). It doesn't for
+// what can't be read, as no player shows it.
+func (m *cleaner) eachFrame(b element, do func(at, end int64) error) error {
+	head, err := m.Bytes(b.body, int(min(12, b.end-b.body)))
+	if err != nil || len(head) == 0 {
+		return err
+	}
+	at := bits.LeadingZeros8(head[0]) + 1 + 2 // after the track's number and the time
+	if at >= len(head) {
+		return nil
+	}
+	lacing := head[at] >> 1 & 3
+	from := b.body + int64(at) + 1
+	if lacing == laceNone {
+		return do(from, b.end)
+	}
+	if from >= b.end {
+		return nil
+	}
+	count, err := m.Bytes(from, 1)
+	if err != nil {
+		return err
+	}
+	sizes, from, err := m.laces(lacing, int(count[0]), from+1, b.end)
+	if err != nil {
+		return err
+	}
+	for _, size := range sizes {
+		if size < 0 || size > b.end-from {
+			return nil
+		}
+		if err := do(from, from+size); err != nil {
+			return err
+		}
+		from += size
+	}
+	return do(from, b.end)
+}
+
+// The kinds of lacing.
+const (
+	laceNone  = 0
+	laceXiph  = 1
+	laceFixed = 2
+	laceEBML  = 3
+)
+
+// laces reads the sizes of all frames but the last of a block with that number of frames besides the last, and returns
+// where the first begins.
+func (m *cleaner) laces(lacing byte, count int, at, end int64) (sizes []int64, from int64, err error) {
+	for i := range count {
+		size := int64(0)
+		switch lacing {
+		case laceFixed:
+			size = (end - at) / int64(count+1)
+		case laceXiph:
+			for more := true; more && at < end; at++ {
+				b, err := m.Bytes(at, 1)
+				if err != nil {
+					return nil, at, err
+				}
+				size += int64(b[0])
+				more = b[0] == 255
+			}
+		case laceEBML:
+			value, err := m.vint(at, end)
+			if err != nil {
+				return nil, at, err
+			}
+			first, err := m.Bytes(at, 1)
+			if err != nil {
+				return nil, at, err
+			}
+			width := bits.LeadingZeros8(first[0]) + 1
+			at += int64(width)
+			if size = int64(value); i > 0 { // the difference to the size before
+				size += sizes[i-1] - (1<<(7*width-1) - 1)
+			}
+		}
+		sizes = append(sizes, size)
+	}
+	return sizes, at, nil
 }

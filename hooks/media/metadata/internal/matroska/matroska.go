@@ -4,6 +4,7 @@ package matroska
 import (
 	"errors"
 
+	"github.com/privet/privet/hooks/media/metadata/internal/codec"
 	"github.com/privet/privet/hooks/media/metadata/internal/edit"
 )
 
@@ -57,6 +58,10 @@ type cleaner struct {
 	reader
 	// removed are the numbers of the tracks that are neither video nor audio.
 	removed map[uint64]bool
+	// streams clean the blocks of the tracks with such numbers.
+	streams map[uint64]*codec.Stream
+	// units is how many units of coded pictures may be read.
+	units *int64
 	// sawCluster means that the segment's data has begun, hasBlocks that some of it is kept.
 	sawCluster, hasBlocks bool
 	// hasTracks means that tracks are described, hasVideo that one of them is video.
@@ -68,7 +73,7 @@ var errEncrypted = edit.Unclean("it is encrypted")
 
 // Clean cleans a Matroska or WebM file.
 func Clean(f edit.File, size int64) error {
-	m := &cleaner{reader: reader{View: edit.NewView(f, size, edit.PageSize)}}
+	m := &cleaner{reader: reader{View: edit.NewView(f, size, edit.PageSize)}, units: codec.UnitsOf(size)}
 	segments := 0
 	for at := int64(0); at < size; {
 		e, err := m.element(at, size)
@@ -117,7 +122,7 @@ func (m *cleaner) malformed(err error) bool {
 
 // segment cleans a segment and returns where it ends.
 func (m *cleaner) segment(s element) (end int64, err error) {
-	m.removed, m.sawCluster = map[uint64]bool{}, false
+	m.removed, m.streams, m.sawCluster = map[uint64]bool{}, map[uint64]*codec.Stream{}, false
 	for at := s.body; at < s.end; {
 		e, err := m.element(at, s.end)
 		if err != nil && s.open && m.sawCluster && m.malformed(err) {

@@ -42,6 +42,9 @@ var (
 	mappingKept = idSet(0x41f0, 0x41e7, 0x41ed)
 )
 
+// codedAs are the formats whose coded pictures can hold metadata.
+var codedAs = map[string]codec.Format{"V_MPEG4/ISO/AVC": codec.AVC, "V_MPEGH/ISO/HEVC": codec.HEVC, "V_AV1": codec.AV1}
+
 // tracks cleans the list of tracks, of which only video and audio are kept.
 func (m *cleaner) tracks(e element) error {
 	return m.each(e, func(entry element) error {
@@ -50,7 +53,7 @@ func (m *cleaner) tracks(e element) error {
 		}
 		var number, kind uint64
 		var codecID string
-		encrypted := false
+		encoded, encrypted := false, false
 		err := m.each(entry, func(inner element) (err error) {
 			switch inner.id {
 			case idTrackNumber:
@@ -58,11 +61,12 @@ func (m *cleaner) tracks(e element) error {
 			case idTrackType:
 				kind, err = m.uint(inner)
 			case idEncodings:
+				encoded = true
 				encrypted, err = m.isEncrypted(inner)
 			case idCodecID:
 				var b []byte
 				b, err = m.Bytes(inner.body, int(min(inner.end-inner.body, 32)))
-				codecID = string(b)
+				codecID = strings.TrimRight(string(b), "\x00")
 				if strings.HasPrefix(codecID, "V_MJPEG") || strings.HasPrefix(codecID, "V_QUICKTIME") {
 					return codec.RefuseImageFiles(codecID)
 				}
@@ -78,7 +82,14 @@ func (m *cleaner) tracks(e element) error {
 			if encrypted {
 				return errEncrypted
 			}
-			return m.track(entry, codecID)
+			format := codedAs[codecID]
+			if encoded && format != codec.Other {
+				return edit.Unclean("its pictures are compressed once more")
+			}
+			if format != codec.Other {
+				m.streams[number] = &codec.Stream{View: &m.View, Format: format, Width: 4, Units: m.units}
+			}
+			return m.track(entry, codecID, m.streams[number])
 		}
 		if m.sawCluster {
 			return edit.Unclean("a track to remove is described after its data")
@@ -103,7 +114,7 @@ func (m *cleaner) isEncrypted(encodings element) (encrypted bool, err error) {
 }
 
 // track keeps the elements needed to decode a track.
-func (m *cleaner) track(entry element, codecID string) error {
+func (m *cleaner) track(entry element, codecID string, stream *codec.Stream) error {
 	return m.each(entry, func(e element) error {
 		switch {
 		case !trackKept[e.id]:
@@ -114,6 +125,11 @@ func (m *cleaner) track(entry element, codecID string) error {
 			return m.keepOnly(e, audioKept)
 		case e.id == idMapping:
 			return m.keepOnly(e, mappingKept)
+		case e.id == idCodecPrivate && stream != nil:
+			if err := stream.ReadWidth(&m.View, e.body, e.end); err != nil {
+				return err
+			}
+			return stream.Config(e.body, e.end)
 		case e.id == idCodecPrivate && (codecID == "A_VORBIS" || codecID == "V_THEORA"):
 			return m.emptyXiphComments(e, codecID == "A_VORBIS")
 		case e.id == idCodecPrivate && codecID == "A_FLAC":
