@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/privet/privet/hooks/admission"
+	"github.com/privet/privet/hooks/durable"
 	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/media/metadata"
 	"github.com/privet/privet/hooks/order"
@@ -59,9 +60,17 @@ func registerMedia(app core.App, previews *preview.Worker) {
 			return e.Next()
 		})
 	})
-	app.OnRecordAfterDeleteSuccess(store.Media).BindFunc(func(e *core.RecordEvent) error {
-		remover.Wake()
-		return e.Next()
+	log := durable.Of(app)
+	app.OnRecordAfterDeleteSuccess(store.Media).Bind(&hook.Handler[*core.RecordEvent]{
+		Id:       "privet_media_deleted",
+		Priority: beforeInterceptors, // PocketBase's removes the files at once
+		Func: func(e *core.RecordEvent) error {
+			if err := log.Wait(); err != nil {
+				return err // a power cut may bring the row back: the queue keeps the removal
+			}
+			remover.Wake()
+			return e.Next()
+		},
 	})
 	worker.WhileServing(app, func() (stop func()) {
 		// This runs before the worker stages a preview in the same folder, and after the lock and the port have made sure

@@ -9,6 +9,7 @@
 // Only the database data.db is covered, not auxiliary.db, which holds PocketBase's logs.
 //
 //   - log.go: the log of a database, and the wait
+//   - files.go: files and folders, which are synced before the row that names them is committed
 //   - handler.go: the wait before the first byte of an answer
 //   - register.go: the log of an app, its end, and its health
 package durable

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/privet/privet/hooks/durable"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/hooks/worker"
 
@@ -29,12 +30,13 @@ const (
 // PocketBase removes the files of deleted rows as well, but once, and only in the process that has deleted them.
 type Remover struct {
 	app    core.App
+	log    *durable.Log
 	worker *worker.Worker
 }
 
 // NewRemover returns a Remover that removes nothing until Start.
 func NewRemover(app core.App) *Remover {
-	r := &Remover{app: app}
+	r := &Remover{app: app, log: durable.Of(app)}
 	r.worker = worker.New(worker.Config{
 		Queue:     removals{r},
 		Slots:     removalsAtOnce,
@@ -80,6 +82,10 @@ func (q removals) Run(ctx context.Context, key string) (retryAfter time.Duration
 	removal, err := store.ReadRemoval(record, q.app, key)
 	if errors.Is(err, store.ErrNotFound) {
 		return 0
+	}
+	if err == nil {
+		// What is removed stays so, so a power cut must not bring back the row that names it.
+		err = q.log.Wait()
 	}
 	if err == nil {
 		timeout, cancel := context.WithTimeout(ctx, removalTimeout)

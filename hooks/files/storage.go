@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/privet/privet/hooks/durable"
 	"github.com/privet/privet/hooks/media/mediatype"
 	"github.com/privet/privet/hooks/store"
 
@@ -56,16 +57,20 @@ func withStorage(app core.App, work func(*filesystem.System) error) error {
 	return work(system)
 }
 
-// rename moves a file and its attributes within the local disk. A copy would cost as much as the upload did.
+// rename moves a file and its attributes within the local disk, and returns when a power cut would leave them there. A
+// copy would cost as much as the upload did.
 func rename(from, target string) error {
 	// The folder may exist from an upload that failed, whose cleaning up may remove it at this moment.
 	for try := 0; ; try++ {
-		if err := os.MkdirAll(filepath.Dir(target), os.ModePerm); err != nil {
+		if err := durable.MakeFolder(filepath.Dir(target)); err != nil {
 			return err
 		}
 		err := os.Rename(from+attributes, target+attributes)
 		if err == nil {
-			return os.Rename(from, target)
+			if err := os.Rename(from, target); err != nil {
+				return err
+			}
+			return durable.SyncFolder(filepath.Dir(target))
 		}
 		if !errors.Is(err, fs.ErrNotExist) || try == 3 {
 			return err

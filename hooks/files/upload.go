@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/privet/privet/hooks/durable"
 	"github.com/privet/privet/hooks/media/mediatype"
 	"github.com/privet/privet/hooks/store"
 
@@ -119,8 +120,8 @@ func (u *Upload) ID() string { return u.id }
 // Write implements io.Writer.
 func (u *Upload) Write(p []byte) (int, error) { return u.writer.Write(p) }
 
-// Close completes the file: it removes the metadata and, if files are kept in an object store, sends it there. The
-// error is metadata.ErrUnclean if the file can't be cleaned and must be rejected, and *admission.Busy if too many wait to
+// Close completes the file: it removes the metadata and writes the file to the disk or, if files are kept in an object
+// store, sends it there. The error is metadata.ErrUnclean if the file can't be cleaned and must be rejected, and *admission.Busy if too many wait to
 // be cleaned.
 func (u *Upload) Close() error {
 	err := u.writer.Close()
@@ -138,6 +139,11 @@ func (u *Upload) Close() error {
 		if err := u.send(); err != nil {
 			return fmt.Errorf("send upload to the object store: %w", err)
 		}
+		return nil
+	}
+	// Before the row's transaction, which blocks all other writers.
+	if err := durable.SyncFiles(u.staged, u.staged+attributes); err != nil {
+		return fmt.Errorf("stage upload: %w", err)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/privet/privet/hooks/store"
@@ -49,8 +50,11 @@ func (w *Worker) attempt(ctx context.Context, id string) {
 		return
 	}
 	call, cancel := context.WithTimeout(ctx, sendTimeout)
-	_, err = w.sender.Send(call, messageOf(p, now))
+	name, err := w.sender.Send(call, messageOf(p, now))
 	cancel()
+	if err == nil && !strings.HasPrefix(name, "projects/") {
+		err = errNoReceipt
+	}
 	if err != nil && ctx.Err() != nil {
 		return // a stop cancelled it: it waits in the outbox for the next start
 	}

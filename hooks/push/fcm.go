@@ -51,6 +51,10 @@ const (
 	transient                 // FCM failed, or could not be reached
 )
 
+// errNoReceipt means that an answer with status 200 lacks the name of the message, which FCM gives to each that it takes:
+// it comes from something else, such as a proxy's page.
+var errNoReceipt = errors.New("push: the answer names no message")
+
 // classify returns what FCM's answer means, and a sentence about it for the outbox, "" for accepted. err has to be as
 // the SDK returned it: its helpers don't unwrap errors.
 func classify(err error) (v verdict, reason string) {
@@ -67,6 +71,8 @@ func classify(err error) (v verdict, reason string) {
 		return quotaExceeded, "Firebase asked to wait: too many pushes."
 	case messaging.IsThirdPartyAuthError(err):
 		return apnsMisconfigured, "Apple refuses the credentials that Firebase has for it: check the APNs key in Firebase's console."
+	case errors.Is(err, errNoReceipt):
+		return transient, "The answer is not Firebase's: check the proxies on the way to it."
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled), errorutils.IsDeadlineExceeded(err):
 		return transient, "Firebase did not answer in time."
 	}

@@ -145,6 +145,7 @@ func TestPushErrors(t *testing.T) {
 		{"our fault", fakes.Reply{Status: 400}, "failed Firebase refused", false, "a push was refused"},
 		{"Apple's credentials", fakes.Reply{Status: 401, Code: "THIRD_PARTY_AUTH_ERROR"}, "waiting Apple refuses", false, "a push was refused"},
 		{"internal", fakes.Reply{Status: 500, Code: "INTERNAL"}, "waiting Firebase is not well", false, ""},
+		{"a 200 of something else", fakes.Reply{Status: 200}, "waiting The answer is not Firebase's", false, "pushes wait"},
 		{"quota", fakes.Reply{Status: 429, Code: "QUOTA_EXCEEDED", RetryAfter: 600}, "waiting Firebase asked to wait", false, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
