@@ -37,6 +37,7 @@ func Register(app core.App, s *settings.Settings, pushes *push.Worker, previews 
 	registerMedia(app, previews)
 	dashboard.Register(app)
 	registerBanExpiry(app)
+	registerSearchIndex(app)
 	registerPushes(app, pushes)
 	server.RegisterCheckpoints(app)
 
@@ -51,7 +52,11 @@ func Register(app core.App, s *settings.Settings, pushes *push.Worker, previews 
 		}
 	})
 	app.Cron().MustAdd("privet_search", "13 3 * * *", func() {
-		if err := store.MergeSearchIndex(context.Background(), app); err != nil {
+		err := store.IndexQueuedUsers(context.Background(), app)
+		if err == nil {
+			err = store.MergeSearchIndex(context.Background(), app)
+		}
+		if err != nil {
 			app.Logger().Error("the search index could not be merged", "error", err)
 		}
 	})

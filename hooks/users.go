@@ -57,7 +57,7 @@ func saveUser(e *core.RecordEvent, user, before *store.User) error {
 		return err
 	}
 	user.SetRev(user.Rev() + 1)
-	user.Derive()
+	user.Derive(before)
 	taken, err := store.EmailTaken(e.Context, e.App, user.Email(), user.Id)
 	if err != nil {
 		return fmt.Errorf("look for the e-mail of user %q: %w", user.Id, err)

@@ -51,7 +51,7 @@ func (a *api) signup(c *call) error {
 	user.SetPhone(in.Phone)
 	user.SetName(in.Name)
 	user.SetNickname(in.Nickname)
-	user.SetDescription(in.Description)
+	user.SetDescription(store.NewDescription(in.Description))
 	user.SetRole(resource.Roles.Word(in.Role))
 	user.SetPrice(price(in.Price))
 	user.SetCategories(categories(in.Categories))

@@ -113,9 +113,10 @@ func (a *api) userUpdate(c *call) error {
 			return err
 		}
 	}
+	description := store.NewDescription(in.Description.Value)
 	return c.changeCurrentUser(http.StatusOK, func(tx core.App, user *store.User) (any, error) {
 		store.SetActor(user.Record, c.actor(order.Client))
-		in.apply(user)
+		in.apply(user, description)
 		if hashed != "" {
 			user.SetPasswordHash(hashed)
 		}
@@ -141,15 +142,18 @@ func (a *api) userUpdate(c *call) error {
 	})
 }
 
-// apply sets the given fields on the user. An explicit null clears a field that may be empty, and leaves any other.
-func (in *userUpdateInput) apply(user *store.User) {
+// apply sets the given fields on the user; description is that of the input. An explicit null clears a field that may be empty, and leaves any other.
+func (in *userUpdateInput) apply(user *store.User, description store.Description) {
 	for _, clearable := range []struct {
 		field laravel.Field[string]
 		set   func(string)
-	}{{in.Phone, user.SetPhone}, {in.Name, user.SetName}, {in.Description, user.SetDescription}} {
+	}{{in.Phone, user.SetPhone}, {in.Name, user.SetName}} {
 		if clearable.field.Given {
 			clearable.set(clearable.field.Value)
 		}
+	}
+	if in.Description.Given {
+		user.SetDescription(description)
 	}
 	if in.Price.Given {
 		user.SetPrice(price(in.Price))
@@ -178,6 +182,7 @@ func (a *api) userSearch(c *call) error {
 		Role:     resource.Roles.Word(in.Role),
 		Category: resource.Categories.Word(in.Category),
 		Text:     in.Text,
+		Sender:   c.userID(),
 	}, laravel.Page(c.req))
 	if err != nil {
 		return err

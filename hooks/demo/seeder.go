@@ -92,7 +92,7 @@ func (s *seeder) signUp(ctx context.Context, p person, isPerformer bool, hashedP
 	user.SetName(p.name)
 	user.SetNickname(p.nickname)
 	user.SetPhone(p.phone)
-	user.SetDescription(p.about)
+	user.SetDescription(store.NewDescription(p.about))
 	user.SetRole(store.RoleClient)
 	if isPerformer {
 		user.SetRole(store.RolePerformer)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -91,8 +92,36 @@ func (u *User) Phone() string { return u.GetString(fieldPhone) }
 // SetPhone sets the phone number; "" is none.
 func (u *User) SetPhone(v string) { u.Set(fieldPhone, v) }
 
-// SetDescription sets the description; "" is none.
-func (u *User) SetDescription(v string) { u.Set(fieldDescription, v) }
+// MaxSearched is how many characters of a description are searched.
+const MaxSearched = 2000
+
+// Description is a description with the part of it that is searched, folded.
+type Description struct{ text, searched string }
+
+// NewDescription folds a description; "" is none. Call it before a transaction and not inside.
+func NewDescription(text string) Description {
+	return Description{text, SearchKey(firstRunes(text, MaxSearched))}
+}
+
+// firstRunes returns the first n characters of a text.
+func firstRunes(text string, n int) string {
+	for at := range text {
+		if n == 0 {
+			return text[:at]
+		}
+		n--
+	}
+	return text
+}
+
+// keyDescription is the custom value by which a record carries its Description to Derive.
+const keyDescription = "@description"
+
+// SetDescription sets the description.
+func (u *User) SetDescription(d Description) {
+	u.Set(fieldDescription, d.text)
+	u.SetRaw(keyDescription, d)
+}
 
 // Role returns RoleClient or RolePerformer.
 func (u *User) Role() string { return u.GetString(fieldRole) }
@@ -124,10 +153,11 @@ func (u *User) PasswordSet() bool { return u.GetBool(fieldPasswordSet) }
 // PasswordHash returns the stored hash, which changes with the password.
 func (u *User) PasswordHash() string { return u.GetString(core.FieldNamePassword + ":hash") }
 
-// Derive sets the fields that are derived from others. It must run before each save.
-func (u *User) Derive() {
+// Derive sets the fields that are derived from others. It must run before each save. before is the user's row, nil for
+// a new user.
+func (u *User) Derive(before *User) {
 	u.Set(fieldEmailKey, EmailKey(u.Email()))
-	u.Set(fieldSearch, SearchKey(u.GetString(fieldNickname)+"\n"+u.GetString(fieldName)+"\n"+u.GetString(fieldDescription)))
+	u.Set(fieldSearch, u.searchedNames()+u.searchedDescription(before))
 	if u.Price() != 0 {
 		u.Set(fieldFree, false)
 	}
@@ -137,6 +167,26 @@ func (u *User) Derive() {
 	if u.GetString(fieldInvite) == "" {
 		u.Set(fieldInvite, security.RandomStringWithAlphabet(8, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"))
 	}
+}
+
+// searchedNames returns what is searched of the names, each with the end of its line.
+func (u *User) searchedNames() string {
+	return SearchKey(u.GetString(fieldNickname) + "\n" + u.GetString(fieldName) + "\n")
+}
+
+// searchedDescription returns what is searched of the description. Unless a moderator has typed it, it was folded before
+// the transaction: by SetDescription, or for the row as it was before.
+func (u *User) searchedDescription(before *User) string {
+	text := u.GetString(fieldDescription)
+	if d, ok := u.GetRaw(keyDescription).(Description); ok && d.text == text {
+		return d.searched
+	}
+	if before != nil && before.GetString(fieldDescription) == text {
+		if searched, ok := strings.CutPrefix(before.GetString(fieldSearch), before.searchedNames()); ok {
+			return searched
+		}
+	}
+	return NewDescription(text).searched
 }
 
 // CountNewOrders returns how many new orders a performer has.

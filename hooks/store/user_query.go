@@ -5,10 +5,12 @@ import (
 	"database/sql"
 	"fmt"
 	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/privet/privet/hooks/admission"
 
 	"github.com/pocketbase/pocketbase/core"
-	"golang.org/x/text/cases"
-	"golang.org/x/text/unicode/norm"
 )
 
 // ReadUser reads a user by id. The error is ErrNotFound when there is none.
@@ -31,26 +33,28 @@ func readUser(ctx context.Context, app core.App, where, value string) (*UserRow,
 type UserFilter struct {
 	Role     string
 	Category string
-	Text     string // anywhere in name, nickname or description
+	Text     string // anywhere in name, nickname or the beginning of the description (MaxSearched)
+
+	Sender string // who searches: senders take turns with the searches that are expensive
 }
 
 // SearchUsers reads a page of users, newest first.
 func SearchUsers(ctx context.Context, app core.App, filter UserFilter, page int64) (*Page[UserRow], error) {
+	if utf8.RuneCountInString(filter.Text) > MaxSearched {
+		return &Page[UserRow]{Number: page}, nil // nobody has so long a text
+	}
 	q := pageQuery{columns: userColumns("u"), joined: `users u ON u.id = CAST(page.n AS TEXT)`, number: page}
 	if text := SearchKey(filter.Text); text == "" {
 		q.matchAll(filter)
 	} else if phrase, whole := phraseOf(text); phrase == "" {
 		q.matchShortText(filter, text)
-		select {
-		case scanSlot <- struct{}{}:
-			defer func() { <-scanSlot }()
-		case <-ctx.Done():
-			return nil, wrap("search users", context.Cause(ctx))
+		release, err := scans.Acquire(ctx, filter.Sender)
+		if err != nil {
+			return nil, wrap("search users", err)
 		}
-	} else if whole {
-		q.matchPhrase(filter, phrase, "")
+		defer release()
 	} else {
-		q.matchPhrase(filter, phrase, text)
+		q.matchPhrase(filter, phrase, text, whole)
 	}
 	users, err := readPage(ctx, app, q, (*UserRow).targets, func(row *UserRow) int64 { return row.ID })
 	return users, wrap("search users", err)
@@ -62,8 +66,8 @@ func (q *pageQuery) matchAll(filter UserFilter) {
 	q.total = `SELECT sum(count) FROM users_counts WHERE ` + q.kindCondition("kind", filter)
 }
 
-// scanSlot lets one search at a time scan all users, so that these searches don't slow down the others.
-var scanSlot = make(chan struct{}, 1)
+// scans lets one search at a time scan all users, so that these searches don't slow down the others.
+var scans = admission.New(admission.Limits{Slots: 1, Waiters: 32, MaxWait: 5 * time.Second})
 
 // matchShortText scans all users: fewer than three characters are in no index, and match most users anyway.
 func (q *pageQuery) matchShortText(filter UserFilter, text string) {
@@ -72,18 +76,19 @@ func (q *pageQuery) matchShortText(filter UserFilter, text string) {
 }
 
 // matchPhrase reads the full-text index alone: its rowids encode the user's id and kind
-// (pb_migrations/schema_search.go). Unless text is "", it then compares the whole text with the users that the phrase
-// has found.
-func (q *pageQuery) matchPhrase(filter UserFilter, phrase, text string) {
+// (pb_migrations/schema_search.go). Unless the phrase is the whole text, it then compares the text with the users that
+// the phrase has found. Users in the queue are not in the index yet: with them, few as they are, it compares the text.
+func (q *pageQuery) matchPhrase(filter UserFilter, phrase, text string, whole bool) {
 	found := `users_search s WHERE s.text MATCH :phrase AND ` + q.kindCondition("s.rowid", filter)
-	q.arguments = append(q.arguments, sql.Named("phrase", phrase))
-	if text == "" {
+	if whole {
 		q.matching = `SELECT s.rowid >> 3 AS n FROM ` + found
-		return
+	} else {
+		q.matching = `SELECT CAST(u.id AS INTEGER) AS n FROM (SELECT CAST(s.rowid >> 3 AS TEXT) AS id FROM ` + found + `) found
+			CROSS JOIN users u ON u.id = found.id WHERE instr(u.search, :text) > 0`
 	}
-	q.matching = `SELECT CAST(u.id AS INTEGER) AS n FROM (SELECT CAST(s.rowid >> 3 AS TEXT) AS id FROM ` + found + `) found
-		CROSS JOIN users u ON u.id = found.id WHERE instr(u.search, :text) > 0`
-	q.arguments = append(q.arguments, sql.Named("text", text))
+	q.matching += ` UNION ALL SELECT CAST(u.id AS INTEGER) FROM users_search_queue q CROSS JOIN users u ON u.id = q.user
+		WHERE instr(u.search, :text) > 0 AND ` + q.filterCondition(filter)
+	q.arguments = append(q.arguments, sql.Named("phrase", phrase), sql.Named("text", text))
 }
 
 // filterCondition returns the condition on a row of users, u, that matches the filter without its text. It adds the
@@ -126,39 +131,6 @@ func phraseOf(text string) (phrase string, whole bool) {
 	}
 	const maxRunes = 64
 	return `"` + strings.ReplaceAll(string(runes[:min(len(runes), maxRunes)]), `"`, `""`) + `"`, len(runes) <= maxRunes
-}
-
-// fold maps a text to one case in any script, which SQLite can't.
-func fold(s string) string { return cases.Fold().String(norm.NFC.String(s)) }
-
-// EmailKey returns the form of an e-mail address by which two addresses are the same: it ignores case.
-func EmailKey(email string) string { return fold(email) }
-
-// SearchKey returns the form of a text that user/search compares: it ignores case, and ё is the same as е.
-func SearchKey(s string) string { return strings.ReplaceAll(fold(s), "ё", "е") }
-
-// MergeSearchIndex merges the segments that changes add to the full-text index, each of which a search has to read. It
-// does so in small steps (SQLite's FTS5, "merge"), between which others can write.
-func MergeSearchIndex(ctx context.Context, app core.App) error {
-	const pages = "-200" // of one step; the minus makes the first one begin a merge of all segments
-	for step, left := pages, 100_000; left > 0; step, left = pages[1:], left-1 {
-		var before, after int64
-		if err := app.RunInTransaction(func(tx core.App) error {
-			if err := writeRow(ctx, tx, `SELECT total_changes()`, nil, &before); err != nil {
-				return err
-			}
-			if err := write(ctx, tx, `INSERT INTO users_search(users_search, rank) VALUES('merge', `+step+`)`); err != nil {
-				return err
-			}
-			return writeRow(ctx, tx, `SELECT total_changes()`, nil, &after)
-		}); err != nil {
-			return wrap("merge search index", err)
-		}
-		if after-before < 2 { // nothing was left to merge, as FTS5 documents
-			return nil
-		}
-	}
-	return nil
 }
 
 // UserRow is a user as the API reads it.

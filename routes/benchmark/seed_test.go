@@ -142,7 +142,7 @@ func (d *dataset) fill(file string) error {
 		return err
 	}
 	// As PocketBase and privet do every night.
-	_, err = db.Exec(`INSERT INTO users_search(users_search) VALUES('optimize'); PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize = 0x10002`)
+	_, err = db.Exec(`DELETE FROM users_search_queue; INSERT INTO users_search(users_search) VALUES('optimize'); PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize = 0x10002`)
 	return err
 }
 

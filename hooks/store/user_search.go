@@ -1,0 +1,76 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+)
+
+// fold maps a text to one case in any script, which SQLite can't.
+func fold(s string) string { return cases.Fold().String(norm.NFC.String(s)) }
+
+// EmailKey returns the form of an e-mail address by which two addresses are the same: it ignores case.
+func EmailKey(email string) string { return fold(email) }
+
+// SearchKey returns the form of a text that user/search compares: it ignores case, and ё is the same as е.
+func SearchKey(s string) string { return strings.ReplaceAll(fold(s), "ё", "е") }
+
+// QueuedUsers returns the ids of at most limit users whose texts are to be added to the full-text index, in this order
+// (pb_migrations/1795736000_search_queue.go).
+func QueuedUsers(ctx context.Context, app core.App, limit int) ([]string, error) {
+	var ids []string
+	err := app.ConcurrentDB().NewQuery(`SELECT user FROM users_search_queue ORDER BY place LIMIT {:limit}`).
+		Bind(dbx.Params{"limit": limit}).WithContext(ctx).Column(&ids)
+	return ids, wrap("read queue of the search index", err)
+}
+
+// IndexUser adds the text of a queued user to the full-text index, unless that was done. It takes the database some
+// milliseconds for a text of MaxSearched characters, in which nobody else can write.
+func IndexUser(ctx context.Context, app core.App, id string) error {
+	// A trigger does the work.
+	return wrap("index user", write(ctx, app, `DELETE FROM users_search_queue WHERE user = :user`, sql.Named("user", id)))
+}
+
+// IndexQueuedUsers adds the texts of all users who are queued, one by one, so that others can write in between.
+func IndexQueuedUsers(ctx context.Context, app core.App) error {
+	for {
+		ids, err := QueuedUsers(ctx, app, 100)
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		for _, id := range ids {
+			if err := IndexUser(ctx, app, id); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// MergeSearchIndex merges the segments that changes add to the full-text index, each of which a search has to read. It
+// does so in small steps (SQLite's FTS5, "merge"), between which others can write.
+func MergeSearchIndex(ctx context.Context, app core.App) error {
+	const pages = "-200" // of one step; the minus makes the first one begin a merge of all segments
+	for step, left := pages, 100_000; left > 0; step, left = pages[1:], left-1 {
+		var before, after int64
+		if err := app.RunInTransaction(func(tx core.App) error {
+			if err := writeRow(ctx, tx, `SELECT total_changes()`, nil, &before); err != nil {
+				return err
+			}
+			if err := write(ctx, tx, `INSERT INTO users_search(users_search, rank) VALUES('merge', `+step+`)`); err != nil {
+				return err
+			}
+			return writeRow(ctx, tx, `SELECT total_changes()`, nil, &after)
+		}); err != nil {
+			return wrap("merge search index", err)
+		}
+		if after-before < 2 { // nothing was left to merge, as FTS5 documents
+			return nil
+		}
+	}
+	return nil
+}
