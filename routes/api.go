@@ -2,8 +2,10 @@ package routes
 
 import (
 	"net/netip"
+	"path/filepath"
 	"time"
 
+	"github.com/privet/privet/hooks/disk"
 	"github.com/privet/privet/hooks/preview"
 	"github.com/privet/privet/hooks/push"
 	"github.com/privet/privet/hooks/settings"
@@ -29,6 +31,7 @@ type api struct {
 	bodies    *body.Memory
 	providers map[int]social.Provider // by social_type
 	avatars   *avatars.Fetcher
+	space     *disk.Guard
 }
 
 func newAPI(app core.App, s *settings.Settings, pushes *push.Worker, previews *preview.Worker) *api {
@@ -37,6 +40,7 @@ func newAPI(app core.App, s *settings.Settings, pushes *push.Worker, previews *p
 	requests := graceful.Register(app, lastUsed.Flush)
 	graceful.LimitConnections(app, func(address netip.Addr) bool { return address.IsLoopback() || address.IsPrivate() })
 	return &api{
+		space:     disk.NewGuard(s.UploadFloor, app.Logger, app.DataDir(), filepath.Join(app.DataDir(), core.LocalStorageDirName)),
 		app:       app,
 		settings:  s,
 		pushes:    pushes,

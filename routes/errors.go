@@ -7,8 +7,10 @@ import (
 	"strconv"
 
 	"github.com/privet/privet/hooks/admission"
+	"github.com/privet/privet/hooks/disk"
 	"github.com/privet/privet/hooks/refusal"
 	"github.com/privet/privet/hooks/store"
+	"github.com/privet/privet/routes/bodydrain"
 	"github.com/privet/privet/routes/idempotency"
 	"github.com/privet/privet/routes/laravel"
 	"github.com/privet/privet/routes/laravel/body"
@@ -50,6 +52,10 @@ func (c *call) answerOf(err error) *resource.Error {
 		return answer
 	case errors.As(err, &invalid):
 		return validationError(invalid)
+	case errors.Is(err, bodydrain.ErrTooSlow):
+		return resource.TooSlow
+	case errors.Is(err, disk.ErrFull):
+		return resource.NoSpace
 	case errors.As(err, &malformed):
 		return resource.Failure(http.StatusBadRequest, malformed.Message)
 	case errors.Is(err, body.ErrTooLarge):

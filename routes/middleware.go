@@ -50,7 +50,7 @@ func (a *api) outermost(e *core.RequestEvent, endpoints []endpoint) error {
 		defer a.requests.Begin()()
 	}
 	if !strings.HasPrefix(e.Request.URL.Path, Prefix) {
-		return e.Next()
+		return a.nativeUpload(e)
 	}
 	header := e.Response.Header()
 	setCommonHeaders(header)

@@ -7,11 +7,14 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/privet/privet/hooks/disk"
 	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/media/mediatype"
 	"github.com/privet/privet/hooks/media/metadata"
 	"github.com/privet/privet/routes/laravel"
+	"github.com/privet/privet/routes/limits"
 
+	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
 )
 
@@ -38,16 +41,20 @@ func read[T any](c *call, schema *laravel.Schema[T], checks map[string]laravel.C
 func readUpload[T any](c *call, schema *laravel.Schema[T], checks map[string]laravel.Check) (*T, error) {
 	c.unwrapBody()
 	control := http.NewResponseController(c.event.Response)
-	c.req.Body = &deadlineReader{ReadCloser: c.req.Body, control: control, began: time.Now()}
+	receiving := &receiving{c: c}
+	defer receiving.end()
+	if size := c.bodySize(); !c.dropFiles && (size < 0 || size > fieldsLimit && size <= uploadLimit) {
+		if err := receiving.begin(size); err != nil {
+			return nil, err
+		}
+	}
 	options := c.options(uploadLimit, checks)
 	if !c.dropFiles {
-		options.Sink = sink{c}
+		options.Sink = receiving
 	}
 	in, err := schema.Read(c.req, options)
 	// The server's write deadline starts with the request's first byte, and a long upload has exceeded it.
 	_ = control.SetWriteDeadline(time.Now().Add(answerTimeout))
-	// The body's read deadline, if it passed now, would cancel the request's context in the middle of the change.
-	_ = control.SetReadDeadline(time.Time{})
 	if errors.Is(err, metadata.ErrUnclean) {
 		reason := metadata.Reason(err)
 		c.app.Logger().Info("an upload was refused", "path", c.req.URL.Path, "reason", reason)
@@ -82,26 +89,77 @@ func (c *call) unwrapBody() {
 	}
 }
 
-// sink stores the files of a request. It implements laravel.Sink.
-type sink struct{ c *call }
+// bodySize returns the size of the request's body in bytes, -1 if it is unknown, as that of a compressed one is.
+func (c *call) bodySize() int64 {
+	if c.req.Header.Get("Content-Encoding") != "" {
+		return -1
+	}
+	return c.req.ContentLength
+}
+
+// receiving stores the files of a request. It implements laravel.Sink.
+type receiving struct {
+	c     *call
+	space *disk.Upload   // nil before begin
+	limit *limits.Upload // nil before begin
+}
+
+// begin asks for a place for an upload with a body of size bytes, -1 if that is unknown: before the body is read if it is
+// large, else when it turns out to contain a file.
+func (r *receiving) begin(size int64) (err error) {
+	if r.limit, err = r.c.limits.Upload(r.c.principal != nil, size); err != nil {
+		return err
+	}
+	r.space, err = r.c.space.Begin(size)
+	return err
+}
+
+// end gives the place back.
+func (r *receiving) end() {
+	if r.limit != nil {
+		r.limit.End()
+	}
+	if r.space != nil {
+		r.space.End()
+	}
+}
 
 // Create implements laravel.Sink.
-func (s sink) Create(ctx context.Context, t mediatype.Type) (laravel.Writer, error) {
-	upload, err := files.NewUpload(s.c.app, t)
+func (r *receiving) Create(ctx context.Context, t mediatype.Type) (laravel.Writer, error) {
+	if r.space == nil {
+		if err := r.begin(r.c.bodySize()); err != nil {
+			return nil, err
+		}
+	}
+	upload, err := files.NewUpload(r.c.app, t)
 	if err != nil {
 		return nil, err
 	}
-	upload.SentBy(ctx, s.c.event.RealIP())
-	s.c.uploads = append(s.c.uploads, upload)
-	return storedFile{upload}, nil
+	upload.SentBy(ctx, r.c.sender())
+	r.c.uploads = append(r.c.uploads, upload)
+	return storedFile{upload, r}, nil
 }
 
 // storedFile is an upload as a laravel.Writer, whose Commit only ends the writing: the upload's own leaves it to a row.
-type storedFile struct{ upload *files.Upload }
+type storedFile struct {
+	upload *files.Upload
+	from   *receiving
+}
 
-func (f storedFile) Write(p []byte) (int, error) { return f.upload.Write(p) }
-func (f storedFile) Commit() error               { return f.upload.Close() }
-func (f storedFile) Abort()                      { f.upload.Discard() }
+// Write implements io.Writer. The error may be one that the client is told: too much of the disk is taken, or of what
+// the client's network may upload.
+func (f storedFile) Write(p []byte) (int, error) {
+	if err := f.from.limit.Write(len(p)); err != nil {
+		return 0, err
+	}
+	if err := f.from.space.Write(len(p)); err != nil {
+		return 0, err
+	}
+	return f.upload.Write(p)
+}
+
+func (f storedFile) Commit() error { return f.upload.Close() }
+func (f storedFile) Abort()        { f.upload.Discard() }
 
 // storedUpload returns the upload that a file of the input is stored as, or nil.
 func storedUpload(file *laravel.File) *files.Upload {
@@ -134,28 +192,50 @@ func (c *call) discardUploads() {
 	}
 }
 
-// Limits of a slow upload: it may take uploadTimeout, and a second more for every minBytesPerSecond received.
-const (
-	uploadTimeout     = 2 * time.Minute
-	minBytesPerSecond = 2 << 10
-)
+// nativeCopies is how many copies of a file PocketBase's own API has on the disk at once: the temporary files in which it
+// keeps the body and the form, and the upload that hooks make of it.
+const nativeCopies = 3
 
-// deadlineReader moves the connection's read deadline while a body makes progress, as a phone may be slow.
-type deadlineReader struct {
+// nativeUpload handles a request to PocketBase's own API, where superusers upload: it is refused as others are when it
+// would take too much of the disk.
+func (a *api) nativeUpload(e *core.RequestEvent) error {
+	size := e.Request.ContentLength
+	if size >= 0 && size <= fieldsLimit {
+		return e.Next()
+	}
+	upload, err := a.space.Begin(nativeCopies * size)
+	if err != nil {
+		return noNativeSpace
+	}
+	defer upload.End()
+	body := &nativeBody{ReadCloser: e.Request.Body, upload: upload}
+	if rereadable, ok := e.Request.Body.(*router.RereadableReadCloser); ok {
+		body.ReadCloser = rereadable.ReadCloser
+		rereadable.ReadCloser = body
+	} else {
+		e.Request.Body = body
+	}
+	if err = e.Next(); body.full && !e.Written() {
+		return noNativeSpace
+	}
+	return err
+}
+
+var noNativeSpace = router.NewApiError(http.StatusInsufficientStorage, "The server has no room for uploads, try again later.", nil)
+
+// nativeBody is the body of a request to PocketBase's own API.
+type nativeBody struct {
 	io.ReadCloser
-	control  *http.ResponseController
-	began    time.Time
-	received int64     // bytes
-	moved    time.Time // when the deadline was last set
+	upload *disk.Upload
+	full   bool
 }
 
 // Read implements io.Reader.
-func (r *deadlineReader) Read(b []byte) (int, error) {
-	if now := time.Now(); now.Sub(r.moved) > time.Second {
-		r.moved = now
-		_ = r.control.SetReadDeadline(r.began.Add(uploadTimeout + time.Duration(r.received/minBytesPerSecond)*time.Second))
+func (b *nativeBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if full := b.upload.Write(nativeCopies * n); full != nil {
+		b.full = true
+		return 0, full
 	}
-	n, err := r.ReadCloser.Read(b)
-	r.received += int64(n)
 	return n, err
 }

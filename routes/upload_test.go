@@ -2,11 +2,15 @@ package routes_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"fmt"
 	"io"
+	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/privet/privet/hooks/settings"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/testkit"
 
@@ -177,4 +181,79 @@ func TestBodyOverTheLimit(t *testing.T) {
 			t.Errorf("%s of %d bytes: %d %s %v", c.path, c.size, answer.StatusCode, body, err)
 		}
 	}
+}
+
+// Where too little of the disk is free, uploads are refused: those of the API with an answer that arrives, and those
+// through the dashboard. Everything else works.
+func TestFullDisk(t *testing.T) {
+	t.Parallel()
+	s := testkit.Start(t, func(s *settings.Settings) { s.UploadFloor = 1 << 60 })
+	dashboard := s.Dashboard()
+	person := func(nickname, role string) (id int, token string) {
+		fields := map[string]any{"email": nickname + "@example.com", "nickname": nickname, "role": role,
+			"password": testkit.Password, "passwordConfirm": testkit.Password}
+		id, err := strconv.Atoi(dashboard.Create(store.Users, fields).Want(200).Map().String("id"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		login := map[string]any{"email": nickname + "@example.com", "password": testkit.Password}
+		return id, s.Post("auth/login").JSON(login).Do().Want(200).Map().String("token")
+	}
+	_, client := person("client", "client")
+	performerID, performer := person("performer", "performer")
+	order := s.Order(testkit.Person{Token: client}, testkit.Person{ID: performerID})
+	update := fmt.Sprintf("order/update/%d", order)
+	check := s.Snapshot()
+
+	const refusal = `{"status":"error","message":"The server has no room for uploads, try again later"}`
+	s.Post("auth/signup").Multipart([]testkit.File{testkit.Picture()}, "email", "third@example.com", "nickname", "x", "password", "password", "role", "1").
+		Do().Want(507).WantJSON(refusal)
+	for _, sized := range []bool{true, false} {
+		s.Post(update).As(performer).Stream(testkit.Clip(0), testkit.Movie(8*video), 8*video, sized, "status", "2").Do().Want(507).WantJSON(refusal)
+	}
+	check("an upload of the API")
+	frame := testkit.FrameOf(testkit.File{Field: "file", Name: "clip.mp4", Type: "video/mp4"}, "user", strconv.Itoa(performerID))
+	for _, size := range []int64{8 * video, video / 2} {
+		body := io.MultiReader(bytes.NewReader(frame.Head), testkit.Movie(size), bytes.NewReader(frame.Tail))
+		answer := dashboard.Request(http.MethodPost, dashboard.Path(store.Media, nil)).Raw(frame.Type, body).Do()
+		if !strings.Contains(answer.Want(507).Map().String("message"), "no room for uploads") {
+			t.Errorf("%d bytes through the dashboard: %s", size, answer.Body)
+		}
+	}
+	check("an upload through the dashboard")
+	s.Post(update).As(client).JSON(`{"status":3}`).Do().Want(200)
+	s.Post("user/update").As(performer).JSON(`{"name":"Without a file"}`).Do().Want(200)
+}
+
+// An address has a few uploads at once. Another one is refused with the time of another try, and small ones are not.
+func TestUploadsAtOnce(t *testing.T) {
+	t.Parallel()
+	s := testkit.Start(t, func(s *settings.Settings) { s.RateLimit = 60 })
+	client, performer := s.Client(), s.Performer()
+	update := fmt.Sprintf("order/update/%d", s.Order(client, performer))
+	var running []*testkit.PartialUpload
+	for range 4 {
+		running = append(running, s.Post(update).As(performer.Token).SendHalf(4*video))
+	}
+	stream := func() *testkit.Answer {
+		return s.Post(update).As(performer.Token).Stream(testkit.Clip(0), testkit.Movie(4*video), 4*video, true).Do()
+	}
+	refused := stream().Want(429)
+	refused.WantJSON(`{"message":"Too Many Attempts."}`)
+	if refused.Header.Get("Retry-After") != "15" {
+		t.Errorf("Retry-After: %s", refused.Header.Get("Retry-After"))
+	}
+	var zipped bytes.Buffer // may become anything
+	w := gzip.NewWriter(&zipped)
+	frame := testkit.FrameOf(testkit.Clip(0))
+	for _, part := range [][]byte{frame.Head, testkit.Clip(100).Content, frame.Tail} {
+		_, _ = w.Write(part) // to memory
+	}
+	_ = w.Close()
+	s.Post(update).As(performer.Token).Header("Content-Encoding", "gzip").Raw(frame.Type, &zipped).Do().Want(429)
+	s.Post(update).As(performer.Token).Multipart([]testkit.File{testkit.Picture()}).Do().Want(200)
+	for _, upload := range running {
+		upload.Finish().Want(200)
+	}
+	stream().Want(200)
 }

@@ -23,6 +23,7 @@ type Settings struct {
 	PublicURL      string   // base of the media URLs without a slash at its end; empty: the request's own
 	FFmpeg         string   // path of a program that renders the previews of videos; empty: the embedded one
 	TrustedProxies Networks // whose forwarded headers count
+	UploadFloor    int64    // bytes of the disk that uploads leave free; 0: the default of package disk
 	Redirect       bool     // downloads from an object store are answered by where they are, not by what they are
 }
 
@@ -75,6 +76,7 @@ var variables = []variable{
 	{"PRIVET_VK_API_URL", "another VK address, to which /method/… is added (tests)", "VK's",
 		func(s *Settings, v string) error { return parseURL(&s.VK.APIURL, v) }},
 	{"PRIVET_RATE_LIMIT", "requests a minute for a user, or for an address where nobody is signed in; 0 turns it off, and the limits of open orders", "60", parseRateLimit},
+	{"PRIVET_UPLOAD_FLOOR", "megabytes of the disk that uploads leave free", "2000, or 5 % of the disk if that is more", parseUploadFloor},
 	{"PRIVET_PUBLIC_URL", "base of the media URLs, as https://api.example.com", "the request's own",
 		func(s *Settings, v string) error { return parseURL(&s.PublicURL, v) }},
 	{"PRIVET_TRUSTED_PROXIES", "comma-separated addresses and networks whose forwarded headers count, or none", "loopback and private networks", parseProxies},
@@ -126,6 +128,15 @@ func parseRateLimit(s *Settings, value string) error {
 		return fmt.Errorf("must be a whole number of requests a minute, from 0 to 1000000, and is %q", value)
 	}
 	s.RateLimit = n
+	return nil
+}
+
+func parseUploadFloor(s *Settings, value string) error {
+	n, err := strconv.ParseInt(value, 10, 64)
+	if err != nil || n < 1 || n > 1_000_000_000 {
+		return fmt.Errorf("must be a whole number of megabytes, 1 or more, and is %q", value)
+	}
+	s.UploadFloor = n * 1_000_000
 	return nil
 }
 

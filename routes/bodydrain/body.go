@@ -12,6 +12,7 @@ type body struct {
 	started bool          // somebody has begun to read
 	ended   bool          // nothing is left
 	closed  bool
+	pace    pace
 }
 
 // Read implements io.Reader.
@@ -19,7 +20,12 @@ func (b *body) Read(p []byte) (int, error) {
 	if b.closed {
 		return 0, http.ErrBodyReadAfterClose
 	}
-	return b.read(p)
+	if b.pace.failed {
+		return 0, ErrTooSlow
+	}
+	b.pace.await()
+	n, err := b.read(p)
+	return n, b.pace.progress(n, b.ended, err)
 }
 
 // Close ends the handlers' reading. The source stays open: net/http closes it after the request.

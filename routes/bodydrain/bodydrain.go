@@ -8,6 +8,7 @@
 //	bodydrain.go  Drainer: the handler around all others, and its limits
 //	exchange.go   one request with a body: its ResponseWriter, and the reading
 //	body.go       the request's body as the handlers see it
+//	pace.go       how slowly it may come
 //	quota.go      how much one address may have discarded at once
 package bodydrain
 
@@ -34,6 +35,11 @@ type bounds struct {
 	minRate int64 // bytes a second
 	// total is the most time that a body may take: the largest one passes at 6 Mbit/s.
 	total time.Duration
+	// A handler's reading of a body ends with ErrTooSlow when the client has used up its time: for a body of up to
+	// smallBody bytes smallCredit, for others, as a phone may be in a tunnel, credit; and a second more for each rate bytes.
+	credit, smallCredit time.Duration
+	smallBody           int64
+	rate                int64 // bytes a second
 	// stopTimeout is the time that a body still has when the server is told to stop.
 	stopTimeout time.Duration
 	// maxBodies and maxBytes are what one address may have discarded at once. A household, an office, a proxy whose forwarded
@@ -73,6 +79,10 @@ func New(config Config) *Drainer {
 		grace:       time.Minute,
 		minRate:     16 << 10,
 		total:       15 * time.Minute,
+		credit:      3 * time.Minute,
+		smallCredit: time.Minute,
+		smallBody:   1 << 20,
+		rate:        10 << 10,
 		stopTimeout: 3 * time.Second,
 		maxBodies:   64,
 		maxBytes:    4 * config.MaxBody,

@@ -31,6 +31,10 @@ func newExchange(d *Drainer, w http.ResponseWriter, r *http.Request) *exchange {
 		control:        http.NewResponseController(w),
 		body:           body{source: r.Body, left: r.ContentLength},
 	}
+	x.body.pace = pace{control: x.control, credit: d.limits.credit, rate: d.limits.rate}
+	if r.ContentLength >= 0 && r.ContentLength <= d.limits.smallBody {
+		x.body.pace.credit = d.limits.smallCredit
+	}
 	if server, ok := r.Context().Value(http.ServerContextKey).(*http.Server); ok && server.WriteTimeout > 0 {
 		x.writeBy = time.Now().Add(server.WriteTimeout)
 	}
@@ -92,6 +96,10 @@ func (x *exchange) beforeAnswer() {
 	}
 	x.answered = true
 	if x.body.ended {
+		return
+	}
+	if x.body.pace.failed && x.request.ProtoMajor == 1 {
+		x.Header().Set("Connection", "close") // there is nothing more to wait for
 		return
 	}
 	if !x.body.started && x.request.ProtoAtLeast(1, 1) && strings.EqualFold(x.request.Header.Get("Expect"), "100-continue") {

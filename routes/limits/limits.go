@@ -1,5 +1,5 @@
 // Package limits bounds how often one may send requests and try passwords (contract section 2, Limits). All limits
-// stand in this file; networks.go says what an address is, counters.go counts.
+// stand in this file, but those of uploads, which are in uploads.go; networks.go says what an address is, counters.go counts.
 package limits
 
 import (
@@ -19,15 +19,21 @@ var ErrExceeded = errors.New("limits: exceeded")
 
 // Limiter knows what was counted against all limits. Its counts are in memory: a restart begins all of them anew.
 type Limiter struct {
-	rate   int
-	minute *counters
-	day    *counters
+	rate    int
+	minute  *counters
+	day     *counters
+	uploads *uploads
 }
 
 // New returns a Limiter with a rate of requests a minute for a user or an address, from which the other limits follow.
 // With 0 all of them are off but that of test pushes.
 func New(rate int, now func() time.Time) *Limiter {
-	return &Limiter{rate: rate, minute: newCounters(now, time.Minute, maxKeys), day: newCounters(now, 24*time.Hour, maxKeys)}
+	return &Limiter{
+		rate:    rate,
+		minute:  newCounters(now, time.Minute, maxKeys),
+		day:     newCounters(now, 24*time.Hour, maxKeys),
+		uploads: newUploads(now),
+	}
 }
 
 // Request counts one request against the limits, and describes in the answer's headers the one that refuses it, else

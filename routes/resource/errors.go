@@ -33,6 +33,8 @@ var (
 	Stopping     = Failure(http.StatusServiceUnavailable, "The server is stopping, try again later")
 	Busy         = Failure(http.StatusServiceUnavailable, "The server is busy, try again later")
 	Encoding     = Failure(http.StatusUnsupportedMediaType, "The Content-Encoding of the request is not supported: send it uncompressed, or compressed by gzip")
+	TooSlow      = Failure(http.StatusRequestTimeout, "The request body came too slowly, try again over a faster connection")
+	NoSpace      = Failure(http.StatusInsufficientStorage, "The server has no room for uploads, try again later")
 	ServerError  = &Error{http.StatusInternalServerError, Message{"Server Error"}}
 	TooMany      = &Error{http.StatusTooManyRequests, Message{"Too Many Attempts."}}
 	TooLarge     = &Error{http.StatusRequestEntityTooLarge, Message{"The request is too large."}}

@@ -80,7 +80,7 @@ type Running struct {
 }
 
 // Process runs `privet serve` until the test ends, with the test's environment and the given variables ("NAME=value").
-// The rate limit is off unless they turn it on.
+// The rate limit is off unless they turn it on, and the machine's disk may be fuller than servers let it become.
 func Process(t testing.TB, env ...string) *Running {
 	t.Helper()
 	return process(t, nil, filepath.Join(t.TempDir(), "data"), env...)
@@ -125,7 +125,7 @@ func process(t testing.TB, user *syscall.Credential, dir string, env ...string) 
 		}
 	}
 	p.dir = p.Dir
-	p.env = append(append(os.Environ(), "PRIVET_RATE_LIMIT=0", "TMPDIR="+p.Temp), env...)
+	p.env = append(append(os.Environ(), "PRIVET_RATE_LIMIT=0", "PRIVET_UPLOAD_FLOOR=1", "TMPDIR="+p.Temp), env...)
 	p.connect()
 	t.Cleanup(func() {
 		if t.Failed() {

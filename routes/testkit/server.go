@@ -89,7 +89,10 @@ func Start(t testing.TB, changes ...func(*settings.Settings)) *Server {
 	t.Cleanup(app.Cleanup)
 	app.Settings().Batch.Enabled = true // before anything reads the settings, which PocketBase does without a lock
 	app.Settings().Logs.MaxDays = 1     // PocketBase's test app disables logging, and what is printed are the logs
-	chosen := &settings.Settings{TrustedProxies: settings.DefaultProxies()}
+	chosen := &settings.Settings{
+		TrustedProxies: settings.DefaultProxies(),
+		UploadFloor:    1, // the machine's disk may be fuller than servers let it become
+	}
 	for _, change := range changes {
 		change(chosen)
 	}

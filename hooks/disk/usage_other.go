@@ -1,0 +1,8 @@
+//go:build !linux && !darwin && !windows
+
+package disk
+
+import "errors"
+
+// usage fails, as it is not known how to ask this system.
+func usage(string) (free, total uint64, err error) { return 0, 0, errors.ErrUnsupported }
