@@ -40,7 +40,8 @@ func TestNothingRemains(t *testing.T) {
 			if s.video || s.mime == "image/gif" || s.mime == "image/jpeg" {
 				appendTrailer(t, path)
 			}
-			clean(t, path, s.mime)
+			before := tags(t, path)
+			wantGone(t, before, clean(t, path, s.mime))
 			for tag, value := range tags(t, path) {
 				group, name, found := strings.Cut(tag, ":")
 				if !found {

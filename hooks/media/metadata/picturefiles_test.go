@@ -2,6 +2,7 @@ package metadata_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"os"
 	"path/filepath"
@@ -110,16 +111,37 @@ func TestPictureFilesInMatroska(t *testing.T) {
 	}
 }
 
-// A HEIF item that is a JPEG is an image file, too.
+// A HEIF that is a JPEG, or consists of some, is refused. One that only has a JPEG beside it, a thumbnail, loses it.
 func TestPictureFileInHEIF(t *testing.T) {
-	items := func(kind string) []byte {
-		return slices.Concat(box("ftyp", []byte("mif1"), u32(0)),
-			box("meta", u32(0), box("hdlr", u32(0, 0), []byte("pict"), make([]byte, 13)),
-				box("iinf", u32(0), []byte{0, 1}, box("infe", u32(2<<24), []byte{0, 1, 0, 0}, []byte(kind), []byte{0})),
-				box("iloc", u32(0), []byte{0x44, 0, 0, 1, 0, 1, 0, 0, 0, 1}, u32(0, 4))))
+	const thumbnail = "thumbnail " + marker + " with a place"
+	items := func(first string, primary uint16, reference string, from, to uint16) []byte {
+		u16 := func(n uint16) []byte { return binary.BigEndian.AppendUint16(nil, n) }
+		item := func(id uint16, kind string) []byte {
+			return box("infe", u32(2<<24), u16(id), u16(0), []byte(kind), []byte{0})
+		}
+		head := box("ftyp", []byte("mif1"), u32(0))
+		meta := func(at uint32) []byte {
+			return box("meta", u32(0), box("hdlr", u32(0, 0), []byte("pict"), make([]byte, 13)), box("pitm", u32(0), u16(primary)),
+				box("iinf", u32(0), u16(2), item(1, first), item(2, "jpeg")),
+				box("iref", u32(0), box(reference, u16(from), u16(1), u16(to))),
+				box("iloc", u32(0), []byte{0x44, 0, 0, 2}, u16(1), u16(0), u16(1), u32(at, 8), u16(2), u16(0), u16(1), u32(at+8, uint32(len(thumbnail)))))
+		}
+		return slices.Concat(head, meta(uint32(len(head)+len(meta(0))+8)), box("mdat", []byte("PICTURE!"+thumbnail)))
 	}
-	clear(t, items("hvc1"), "image/heic")
-	refused(t, items("jpeg"), "image/heic")
+	got := clearTwice(t, items("hvc1", 1, "thmb", 2, 1), "image/heic")
+	for _, stays := range []string{"PICTURE!", "cdsc", "hvc1", "Exif"} {
+		if !bytes.Contains(got, []byte(stays)) {
+			t.Errorf("%s is not there any more", stays)
+		}
+	}
+	for _, gone := range []string{"thmb", "jpeg", "thumb", "place"} {
+		if bytes.Contains(got, []byte(gone)) {
+			t.Errorf("%s is still there", gone)
+		}
+	}
+	refused(t, items("jpeg", 1, "thmb", 2, 1), "image/heic")
+	refused(t, items("hvc1", 2, "thmb", 1, 2), "image/heic")
+	refused(t, items("grid", 1, "dimg", 1, 2), "image/heic")
 }
 
 // A file with sound alone is no video.

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 
-	"github.com/privet/privet/hooks/media/metadata/internal/codec"
 	"github.com/privet/privet/hooks/media/metadata/internal/edit"
 )
 
@@ -25,7 +24,8 @@ var metaParts = rules{
 			"clap auxC lsel tols a1op a1lx rloc iscl clli mdcv cclv amve reve ndwt rref mskC oinf")),
 	}.keep("ipma")),
 	"dinf": minfParts["dinf"],
-}.keep("pitm iloc iref idat grpl")
+	"iref": cleanReferences,
+}.keep("pitm iloc idat grpl")
 
 // imageItems are the types of items that are coded images or derived from other images.
 var imageItems = edit.SetOf("hvc1 hev1 lhv1 av01 avc1 vvc1 evc1 j2k1 unci mski grid iovl iden tmap")
@@ -84,9 +84,14 @@ func zeroItemNames(c *cleaner, b box) error {
 		return err
 	}
 	return c.applyAll(b.skip(own), rules{"infe": func(c *cleaner, b box) error {
-		_, _, _, head, err := c.itemEntry(b)
+		_, kind, _, head, err := c.itemEntry(b)
 		if err != nil {
 			return err
+		}
+		if kind == itemJPEG {
+			if err := c.Overwrite(b.body+head-4, []byte("Exif")); err != nil {
+				return err
+			}
 		}
 		return blank(head, -1)(c, b)
 	}})
@@ -130,7 +135,7 @@ func (c *cleaner) readItems(meta box) (err error) {
 	if meta.kind == "" {
 		return nil
 	}
-	if c.lists, err = c.find(meta.skip(4), "iinf", "iloc", "idat", "iprp"); err != nil {
+	if c.lists, err = c.find(meta.skip(4), "iinf", "iloc", "idat", "iprp", "iref", "pitm"); err != nil {
 		return err
 	}
 	list, ok := c.lists["iinf"]
@@ -141,7 +146,7 @@ func (c *cleaner) readItems(meta box) (err error) {
 	if err != nil {
 		return err
 	}
-	return c.each(list.skip(own), func(b box) error {
+	err = c.each(list.skip(own), func(b box) error {
 		if b.kind != "infe" {
 			return nil
 		}
@@ -151,17 +156,19 @@ func (c *cleaner) readItems(meta box) (err error) {
 		}
 		c.items[id] = kind
 		switch {
-		case err == nil && kind == "jpeg":
-			return codec.RefuseImageFiles(kind)
 		case err == nil && protection != 0 && imageItems[kind]:
 			return errEncrypted
 		}
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	return c.refuseImageFiles()
 }
 
-// checkItem makes sure that a piece of an item's data is removed with all that is not claimed. An Exif item becomes an
-// empty EXIF, as some readers insist on one that they can parse.
+// checkItem makes sure that a piece of an item's data is removed with all that is not claimed. An Exif item and a
+// JPEG become an empty EXIF, as some readers insist on one that they can parse.
 func (c *cleaner) checkItem(kind string, e extent) error {
 	if e.external {
 		return edit.Unclean("an item's data is in an unusual place")
@@ -169,7 +176,7 @@ func (c *cleaner) checkItem(kind string, e extent) error {
 	if e.at == e.end {
 		return nil
 	}
-	if kind == "Exif" && e.first && e.end-e.at >= int64(4+len(emptyEXIF)) {
+	if (kind == "Exif" || kind == itemJPEG) && e.first && e.end-e.at >= int64(4+len(emptyEXIF)) {
 		c.emptiedEXIF = append(c.emptiedEXIF, e.at)
 	}
 	if e.inIdat && !c.kept.overlap(e.span) {

@@ -149,7 +149,7 @@ func (c *cleaner) soundSampleSize(stsd box, listed uint64) (uint64, error) {
 		case version == 2 && len(b) >= 64:
 			size = max(size, uint64(binary.BigEndian.Uint32(b[56:])))
 		case version == 0 && listed == 1:
-			size = max(size, channels*(bits+7)/8)
+			size = max(size, channels*((bits+7)/8))
 		}
 		return nil
 	})
