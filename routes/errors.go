@@ -58,6 +58,8 @@ func (c *call) answerOf(err error) *resource.Error {
 		return resource.NoSpace
 	case errors.As(err, &malformed):
 		return resource.Failure(http.StatusBadRequest, malformed.Message)
+	case errors.Is(err, body.ErrInflated):
+		return resource.Inflated
 	case errors.Is(err, body.ErrTooLarge):
 		return resource.TooLarge
 	case errors.As(err, &overridden):

@@ -3,6 +3,7 @@ package contract
 import (
 	"bytes"
 	"compress/gzip"
+	"crypto/rand"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -95,12 +96,23 @@ func TestGzipBombs(t *testing.T) {
 	for _, path := range []string{"user/check-free", "user/update"} {
 		s.Post(path).As(client.Token).Raw(formType, bytes.NewReader(small)).Header("Content-Encoding", "gzip").Do().Want(413)
 	}
-	if testing.Short() {
-		return
+	// A file may stand for 20 times its size, and a megabyte more.
+	head := "--b\r\nContent-Disposition: form-data; name=\"media\"; filename=\"a.png\"\r\n\r\n" + string(testkit.PNG())
+	const tail = "\r\n--b--\r\n"
+	upload := func(body []byte) *testkit.Answer {
+		return s.Post("user/update").As(client.Token).Raw("multipart/form-data; boundary=b", bytes.NewReader(body)).Header("Content-Encoding", "gzip").Do()
 	}
-	head := "--b\r\nContent-Disposition: form-data; name=\"media\"; filename=\"a.png\"\r\n\r\n"
-	large := zip(t, strings.NewReader(head+string(testkit.PNG())), io.LimitReader(repeated("\x00"), 641<<20))
-	unchanged := s.Snapshot()
-	s.Post("user/update").As(client.Token).Raw("multipart/form-data; boundary=b", bytes.NewReader(large)).Header("Content-Encoding", "gzip").Do().Want(413)
-	unchanged(fmt.Sprintf("%d bytes that stand for 641 MiB", len(large)))
+	for name, zeros := range map[string]int64{"a little more": 1<<20 + 64<<10, "much more": 20 << 20} {
+		bomb := zip(t, strings.NewReader(head), io.LimitReader(repeated("\x00"), zeros), strings.NewReader(tail))
+		unchanged := s.Snapshot()
+		upload(bomb).Want(413).WantJSON(`{"message":"The request is too large: its gzip stands for more than 20 times its size."}`)
+		unchanged(fmt.Sprintf("%s: %d bytes that stand for %d", name, len(bomb), zeros))
+	}
+	random := make([]byte, 200<<10)
+	if _, err := rand.Read(random); err != nil {
+		t.Fatal(err)
+	}
+	clip := testkit.Clip(1000)
+	fits := strings.Replace(head, string(testkit.PNG()), string(clip.Content), 1)
+	upload(zip(t, strings.NewReader(fits), bytes.NewReader(random), io.LimitReader(repeated("\x00"), 3<<20), strings.NewReader(tail))).Want(200)
 }

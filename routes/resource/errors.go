@@ -37,6 +37,7 @@ var (
 	NoSpace      = Failure(http.StatusInsufficientStorage, "The server has no room for uploads, try again later")
 	ServerError  = &Error{http.StatusInternalServerError, Message{"Server Error"}}
 	TooMany      = &Error{http.StatusTooManyRequests, Message{"Too Many Attempts."}}
+	Inflated     = &Error{http.StatusRequestEntityTooLarge, Message{"The request is too large: its gzip stands for more than 20 times its size."}}
 	TooLarge     = &Error{http.StatusRequestEntityTooLarge, Message{"The request is too large."}}
 )
 

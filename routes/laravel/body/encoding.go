@@ -28,25 +28,50 @@ func decoded(req *http.Request, limit int64) (io.ReadCloser, error) {
 	if !zipped {
 		return body, nil
 	}
-	return http.MaxBytesReader(nil, &gunzip{source: body}, limit), nil
+	return http.MaxBytesReader(nil, &gunzip{source: counted{ReadCloser: body}}, limit), nil
 }
 
+// A compressed body may stand for freeInflation bytes, which is as much as the fields of a body may have, and for
+// maxInflation more for each of its own. Media are compressed by their formats, and text shrinks to a third or a tenth; gzip
+// itself gets to a thousandth, so that 640 KB would cost as much as 640 MB do.
+const (
+	freeInflation = 1 << 20
+	maxInflation  = 20
+)
+
 // gunzip reads what a gzip stream stands for. Nothing at all is an empty body; a stream that is broken or cut off is a
-// *Malformed.
+// *Malformed, and one that stands for too many bytes ErrInflated.
 type gunzip struct {
-	source io.ReadCloser
-	reader *gzip.Reader
-	err    error
+	source   counted
+	reader   *gzip.Reader
+	inflated int64 // bytes read so far
+	err      error
+}
+
+// counted is a body of which the bytes read so far are counted.
+type counted struct {
+	io.ReadCloser
+	read int64
+}
+
+// Read implements io.Reader.
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.ReadCloser.Read(p)
+	c.read += int64(n)
+	return n, err
 }
 
 // Read implements io.Reader.
 func (g *gunzip) Read(p []byte) (int, error) {
 	if g.reader == nil && g.err == nil {
-		g.reader, g.err = gzip.NewReader(g.source)
+		g.reader, g.err = gzip.NewReader(&g.source)
 	}
 	n := 0
 	if g.err == nil {
 		n, g.err = g.reader.Read(p)
+		if g.inflated += int64(n); g.inflated > freeInflation+maxInflation*g.source.read {
+			g.err = ErrInflated
+		}
 	}
 	if g.err == nil || errors.Is(g.err, io.EOF) {
 		return n, g.err

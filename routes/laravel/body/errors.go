@@ -2,12 +2,16 @@ package body
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 )
 
 // ErrTooLarge means that the body exceeds Options.MaxBody, or all of it but the content of files Options.MaxFields.
 // The API answers 413.
 var ErrTooLarge = errors.New("the request body is too large")
+
+// ErrInflated is the ErrTooLarge of a compressed body that stands for many times its size. The API answers 413.
+var ErrInflated = fmt.Errorf("%w: it stands for many times its size", ErrTooLarge)
 
 // ErrEncoding means that the body has a Content-Encoding other than gzip. The API answers 415.
 var ErrEncoding = errors.New("the request body has an unknown content encoding")
@@ -26,9 +30,12 @@ func (e *Malformed) Error() string { return e.Message }
 // Unwrap returns Cause.
 func (e *Malformed) Unwrap() error { return e.Cause }
 
-// readError classifies a failure to read the body: ErrTooLarge when it is over a limit, ErrMemory when
+// readError classifies a failure to read the body: ErrTooLarge or ErrInflated when it is over a limit, ErrMemory when
 // there is no memory for it, else a *Malformed with the given message.
 func readError(err error, message string) error {
+	if errors.Is(err, ErrInflated) {
+		return ErrInflated
+	}
 	var limit *http.MaxBytesError
 	if errors.As(err, &limit) || errors.Is(err, ErrTooLarge) {
 		return ErrTooLarge
