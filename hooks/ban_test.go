@@ -46,3 +46,48 @@ func TestBan(t *testing.T) {
 		t.Errorf("%d are found afterwards", n)
 	}
 }
+
+// Of a banned user, or one who was erased, neither the profile nor its picture is shown. What they delivered belongs to
+// their clients' orders and stays.
+func TestBannedProfileIsHidden(t *testing.T) {
+	s := testkit.Start(t)
+	client, performer := s.Client(), s.Performer()
+	order := s.Order(client, performer)
+	delivered := testkit.PathOf(s.Finish(performer, order).Want(200).Map().String("data", "media", 0, "path_url"))
+	picture := testkit.PathOf(performer.Data.String("data", "media", 0, "path_url"))
+	s.Post("user/update").As(client.Token).Multipart([]testkit.File{testkit.Clip(1000)}).Do().Want(200)
+	films := s.Get(client.Path()).As(client.Token).Do().Want(200).Map()
+	film, still := testkit.PathOf(films.String("data", "media", 0, "path_url")), testkit.PathOf(films.String("data", "media", 0, "preview_url"))
+	tag := s.Get(picture).Do().Want(200).Header.Get("ETag")
+	dashboard := s.Dashboard()
+	shown := func(status, media int) {
+		t.Helper()
+		s.Get(performer.Path()).As(client.Token).Do().Want(status)
+		s.Get(picture).Do().Want(status)
+		if status == http.StatusOK {
+			s.Get(picture).Header("If-None-Match", tag).Do().Want(304)
+		} else {
+			s.Get(picture).Header("If-None-Match", tag).Do().Want(status)
+		}
+		s.Get(delivered).Do().Want(200)
+		view := s.Get(fmt.Sprintf("order/view/%d", order)).As(client.Token).Do().Want(200).Map()
+		if view.Len("data", "media") != 1 || view.Len("data", "performer", "media") != media {
+			t.Errorf("the order shows %v", view)
+		}
+	}
+	shown(200, 1)
+	dashboard.Change("users", performer.ID, map[string]any{"banned": true}).Want(200)
+	shown(404, 0)
+	dashboard.Change("users", performer.ID, map[string]any{"banned": false}).Want(200)
+	shown(200, 1)
+	dashboard.Change("users", performer.ID, map[string]any{"erase": performer.Email}).Want(200)
+	shown(404, 0)
+	other := s.Client()
+	s.Get(film).Do().Want(200)
+	s.Get(still).Do().Want(200)
+	dashboard.Change("users", client.ID, map[string]any{"banned": true}).Want(200)
+	s.Get(film).Do().Want(404)
+	s.Get(still).Do().Want(404)
+	s.Get(client.Path()).As(other.Token).Do().Want(404)
+	s.WantCleanLog()
+}

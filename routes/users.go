@@ -193,9 +193,9 @@ func (a *api) userSearch(c *call) error {
 	}, c.url(), laravel.QueryWithoutPage(c.req)))
 }
 
-// userView shows a user.
+// userView shows a user, unless they are banned or erased.
 func (a *api) userView(c *call) error {
-	row, err := store.ReadUser(c.req.Context(), c.app, c.pathID("user_id"))
+	row, err := store.ReadActiveUser(c.req.Context(), c.app, c.pathID("user_id"))
 	if err != nil {
 		return err
 	}

@@ -89,7 +89,11 @@ type StoredFile struct {
 	IsPreview    bool   // the preview was requested
 }
 
-// ReadStoredFile finds a media file by its name. The error is ErrNotFound when no row has it.
+// served is the condition on media that are served: those of orders, which belong to both participants, and those of
+// profiles unless the user is banned or erased.
+const served = `("order" <> '' OR EXISTS (SELECT 1 FROM users u WHERE u.id = media.user AND u.banned = 0))`
+
+// ReadStoredFile finds a media file by its name. The error is ErrNotFound when no row has it, or it is not served.
 func ReadStoredFile(ctx context.Context, app core.App, name string) (*StoredFile, error) {
 	if name == "" {
 		return nil, ErrNotFound
@@ -99,7 +103,7 @@ func ReadStoredFile(ctx context.Context, app core.App, name string) (*StoredFile
 		names = []any{names[0], sql.Named("a", stem+".heic"), sql.Named("b", stem+".heif"), sql.Named("c", stem+".avif")}
 	}
 	var m MediaFile
-	err := readRow(ctx, app, mediaFileColumns+` WHERE file IN (:name, :a, :b, :c)`, names, m.targets()...)
+	err := readRow(ctx, app, mediaFileColumns+` WHERE file IN (:name, :a, :b, :c) AND `+served, names, m.targets()...)
 	if err != nil {
 		return nil, wrap("read stored file", notFound(err))
 	}

@@ -18,6 +18,11 @@ func ReadUser(ctx context.Context, app core.App, id int64) (*UserRow, error) {
 	return readUser(ctx, app, `u.id = :v`, Key(id))
 }
 
+// ReadActiveUser reads a user who is not banned by id. The error is ErrNotFound when there is none.
+func ReadActiveUser(ctx context.Context, app core.App, id int64) (*UserRow, error) {
+	return readUser(ctx, app, `u.id = :v AND u.banned = 0`, Key(id))
+}
+
 // ReadUserByInvite reads a user who is not banned by invite. The error is ErrNotFound when there is none.
 func ReadUserByInvite(ctx context.Context, app core.App, invite string) (*UserRow, error) {
 	return readUser(ctx, app, `u.invite = :v AND u.banned = 0`, invite)
@@ -150,11 +155,12 @@ type UserRow struct {
 	Updated     Moment
 }
 
-// userColumns returns the columns of a user with the media of the profile, in the table alias u.
+// userColumns returns the columns of a user with the media of the profile, in the table alias u. A banned user's media
+// are served to nobody, and so not named.
 func userColumns(u string) string {
 	return strings.ReplaceAll(`u.id, u.email, u.phone, u.name, u.nickname, u.description, u.role,
 		CASE WHEN u.price <> 0 OR u.free THEN u.price END, u.invite, u.categories, u.created, u.updated, `+
-		mediaColumn(`m.user = u.id AND m."order" = ''`), "u.", u+".")
+		mediaColumn(`m.user = u.id AND m."order" = '' AND u.banned = 0`), "u.", u+".")
 }
 
 // targets returns what userColumns are scanned into.

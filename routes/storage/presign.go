@@ -49,7 +49,7 @@ func presign(ctx context.Context, s3 core.S3Config, method, key string) (string,
 	}
 	address.RawQuery = url.Values{
 		"X-Amz-Expires":                {fmt.Sprint(int(urlLifetime.Seconds()))},
-		"response-cache-control":       {"public, max-age=31536000, immutable"},
+		"response-cache-control":       {cacheControl},
 		"response-content-disposition": {"inline"},
 	}.Encode()
 	request, err := http.NewRequestWithContext(ctx, method, address.String(), nil)

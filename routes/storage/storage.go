@@ -87,7 +87,11 @@ func (f files) jpeg(e *core.RequestEvent, file *store.StoredFile) error {
 // minBytesPerSecond is the download speed that the write deadline allows for.
 const minBytesPerSecond = 2 << 10
 
-// send sends the file stored under a key. Its content never changes, so it may be cached forever.
+// cacheControl lets caches keep a file for a day. Its content never changes, but it may be taken down, or its owner be
+// banned, and a cache that asks again is told by 304 or 404.
+const cacheControl = "public, max-age=86400, must-revalidate"
+
+// send sends the file stored under a key.
 func (f files) send(e *core.RequestEvent, key string) error {
 	if f.redirect && e.App.Settings().S3.Enabled {
 		return redirect(e, key)
@@ -106,7 +110,7 @@ func (f files) send(e *core.RequestEvent, key string) error {
 	header := e.Response.Header()
 	setInline(header)
 	header.Set("ETag", fmt.Sprintf("%q", name))
-	header.Set("Cache-Control", "public, max-age=31536000, immutable")
+	header.Set("Cache-Control", cacheControl)
 	writeTimeout := 2*time.Minute + time.Duration(attributes.Size/minBytesPerSecond)*time.Second
 	_ = http.NewResponseController(e.Response).SetWriteDeadline(time.Now().Add(writeTimeout))
 	return system.Serve(e.Response, e.Request, key, name)

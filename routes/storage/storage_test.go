@@ -38,7 +38,7 @@ func TestStorage(t *testing.T) {
 				for name, want := range map[string]string{
 					"Content-Type": file.kind, "Content-Length": fmt.Sprint(len(file.content)), "Content-Disposition": "inline",
 					"X-Content-Type-Options": "nosniff", "Accept-Ranges": "bytes", "Access-Control-Allow-Origin": "*",
-					"Cache-Control": "public, max-age=31536000, immutable",
+					"Cache-Control": "public, max-age=86400, must-revalidate",
 				} {
 					if header.Get(name) != want {
 						t.Errorf("%s: %s is %q, want %q", file.kind, name, header.Get(name), want)
