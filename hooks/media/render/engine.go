@@ -4,8 +4,8 @@
 //
 // Codecs are the classic way into a server, so none runs in it: each preview is made by a child process, which is the
 // same binary with a hidden first argument (package child). In the child the codecs (ffmpeg, libheif, libavif) run as
-// WebAssembly: they see one read-only file, at most 256 MiB of memory and no operating system. The child uses less than
-// 300 MB, has no environment and no right to write files, and is killed when its time is up, its caller gives up or the
+// WebAssembly: they see one read-only file, at most 256 MiB of memory (see guestMemory for more) and no operating system. The child
+// mostly uses less than 300 MB, has no environment and no right to write files, and is killed when its time is up, its caller gives up or the
 // server dies. Where the kernel has Landlock, it can open nothing but the compiled codecs, and no connection; a native
 // ffmpeg nothing but its libraries and the one file.
 package render
@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"time"
 
 	"github.com/privet/privet/hooks/media/render/process"
@@ -54,6 +55,7 @@ type Config struct {
 // Engine makes previews in child processes. It holds no media in memory and is safe for concurrent use.
 type Engine struct {
 	config Config
+	memory int // in MiB, see guestMemory
 
 	warming chan struct{} // a lock of warm that a context can interrupt: full when held
 	warm    bool          // the cache was complete when last checked
@@ -66,7 +68,7 @@ func New(config Config) *Engine {
 	if config.Timeout == 0 {
 		config.Timeout = 20 * time.Second
 	}
-	return &Engine{config: config, warming: make(chan struct{}, 1)}
+	return &Engine{config: config, memory: guestMemory(), warming: make(chan struct{}, 1)}
 }
 
 // demuxers maps the media types of videos to the ffmpeg demuxer that is forced on them.
@@ -94,7 +96,7 @@ func (e *Engine) Render(ctx context.Context, source, mime string, to io.Writer) 
 		return e.renderVideo(ctx, in, demuxer, to)
 	}
 	if m := photoModules[mime]; m != "" {
-		_, err := e.runEmbedded(ctx, in, to, process.JobPhoto, m)
+		_, err := e.runEmbedded(ctx, in, to, process.JobPhoto, m, strconv.Itoa(e.memory))
 		return err
 	}
 	return fmt.Errorf("%w: no preview can be made of the type %q", ErrUnreadable, mime)
@@ -117,7 +119,7 @@ func (e *Engine) renderVideo(ctx context.Context, in *os.File, demuxer string, t
 // renderFrame writes the key frame at or before a second and returns how many bytes it wrote: 0 if there is no frame.
 func (e *Engine) renderFrame(ctx context.Context, in *os.File, demuxer, second string, to io.Writer) (int64, error) {
 	if e.config.FFmpeg == "" {
-		return e.runEmbedded(ctx, in, to, process.JobVideo, demuxer, second)
+		return e.runEmbedded(ctx, in, to, process.JobVideo, demuxer, second, strconv.Itoa(e.memory))
 	}
 	return e.runNative(ctx, in, to, demuxer, second)
 }
@@ -148,7 +150,7 @@ func (e *Engine) runEmbedded(
 // becomes ffmpeg by exec, so that they, and being killed with the server, apply to ffmpeg.
 func (e *Engine) runNative(ctx context.Context, in *os.File, to io.Writer, demuxer, second string) (int64, error) {
 	return e.run(ctx, child{
-		job: process.JobNative, arguments: []string{e.config.FFmpeg, demuxer, second, in.Name()},
+		job: process.JobNative, arguments: []string{e.config.FFmpeg, demuxer, second, strconv.Itoa(e.memory), in.Name()},
 		in: in, out: to, limit: maxPreviewSize, timeout: e.config.Timeout,
 	})
 }

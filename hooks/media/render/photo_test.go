@@ -29,6 +29,9 @@ func TestPhotos(t *testing.T) {
 		{"10 bit", heifSample{width: 1024, height: 768, columns: 1, rows: 1, format: "yuv420p10le"}, "null"},
 		{"tiny", heifSample{width: 72, height: 64, columns: 1, rows: 1, properties: [][]byte{boxed("colr", []byte("prof"), make([]byte, 3000))}}, "null"},
 		{"4:4:4", heifSample{width: 1024, height: 768, columns: 1, rows: 1, format: "yuvj444p"}, "null"},
+		{"grey", heifSample{width: 1024, height: 768, columns: 1, rows: 1, format: "gray", properties: [][]byte{irot(1)}}, "transpose=cclock"},
+		{"grey, 10 bit, tiles", heifSample{width: 1024, height: 768, columns: 2, rows: 2, format: "gray10le"}, "null"},
+		{"grey, 12 bit", heifSample{width: 1024, height: 768, columns: 1, rows: 1, format: "gray12le"}, "null"},
 		{"quarter", heifSample{width: 1024, height: 768, columns: 4, rows: 3, properties: [][]byte{irot(1)}}, "transpose=cclock"},
 		{"half", heifSample{width: 1024, height: 768, columns: 1, rows: 1, properties: [][]byte{irot(2)}}, "hflip,vflip"},
 		{"three quarters", heifSample{width: 1024, height: 768, columns: 1, rows: 1, properties: [][]byte{irot(3)}}, "transpose=clock"},
@@ -150,13 +153,19 @@ func TestLargePhotos(t *testing.T) {
 	long(t)
 	t.Parallel()
 	for _, c := range []struct {
-		name   string
-		sample heifSample
+		name    string
+		sample  heifSample
+		roomy   bool // needs a machine of 4 GB
+		smaller int  // by how much the JPEG is
 	}{
-		{"48 megapixels", heifSample{width: 8064, height: 6048, columns: 16, rows: 12, properties: [][]byte{irot(3)}}},
-		{"35 in one piece", heifSample{width: 8192, height: 4320, columns: 1, rows: 1, properties: [][]byte{irot(3)}}},
-		{"AVIF of 12", heifSample{width: 4096, height: 3072, columns: 1, rows: 1, avif: true, properties: [][]byte{irot(3)}}},
-		{"AVIF of 6, 10 bits", heifSample{width: 3072, height: 2048, columns: 1, rows: 1, avif: true, format: "yuv420p10le"}},
+		{"48 megapixels", heifSample{width: 8064, height: 6048, columns: 16, rows: 12, properties: [][]byte{irot(3)}}, false, 1},
+		{"75 megapixels", heifSample{width: 9216, height: 8192, columns: 18, rows: 16, properties: [][]byte{irot(3)}}, false, 2},
+		{"35 in one piece", heifSample{width: 8192, height: 4320, columns: 1, rows: 1, properties: [][]byte{irot(3)}}, false, 1},
+		{"33 in one piece, 10 bits", heifSample{width: 8192, height: 4096, columns: 1, rows: 1, format: "yuv420p10le"}, true, 1},
+		{"62 in one piece", heifSample{width: 9216, height: 6784, columns: 1, rows: 1}, true, 2},
+		{"AVIF of 12", heifSample{width: 4096, height: 3072, columns: 1, rows: 1, avif: true, properties: [][]byte{irot(3)}}, false, 1},
+		{"AVIF of 6, 10 bits", heifSample{width: 3072, height: 2048, columns: 1, rows: 1, avif: true, format: "yuv420p10le"}, false, 1},
+		{"AVIF of 19", heifSample{width: 4800, height: 4000, columns: 1, rows: 1, avif: true}, true, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			e, p := engine(t)
@@ -168,12 +177,20 @@ func TestLargePhotos(t *testing.T) {
 			if c.sample.properties != nil {
 				filter = "transpose=clock"
 			}
-			got := picture(t, e, c.sample.make(t), mime)
-			if !c.sample.avif { // TestPhotos checks the colours of AVIF
+			if c.roomy {
+				e, p = roomy(t)
+			}
+			file := c.sample.make(t)
+			got := picture(t, e, file, mime)
+			switch {
+			case c.sample.avif: // TestPhotos checks its colours
+			case c.sample.format != "":
+				same(t, small(t, got), small(t, heifConvert(t, file)))
+			default:
 				same(t, small(t, got), reference(t, "-f", "lavfi", "-i", c.sample.source+","+filter))
 			}
 			config, _ := jpeg.DecodeConfig(bytes.NewReader(got))
-			if config.Width*config.Height != c.sample.width*c.sample.height || (config.Width < config.Height) != (filter != "null") {
+			if config.Width*config.Height != c.sample.width*c.sample.height/max(1, c.smaller*c.smaller) || (config.Width < config.Height) != (filter != "null") {
 				t.Errorf("%dx%d", config.Width, config.Height)
 			}
 			t.Logf("at most %d KB", p.kilobytes)

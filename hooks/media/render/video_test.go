@@ -72,6 +72,10 @@ func matrix() []videoSample {
 		{"h263.3gp", "video/3gpp", "176x144", []string{"-c:v", "h263", "-ar", "8000", "-an"}, 0, 0},
 		{"mpeg4.3gp", "video/3gpp", "176x144", []string{"-c:v", "mpeg4", "-an"}, 0, 0},
 		{"mjpeg.mov", "video/quicktime", "320x240", []string{"-c:v", "mjpeg", "-pix_fmt", "yuvj420p"}, 0, 0},
+		{"prores.mov", "video/quicktime", "640x360", []string{"-c:v", "prores_ks", "-profile:v", "3"}, 0, 0},
+		{"prores4444.mov", "video/quicktime", "640x360", []string{"-c:v", "prores_ks", "-profile:v", "4", "-pix_fmt", "yuv444p10le"}, 0, 0},
+		{"mpeg2.mov", "video/quicktime", "640x360", []string{"-c:v", "mpeg2video", "-r", "30"}, 0, 0},
+		{"dv.mov", "video/quicktime", "720x576", []string{"-c:v", "dvvideo", "-pix_fmt", "yuv420p", "-r", "25"}, 0, 0},
 		{"portrait.mp4", "video/mp4", "720x1280", x264, 0, 0},
 		{"odd.webm", "video/webm", "321x241", vp9, 0, 0},
 		{"odd.mp4", "video/mp4", "501x333", []string{"-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv444p"}, 0, 0},
@@ -179,6 +183,35 @@ func TestLargest(t *testing.T) {
 		})
 	}
 	t.Logf("at most %d KB", p.kilobytes)
+	larger, p := roomy(t)
+	for _, s := range []videoSample{
+		{"8k.mp4", "video/mp4", "7680x4320", x264, 0, 4},
+		{"8k10.mov", "video/quicktime", "7680x4320", hdr, 0, 4},
+	} {
+		t.Run(s.name, func(t *testing.T) {
+			file := s.make(t)
+			picture(t, larger, file, s.mime)
+			if hostile(t, e, file, s.mime) == nil {
+				t.Error("a small machine decodes it, too")
+			}
+			t.Logf("at most %d KB", p.kilobytes)
+		})
+	}
+}
+
+// AV1 in Dolby Vision has a name of its own in MP4.
+func TestDolbyVisionAV1(t *testing.T) {
+	long(t)
+	t.Parallel()
+	e, _ := engine(t)
+	file := videoSample{"av1.mp4", "video/mp4", "640x360", av1, 0, 2}.make(t)
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := bytes.LastIndex(content, []byte("av01\x00\x00\x00\x00"))
+	copy(content[at:], "dav1")
+	same(t, small(t, picture(t, e, write(t, "dav1.mp4", content), "video/mp4")), reference(t, "-i", file))
 }
 
 // A file of 600 MB is read only where the frame is, not as a whole.

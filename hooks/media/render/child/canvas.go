@@ -73,20 +73,44 @@ func subsampled(pixels []byte, of *image.YCbCr) plane {
 	if of.SubsampleRatio == image.YCbCrSubsampleRatio420 {
 		return half
 	}
-	wide := of.SubsampleRatio == image.YCbCrSubsampleRatio444
-	half.pixels, half.stride = make([]byte, half.width*half.height), half.width
+	if of.SubsampleRatio == image.YCbCrSubsampleRatio444 {
+		return reduced(plane{pixels, of.CStride, size.X, size.Y}, 2)
+	}
+	return reduced(plane{pixels, of.CStride, half.width, size.Y}, 1) // 4:2:2
+}
+
+// reduced returns a plane of half the height and, with across 2, half the width.
+func reduced(from plane, across int) plane {
+	half := plane{nil, (from.width + across - 1) / across, (from.width + across - 1) / across, (from.height + 1) / 2}
+	half.pixels = make([]byte, half.width*half.height)
 	for y := range half.height {
-		above, below := pixels[2*y*of.CStride:], pixels[min(2*y+1, size.Y-1)*of.CStride:]
+		above, below := from.pixels[2*y*from.stride:], from.pixels[min(2*y+1, from.height-1)*from.stride:]
 		for x := range half.width {
-			left, right := x, x
-			if wide {
-				left, right = 2*x, min(2*x+1, size.X-1)
-			}
+			left, right := across*x, min(across*x+across-1, from.width-1)
 			sum := int(above[left]) + int(above[right]) + int(below[left]) + int(below[right])
 			half.pixels[y*half.stride+x] = byte((sum + 2) / 4)
 		}
 	}
 	return half
+}
+
+// halved returns a part of half the width and height; one that draw refuses as it is.
+func halved(part image.Image) image.Image {
+	size := part.Bounds().Size()
+	bounds := image.Rect(0, 0, (size.X+1)/2, (size.Y+1)/2)
+	switch part := part.(type) {
+	case *image.Gray:
+		y := reduced(plane{part.Pix, part.Stride, size.X, size.Y}, 2)
+		return &image.Gray{Pix: y.pixels, Stride: y.stride, Rect: bounds}
+	case *image.YCbCr:
+		y := reduced(plane{part.Y, part.YStride, size.X, size.Y}, 2)
+		cb, cr := reduced(subsampled(part.Cb, part), 2), reduced(subsampled(part.Cr, part), 2)
+		return &image.YCbCr{
+			Y: y.pixels, Cb: cb.pixels, Cr: cr.pixels, YStride: y.stride, CStride: cb.stride,
+			SubsampleRatio: image.YCbCrSubsampleRatio420, Rect: bounds,
+		}
+	}
+	return part
 }
 
 // drawPlane copies one plane of a part to (x, y) and applies the orientation. width and height are those of the

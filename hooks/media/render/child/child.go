@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 
 	"github.com/privet/privet/hooks/media/render/process"
 )
@@ -41,21 +42,40 @@ func runJob(ctx context.Context, arguments []string, in *os.File, out io.Writer)
 		return errArguments
 	}
 	job, arguments := process.Job(arguments[0]), arguments[1:]
-	if err := errors.Join(limitResources(job), confine(job, arguments)); err != nil {
+	memory, err := extraMemory(job, arguments)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(limitResources(job, memory), confine(job, arguments)); err != nil {
 		return fmt.Errorf("%w: %w", process.ErrNotStarted, err)
 	}
 	switch {
 	case job == process.JobWarm:
 		return compileModules(ctx, arguments[0], arguments[1:])
-	case job == process.JobVideo && len(arguments) == 3:
-		return renderVideo(ctx, arguments[0], arguments[1], arguments[2], in, out)
-	case job == process.JobPhoto && len(arguments) == 2:
-		return renderPhoto(ctx, module(arguments[1]), arguments[0], in, out)
-	case job == process.JobNative && len(arguments) == 4:
-		if err := checkVideoSize(arguments[1], in); err != nil {
+	case job == process.JobVideo && len(arguments) == 4:
+		return renderVideo(ctx, arguments[0], arguments[1], arguments[2], memory, in, out)
+	case job == process.JobPhoto && len(arguments) == 3:
+		return renderPhoto(ctx, module(arguments[1]), arguments[0], memory, in, out)
+	case job == process.JobNative && len(arguments) == 5:
+		v, err := checkVideo(arguments[1], memory, in)
+		if err != nil {
 			return err
 		}
-		return execFFmpeg(arguments[0], videoArguments(arguments[3], arguments[1], arguments[2]))
+		v.decoder = "" // the machine's ffmpeg may have another one
+		return execFFmpeg(arguments[0], videoArguments(arguments[4], arguments[1], arguments[2], v))
 	}
 	return errArguments
+}
+
+// extraMemory returns the memory in MiB that is among a job's arguments; 0 for a job without it.
+func extraMemory(job process.Job, arguments []string) (int, error) {
+	at := map[process.Job]int{process.JobVideo: 3, process.JobNative: 3, process.JobPhoto: 2}[job]
+	if at == 0 || at >= len(arguments) {
+		return 0, nil
+	}
+	memory, err := strconv.Atoi(arguments[at])
+	if err != nil || memory < 0 || memory > 2048 {
+		return 0, errArguments
+	}
+	return memory, nil
 }

@@ -29,7 +29,7 @@ func (c *decoder) decodeHEIC(data, size uint64) (image.Image, error) {
 	}
 	n := c.uint32s(header, 5)
 	width, height, space, chroma := n[0], n[1], n[2], n[3]
-	if width <= 0 || height <= 0 || width > 1<<16 || height > 1<<16 || width*height > maxHEICPixels {
+	if width <= 0 || height <= 0 || width > 1<<16 || height > 1<<16 || width*height > maxShownPixels {
 		return nil, errLayout
 	}
 	stride, chromaStride, chromaHeight := rowSize(width, 1), 0, 0

@@ -3,12 +3,14 @@ package child
 import (
 	"io"
 	"io/fs"
-	"os"
 	"time"
 )
 
 // singleFileFS is a read-only file system with a single file, "input": all that a codec can see of this machine.
-type singleFileFS struct{ file *os.File }
+type singleFileFS struct {
+	content io.ReaderAt
+	size    int64
+}
 
 // inputName is the name of the file in singleFileFS.
 const inputName = "input"
@@ -19,23 +21,28 @@ func (s singleFileFS) Open(name string) (fs.File, error) {
 	case ".":
 		return rootFolder{}, nil
 	case inputName:
-		info, err := s.file.Stat()
-		if err != nil {
-			return nil, err
-		}
-		return &openedFile{io.NewSectionReader(s.file, 0, info.Size()), info}, nil
+		return &openedFile{io.NewSectionReader(s.content, 0, s.size)}, nil
 	}
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
 
 // openedFile is the file with a position of its own.
-type openedFile struct {
-	*io.SectionReader
-	info fs.FileInfo
+type openedFile struct{ *io.SectionReader }
+
+func (o *openedFile) Stat() (fs.FileInfo, error) { return fileInfo{size: o.Size()}, nil }
+func (o *openedFile) Close() error               { return nil }
+
+type fileInfo struct {
+	fs.FileInfo
+	size int64
 }
 
-func (o *openedFile) Stat() (fs.FileInfo, error) { return o.info, nil }
-func (o *openedFile) Close() error               { return nil }
+func (fileInfo) Name() string       { return inputName }
+func (i fileInfo) Size() int64      { return i.size }
+func (fileInfo) Mode() fs.FileMode  { return 0o444 }
+func (fileInfo) IsDir() bool        { return false }
+func (fileInfo) Sys() any           { return nil }
+func (fileInfo) ModTime() time.Time { return time.Time{} }
 
 // rootFolder is the root directory, which can't be listed.
 type rootFolder struct{}

@@ -19,7 +19,7 @@ func TestOnlyInput(t *testing.T) {
 	defer f.Close()
 	for _, name := range []string{"etc/passwd", "../etc/passwd", f.Name(), "input/..", ""} {
 		t.Run(name, func(t *testing.T) {
-			if _, err := (singleFileFS{f}).Open(name); err == nil {
+			if _, err := (singleFileFS{f, 1}).Open(name); err == nil {
 				t.Errorf("%q opens", name)
 			}
 		})

@@ -11,7 +11,7 @@ import (
 )
 
 // limitResources does nothing here. The server's timeout and the guest's memory limit apply everywhere.
-func limitResources(process.Job) error { return nil }
+func limitResources(process.Job, int) error { return nil }
 
 // execFFmpeg runs ffmpeg as another process, as there is no exec here.
 func execFFmpeg(program string, arguments []string) error {

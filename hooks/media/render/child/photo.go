@@ -14,17 +14,22 @@ import (
 )
 
 const (
-	// maxHEICPixels and maxAVIFPixels bound a photo. Phones make 48 megapixels, in tiles; HEVC allows at most 36
-	// without tiles. libavif converts its image to RGBA twice over, for which there is memory up to 13 megapixels, or
-	// 7 with 10 bits per channel.
-	maxHEICPixels = 60_000_000
+	// maxPhotoPixels bounds a photo: phones make up to 200 megapixels.
+	maxPhotoPixels = 240_000_000
+	// maxShownPixels bounds the JPEG. Larger photos are made smaller.
+	maxShownPixels = 60_000_000
+	// maxHEICPixels and maxAVIFPixels are up to where libheif, for an image without tiles and with eight bits a channel, and
+	// libavif are used. HEVC's levels allow 36 megapixels without tiles. libavif converts its image to RGBA twice over, for which
+	// there is memory up to 13 megapixels, or 7 with 10 bits per channel.
+	maxHEICPixels = 36_000_000
 	maxAVIFPixels = 16_000_000
 	// maxWholeHEIC is up to where libheif itself applies the orientation, which takes the memory of a second image.
 	maxWholeHEIC = 16_000_000
 )
 
-// renderPhoto writes the primary image of a HEIC or AVIF file, in full size; of an image sequence, its first frame.
-func renderPhoto(ctx context.Context, m module, cache string, in *os.File, out io.Writer) error {
+// renderPhoto writes the primary image of a HEIC or AVIF file, in full size up to maxShownPixels; of an image sequence, its
+// first frame. memory is what ffmpeg may use in MiB for an image that the other decoders can't read.
+func renderPhoto(ctx context.Context, m module, cache string, memory int, in *os.File, out io.Writer) error {
 	info, err := in.Stat()
 	if err != nil {
 		return err
@@ -37,38 +42,54 @@ func renderPhoto(ctx context.Context, m module, cache string, in *os.File, out i
 		return fmt.Errorf("%w: %w", process.ErrUnreadable, err)
 	}
 	if d.Sequence {
-		return renderVideo(ctx, cache, "mov", "0", in, out)
+		return renderVideo(ctx, cache, "mov", "0", memory, in, out)
 	}
-	maxPixels := int64(maxHEICPixels)
-	if m == avifModule {
-		maxPixels = maxAVIFPixels
-	}
-	if d.Pixels > maxPixels {
+	if d.Pixels > maxPhotoPixels {
 		return fmt.Errorf("%w: a photo of %d pixels", process.ErrUnreadable, d.Pixels)
 	}
-	grid, err := d.Grid(in, maxHEICPixels)
-	if err != nil {
-		return fmt.Errorf("%w: %w", process.ErrUnreadable, err)
+	img, err := decodePhoto(ctx, m, cache, in, info.Size(), d)
+	if err != nil && !errors.Is(err, process.ErrNotCompiled) {
+		decoded, other := decodeByFFmpeg(ctx, cache, memory, in, d)
+		if img, err = decoded, errors.Join(err, other); other == nil {
+			err = nil
+		} else if !errors.Is(other, process.ErrNotCompiled) {
+			err = fmt.Errorf("%w: %w", process.ErrUnreadable, err)
+		}
 	}
-	pages := uint32(photoPages)
+	if err != nil {
+		return err
+	}
+	return writeJPEG(out, img, d.Profile)
+}
+
+// errTooLarge means that an image is left to ffmpeg.
+var errTooLarge = errors.New("the image needs too much memory")
+
+// decodePhoto decodes the primary image by libheif or libavif, and returns it upright.
+func decodePhoto(ctx context.Context, m module, cache string, in *os.File, size int64, d *isobmff.Description) (image.Image, error) {
+	grid, err := d.Grid(in, maxPhotoPixels)
+	if err != nil {
+		return nil, err
+	}
+	pages, most := uint32(photoPages), int64(maxHEICPixels)
 	switch {
 	case m == avifModule:
-		pages = avifPages
+		pages, most = avifPages, maxAVIFPixels
 	case grid != nil:
-		pages = tilePages
+		pages, most = tilePages, maxPhotoPixels
+	}
+	if d.Pixels > most {
+		return nil, errTooLarge
 	}
 	g, err := m.load(ctx, cache, pages)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	img, err := g.decode(withLinearMemory(ctx), m, in, info.Size(), d, grid)
-	if errors.Is(err, errNoMemory) {
-		return err
-	}
+	img, err := g.decode(withLinearMemory(ctx), m, in, size, d, grid)
 	if err != nil {
-		return fmt.Errorf("%w: %w", process.ErrUnreadable, err)
+		return nil, errors.Join(err, g.runtime.Close(ctx)) // not after success: the image may lie in the guest's memory
 	}
-	return writeJPEG(out, img, d.Profile)
+	return img, nil
 }
 
 // decode decodes the primary image and returns it upright. grid is nil for one without tiles.

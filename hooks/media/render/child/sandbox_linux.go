@@ -24,8 +24,8 @@ func confine(job process.Job, arguments []string) error {
 	// ReleaseProgram reads this file.
 	rules := []landlock.Rule{landlock.PathAccess(llsyscall.AccessFSReadFile, "/proc/self/maps").IgnoreIfMissing()}
 	switch {
-	case job == process.JobNative && len(arguments) == 4:
-		rules = append(rules, nativeRules(arguments[0], arguments[3])...)
+	case job == process.JobNative && len(arguments) == 5:
+		rules = append(rules, nativeRules(arguments[0], arguments[4])...)
 	case job == process.JobWarm:
 		rules = append(rules, landlock.RWDirs(arguments[0]).WithRefer())
 	default:

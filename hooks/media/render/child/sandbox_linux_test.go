@@ -33,7 +33,7 @@ func TestConfined(t *testing.T) {
 	cache, outside := filepath.Join(folder, "cache"), filepath.Join(folder, "outside")
 	arguments := []string{cache}
 	if job == process.JobNative {
-		arguments = []string{"/bin/sh", "mov", "0", filepath.Join(cache, "file")}
+		arguments = []string{"/bin/sh", "mov", "0", "0", filepath.Join(cache, "file")}
 	}
 	if err := confine(job, arguments); err != nil {
 		t.Fatal(err)

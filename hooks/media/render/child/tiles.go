@@ -20,7 +20,11 @@ const maxLeaked = 32 << 20
 func (g *guest) decodeGrid(
 	ctx context.Context, in io.ReaderAt, grid *isobmff.Grid, o isobmff.Orientation,
 ) (image.Image, error) {
-	c := newCanvas(grid.Width, grid.Height, o)
+	halvings := 0
+	for grid.Width>>halvings*(grid.Height>>halvings) > maxShownPixels {
+		halvings++
+	}
+	c := newCanvas(grid.Width>>halvings, grid.Height>>halvings, o)
 	if c == nil {
 		return nil, errNoMemory
 	}
@@ -46,7 +50,13 @@ func (g *guest) decodeGrid(
 		if decoded.Bounds().Size() != size || size.X*grid.Columns < grid.Width || size.Y*grid.Rows < grid.Height {
 			return nil, fmt.Errorf("%w: tiles of %v", isobmff.ErrItems, size)
 		}
-		if err := c.draw(decoded, i%grid.Columns*size.X, i/grid.Columns*size.Y); err != nil {
+		if (size.X|size.Y)&(1<<halvings-1) != 0 {
+			return nil, errLayout // a tile's last pixels would be halved together with the next one's
+		}
+		for range halvings {
+			decoded = halved(decoded)
+		}
+		if err := c.draw(decoded, i%grid.Columns*(size.X>>halvings), i/grid.Columns*(size.Y>>halvings)); err != nil {
 			return nil, err
 		}
 		if d.instance.Memory().Size() > maxLeaked { // the module frees no tile: a fresh instance continues

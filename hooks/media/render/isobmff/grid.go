@@ -22,6 +22,12 @@ func (d *Description) Grid(in io.ReaderAt, maxPixels int) (*Grid, error) {
 	if d.items.typeOf(d.primary) != "grid" || len(tiles) == 0 || d.items.typeOf(tiles[0]) != "hvc1" {
 		return nil, nil
 	}
+	return d.grid(in, maxPixels)
+}
+
+// grid reads the primary image as a grid of tiles of any codec.
+func (d *Description) grid(in io.ReaderAt, maxPixels int) (*Grid, error) {
+	tiles := d.items.sourcesOf(d.primary)
 	locations := d.items.locations()
 	content, err := d.items.read(in, locations[d.primary])
 	if err != nil {
@@ -32,7 +38,7 @@ func (d *Description) Grid(in io.ReaderAt, maxPixels int) (*Grid, error) {
 	size := 2 + r.u8()&1*2
 	rows, columns := r.u8()+1, r.u8()+1
 	width, height := int(r.uint(size)), int(r.uint(size))
-	if r.short || rows*columns != len(tiles) ||
+	if r.short || len(tiles) == 0 || rows*columns != len(tiles) ||
 		width < 1 || height < 1 || width > 1<<16-1 || height > 1<<16-1 || width*height > maxPixels {
 		return nil, fmt.Errorf("%w: a grid of %dx%d tiles, %dx%d", ErrItems, columns, rows, width, height)
 	}

@@ -17,7 +17,7 @@ type items struct {
 }
 
 // MaxFileSize bounds the size of a photo, and so of each item in it, which is read into memory.
-const MaxFileSize = 32 << 20
+const MaxFileSize = 64 << 20
 
 // ErrItems means that the items of a HEIF file contradict each other.
 var ErrItems = errors.New("its items don't fit together")

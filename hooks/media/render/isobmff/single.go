@@ -19,9 +19,6 @@ func singleImageFile(content []byte, own, whole []property) []byte {
 		}
 		associations = append(associations, essential|byte(len(properties)))
 	}
-	isColour := func(p property) bool {
-		return p.kind == "colr" && len(p.content) > 4 && string(p.content[:4]) == "nclx"
-	}
 	for _, p := range own {
 		if p.kind == "hvcC" || p.kind == "ispe" || p.kind == "pixi" || isColour(p) {
 			add(p)
@@ -43,4 +40,9 @@ func singleImageFile(content []byte, own, whole []property) []byte {
 	}
 	start := len(head) + len(meta(0)) + 8
 	return slices.Concat(head, meta(start), makeBox("mdat", content))
+}
+
+// isColour reports whether a property is a colour space by its numbers in ITU-T H.273.
+func isColour(p property) bool {
+	return p.kind == "colr" && len(p.content) > 4 && string(p.content[:4]) == "nclx"
 }

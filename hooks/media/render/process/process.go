@@ -13,12 +13,12 @@ const Command = "preview-child"
 // Job names what a child process is to do.
 type Job string
 
-// The jobs, with their arguments.
+// The jobs, with their arguments. The memory is what a codec may use, in MiB, for what the usual limits don't suffice.
 const (
 	JobWarm   Job = "warm"   // cache folder, modules…: compile what the cache lacks
-	JobVideo  Job = "video"  // cache folder, demuxer, second: a frame of the video on standard input
-	JobNative Job = "native" // ffmpeg's path, demuxer, second, file: the same by the machine's own ffmpeg
-	JobPhoto  Job = "photo"  // cache folder, module: the photo on standard input
+	JobVideo  Job = "video"  // cache folder, demuxer, second, memory: a frame of the video on standard input
+	JobNative Job = "native" // ffmpeg's path, demuxer, second, memory, file: the same by the machine's own ffmpeg
+	JobPhoto  Job = "photo"  // cache folder, module, memory: the photo on standard input
 )
 
 // The WebAssembly modules by name.
