@@ -2,6 +2,7 @@ package metadata_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -90,5 +91,57 @@ func TestCutOffPNG(t *testing.T) {
 	}
 	for _, n := range []int{20, data - 5, data - 1} {
 		refused(t, bare[:n], "image/png")
+	}
+}
+
+// The same for a GIF: of the data of its first image there is a byte at least.
+func TestCutOffGIF(t *testing.T) {
+	need(t, "ffmpeg")
+	bare := clear(t, made(t, "a.gif"), "image/gif")
+	begin := 13 + int(3<<(bare[10]&7+1)) // after the colours
+	data := begin + bytes.IndexByte(bare[begin:], ',') + 11
+	comment := []byte("!\xfe\x09" + marker + "\x00")
+	tagged := func(n int) []byte { return slices.Concat(bare[:begin], comment, bare[begin:n]) }
+	for _, n := range []int{data + 1, data + 2, (data + len(bare)) / 2, len(bare) - 2, len(bare) - 1} {
+		t.Run(fmt.Sprint(n, " bytes"), func(t *testing.T) {
+			if got := clearTwice(t, tagged(n), "image/gif"); !bytes.Equal(got, bare[:n]) {
+				t.Errorf("%d are left, want %d", len(got), n)
+			}
+		})
+	}
+	for n := 1; n < len(comment); n++ {
+		if got := clearTwice(t, slices.Concat(bare[:len(bare)-1], comment[:n]), "image/gif"); !bytes.Equal(got, bare[:len(bare)-1]) {
+			t.Errorf("with %d bytes of a comment %d are left", n, len(got))
+		}
+	}
+	for _, n := range []int{begin, data - 5, data - 1, data} {
+		refused(t, bare[:n], "image/gif")
+	}
+}
+
+// The same for a WebP, still and moving. The lengths that it states stay, as decoders take shorter ones for an error.
+func TestCutOffWebP(t *testing.T) {
+	need(t, "ffmpeg")
+	for name, args := range map[string][]string{"plain.webp": {"-c:v", "libwebp"}, "moving.webp": {"-c:v", "libwebp_anim", "-loop", "0"}} {
+		bare := clear(t, made(t, name, args...), "image/webp")
+		data := bytes.Index(bare, []byte("VP8 ")) + 8
+		if data < 8 {
+			t.Fatal("no picture")
+		}
+		for _, n := range []int{data + 1, (data + len(bare)) / 2, len(bare) - 1} {
+			t.Run(fmt.Sprint(name, " ", n, " bytes"), func(t *testing.T) {
+				if got := clearTwice(t, bare[:n], "image/webp"); len(got) != n || !bytes.Equal(got[8:], bare[8:n]) {
+					t.Errorf("%d are left, want %d", len(got), n)
+				}
+			})
+		}
+		exif := []byte("EXIF\x40\x00\x00\x00" + marker)
+		more := slices.Concat(bare, exif)
+		binary.LittleEndian.PutUint32(more[4:], uint32(len(bare)+64))
+		if got := clearTwice(t, more, "image/webp"); !bytes.Equal(got, bare) {
+			t.Errorf("%s: with a part of an EXIF %d bytes are left, want %d", name, len(got), len(bare))
+		}
+		refused(t, bare[:data-8], "image/webp")
+		refused(t, bare[:data], "image/webp")
 	}
 }

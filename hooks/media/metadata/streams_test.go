@@ -198,3 +198,50 @@ func long(id string, content ...string) string {
 	all := strings.Join(content, "")
 	return id + string(binary.BigEndian.AppendUint64(nil, uint64(len(all))|1<<56)) + all
 }
+
+// A camera's date and time in DV go, and pictures and sound stay.
+func TestDateInDV(t *testing.T) {
+	need(t, "ffmpeg", "exiftool")
+	path := filepath.Join(t.TempDir(), "a.mov")
+	ffmpeg(t, "-f", "lavfi", "-i", "testsrc=size=720x576:rate=25", "-f", "lavfi", "-i", tone, "-t", "0.2", "-pix_fmt", "yuv420p", "-c:v", "dvvideo", "-c:a", "pcm_s16le", path)
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const date, texts = "\x62\xd3\x13\x12\x11", "\x18" + "Qx7M"
+	frames := 0
+	for at := 0; at+144_000 <= len(b); at++ {
+		if !bytes.HasPrefix(b[at:], []byte("\x1f\x07\x00")) || b[at+80]>>5 != 1 {
+			continue
+		}
+		frames++
+		for block := at; block < at+144_000; block += 80 {
+			switch b[block] >> 5 {
+			case 1:
+				copy(b[block+6:], texts)
+			case 2:
+				copy(b[block+3+10*5:], date)
+			case 3:
+				copy(b[block+3:], date)
+			}
+		}
+		at += 143_999
+	}
+	if frames == 0 {
+		t.Fatal("no frame of DV")
+	}
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := sample{name: "a.mov", mime: "video/quicktime", video: true}
+	before := shown(t, s, path)
+	content := clean(t, path, s.mime)
+	for _, gone := range []string{date, texts} {
+		if bytes.Contains(content, []byte(gone)) {
+			t.Errorf("%q is still there", gone)
+		}
+	}
+	if after := shown(t, s, path); before != after {
+		t.Errorf("what is shown differs, before:\n%s\nafter:\n%s", before, after)
+	}
+}

@@ -16,6 +16,7 @@ const (
 	HEVC         // H.265
 	VVC          // H.266
 	AV1
+	DV
 )
 
 // Stream removes metadata from coded pictures, in place: who made them with which program and camera, where and when.
@@ -50,6 +51,8 @@ func (s *Stream) Sample(at, end int64) error {
 	var found bool
 	var err error
 	switch s.Format {
+	case DV:
+		return s.cleanDV(at, end)
 	case AVC, HEVC, VVC:
 		if found, err = s.eachUnit(at, end, nil); err == nil && found {
 			_, err = s.eachUnit(at, end, s.cleanSEI)

@@ -74,7 +74,7 @@ func (w *webpFile) chunk() error {
 	}
 	kind, length := string(b[:4]), int64(binary.LittleEndian.Uint32(b[4:]))
 	whole := 8 + length + length&1
-	if whole == w.Remaining()+1 {
+	if length&1 == 1 && whole == w.Remaining()+1 {
 		whole-- // some writers omit the padding of the last chunk
 	}
 	if kind != "ANMF" {
