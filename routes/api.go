@@ -48,7 +48,7 @@ func newAPI(app core.App, s *settings.Settings, pushes *push.Worker, previews *p
 		limiter:   limits.New(s.RateLimit, time.Now),
 		lastUsed:  lastUsed,
 		requests:  requests,
-		bodies:    body.NewMemory(32<<20, 4<<20),
+		bodies:    body.NewMemory(16<<20, 2<<20),
 		providers: social.NewProviders(s.Google, s.VK),
 		avatars:   avatars.New(app, social.NewPictures(s.Google, s.VK), requests),
 	}

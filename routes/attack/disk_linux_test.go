@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	diskSize  = 2400 << 20
+	diskSize  = 2200 << 20
 	diskFloor = 2 << 30 // bytes that uploads leave free, on a small disk
 )
 

@@ -34,9 +34,9 @@ const (
 // logs when connections can't be accepted. Behind a trusted proxy the address is the proxy's: exempt reports whether an
 // address is one, which may have as many as there are.
 //
-// A connection over a limit takes the place of the one that has been waiting for a request longest, so that an address
-// with many connections costs its own, and who only holds connections loses them to those who use theirs. Where all are
-// in use, the oldest one of the address that has most of them ends, or the new one if its address has no fewer.
+// A connection over a limit takes the place of one that waits for a request: of the address that has most connections,
+// else of any, and there the one that has been waiting longest, so that who holds many loses their own. Where all are in
+// use, the oldest one of the address that has most of them ends, or the new one if its address has no fewer.
 func LimitConnections(app core.App, exempt func(netip.Addr) bool) {
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{
 		Id:       "privet_connections",
@@ -135,7 +135,9 @@ func (c *connections) add(conn net.Conn) {
 		room = c.closeFirst(&n.waiting)
 	}
 	if room && len(c.open) > c.max {
-		room = c.closeFirst(&c.waiting) || c.closeOfLargest(added.network)
+		largest := c.largest()
+		room = largest != nil && largest.open.Len() > 1 && c.closeFirst(&largest.waiting) || c.closeFirst(&c.waiting) ||
+			largest != nil && (added.network == nil || added.network.open.Len() < largest.open.Len()) && c.closeFirst(&largest.open)
 	}
 	if !room {
 		c.close(added)
@@ -145,19 +147,14 @@ func (c *connections) add(conn net.Conn) {
 	c.wait(added)
 }
 
-// closeOfLargest closes the oldest connection of the network with most of them, if it has more than another network (nil
-// for an exempt address), and reports whether it does.
-func (c *connections) closeOfLargest(than *network) bool {
-	var largest *network
+// largest returns the network with most connections, nil if all addresses are exempt.
+func (c *connections) largest() (largest *network) {
 	for _, n := range c.networks {
 		if largest == nil || n.open.Len() > largest.open.Len() {
 			largest = n
 		}
 	}
-	if largest == nil || than != nil && largest.open.Len() <= than.open.Len() {
-		return false
-	}
-	return c.closeFirst(&largest.open)
+	return largest
 }
 
 // makeRoom closes the connection that has been waiting longest.
