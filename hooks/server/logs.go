@@ -36,7 +36,7 @@ func RegisterLogs(app core.App, to io.Writer) {
 // file token, and details may contain user input.
 var printed = []string{
 	"type", "method", "path", "status", "provider", "reason", "id", "key", "state", "event", "device",
-	"file", "count", "bytes", "removed", "try", "next_try", "error", "answer", "stack", "request_id",
+	"file", "count", "bytes", "floor", "removed", "try", "next_try", "error", "answer", "stack", "request_id",
 }
 
 // refused reports whether an entry is about a request that PocketBase's own API answered with a 4xx status. PocketBase

@@ -24,7 +24,7 @@ func readAll(w http.ResponseWriter, r *http.Request) {
 // paced are testLimits in which a handler's reading has a pace.
 func paced() bounds {
 	l := testLimits
-	l.credit, l.smallCredit, l.smallBody, l.rate = 2*time.Second, 500*time.Millisecond, 1000, 10_000
+	l.credit, l.smallCredit, l.smallBody, l.rate = 4*time.Second, 500*time.Millisecond, 1000, 10_000
 	return l
 }
 
@@ -71,8 +71,8 @@ func TestTooSlow(t *testing.T) {
 func TestSlowButFastEnough(t *testing.T) {
 	t.Parallel()
 	s := start(t, paced(), readAll)
-	c := s.post("Content-Length: 60000\r\n", "")
-	for range 30 { // some 4 s
+	c := s.post("Content-Length: 120000\r\n", "")
+	for range 60 { // longer than the credit
 		c.send(strings.Repeat("x", 2000))
 		time.Sleep(100 * time.Millisecond)
 	}
