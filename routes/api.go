@@ -1,7 +1,6 @@
 package routes
 
 import (
-	"net/netip"
 	"path/filepath"
 	"time"
 
@@ -38,7 +37,7 @@ func newAPI(app core.App, s *settings.Settings, pushes *push.Worker, previews *p
 	lastUsed := access.NewLastUsed(app)
 	app.Cron().MustAdd("privet_last_used", "* * * * *", lastUsed.Flush)
 	requests := graceful.Register(app, lastUsed.Flush)
-	graceful.LimitConnections(app, func(address netip.Addr) bool { return address.IsLoopback() || address.IsPrivate() })
+	graceful.LimitConnections(app, s.TrustedProxies.Contains)
 	return &api{
 		space:     disk.NewGuard(s.UploadFloor, app.Logger, app.DataDir(), filepath.Join(app.DataDir(), core.LocalStorageDirName)),
 		app:       app,
