@@ -59,6 +59,7 @@ type Engine struct {
 
 	warming chan struct{} // a lock of warm that a context can interrupt: full when held
 	warm    bool          // the cache was complete when last checked
+	all     bool          // a photo needed the embedded ffmpeg, although a native one makes the previews of videos
 
 	onExit func(process.Job, *os.ProcessState) // called after each child, for tests that measure; may be nil
 }
@@ -137,10 +138,14 @@ func (e *Engine) runEmbedded(
 			in: in, out: to, limit: maxPreviewSize, timeout: e.config.Timeout,
 		}
 		written, err := e.run(ctx, c)
+		missing := errors.Is(err, process.ErrNotCompiled)
 		if err != nil && !errors.Is(err, ErrUnreadable) {
-			e.markCold()
+			e.markCold(missing)
 		}
-		if !errors.Is(err, process.ErrNotCompiled) || attempt > 0 {
+		if missing && attempt > 0 {
+			return written, fmt.Errorf("%w: %w", ErrSetup, err)
+		}
+		if !missing {
 			return written, err
 		}
 	}

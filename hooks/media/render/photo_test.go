@@ -71,6 +71,26 @@ func TestPhotos(t *testing.T) {
 	t.Cleanup(func() { t.Logf("at most %d KB", p.kilobytes) })
 }
 
+// Photos that only the embedded ffmpeg decodes get their preview also where a native one makes those of videos, which is why
+// the embedded one isn't compiled at first.
+func TestPhotoBesideNativeFFmpeg(t *testing.T) {
+	long(t)
+	t.Parallel()
+	warmed, _ := engine(t)
+	cache := t.TempDir()
+	for _, module := range []string{"heif", "avif"} {
+		folders, _ := filepath.Glob(filepath.Join(warmed.config.CacheDir, module+"-*"))
+		for _, folder := range folders {
+			if err := os.CopyFS(filepath.Join(cache, filepath.Base(folder)), os.DirFS(folder)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	e, _ := measured(t, Config{CacheDir: cache, FFmpeg: tool(t, "ffmpeg")})
+	grey := heifSample{width: 256, height: 256, columns: 1, rows: 1, format: "gray", source: movingPicture("256x256")}.make(t)
+	picture(t, e, grey, "image/heic")
+}
+
 // heifConvert returns the photo as a JPEG by the machine's libheif.
 func heifConvert(t *testing.T, file string) []byte {
 	t.Helper()

@@ -29,7 +29,7 @@ func (e *Engine) Warm(ctx context.Context) error {
 		return fmt.Errorf("%w: create the cache folder: %w", ErrSetup, err)
 	}
 	arguments := []string{e.config.CacheDir, process.ModuleHEIF, process.ModuleAVIF}
-	if e.config.FFmpeg == "" {
+	if e.config.FFmpeg == "" || e.all {
 		arguments = append(arguments, process.ModuleFFmpeg)
 	}
 	if _, err := e.run(ctx, child{job: process.JobWarm, arguments: arguments, timeout: process.WarmTimeout}); err != nil {
@@ -42,9 +42,9 @@ func (e *Engine) Warm(ctx context.Context) error {
 	return nil
 }
 
-// markCold makes the next Warm check the cache again.
-func (e *Engine) markCold() {
+// markCold makes the next Warm check the cache again; if a module was missing, for all of them.
+func (e *Engine) markCold(missing bool) {
 	e.warming <- struct{}{}
 	defer func() { <-e.warming }()
-	e.warm = false
+	e.warm, e.all = false, e.all || missing
 }
