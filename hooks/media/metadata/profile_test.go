@@ -74,6 +74,9 @@ func TestProfileTellsNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		for name, mime := range map[string]string{"a.jpg": "image/jpeg", "a.png": "image/png", "a.webp": "image/webp", "a.heic": "image/heic"} {
+			if profile != "version 2" && (testing.Short() || (name == "a.png") != (profile == "version 4")) {
+				continue
+			}
 			t.Run(profile+" "+name, func(t *testing.T) { profileTellsNothing(t, filepath.Join(t.TempDir(), name), mime, path, other) })
 		}
 	}
