@@ -10,6 +10,7 @@ import (
 
 	"github.com/privet/privet/hooks/order"
 	"github.com/privet/privet/hooks/refusal"
+	"github.com/privet/privet/hooks/revision"
 	"github.com/privet/privet/hooks/store"
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
@@ -18,7 +19,10 @@ import (
 
 // applyModeration checks and completes what moderators may change of a user: bans and erasure. before is the fresh
 // row, or nil for a new user. disabled reports whether this change bans or erases the user.
-func applyModeration(ctx context.Context, tx core.App, user, before *store.User) (disabled bool, err error) {
+//
+// conflicts are the fields of an older copy, a moderator's form, that another moderator has changed since: an erasure
+// replaces them all. shownEmail is the e-mail that the form shows.
+func applyModeration(ctx context.Context, tx core.App, user, before *store.User, conflicts []string, shownEmail string) (disabled bool, err error) {
 	actor := store.ActorOf(user.Record)
 	confirmation := user.PopEraseConfirmation()
 	if before == nil {
@@ -26,15 +30,14 @@ func applyModeration(ctx context.Context, tx core.App, user, before *store.User)
 			return false, err
 		}
 		before.SetVerified(true)
-	} else if user.Rev() != before.Rev() {
-		return false, refusal.Stale("user")
 	}
 	now := time.Now()
 	if before.Erased() {
 		return false, checkErasedUser(user, before)
 	}
 	if confirmation != "" {
-		if before.Id == "" || store.EmailKey(strings.TrimSpace(confirmation)) != store.EmailKey(before.Email()) {
+		typed := store.EmailKey(strings.TrimSpace(confirmation))
+		if before.Id == "" || typed != store.EmailKey(before.Email()) && typed != store.EmailKey(shownEmail) {
 			return false, validation.Errors{"erase": refusal.Invalid("Type the user's e-mail, to erase them for good, or leave it empty.")}
 		}
 		if err := user.Anonymize(ctx, tx, before, now); err != nil {
@@ -42,6 +45,9 @@ func applyModeration(ctx context.Context, tx core.App, user, before *store.User)
 		}
 		user.SetModerated(actor, now)
 		return true, nil
+	}
+	if len(conflicts) > 0 {
+		return false, refusal.Conflict("user", conflicts)
 	}
 	errs := validation.Errors{}
 	if actor.Side == order.Moderator {
@@ -53,6 +59,24 @@ func applyModeration(ctx context.Context, tx core.App, user, before *store.User)
 		user.SetModerated(actor, now)
 	}
 	return user.Banned() && !before.Banned(), errs.Filter()
+}
+
+// mergeUser makes a change that was made on an older copy of a user, such as a form, the same change of the fresh row, so
+// that a user who goes on saving can't keep moderators from acting. Of a field that both have changed, the moderator's
+// value counts; fields that another moderator, or the system, has changed meanwhile are returned as conflicts. It also returns
+// the e-mail that the copy shows.
+func mergeUser(changes *revision.History, user, before *store.User) (conflicts []string, shownEmail string, err error) {
+	email := user.Email()
+	conflicts, known := changes.Merge(user.Record, before.Record, user.Rev(), before.Rev())
+	if !known {
+		return nil, "", refusal.Stale("user")
+	}
+	store.TakeSecrets(user, before)
+	if user.Email() != before.Email() { // the form changes it
+		email = before.Email()
+	}
+	user.SetRev(before.Rev())
+	return conflicts, email, nil
 }
 
 // checkBan makes the fields of a ban consistent: a lifted ban has no end and no reason. It adds errors to errs for an

@@ -66,6 +66,7 @@ func TestDeskInABrowser(t *testing.T) {
 	stale := d.Another()
 	stale.Form("orders", 10)
 	stale.Write("description", "Written in a tab that was opened before.")
+	stale.Choose("status", "reviewed")
 	d.Write("rating_rate", "5")
 	d.WantRefused("rating_rate", "Only a reviewed order has a rating")
 	d.Screenshot("refused", "rating_rate")
@@ -79,7 +80,7 @@ func TestDeskInABrowser(t *testing.T) {
 		t.Errorf("cancelled: %v", order)
 	}
 	wantPushes("boris order.cancelled", "darya order.cancelled")
-	stale.WantRefused("rev", "The order has changed meanwhile: reload the page and make your change again")
+	stale.WantRefused("status", "Somebody else has changed it meanwhile")
 	stale.Screenshot("stale")
 	if text := view(10, darya).String("data", "description"); !strings.Contains(text, "Тамаре") {
 		t.Errorf("the stale tab has written %q", text)

@@ -9,6 +9,7 @@ import (
 	"github.com/privet/privet/hooks/order"
 	"github.com/privet/privet/hooks/push"
 	"github.com/privet/privet/hooks/refusal"
+	"github.com/privet/privet/hooks/revision"
 	"github.com/privet/privet/hooks/store"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -18,6 +19,7 @@ import (
 // registerOrders binds the rules of orders: what each kind of actor may change, the revision, the history and the
 // outbox. With limitOpen, clients can have a limited number of new orders.
 func registerOrders(app core.App, pushes *push.Worker, limitOpen bool) {
+	changes := revision.New()
 	app.OnRecordCreate(store.Orders).BindFunc(func(e *core.RecordEvent) error { return createOrder(e, pushes, limitOpen) })
 	app.OnRecordDelete(store.Orders).BindFunc(func(*core.RecordEvent) error {
 		return refusal.BadRequest("An order can't be deleted, nor can its history: set its status to cancelled instead")
@@ -26,7 +28,7 @@ func registerOrders(app core.App, pushes *push.Worker, limitOpen bool) {
 		Id:       "privet_orders_update",
 		Priority: beforeInterceptors,
 		Func: func(e *core.RecordEvent) error {
-			return inTransaction(e, func() error { return updateOrder(e, pushes) })
+			return inTransaction(e, func() error { return updateOrder(e, pushes, changes) })
 		},
 	})
 }
@@ -87,16 +89,21 @@ func checkOpenOrders(ctx context.Context, tx core.App, o *store.Order) error {
 }
 
 // updateOrder compares the record with the row inside the transaction: the copy that the record was loaded from may be
-// minutes old, and two actors may change it at the same moment.
-func updateOrder(e *core.RecordEvent, pushes *push.Worker) error {
+// minutes old, and two actors may change it at the same moment. Of a field that both have changed, the first change
+// stays, and the second is refused.
+func updateOrder(e *core.RecordEvent, pushes *push.Worker, changes *revision.History) error {
 	o := store.AsOrder(e.Record)
 	fresh, err := store.FindOrder(e.App, o.Id)
 	if err != nil {
 		return fmt.Errorf("read order %s: %w", o.Id, err)
 	}
 	from := fresh.Status()
-	if o.Rev() != fresh.Rev() {
+	conflicts, known := changes.Merge(o.Record, fresh.Record, o.Rev(), fresh.Rev())
+	if !known {
 		return refusal.Stale("order")
+	}
+	if len(conflicts) > 0 {
+		return refusal.Conflict("order", conflicts)
 	}
 	if byParticipant(o.Record) {
 		err = checkParticipantUpdate(e.App, o, fresh)
@@ -110,6 +117,7 @@ func updateOrder(e *core.RecordEvent, pushes *push.Worker) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
+	changes.Note(o.Record, fresh.Original(), o.Rev(), true) // the check of a participant has changed fresh
 	if o.Status() == from {
 		return nil
 	}

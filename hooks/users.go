@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/privet/privet/hooks/refusal"
+	"github.com/privet/privet/hooks/revision"
 	"github.com/privet/privet/hooks/store"
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
@@ -16,12 +17,13 @@ import (
 // registerUsers binds the rules of users: unique e-mails, derived fields, moderation, and the sessions that end with
 // it.
 func registerUsers(app core.App) {
+	changes := revision.New()
 	app.OnRecordCreate(store.Users).BindFunc(func(e *core.RecordEvent) error {
 		user := store.AsUser(e.Record)
 		// PocketBase deletes a user's external logins when verified is turned on later.
 		user.SetVerified(true)
 		user.SetRev(0)
-		return saveUser(e, user, nil)
+		return saveUser(e, user, nil, changes)
 	})
 	app.OnRecordUpdate(store.Users).Bind(&hook.Handler[*core.RecordEvent]{
 		Id:       "privet_users_update",
@@ -32,7 +34,7 @@ func registerUsers(app core.App) {
 				if err != nil {
 					return fmt.Errorf("read user %s: %w", e.Record.Id, err)
 				}
-				return saveUser(e, store.AsUser(e.Record), before)
+				return saveUser(e, store.AsUser(e.Record), before, changes)
 			})
 		},
 	})
@@ -51,8 +53,16 @@ func registerUsers(app core.App) {
 
 // saveUser applies the rules of a user who is created (before is nil) or updated (before is the fresh row), around the
 // rest of the hooks and the write.
-func saveUser(e *core.RecordEvent, user, before *store.User) error {
-	disabled, err := applyModeration(e.Context, e.App, user, before)
+func saveUser(e *core.RecordEvent, user, before *store.User, changes *revision.History) error {
+	var conflicts []string
+	var shownEmail string
+	if before != nil {
+		var err error
+		if conflicts, shownEmail, err = mergeUser(changes, user, before); err != nil {
+			return err
+		}
+	}
+	disabled, err := applyModeration(e.Context, e.App, user, before, conflicts, shownEmail)
 	if err != nil {
 		return err
 	}
@@ -79,6 +89,9 @@ func saveUser(e *core.RecordEvent, user, before *store.User) error {
 	}
 	if err := e.Next(); err != nil {
 		return err
+	}
+	if before != nil {
+		changes.Note(user.Record, before.Record, user.Rev(), !byParticipant(user.Record))
 	}
 	if before != nil && user.Erased() && !before.Erased() {
 		removeFromLogs(context.WithoutCancel(e.Context), e.App, before)

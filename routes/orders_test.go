@@ -123,7 +123,7 @@ func TestModeratorEdits(t *testing.T) {
 	if m := view(); m.Int("data", "status") != 3 || m.String("data", "cancel_text") != "Rude" || m.At("data", "cancel_date") == nil {
 		t.Errorf("cancelled by a moderator: %v", m)
 	}
-	stale := patch(fmt.Sprintf(`{"status":"done","rev":%d}`, rev)).Want(400)
+	stale := patch(fmt.Sprintf(`{"status":"new","rev":%d}`, rev)).Want(400)
 	if !strings.Contains(string(stale.Body), "reload the page") {
 		t.Errorf("a stale form: %s", stale.Body)
 	}

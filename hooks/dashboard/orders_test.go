@@ -164,36 +164,6 @@ func TestDeskStatuses(t *testing.T) {
 	}
 }
 
-// A form that was opened before a change is rejected with advice, so that it can't undo the change.
-func TestDeskStaleForms(t *testing.T) {
-	s := testkit.Start(t)
-	client, performer := s.Client(), s.Performer()
-	dashboard := s.Dashboard()
-	order := s.Order(client, performer)
-
-	form := dashboard.Open("orders", order)
-	if form["rev"] != 1.0 {
-		t.Fatalf("the form has no rev: %v", form)
-	}
-	s.Post(fmt.Sprintf("order/update/%d", order)).As(client.Token).JSON(`{"status":3,"cancel_text":"Found another"}`).Do().Want(200)
-	now := dashboard.Open("orders", order)
-	rejected := dashboard.Save("orders", order, form, map[string]any{"occasion": "just"})
-	rejected.WantFields("rev")
-	rejected.WantMessage("The order has changed meanwhile: reload the page")
-	wantUnchanged(t, dashboard, "orders", order, now)
-
-	profile := dashboard.Open("users", client.ID)
-	dashboard.Change("users", client.ID, map[string]any{"banned": true}).Want(200)
-	rejected = dashboard.Save("users", client.ID, profile, map[string]any{"nickname": "N"}) // would lift the ban
-	rejected.WantFields("rev")
-	rejected.WantMessage("The user has changed meanwhile: reload the page")
-	s.Post("auth/login").JSON(map[string]any{"email": client.Email, "password": testkit.Password}).Do().Want(401)
-
-	// A request without rev changes the record as it is now.
-	dashboard.Request(http.MethodPatch, dashboard.Path("orders", order)).JSON(`{"occasion":"just"}`).Do().Want(200)
-	dashboard.Request(http.MethodPatch, dashboard.Path("users", client.ID)).JSON(`{"banned":false}`).Do().Want(200)
-}
-
 // Nobody can delete orders or their history, and nobody can edit the collections that the server maintains.
 func TestDeskSealed(t *testing.T) {
 	s := testkit.Start(t)

@@ -35,23 +35,45 @@ func ActorOf(record *core.Record) Actor {
 }
 
 // Changed returns the names of the fields in which a record differs from another one of its collection, in the
-// collection's order. It ignores the times that PocketBase sets, secrets, and fields derived from others at each save.
-// Dates are compared to the second, because the dashboard drops the fraction when its user merely tabs through the
-// field.
+// collection's order.
 func Changed(record, before *core.Record) []string {
+	var names []string
+	for _, name := range Comparable(record) {
+		if Text(record, name) != Text(before, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// Comparable returns the names of a record's fields that somebody may change. It leaves out the times that PocketBase
+// sets, secrets, and fields derived from others at each save.
+func Comparable(record *core.Record) []string {
 	var names []string
 	for _, field := range record.Collection().Fields {
 		switch name := field.GetName(); {
 		case field.Type() == core.FieldTypeAutodate, field.Type() == core.FieldTypePassword,
 			name == core.FieldNameTokenKey, name == fieldEmailKey, name == fieldSearch, name == fieldRev:
-		case field.Type() == core.FieldTypeDate:
-			now, then := record.GetDateTime(name).Time(), before.GetDateTime(name).Time()
-			if !now.Truncate(time.Second).Equal(then.Truncate(time.Second)) {
-				names = append(names, name)
-			}
-		case fmt.Sprint(record.Get(name)) != fmt.Sprint(before.Get(name)):
+		default:
 			names = append(names, name)
 		}
 	}
 	return names
+}
+
+// Text returns a field's value as a text that is equal for equal values. Dates are compared to the second, because the
+// dashboard drops the fraction when its user merely tabs through the field.
+func Text(record *core.Record, name string) string {
+	if field := record.Collection().Fields.GetByName(name); field != nil && field.Type() == core.FieldTypeDate {
+		return record.GetDateTime(name).Time().Truncate(time.Second).UTC().String()
+	}
+	return fmt.Sprint(record.Get(name))
+}
+
+// TakeSecrets gives an unsaved copy of a user the password of the row as it is now, unless the copy has a new one.
+func TakeSecrets(user, fresh *User) {
+	if user.PasswordHash() == AsUser(user.Original()).PasswordHash() {
+		user.SetRaw(core.FieldNamePassword, fresh.GetRaw(core.FieldNamePassword))
+		user.SetRaw(core.FieldNameTokenKey, fresh.GetRaw(core.FieldNameTokenKey))
+	}
 }
