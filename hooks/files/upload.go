@@ -95,6 +95,10 @@ func newFileName(ext string) string {
 
 // open creates the staged file.
 func (u *Upload) open(name string) error {
+	// With the name of the storage's folder on the disk, in which those of the rows' folders are.
+	if err := durable.MakeFolder(stagingFolder(u.app)); err != nil {
+		return fmt.Errorf("stage upload: %w", err)
+	}
 	system, err := filesystem.NewLocal(stagingFolder(u.app))
 	if err != nil {
 		return fmt.Errorf("stage upload: %w", err)
