@@ -12,7 +12,7 @@ import (
 )
 
 type signupInput struct {
-	Email        string                 `in:"email" rules:"required|email|unique:users,email"`
+	Email        string                 `in:"email" rules:"required|email|unique:users,email|max:255"`
 	Password     string                 `in:"password" rules:"required|string|min:6"`
 	Confirmation string                 `in:"password_confirmation" rules:"nullable|same:password"`
 	Phone        string                 `in:"phone" rules:"nullable|string|max:255"`

@@ -12,8 +12,8 @@ import (
 
 // deviceFields are the fields by which an app may describe its device wherever a user signs in.
 type deviceFields struct {
-	DeviceID      string `in:"device_id" rules:"nullable|string"`
-	FirebaseToken string `in:"firebase_token" rules:"nullable|string"`
+	DeviceID      string `in:"device_id" rules:"nullable|string|max:4096"`
+	FirebaseToken string `in:"firebase_token" rules:"nullable|string|max:4096"`
 }
 
 // signIn signs a device in and answers with the user and the device's access token. It calls save first, in the same

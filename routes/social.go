@@ -24,7 +24,7 @@ type socialSignupInput struct {
 	Role  int     `in:"role" rules:"required|integer|in:1,2"`
 	Price float64 `in:"price" rules:"required|numeric|min:0|max:999999999"`
 	Phone string  `in:"phone" rules:"required|string|max:255"`
-	Email string  `in:"email" rules:"required|email"`
+	Email string  `in:"email" rules:"required|email|max:255"`
 	deviceFields
 }
 

@@ -24,7 +24,7 @@ type checkFreeInput struct {
 }
 
 type userUpdateInput struct {
-	Email         laravel.Field[string]  `in:"email" rules:"nullable|email|unique:users,email"`
+	Email         laravel.Field[string]  `in:"email" rules:"nullable|email|unique:users,email|max:255"`
 	Password      laravel.Field[string]  `in:"password" rules:"nullable|string|min:6"`
 	Confirmation  string                 `in:"password_confirmation" rules:"same:password|min:6"`
 	Phone         laravel.Field[string]  `in:"phone" rules:"nullable|string|max:255"`
@@ -33,7 +33,7 @@ type userUpdateInput struct {
 	Description   laravel.Field[string]  `in:"description" rules:"nullable|string|max_bytes:65535"`
 	Role          laravel.Field[int]     `in:"role" rules:"nullable|integer|in:1,2"`
 	Price         laravel.Field[float64] `in:"price" rules:"nullable|numeric|min:0|max:999999999"`
-	FirebaseToken laravel.Field[string]  `in:"firebase_token" rules:"nullable|string"`
+	FirebaseToken laravel.Field[string]  `in:"firebase_token" rules:"nullable|string|max:4096"`
 	Categories    laravel.Field[[]int]   `in:"category_ids" rules:"nullable|array" each:"integer|in:1,2"`
 	Media         *laravel.File          `in:"media" rules:"nullable|file|max:599999|media"`
 }
@@ -45,7 +45,7 @@ type userSearchInput struct {
 }
 
 type pushTokenInput struct {
-	FirebaseToken string `in:"firebase_token" rules:"required|string"`
+	FirebaseToken string `in:"firebase_token" rules:"required|string|max:4096"`
 }
 
 var (

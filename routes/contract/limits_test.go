@@ -68,6 +68,67 @@ func TestLongTexts(t *testing.T) {
 	s.WantCleanLog()
 }
 
+// Other texts are limited, too, in the API and in the dashboard, and parsing none of them takes long.
+func TestShortTexts(t *testing.T) {
+	s := testkit.Start(t)
+	p := s.Signup("role", "1", "device_id", "phone")
+	letters := func(n int) string { return strings.Repeat("я", n) }
+	message := func(field string, limit int) string {
+		return fmt.Sprintf("The %s field must not be greater than %d characters.", field, limit)
+	}
+	update := func(field, value string) *testkit.Answer {
+		return s.Post("user/update").As(p.Token).JSON(map[string]any{field: value}).Do()
+	}
+	login := func(field, value string) *testkit.Answer {
+		return s.Post("auth/login").JSON(map[string]any{"email": p.Email, "password": testkit.Password, field: value}).Do()
+	}
+	address := letters(243) + "@example.com" // 255 characters
+	update("email", "я"+address).WantError("email", message("email", 255))
+	s.Dashboard().Change("users", p.ID, map[string]any{"email": strings.Repeat("a", 244) + "@example.com"}).WantFields("email")
+	update("email", address).Want(200)
+	update("email", p.Email).Want(200)
+	for _, field := range []string{"nickname", "name", "phone"} {
+		update(field, letters(256)).WantError(field, message(field, 255))
+		update(field, letters(255)).Want(200)
+	}
+	update("firebase_token", letters(4097)).WantError("firebase_token", message("firebase token", 4096))
+	update("firebase_token", letters(4096)).Want(200)
+	s.Post("user/add-firebase-token").As(p.Token).JSON(map[string]any{"firebase_token": letters(4097)}).Do().Want(422)
+	login("firebase_token", letters(4097)).WantError("firebase_token", message("firebase token", 4096))
+	login("device_id", letters(4097)).WantError("device_id", message("device id", 4096))
+	login("device_id", letters(4096)).Want(200)
+
+	const invalid = "The email field must be a valid email address."
+	for _, long := range []string{strings.Repeat("a", 900_000) + "@example.com", "a@" + strings.Repeat("я.", 150_000) + "com"} {
+		s.Post("user/check-free").JSON(map[string]any{"email": long}).Do().WantError("email", invalid)
+	}
+	answer := s.Post("order/create").As(p.Token).JSON(map[string]any{"performer_id": 1, "description": "x", "date_till": "0." + strings.Repeat("9", 900_000)}).Do()
+	if answer.Want(429).Map().String("errors", "date_till", 0) != "The date till field must be a valid date." {
+		t.Errorf("%s", answer.Body)
+	}
+	s.Post("user/update").As(p.Token).JSON(`{"category_ids":[1` + strings.Repeat(",1", 20_000) + `]}`).Do().Want(400).
+		WantJSON(`{"status":"error","message":"The JSON body is malformed at line 1, column 40014: more than 20000 values."}`)
+	s.Post("user/update").As(p.Token).JSON(`{"category_ids":[1` + strings.Repeat(",2", 19_990) + `]}`).Do().Want(200)
+	s.WantCleanLog()
+}
+
+// A row with a text that is longer than is accepted today can still be changed.
+func TestLongTextsFromBefore(t *testing.T) {
+	s := testkit.Start(t)
+	p := s.Signup("role", "2", "device_id", "phone")
+	long := strings.Repeat("x", 70_000)
+	s.Exec(`UPDATE users SET description = '%s', email = '%s@example.com' WHERE id = '%d'`, long, long[:300], p.ID)
+	s.Exec(`UPDATE devices SET device_id = '%s'`, long[:5000])
+	s.Post("user/update").As(p.Token).JSON(`{"name":"New"}`).Do().Want(200)
+	s.Post("user/add-firebase-token").As(p.Token).JSON(`{"firebase_token":"push"}`).Do().Want(201)
+	s.Post("user/update").As(p.Token).JSON(map[string]any{"description": long + "y"}).Do().
+		WantError("description", "The description field must not be greater than 65535 characters.")
+	dashboard := s.Dashboard()
+	dashboard.Change("users", p.ID, map[string]any{"description": long + "y"}).WantFields("description")
+	dashboard.Change("users", p.ID, map[string]any{"banned": true, "ban_reason": "A pause"}).Want(200)
+	s.WantCleanLog()
+}
+
 // The collections store no text that is not UTF-8, whoever sends it.
 func TestDashboardTextIsUTF8(t *testing.T) {
 	s := testkit.Start(t)

@@ -8,6 +8,10 @@ import (
 	"github.com/privet/privet/routes/laravel/php"
 )
 
+// maxParsed is the number of bytes above which a text is neither an e-mail address nor a date, which have a few dozen:
+// parsing a megabyte takes most of a second.
+const maxParsed = 1000
+
 // passes reports whether a value satisfies a rule (Laravel's ValidatesAttributes). The error is a check's.
 func (v *validation) passes(r *rule, a *attribute) (bool, error) {
 	switch r.name {
@@ -20,7 +24,7 @@ func (v *validation) passes(r *rule, a *attribute) (bool, error) {
 		return ok, nil
 	case "email":
 		s, ok := a.value.(string)
-		return ok && php.Email(s), nil
+		return ok && len(s) <= maxParsed && php.Email(s), nil
 	case "integer":
 		s, ok := php.String(a.value)
 		return ok && php.Integer(s), nil
@@ -51,10 +55,10 @@ func (v *validation) passes(r *rule, a *attribute) (bool, error) {
 		return php.Identical(a.value, other), nil
 	case "date":
 		s, ok := dateText(a.value)
-		return ok && php.Date(s), nil
+		return ok && len(s) <= maxParsed && php.Date(s), nil
 	case "date_format":
 		s, ok := dateText(a.value)
-		return ok && php.DateFormat(s), nil
+		return ok && len(s) <= maxParsed && php.DateFormat(s), nil
 	default: // unique and exists
 		if _, ok := php.String(a.value); !ok {
 			return false, nil

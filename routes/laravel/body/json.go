@@ -16,6 +16,9 @@ import (
 // maxDepth is the deepest nesting of arrays and objects: json_decode's default.
 const maxDepth = 512
 
+// maxValues is the number of values in a body. An array takes a hundred times the memory of its two bytes in a text.
+const maxValues = 20_000
+
 // ParseJSON parses a JSON text as json_decode($body, true) does: objects become arrays, in which a repeated key
 // keeps its first position and gets the last value; integers beyond 64 bits become floats, and floats beyond their
 // range infinite. An empty text, and one whose value is neither array nor object, gives an empty array (Laravel's
@@ -37,8 +40,9 @@ func ParseJSON(text []byte) (*php.Array, error) {
 
 // jsonParser is a JSON text and the position up to which it is parsed.
 type jsonParser struct {
-	s   string
-	pos int
+	s      string
+	pos    int
+	values int // parsed so far
 }
 
 // fail returns the error for what is wrong at pos. It says what was expected, and never quotes the text.
@@ -89,6 +93,9 @@ func (p *jsonParser) peek() byte {
 
 // value parses a value inside of depth arrays and objects.
 func (p *jsonParser) value(depth int) (any, error) {
+	if p.values++; p.values > maxValues {
+		return nil, p.fail(fmt.Sprintf("more than %d values", maxValues))
+	}
 	switch c := p.peek(); {
 	case c == '{' || c == '[':
 		if depth == maxDepth {
