@@ -7,6 +7,7 @@ import (
 
 	"github.com/privet/privet/routes/access"
 	"github.com/privet/privet/routes/bodydrain"
+	"github.com/privet/privet/routes/gate"
 	"github.com/privet/privet/routes/graceful"
 	"github.com/privet/privet/routes/limits"
 	"github.com/privet/privet/routes/malformed"
@@ -27,6 +28,7 @@ func (a *api) bind(e *core.ServeEvent, endpoints []endpoint, files fs.FS) {
 		Priority: apis.DefaultActivityLoggerMiddlewarePriority - 10,
 		Func:     func(e *core.RequestEvent) error { return a.outermost(e, endpoints) },
 	})
+	gate.Register(a.app, e.Router, a.limiter, Prefix)
 	group := e.Router.Group("")
 	// The contract has its own access tokens, size limits and rate limits.
 	group.Unbind(apis.DefaultLoadAuthTokenMiddlewareId, apis.DefaultRateLimitMiddlewareId, apis.DefaultBodyLimitMiddlewareId)

@@ -23,6 +23,8 @@ func registerSchema(app core.App) {
 		return e.Next()
 	}
 	app.OnCollectionUpdateRequest().BindFunc(refuse)
+	app.OnCollectionCreate().BindFunc(protectFiles)
+	app.OnCollectionUpdate().BindFunc(protectFiles)
 	app.OnCollectionDeleteRequest().BindFunc(refuse)
 	app.OnCollectionsImportRequest().BindFunc(func(e *core.CollectionsImportRequestEvent) error {
 		if e.DeleteMissing {
@@ -38,4 +40,15 @@ func registerSchema(app core.App) {
 		}
 		return e.Next()
 	})
+}
+
+// protectFiles makes the files of an owner's collection protected, as privet's are: PocketBase's files are there for
+// superusers only (routes/gate), and the dashboard sends its file token for protected ones alone.
+func protectFiles(e *core.CollectionEvent) error {
+	for _, field := range e.Collection.Fields {
+		if file, ok := field.(*core.FileField); ok {
+			file.Protected = true
+		}
+	}
+	return e.Next()
 }

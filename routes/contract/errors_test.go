@@ -32,7 +32,7 @@ func TestServerError(t *testing.T) {
 // Requests that PocketBase's own API rejects are not printed as errors.
 func TestRefusalsAreNotPrinted(t *testing.T) {
 	s := testkit.Start(t)
-	s.Get("/api/collections/users/records?token=topsecret").Do().Want(403)
+	s.Get("/api/collections/users/records?token=topsecret").Do().Want(401)
 	s.Get("/api/v1/nope").Do().Want(404)
 	time.Sleep(4 * time.Second)
 	if s.Log.String() != "" {

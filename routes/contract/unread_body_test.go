@@ -55,10 +55,10 @@ func refusals(s *testkit.Server) []refusal {
 		{name: "preflight", path: "/api/v1/user/update", method: "OPTIONS", statuses: []int{200}},
 
 		{name: "PocketBase: unknown route", path: "/api/nope", contentType: jsonType, statuses: []int{404}},
-		{name: "PocketBase: broken form", path: "/api/collections/orders/records", contentType: form, statuses: []int{400, 413}},
-		{name: "PocketBase: malformed", path: "/api/collections/users/records", contentType: jsonType, head: "{{", statuses: []int{400, 413}},
-		{name: "PocketBase: superusers only", method: "PATCH", path: "/api/settings", contentType: jsonType, statuses: []int{401, 413}},
-		{name: "PocketBase: malformed, chunked", path: "/api/collections/_superusers/auth-with-password", contentType: jsonType, head: "{{", chunked: true, statuses: []int{400, 413}},
+		{name: "PocketBase: broken form", path: "/api/collections/orders/records", contentType: form, statuses: []int{401}},
+		{name: "PocketBase: malformed", path: "/api/collections/_superusers/request-otp", contentType: jsonType, head: "{{", statuses: []int{413}},
+		{name: "PocketBase: superusers only", method: "PATCH", path: "/api/settings", contentType: jsonType, statuses: []int{401}},
+		{name: "PocketBase: malformed, chunked", path: "/api/collections/_superusers/auth-with-password", contentType: jsonType, head: "{{", chunked: true, statuses: []int{413}},
 
 		{name: "page", path: "/", method: "GET", statuses: []int{200}},
 		{name: "page, chunked", path: "/openapi.yaml", method: "GET", chunked: true, statuses: []int{200}},

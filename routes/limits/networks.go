@@ -31,6 +31,6 @@ func Networks(ip string) []Network {
 	return networks
 }
 
-// Sender returns the key by which a client at some networks shares what is bounded for each client, such as the slots of expensive operations
-// (hooks/admission): the widest network, as one sender may have all of the narrower ones in it.
+// Sender returns the key by which a client at some networks shares what is bounded for each client, such as the slots of
+// expensive operations (hooks/admission): the widest network, as one sender may have all of the narrower ones in it.
 func Sender(networks []Network) string { return networks[len(networks)-1].Prefix.String() }

@@ -1,0 +1,98 @@
+package gate
+
+import (
+	"github.com/privet/privet/hooks/store"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/security"
+)
+
+// registerSignIn counts superusers' wrong passwords and requests for one-time passwords as those of the API's accounts
+// are counted, and has their passwords hashed in turn with all others.
+func (g *gate) registerSignIn(app core.App) {
+	app.OnRecordAuthWithPasswordRequest(core.CollectionNameSuperusers).Bind(&hook.Handler[*core.RecordAuthWithPasswordRequestEvent]{
+		Id:       "privet_gate",
+		Priority: 999, // the last one: it takes the place of PocketBase's own comparison, which waits for nobody
+		Func:     g.authWithPassword,
+	})
+	app.OnRecordRequestOTPRequest(core.CollectionNameSuperusers).Bind(&hook.Handler[*core.RecordCreateOTPRequestEvent]{
+		Id:   "privet_gate",
+		Func: g.requestOTP,
+	})
+}
+
+// authWithPassword signs a superuser in by the password. Neither the answer nor the time that it takes reveals whether
+// the account exists.
+func (g *gate) authWithPassword(e *core.RecordAuthWithPasswordRequestEvent) error {
+	refund, err := g.countAttempt(e.RequestEvent, "superuser", e.Record, e.Identity)
+	if err != nil {
+		return tooMany(e.RequestEvent, err)
+	}
+	matches, err := store.CheckSuperuserPassword(e.Request.Context(), sender(e.RequestEvent), e.Record, e.Password)
+	if err != nil {
+		refund() // the password was not compared
+		return busy(e.RequestEvent, err)
+	}
+	if !matches {
+		return e.BadRequestError("Failed to authenticate.", nil)
+	}
+	refund()
+	return apis.RecordAuthResponse(e.RequestEvent, e.Record, core.MFAMethodPassword, nil)
+}
+
+// requestOTP has PocketBase make a one-time password and mail it. For an unknown account it takes as long.
+func (g *gate) requestOTP(e *core.RecordCreateOTPRequestEvent) error {
+	info, err := e.RequestInfo()
+	if err != nil {
+		return err
+	}
+	email, _ := info.Body["email"].(string)
+	if _, err := g.countAttempt(e.RequestEvent, "one-time password", e.Record, email); err != nil {
+		return tooMany(e.RequestEvent, err)
+	}
+	if e.Record == nil {
+		if _, err := store.HashPassword(e.Request.Context(), sender(e.RequestEvent), e.Password); err != nil {
+			return busy(e.RequestEvent, err)
+		}
+		return e.Next()
+	}
+	release, err := store.AwaitNewPassword(e.Request.Context(), sender(e.RequestEvent))
+	if err != nil {
+		return busy(e.RequestEvent, err)
+	}
+	defer release()
+	return e.Next()
+}
+
+// countAttempt counts an attempt of a kind for a superuser, or for a name that no superuser has. A browser that the
+// superuser has signed in with from the same address before is exempt from the limits of the account, so that an attack
+// can't lock the owner out.
+func (g *gate) countAttempt(e *core.RequestEvent, kind string, superuser *core.Record, name string) (refund func(), err error) {
+	account := kind + " " + store.TokenHash(store.EmailKey(name))
+	if superuser != nil {
+		account = kind + " " + superuser.Id
+	}
+	return g.limits(e).Attempt(account, func() (string, error) {
+		if superuser == nil {
+			return "", nil
+		}
+		fingerprint := originOf(e)
+		origins, err := e.App.FindAllAuthOriginsByRecord(superuser)
+		if err != nil {
+			return "", err
+		}
+		for _, origin := range origins {
+			if origin.Fingerprint() == fingerprint {
+				return fingerprint, nil
+			}
+		}
+		return "", nil
+	})
+}
+
+// originOf returns PocketBase's fingerprint of where a request comes from.
+func originOf(e *core.RequestEvent) string {
+	return security.MD5(e.RealIP() + e.Request.UserAgent())
+}
