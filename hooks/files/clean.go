@@ -14,7 +14,7 @@ import (
 // answer.
 var cleaning = func() *admission.Queue {
 	slots := max(1, runtime.GOMAXPROCS(0)/2)
-	return admission.New(admission.Limits{Slots: slots, SlotsPerKey: max(1, slots/2), Waiters: 64, MaxWait: 45 * time.Second})
+	return admission.New(admission.Limits{Slots: slots, SlotsPerKey: max(1, slots/2), Waiters: 256, MaxWait: 45 * time.Second})
 }()
 
 // clean removes the metadata from the staged file, once it is the upload's turn.

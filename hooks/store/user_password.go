@@ -25,7 +25,7 @@ const bcryptLimit = 72
 var (
 	hashingSlots = max(1, runtime.GOMAXPROCS(0)/2)
 	signIns      = admission.New(admission.Limits{Slots: hashingSlots, Waiters: 64 * hashingSlots, MaxWait: 10 * time.Second})
-	newPasswords = admission.New(admission.Limits{Slots: max(1, hashingSlots/2), Waiters: 64, MaxWait: 15 * time.Second})
+	newPasswords = admission.New(admission.Limits{Slots: max(1, hashingSlots/2), Waiters: 256, MaxWait: 30 * time.Second})
 )
 
 // newPasswordsKey is the key of newPasswords in signIns.
