@@ -105,47 +105,49 @@ var hostileFiles = sync.OnceValues(func() (files, more []hostileFile) {
 	ftyp := box("ftyp", "mp42\x00\x00\x00\x00mp42isom")
 	jfif := "\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
 	gifHead := "GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff"
-	return []hostileFile{
-			{"x.webm", webm, "WebM of 4 million empty Voids", func() []byte { return append([]byte(ebml), repeat("\xec\x80", 8<<20)...) }},
-			{"x.webm", webm, "WebM of unknown elements", func() []byte { return append([]byte(ebml), repeat("\x81\x80\x42\x99\x80", 8<<20)...) }},
-			{"x.mp4", mp4, "MP4 of 500,000 tiny boxes", func() []byte { return append([]byte(ftyp), repeat(box("free"), 4<<20)...) }},
-			{"x.mp4", mp4, "MP4 of unknown boxes in moov", func() []byte { return []byte(ftyp + box("moov", string(repeat(box("abcd"), 4<<20)))) }},
-			{"x.mp4", mp4, "MP4 of a million samples in chunks of one", func() []byte { return sampleTables(1_000_000) }},
-			{"x.mp4", mp4, "MP4 of empty fragments", func() []byte {
-				return []byte(ftyp + box("moov", box("mvhd", strings.Repeat("\x00", 100))) + string(repeat(box("moof", box("mfhd", "\x00\x00\x00\x00\x00\x00\x00\x01"))+box("mdat"), 8<<20)))
-			}},
-			{"x.heic", "image/heic", "HEIF of 60,000 items out of order", func() []byte { return heif(60_000) }},
-			{"x.png", "image/png", "PNG of empty private chunks", func() []byte { return png(8, 8, string(repeat(chunk("prVt", ""), 8<<20))) }},
-			{"x.png", "image/png", "PNG of 30,000 × 30,000 pixels", func() []byte { return png(30_000, 30_000, "") }},
-			{"x.gif", gif, "GIF of blocks of one byte", func() []byte { return []byte(gifHead + "\x21\xfe" + string(repeat("\x01x", 8<<20)) + "\x00;") }},
-			{"x.gif", gif, "GIF of a million frames", func() []byte {
-				return append([]byte(gifHead), repeat("\x2c\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02\x44\x01\x00", 8<<20)...)
-			}},
-			{"x.jpg", jpeg, "JPEG of empty comments", func() []byte { return append([]byte(jfif), repeat("\xff\xfe\x00\x02", 8<<20)...) }},
-			{"x.jpg", jpeg, "JPEG of empty scans", func() []byte {
-				return append([]byte(jfif+"\xff\xc0\x00\x0b\x08\x00\x08\x00\x08\x01\x01\x11\x00"), repeat("\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00", 8<<20)...)
-			}},
-			{"x.webp", "image/webp", "WebP of empty chunks", func() []byte {
-				chunks := "VP8X\x0a\x00\x00\x00\x00\x00\x00\x00\x07\x00\x00\x07\x00\x00" + string(repeat("abcd\x00\x00\x00\x00", 8<<20))
-				return []byte("RIFF" + string(binary.LittleEndian.AppendUint32(nil, uint32(4+len(chunks)))) + "WEBP" + chunks)
-			}},
-		}, []hostileFile{
-			{"x.webm", webm, "WebM of empty clusters with Voids", func() []byte { return append([]byte(ebml), repeat("\x1f\x43\xb6\x75\x84\xec\x80\xec\x80", 8<<20)...) }},
-			{"x.webm", webm, "WebM of tags in tags", func() []byte { return append([]byte(ebml), repeat("\x12\x54\xc3\x67\x83\x73\x73\x80", 8<<20)...) }},
-			{"x.mp4", mp4, "MP4 of boxes in boxes, 500,000 deep", func() []byte { return []byte(ftyp + nested("moov", 500_000, "")) }},
-			{"x.mp4", mp4, "MP4 of user data in tracks", func() []byte {
-				return []byte(ftyp + box("moov", string(repeat(box("trak", box("udta", box("meta"))), 4<<20))))
-			}},
-			{"x.png", "image/png", "PNG of empty texts", func() []byte { return png(8, 8, string(repeat(chunk("tEXt", "a\x00"), 8<<20))) }},
-			{"x.gif", gif, "GIF of empty comments", func() []byte { return append([]byte(gifHead), repeat("\x21\xfe\x00", 8<<20)...) }},
-			{"x.jpg", jpeg, "JPEG of fill bytes", func() []byte { return append([]byte(jfif), repeat("\xff", 8<<20)...) }},
-			{"x.avi", "video/x-msvideo", "AVI of empty chunks", func() []byte {
-				chunks := string(repeat("JUNK\x00\x00\x00\x00", 8<<20))
-				return []byte("RIFF" + string(binary.LittleEndian.AppendUint32(nil, uint32(4+len(chunks)))) + "AVI " + chunks)
-			}},
-			{"x.svg", "image/svg+xml", "SVG of entities in entities", func() []byte {
-				return []byte(`<?xml version="1.0"?><!DOCTYPE svg [<!ENTITY a "aaaaaaaaaa">]><svg xmlns="http://www.w3.org/2000/svg">` + strings.Repeat("&a;", 1<<20) + "</svg>")
-			}},
-			{"x.bin", "video/mp4", "a file of nothing known", func() []byte { return repeat("\x00", 8<<20) }},
-		}
+	files = []hostileFile{
+		{"x.webm", webm, "WebM of 4 million empty Voids", func() []byte { return append([]byte(ebml), repeat("\xec\x80", 8<<20)...) }},
+		{"x.webm", webm, "WebM of unknown elements", func() []byte { return append([]byte(ebml), repeat("\x81\x80\x42\x99\x80", 8<<20)...) }},
+		{"x.mp4", mp4, "MP4 of 500,000 tiny boxes", func() []byte { return append([]byte(ftyp), repeat(box("free"), 4<<20)...) }},
+		{"x.mp4", mp4, "MP4 of unknown boxes in moov", func() []byte { return []byte(ftyp + box("moov", string(repeat(box("abcd"), 4<<20)))) }},
+		{"x.mp4", mp4, "MP4 of a million samples in chunks of one", func() []byte { return sampleTables(1_000_000) }},
+		{"x.mp4", mp4, "MP4 of empty fragments", func() []byte {
+			return []byte(ftyp + box("moov", box("mvhd", strings.Repeat("\x00", 100))) + string(repeat(box("moof", box("mfhd", "\x00\x00\x00\x00\x00\x00\x00\x01"))+box("mdat"), 8<<20)))
+		}},
+		{"x.heic", "image/heic", "HEIF of 60,000 items out of order", func() []byte { return heif(60_000) }},
+		{"x.png", "image/png", "PNG of empty private chunks", func() []byte { return png(8, 8, string(repeat(chunk("prVt", ""), 8<<20))) }},
+		{"x.png", "image/png", "PNG of 30,000 × 30,000 pixels", func() []byte { return png(30_000, 30_000, "") }},
+		{"x.gif", gif, "GIF of blocks of one byte", func() []byte { return []byte(gifHead + "\x21\xfe" + string(repeat("\x01x", 8<<20)) + "\x00;") }},
+		{"x.gif", gif, "GIF of a million frames", func() []byte {
+			return append([]byte(gifHead), repeat("\x2c\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02\x44\x01\x00", 8<<20)...)
+		}},
+		{"x.jpg", jpeg, "JPEG of empty comments", func() []byte { return append([]byte(jfif), repeat("\xff\xfe\x00\x02", 8<<20)...) }},
+		{"x.jpg", jpeg, "JPEG of empty scans", func() []byte {
+			return append([]byte(jfif+"\xff\xc0\x00\x0b\x08\x00\x08\x00\x08\x01\x01\x11\x00"), repeat("\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00", 8<<20)...)
+		}},
+		{"x.webp", "image/webp", "WebP of empty chunks", func() []byte {
+			chunks := "VP8X\x0a\x00\x00\x00\x00\x00\x00\x00\x07\x00\x00\x07\x00\x00" + string(repeat("abcd\x00\x00\x00\x00", 8<<20))
+			return []byte("RIFF" + string(binary.LittleEndian.AppendUint32(nil, uint32(4+len(chunks)))) + "WEBP" + chunks)
+		}},
+	}
+	more = []hostileFile{
+		{"x.webm", webm, "WebM of empty clusters with Voids", func() []byte { return append([]byte(ebml), repeat("\x1f\x43\xb6\x75\x84\xec\x80\xec\x80", 8<<20)...) }},
+		{"x.webm", webm, "WebM of tags in tags", func() []byte { return append([]byte(ebml), repeat("\x12\x54\xc3\x67\x83\x73\x73\x80", 8<<20)...) }},
+		{"x.mp4", mp4, "MP4 of boxes in boxes, 500,000 deep", func() []byte { return []byte(ftyp + nested("moov", 500_000, "")) }},
+		{"x.mp4", mp4, "MP4 of user data in tracks", func() []byte {
+			return []byte(ftyp + box("moov", string(repeat(box("trak", box("udta", box("meta"))), 4<<20))))
+		}},
+		{"x.png", "image/png", "PNG of empty texts", func() []byte { return png(8, 8, string(repeat(chunk("tEXt", "a\x00"), 8<<20))) }},
+		{"x.gif", gif, "GIF of empty comments", func() []byte { return append([]byte(gifHead), repeat("\x21\xfe\x00", 8<<20)...) }},
+		{"x.jpg", jpeg, "JPEG of fill bytes", func() []byte { return append([]byte(jfif), repeat("\xff", 8<<20)...) }},
+		{"x.avi", "video/x-msvideo", "AVI of empty chunks", func() []byte {
+			chunks := string(repeat("JUNK\x00\x00\x00\x00", 8<<20))
+			return []byte("RIFF" + string(binary.LittleEndian.AppendUint32(nil, uint32(4+len(chunks)))) + "AVI " + chunks)
+		}},
+		{"x.svg", "image/svg+xml", "SVG of entities in entities", func() []byte {
+			return []byte(`<?xml version="1.0"?><!DOCTYPE svg [<!ENTITY a "aaaaaaaaaa">]><svg xmlns="http://www.w3.org/2000/svg">` + strings.Repeat("&a;", 1<<20) + "</svg>")
+		}},
+		{"x.bin", "video/mp4", "a file of nothing known", func() []byte { return repeat("\x00", 8<<20) }},
+	}
+	return files, more
 })

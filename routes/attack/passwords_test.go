@@ -22,13 +22,13 @@ var silent = sync.OnceValue(func() string {
 		panic(err)
 	}
 	go func() {
-		var held []net.Conn
+		held := make(chan net.Conn, 1<<16) // the garbage collector closes connections that nothing refers to
 		for {
 			conn, err := listener.Accept()
 			if err != nil {
 				return
 			}
-			held = append(held, conn)
+			held <- conn
 		}
 	}()
 	return "http://" + listener.Addr().String() + "/"

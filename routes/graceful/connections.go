@@ -240,7 +240,7 @@ type reportingListener struct {
 // Accept implements net.Listener.
 func (l *reportingListener) Accept() (net.Conn, error) {
 	conn, err := l.Listener.Accept()
-	if temporary, ok := err.(interface{ Temporary() bool }); ok && temporary.Temporary() { //nolint:errorlint // as net/http asks
+	if temporary, ok := err.(interface{ Temporary() bool }); ok && temporary.Temporary() { // as net/http asks
 		l.report(err)
 	}
 	if err == nil {

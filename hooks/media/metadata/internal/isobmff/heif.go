@@ -155,8 +155,7 @@ func (c *cleaner) readItems(meta box) (err error) {
 			return edit.Unclean("it has too many items, or two of one number")
 		}
 		c.items[id] = kind
-		switch {
-		case err == nil && protection != 0 && imageItems[kind]:
+		if err == nil && protection != 0 && imageItems[kind] {
 			return errEncrypted
 		}
 		return err

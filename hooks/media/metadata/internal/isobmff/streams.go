@@ -12,7 +12,8 @@ var (
 		"avc1": codec.AVC, "avc2": codec.AVC, "avc3": codec.AVC, "avc4": codec.AVC, "dva1": codec.AVC, "dvav": codec.AVC,
 		"hvc1": codec.HEVC, "hev1": codec.HEVC, "hvc2": codec.HEVC, "hev2": codec.HEVC, "dvh1": codec.HEVC, "dvhe": codec.HEVC, "lhv1": codec.HEVC,
 		"vvc1": codec.VVC, "vvi1": codec.VVC, "av01": codec.AV1, "dav1": codec.AV1,
-		"dvc ": codec.DV, "dvcp": codec.DV, "dvpp": codec.DV, "dv5n": codec.DV, "dv5p": codec.DV, "dvhp": codec.DV, "dvhq": codec.DV,
+		"dvc ": codec.DV, //nolint:gocritic // the names have four characters
+		"dvcp": codec.DV, "dvpp": codec.DV, "dv5n": codec.DV, "dv5p": codec.DV, "dvhp": codec.DV, "dvhq": codec.DV,
 		"dvh2": codec.DV, "dvh3": codec.DV, "dvh5": codec.DV, "dvh6": codec.DV, "AVdv": codec.DV, "AVd1": codec.DV,
 	}
 	configuredBy = map[string]codec.Format{
