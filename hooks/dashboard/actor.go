@@ -18,15 +18,4 @@ func registerActors(app core.App) {
 	app.OnRecordCreateRequest().BindFunc(setModerator)
 	app.OnRecordUpdateRequest().BindFunc(setModerator)
 	app.OnRecordDeleteRequest().BindFunc(setModerator)
-	app.OnRecordAuthRequest(core.CollectionNameSuperusers).BindFunc(refuseImpersonation)
-}
-
-// refuseImpersonation refuses a moderator another moderator's token: the history records moderators by their own
-// names. PocketBase's impersonation is the only request that gives a signed-in superuser the token of another one,
-// and the only one without an AuthMethod.
-func refuseImpersonation(e *core.RecordAuthRequestEvent) error {
-	if e.AuthMethod == "" && e.HasSuperuserAuth() && e.Auth.Id != e.Record.Id {
-		return e.ForbiddenError("A moderator can't act as another moderator", nil)
-	}
-	return e.Next()
 }

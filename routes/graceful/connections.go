@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/privet/privet/routes/limits"
+
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
@@ -122,7 +124,7 @@ func (c *connections) changed(conn net.Conn, state http.ConnState) {
 func (c *connections) add(conn net.Conn) {
 	added := &connection{conn: conn}
 	if address, err := netip.ParseAddrPort(conn.RemoteAddr().String()); err == nil && !c.exempt(address.Addr().Unmap()) {
-		added.prefix = subscriber(address.Addr())
+		added.prefix = limits.Networks(address.Addr().String())[0].Prefix
 		if added.network = c.networks[added.prefix]; added.network == nil {
 			added.network = &network{}
 			c.networks[added.prefix] = added.network
@@ -217,17 +219,6 @@ func (c *connections) leave(busy *connection) {
 		busy.network.waiting.Remove(busy.atHome)
 	}
 	busy.at, busy.atHome = nil, nil
-}
-
-// subscriber returns the addresses that one subscriber has: an IPv4 address alone, or the /64 of an IPv6 address.
-func subscriber(address netip.Addr) netip.Prefix {
-	address = address.Unmap().WithZone("")
-	bits := 32
-	if address.Is6() {
-		bits = 64
-	}
-	prefix, _ := address.Prefix(bits) // an error is impossible with these numbers
-	return prefix
 }
 
 // reportingListener is a listener whose errors are reported, but that of its end. net/http tries again after a while
