@@ -91,7 +91,7 @@ func TestBusyPasswords(t *testing.T) {
 	for _, request := range []func() *testkit.Answer{update, signup} {
 		answer := request().Want(503)
 		answer.WantJSON(`{"status":"error","message":"The server is busy, try again later"}`)
-		if after := answer.Header.Get("Retry-After"); after != "15" {
+		if after := answer.Header.Get("Retry-After"); after != "30" {
 			t.Errorf("try again after %q", after)
 		}
 	}
