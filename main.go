@@ -66,7 +66,7 @@ func run() error {
 	if err != nil {
 		return fmt.Errorf("GOOGLE_APPLICATION_CREDENTIALS: %w", err)
 	}
-	previews := preview.NewWorker(app, render.New(render.Config{FFmpeg: s.FFmpeg, CacheDir: filepath.Join(server.CacheDir(app), "engine")}))
+	previews := preview.NewWorker(app, render.New(render.Config{FFmpeg: s.FFmpeg, CacheDir: filepath.Join(server.CacheDir(app), "engine")}), version)
 	hooks.Register(app, s, pushes, previews, os.Stderr)
 	routes.Register(app, s, pushes, previews, pb_public.Pages)
 	server.PrintBanner(app, s, version, routes.Prefix, os.Stdout)

@@ -33,6 +33,11 @@ func registerMedia(app core.App, previews *preview.Worker) {
 	})
 	app.OnRecordCreate(store.Media).BindFunc(checkRoom)
 	app.OnRecordUpdate(store.Media).BindFunc(refuseNewFile)
+	app.OnRecordUpdate(store.Media).BindFunc(retryPreview)
+	app.OnRecordAfterUpdateSuccess(store.Media).BindFunc(func(e *core.RecordEvent) error {
+		previews.Wake()
+		return e.Next()
+	})
 	app.OnRecordCreateExecute(store.Media).Bind(&hook.Handler[*core.RecordEvent]{
 		Id:       "privet_media_place",
 		Priority: beforeInterceptors,
@@ -167,6 +172,15 @@ func refuseNewFile(e *core.RecordEvent) error {
 	media, before := store.AsMedia(e.Record), store.AsMedia(e.Record.Original())
 	if len(e.Record.GetUnsavedFiles(media.FileField())) > 0 || media.File() != before.File() {
 		return invalidFile("It can't be replaced: delete this row and create another one.")
+	}
+	return e.Next()
+}
+
+// retryPreview has a preview tried anew that failed, and whose state a moderator has changed to waiting.
+func retryPreview(e *core.RecordEvent) error {
+	media, before := store.AsMedia(e.Record), store.AsMedia(e.Record.Original())
+	if media.PreviewState() == store.PreviewWaiting && before.PreviewState() == store.PreviewFailed {
+		media.RetryPreview()
 	}
 	return e.Next()
 }

@@ -70,15 +70,19 @@ func checkMediaCreate(e *core.RecordEvent) error {
 }
 
 // checkMediaUpdate refuses a moderator's change of any field but the file, which refuseNewFile in package hooks guards
-// for all actors.
+// for all actors, and the state of a preview: one that failed may be made to wait for another try.
 func checkMediaUpdate(e *core.RecordEvent) error {
 	if !byModerator(e.Record) {
 		return e.Next()
 	}
 	const fixed, derived = "It can't be changed: delete the row and create another one.", "It follows from the file."
-	errs := refusal.Changed(e.Record, e.Record.Original(), map[string]string{
-		"user": fixed, "order": fixed, "type": derived, "still": derived, "preview": derived,
-	})
+	const state = "It follows from the file. Only one that failed can be changed, to waiting: then it is tried again."
+	before := e.Record.Original()
+	messages := map[string]string{"user": fixed, "order": fixed, "type": derived, "still": state, "preview": derived}
+	if store.AsMedia(before).PreviewState() == store.PreviewFailed && store.AsMedia(e.Record).PreviewState() == store.PreviewWaiting {
+		delete(messages, "still")
+	}
+	errs := refusal.Changed(e.Record, before, messages)
 	if len(errs) > 0 {
 		return errs
 	}

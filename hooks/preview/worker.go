@@ -31,13 +31,16 @@ type Worker struct {
 	engine *render.Engine // nil: no previews are made, and media go on waiting for theirs
 	worker *worker.Worker
 
+	version string // of what renders
+
 	mu      sync.Mutex
 	waiters map[string][]chan struct{} // who waits for a preview, by the name of the media file
 }
 
-// NewWorker returns a worker that makes nothing until Start.
-func NewWorker(app core.App, engine *render.Engine) *Worker {
-	w := &Worker{app: app, engine: engine, waiters: map[string][]chan struct{}{}}
+// NewWorker returns a worker that makes nothing until Start. version is that of the program: previews that another one
+// failed to make are tried again.
+func NewWorker(app core.App, engine *render.Engine, version string) *Worker {
+	w := &Worker{app: app, engine: engine, version: version, waiters: map[string][]chan struct{}{}}
 	w.worker = worker.New(worker.Config{
 		Queue:     queue{w},
 		Slots:     render.Slots(),
@@ -70,11 +73,24 @@ func (w *Worker) Start() (stop func()) {
 		debug.FreeOSMemory() // the start is over: return to the system what it needed
 		render.ReleaseProgram()
 	})
+	warming.Go(func() { w.retryFailed(ctx) })
 	stopWorker := w.worker.Start()
 	return func() {
 		cancel()
 		stopWorker()
 		warming.Wait()
+	}
+}
+
+// retryFailed makes the previews wait for another try that another version has given up.
+func (w *Worker) retryFailed(ctx context.Context) {
+	count, err := store.RetryPreviewsOfOthers(ctx, w.app, w.version)
+	if err != nil && ctx.Err() == nil {
+		w.app.Logger().Error("previews that failed in another version can't be tried again", "error", err)
+	}
+	if count > 0 {
+		w.app.Logger().Info("previews that failed in another version are tried again", "count", count)
+		w.Wake()
 	}
 }
 

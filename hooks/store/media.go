@@ -1,6 +1,8 @@
 package store
 
 import (
+	"cmp"
+
 	"github.com/privet/privet/hooks/media/mediatype"
 
 	"github.com/pocketbase/dbx"
@@ -12,6 +14,8 @@ const (
 	fieldType         = "type"
 	fieldOrder        = "order"
 	fieldPreviewState = "still"
+	fieldPreviewTries = "still_tries"
+	fieldPreviewMaker = "still_version"
 )
 
 // The kinds of media, in the words that moderators read.
@@ -87,3 +91,13 @@ func (m *MediaItem) File() string { return m.GetString(fieldFile) }
 
 // FileField returns the name of the field that contains the file.
 func (m *MediaItem) FileField() string { return fieldFile }
+
+// PreviewState returns the state of its preview, "" if it needs none.
+func (m *MediaItem) PreviewState() string { return m.GetString(fieldPreviewState) }
+
+// RetryPreview makes it wait for its preview as if that had never been tried, behind new media.
+func (m *MediaItem) RetryPreview() {
+	m.Set(fieldPreviewState, PreviewWaiting)
+	m.Set(fieldPreviewTries, 0)
+	m.Set(fieldPreviewMaker, cmp.Or(m.GetString(fieldPreviewMaker), unknownVersion))
+}

@@ -47,9 +47,9 @@ func ReadMediaFile(ctx context.Context, app core.App, id string) (*MediaFile, er
 	return &file, wrap("read media file", notFound(err))
 }
 
-// WaitingPreviews returns the media that wait for a preview, the oldest first.
+// WaitingPreviews returns the media that wait for a preview: new ones before those that are tried again, the oldest first.
 func WaitingPreviews(ctx context.Context, app core.App, limit int) ([]MediaFile, error) {
-	waiting, err := readRows(ctx, app, mediaFileColumns+` WHERE still = '`+PreviewWaiting+`' ORDER BY CAST(id AS INTEGER) LIMIT :limit`,
+	waiting, err := readRows(ctx, app, mediaFileColumns+` WHERE still = '`+PreviewWaiting+`' ORDER BY still_version <> '', CAST(id AS INTEGER) LIMIT :limit`,
 		[]any{sql.Named("limit", limit)}, (*MediaFile).targets)
 	return waiting, wrap("read waiting previews", err)
 }
@@ -60,16 +60,68 @@ func AddPreviewTry(ctx context.Context, app core.App, id string) error {
 	return wrap("count preview tries", err)
 }
 
-// SetPreviewState records the outcome for a media file that waits for its preview. The error is ErrNotFound when the
-// row was deleted meanwhile.
-func SetPreviewState(ctx context.Context, app core.App, file *MediaFile, state string) error {
+// SetPreviewState records the outcome for a media file that waits for its preview, and which version of the renderer
+// had it. The error is ErrNotFound when the row was deleted meanwhile.
+func SetPreviewState(ctx context.Context, app core.App, file *MediaFile, state, version string) error {
 	var id, preview string // preview: the file that the dashboard shows
 	if state == PreviewReady {
 		preview = mediatype.PreviewName(file.Name)
 	}
-	err := writeRow(ctx, app, `UPDATE media SET still = :still, preview = :preview WHERE id = :id AND file = :name AND still = '`+PreviewWaiting+`' RETURNING id`,
-		[]any{sql.Named("still", state), sql.Named("preview", preview), sql.Named("id", file.ID), sql.Named("name", file.Name)}, &id)
+	err := writeRow(ctx, app, `UPDATE media SET still = :still, preview = :preview, still_version = :version
+		WHERE id = :id AND file = :name AND still = '`+PreviewWaiting+`' RETURNING id`,
+		[]any{sql.Named("still", state), sql.Named("preview", preview), sql.Named("version", version),
+			sql.Named("id", file.ID), sql.Named("name", file.Name)}, &id)
 	return wrap("set preview state", notFound(err))
+}
+
+// unknownVersion is the version of a preview that failed before versions were recorded.
+const unknownVersion = "unknown"
+
+// RetryPreviews makes the media whose preview was given up wait for one again, as if it had never been tried, and returns how
+// many these are: of the media with the given ids, or of all where none is given. They wait behind new media. A server that
+// runs sees them within half a minute, or when its worker is woken.
+func RetryPreviews(ctx context.Context, app core.App, ids ...string) (count int, err error) {
+	if len(ids) > 0 {
+		return retryPreviews(ctx, app, ids)
+	}
+	return retryFailed(ctx, app, `true`, "")
+}
+
+// RetryPreviewsOfOthers is RetryPreviews for those that were given up by another version of the renderer than this.
+func RetryPreviewsOfOthers(ctx context.Context, app core.App, version string) (count int, err error) {
+	return retryFailed(ctx, app, `(still_version < {:version} OR still_version > {:version})`, version)
+}
+
+func retryFailed(ctx context.Context, app core.App, condition, version string) (count int, err error) {
+	for {
+		var failed []string
+		err := app.ConcurrentDB().NewQuery(`SELECT id FROM media WHERE still = 'failed' AND ` + condition + ` LIMIT 500`).
+			Bind(dbx.Params{"version": version}).WithContext(ctx).Column(&failed)
+		if err != nil {
+			return count, wrap("find failed previews", err)
+		}
+		n, err := retryPreviews(ctx, app, failed)
+		if count += n; err != nil || n == 0 {
+			return count, err
+		}
+	}
+}
+
+// retryPreviews makes those of the media that failed wait again, in one transaction: hence few at a time.
+func retryPreviews(ctx context.Context, app core.App, ids []string) (count int, err error) {
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return 0, err
+	}
+	result, err := app.NonconcurrentDB().NewQuery(`UPDATE media SET still = 'waiting', still_tries = 0,
+			still_version = iif(still_version = '', '` + unknownVersion + `', still_version)
+		WHERE id IN (SELECT value FROM json_each({:ids})) AND still = 'failed'`).
+		Bind(dbx.Params{"ids": string(list)}).WithContext(ctx).Execute()
+	if err != nil {
+		return 0, wrap("retry previews", err)
+	}
+	changed, err := result.RowsAffected()
+	return int(changed), err
 }
 
 // initialPreviewState returns the state of new media of a type.

@@ -59,7 +59,7 @@ var template = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	hooks.Register(app, &settings.Settings{}, worker, preview.NewWorker(app, nil), io.Discard)
+	hooks.Register(app, &settings.Settings{}, worker, preview.NewWorker(app, nil, ""), io.Discard)
 	if err := app.Bootstrap(); err != nil {
 		return "", err
 	}
@@ -101,7 +101,7 @@ func Start(t testing.TB, changes ...func(*settings.Settings)) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pictures := preview.NewWorker(app, nil) // no previews: their child processes run privet's own binary, which only Process has
+	pictures := preview.NewWorker(app, nil, "") // no previews: their child processes run privet's own binary, which only Process has
 	hooks.Register(app, chosen, worker, pictures, s.Log)
 	routes.Register(app, chosen, worker, pictures, pb_public.Pages)
 	s.serve()
