@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/privet/privet/hooks"
 	"github.com/privet/privet/hooks/database"
@@ -22,6 +23,7 @@ import (
 	"github.com/privet/privet/routes"
 
 	"github.com/pocketbase/pocketbase"
+	"github.com/pocketbase/pocketbase/cmd"
 	"github.com/pocketbase/pocketbase/plugins/migratecmd"
 	"github.com/spf13/cobra"
 )
@@ -34,7 +36,9 @@ func main() {
 		os.Exit(child.Main(os.Args[2:], os.Stdin, os.Stdout))
 	}
 	if err := run(); err != nil {
-		fmt.Fprintln(os.Stderr, "privet:", err)
+		for line := range strings.Lines(err.Error()) {
+			fmt.Fprintln(os.Stderr, "privet:", strings.TrimRight(line, "\n"))
+		}
 		os.Exit(1)
 	}
 }
@@ -57,10 +61,13 @@ func run() error {
 	if found, _, _ := app.RootCmd.Find(os.Args[1:]); found == health {
 		return app.RootCmd.Execute() // it needs no data folder, and opening one takes a while
 	}
+	serve := cmd.NewServeCommand(app, false)
+	app.RootCmd.AddCommand(serve, cmd.NewSuperuserCommand(app))
+	// Settings that make no sense stop the server, and no other command: whoever mends a server needs these.
 	s, err := settings.Read(os.LookupEnv)
-	err = errors.Join(err, settings.CheckNames(os.Environ()))
-	if err != nil && !asksForHelp(os.Args[1:]) {
-		return fmt.Errorf("invalid configuration:\n%w", err)
+	err = errors.Join(err, settings.CheckNames(os.Environ()), settings.CheckEncryption(app.EncryptionEnv(), os.LookupEnv))
+	if found, _, _ := app.RootCmd.Find(os.Args[1:]); err != nil && found == serve && !asksForHelp(os.Args[1:]) {
+		return err
 	}
 	pushes, err := push.NewWorker(app, s.Firebase)
 	if err != nil {
@@ -72,8 +79,15 @@ func run() error {
 	server.PrintBanner(app, s, version, routes.Prefix, os.Stdout)
 	app.RootCmd.AddCommand(demo.Command(app))
 	migratecmd.MustRegister(app, app.RootCmd, migratecmd.Config{})
-	return app.Start()
+	err = app.Execute()
+	if err != nil && app.EncryptionEnv() != "" && err.Error() == wrongKey {
+		err = fmt.Errorf("--encryptionEnv: the settings in %s are encrypted by another key than that of %s", app.DataDir(), app.EncryptionEnv())
+	}
+	return err
 }
+
+// wrongKey is what PocketBase says when its settings can't be decrypted.
+const wrongKey = "cipher: message authentication failed"
 
 // asksForHelp reports whether the arguments only ask for help or the version.
 func asksForHelp(args []string) bool {

@@ -5,7 +5,6 @@ package settings
 import (
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -63,8 +62,7 @@ type variable struct {
 
 var variables = []variable{
 	{"GOOGLE_APPLICATION_CREDENTIALS", "Firebase service account file", "none: pushes are kept back and said to be off", parseCredentials},
-	{"PRIVET_FCM_ENDPOINT", "another FCM address, with /v1 (tests)", "Google's",
-		func(s *Settings, v string) error { return parseURL(&s.Firebase.Endpoint, v) }},
+	{"PRIVET_FCM_ENDPOINT", "another FCM address, with /v1 (tests)", "Google's", parseFCM},
 	{"PRIVET_GOOGLE_CLIENT_IDS", "comma-separated client ids whose tokens are taken", "none: Google sign-in is off", parseClientIDs},
 	{"PRIVET_GOOGLE_JWKS_URL", "another address of Google's keys (tests)", "Google's",
 		func(s *Settings, v string) error { return parseURL(&s.Google.JWKSURL, v) }},
@@ -77,8 +75,7 @@ var variables = []variable{
 		func(s *Settings, v string) error { return parseURL(&s.VK.APIURL, v) }},
 	{"PRIVET_RATE_LIMIT", "requests a minute for a user, or for an address where nobody is signed in; 0 turns it off, and the limits of open orders", "60", parseRateLimit},
 	{"PRIVET_UPLOAD_FLOOR", "megabytes of the disk that uploads leave free", "2000, or 5 % of the disk if that is more", parseUploadFloor},
-	{"PRIVET_PUBLIC_URL", "base of the media URLs, as https://api.example.com", "the request's own",
-		func(s *Settings, v string) error { return parseURL(&s.PublicURL, v) }},
+	{"PRIVET_PUBLIC_URL", "base of the media URLs, as https://api.example.com", "the request's own", parsePublicURL},
 	{"PRIVET_TRUSTED_PROXIES", "comma-separated addresses and networks whose forwarded headers count, or none", "loopback and private networks", parseProxies},
 	{"PRIVET_FFMPEG", "path of an ffmpeg that renders the previews of videos, faster", "the embedded one", parseFFmpeg},
 	{"PRIVET_S3_REDIRECT", "1 answers downloads from an object store by a redirect to a presigned address", "they are passed on", parseRedirect},
@@ -96,10 +93,18 @@ func Read(lookup func(string) (string, bool)) (*Settings, error) {
 			continue
 		}
 		if err := v.parse(s, value); err != nil {
-			wrong = append(wrong, fmt.Errorf("%s: %w", v.name, err))
+			wrong = append(wrong, fmt.Errorf("%s: %w%s", v.name, err, shown(v.name, value)))
 		}
 	}
 	return s, errors.Join(wrong...)
+}
+
+// shown returns what an error says of the value that it is about: nothing of one that may contain secrets.
+func shown(name, value string) string {
+	if name == "PRIVET_VK_APPS" || name == "GOOGLE_APPLICATION_CREDENTIALS" || strings.Contains(value, "@") || len(value) > 200 {
+		return ""
+	}
+	return fmt.Sprintf(" (it is %q)", value)
 }
 
 // Help returns the list of variables with their meanings and defaults, for --help.
@@ -113,19 +118,10 @@ func Help() string {
 	return b.String()
 }
 
-func parseURL(to *string, value string) error {
-	u, err := url.Parse(value)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		return errors.New("must be an address as https://example.com, without query, fragment or user")
-	}
-	*to = strings.TrimRight(value, "/")
-	return nil
-}
-
 func parseRateLimit(s *Settings, value string) error {
 	n, err := strconv.Atoi(value)
 	if err != nil || n < 0 || n > 1_000_000 {
-		return fmt.Errorf("must be a whole number of requests a minute, from 0 to 1000000, and is %q", value)
+		return errors.New("must be a whole number of requests a minute, from 0 to 1000000")
 	}
 	s.RateLimit = n
 	return nil
@@ -134,7 +130,7 @@ func parseRateLimit(s *Settings, value string) error {
 func parseUploadFloor(s *Settings, value string) error {
 	n, err := strconv.ParseInt(value, 10, 64)
 	if err != nil || n < 1 || n > 1_000_000_000 {
-		return fmt.Errorf("must be a whole number of megabytes, 1 or more, and is %q", value)
+		return errors.New("must be a whole number of megabytes, from 1 to 1000000000")
 	}
 	s.UploadFloor = n * 1_000_000
 	return nil
@@ -143,7 +139,7 @@ func parseUploadFloor(s *Settings, value string) error {
 func parseFFmpeg(s *Settings, value string) error {
 	path, err := exec.LookPath(value)
 	if err != nil {
-		return fmt.Errorf("is no program that can be run: %w", err)
+		return fmt.Errorf("must be the path of an ffmpeg that can be run: %w", err)
 	}
 	s.FFmpeg, err = filepath.Abs(path)
 	return err
@@ -188,13 +184,16 @@ func parseApps(s *Settings, value string) error {
 }
 
 func parseCredentials(s *Settings, value string) error {
+	if strings.HasPrefix(value, "{") {
+		return errors.New("must be the path of the service account file, not what is in it")
+	}
 	content, err := os.ReadFile(value)
 	if err != nil {
 		return fmt.Errorf("the service account file can't be read: %w", err)
 	}
 	project, err := projectID(content)
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: %w", value, err)
 	}
 	s.Firebase.Credentials, s.Firebase.ProjectID = content, project
 	return nil

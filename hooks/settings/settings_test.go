@@ -85,7 +85,32 @@ func TestWrong(t *testing.T) {
 		{"PRIVET_PUBLIC_URL", "api.example.com"},
 		{"PRIVET_PUBLIC_URL", "ftp://api.example.com"},
 		{"PRIVET_PUBLIC_URL", "https://api.example.com?x=1"},
+		{"PRIVET_PUBLIC_URL", "https://api.example.com/api/v1"},
+		{"PRIVET_PUBLIC_URL", "https://example.com/privet/api/v1/"},
+		{"PRIVET_PUBLIC_URL", "https://api.example.com/_/"},
+		{"PRIVET_PUBLIC_URL", "https://api.example.com/storage/media"},
+		{"PRIVET_PUBLIC_URL", "https://:443"},
+		{"PRIVET_PUBLIC_URL", "https://api.example.com:"},
+		{"PRIVET_PUBLIC_URL", "https://api.example.com:0"},
+		{"PRIVET_PUBLIC_URL", "https://api.example.com:65536"},
+		{"PRIVET_PUBLIC_URL", "https://0.0.0.0:8090"},
+		{"PRIVET_PUBLIC_URL", "https://[::]:8090"},
+		{"PRIVET_PUBLIC_URL", "https://*.example.com"},
+		{"PRIVET_PUBLIC_URL", "https://api..example.com"},
+		{"PRIVET_PUBLIC_URL", "https://-api.example.com"},
+		{"PRIVET_PUBLIC_URL", "https://api example.com"},
+		{"PRIVET_PUBLIC_URL", "https://user:topsecret@api.example.com"},
+		{"PRIVET_PUBLIC_URL", "https:api.example.com"},
 		{"PRIVET_FCM_ENDPOINT", "://"},
+		{"PRIVET_FCM_ENDPOINT", "https://fcm.example.com"},
+		{"PRIVET_GOOGLE_JWKS_URL", "https://:443/keys"},
+		{"PRIVET_VK_API_URL", "api.vk.example"},
+		{"PRIVET_UPLOAD_FLOOR", "0"},
+		{"PRIVET_UPLOAD_FLOOR", "2 GB"},
+		{"PRIVET_S3_REDIRECT", "yes please"},
+		{"PRIVET_FFMPEG", filepath.Join(t.TempDir(), "none")},
+		{"PRIVET_FFMPEG", t.TempDir()},
+		{"GOOGLE_APPLICATION_CREDENTIALS", `{"private_key":"topsecret"}`},
 		{"PRIVET_GOOGLE_CLIENT_IDS", "a,,b"},
 		{"PRIVET_GOOGLE_CLIENT_IDS", "a.apps b.apps"},
 		{"PRIVET_VK_APPS", "1:topsecret x:service"},
@@ -114,6 +139,55 @@ func TestWrong(t *testing.T) {
 		}
 		if line := err.Error(); !strings.HasPrefix(line, c.name+": ") || strings.Contains(line, "\n") || strings.Contains(line, "topsecret") {
 			t.Errorf("%s=%s: %q", c.name, c.value, line)
+		} else if secret := strings.Contains(c.value, "topsecret") || c.name == "PRIVET_VK_APPS"; !secret && !strings.Contains(line, c.value) {
+			t.Errorf("%s=%s: the line does not name the value: %q", c.name, c.value, line)
+		}
+	}
+}
+
+// Addresses that make sense are taken.
+func TestAddresses(t *testing.T) {
+	for value, want := range map[string]string{
+		"https://api.example.com/":       "https://api.example.com",
+		"http://localhost:8090":          "http://localhost:8090",
+		"https://192.0.2.1":              "https://192.0.2.1",
+		"https://[2001:db8::1]:8443":     "https://[2001:db8::1]:8443",
+		"https://привет.рф":              "https://привет.рф",
+		"https://xn--b1agh1afp.xn--p1ai": "https://xn--b1agh1afp.xn--p1ai",
+		"https://my_host.example.com.":   "https://my_host.example.com.",
+		"https://example.com/privet/":    "https://example.com/privet",
+		"https://example.com/apis/x":     "https://example.com/apis/x",
+	} {
+		if s, err := Read(env("PRIVET_PUBLIC_URL", value)); err != nil || s.PublicURL != want {
+			t.Errorf("%s became %s: %v", value, s.PublicURL, err)
+		}
+	}
+}
+
+// A misspelled name is told with the one that it most likely means.
+func TestMisspelledNames(t *testing.T) {
+	for name, known := range map[string]string{
+		"PRIVET_RATELIMIT": "PRIVET_RATE_LIMIT", "PRIVET_RATE_LIMITS": "PRIVET_RATE_LIMIT", "PRIVET_PUBLICURL": "PRIVET_PUBLIC_URL", "PRIVET_public_url": "PRIVET_PUBLIC_URL",
+		"PRIVET_FFMPEG_": "PRIVET_FFMPEG", "PRIVET_FFMPG": "PRIVET_FFMPEG", "PRIVET_TRUSTED_PROXY": "PRIVET_TRUSTED_PROXIES", "PRIVET_COLOUR": "",
+	} {
+		err := CheckNames([]string{name + "=1"})
+		if err == nil || strings.Contains(err.Error(), "did you mean") != (known != "") || !strings.Contains(err.Error(), known) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// PocketBase's settings are encrypted by a key of the right length, or the flag is not given.
+func TestCheckEncryption(t *testing.T) {
+	key := strings.Repeat("k", 32)
+	lookup := env("KEY", key, "SHORT", key[1:], "LONG", key+"k", "EMPTY", "")
+	for name, fine := range map[string]bool{"": true, "KEY": true, "SHORT": false, "LONG": false, "EMPTY": false, "UNSET": false} {
+		err := CheckEncryption(name, lookup)
+		if (err == nil) != fine {
+			t.Errorf("%q: %v", name, err)
+		}
+		if err != nil && (!strings.Contains(err.Error(), name) || strings.Contains(err.Error(), "kkkk")) {
+			t.Errorf("%q: %v", name, err)
 		}
 	}
 }

@@ -1,0 +1,83 @@
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// parseURL parses the address of a server, with a path or without. The slashes at its end are cut off.
+func parseURL(to *string, value string) error {
+	u, err := url.Parse(value)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return errors.New("must be an address as https://example.com, without query, fragment or user")
+	}
+	if err := checkHost(u); err != nil {
+		return err
+	}
+	*to = strings.TrimRight(value, "/")
+	return nil
+}
+
+// hostName matches the names of hosts, international ones included.
+var hostName = regexp.MustCompile(`^[\pL\pN_]([\pL\pM\pN_-]*[\pL\pM\pN_])?(\.[\pL\pN_]([\pL\pM\pN_-]*[\pL\pM\pN_])?)*\.?$`)
+
+// checkHost returns an error for a URL whose host and port can't be reached.
+func checkHost(u *url.URL) error {
+	if strings.HasSuffix(u.Host, ":") {
+		return errors.New("must be an address as https://example.com; there is no port after its colon")
+	}
+	if port := u.Port(); port != "" {
+		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+			return errors.New("must be an address as https://example.com:8443, with a port from 1 to 65535")
+		}
+	}
+	host := u.Hostname()
+	if host == "" {
+		return errors.New("must be an address as https://example.com; it names no host")
+	}
+	if address, err := netip.ParseAddr(host); err == nil {
+		if address.IsUnspecified() {
+			return errors.New("must be an address that clients reach; this one stands for all addresses of a machine")
+		}
+		return nil
+	}
+	if !hostName.MatchString(host) {
+		return errors.New("must be an address as https://example.com; its host is no name of one")
+	}
+	return nil
+}
+
+// parsePublicURL parses PRIVET_PUBLIC_URL, to which the paths of media are added: what apps or moderators open is none.
+func parsePublicURL(s *Settings, value string) error {
+	if err := parseURL(&s.PublicURL, value); err != nil {
+		return err
+	}
+	u, err := url.Parse(s.PublicURL)
+	if err != nil {
+		return err
+	}
+	path := u.EscapedPath() + "/"
+	for _, ours := range []string{"/api/", "/_/", "/storage/", "/guide/"} {
+		if at := strings.Index(path, ours); at >= 0 {
+			u.Path, u.RawPath = path[:at], ""
+			return fmt.Errorf("must be the address that these paths are added to, as %s: %q is privet's own", u, strings.TrimRight(path[at:], "/"))
+		}
+	}
+	return nil
+}
+
+// parseFCM parses PRIVET_FCM_ENDPOINT, which contains the version of the API, as Google's own address does.
+func parseFCM(s *Settings, value string) error {
+	if err := parseURL(&s.Firebase.Endpoint, value); err != nil {
+		return err
+	}
+	if !strings.HasSuffix(s.Firebase.Endpoint, "/v1") {
+		return errors.New("must be an address as https://fcm.example.com/v1, with /v1 at its end")
+	}
+	return nil
+}
