@@ -18,7 +18,8 @@ import (
 	"github.com/privet/privet/hooks/push"
 	"github.com/privet/privet/hooks/server"
 	"github.com/privet/privet/hooks/settings"
-	"github.com/privet/privet/pb_migrations"
+	"github.com/privet/privet/hooks/upgrade"
+	_ "github.com/privet/privet/pb_migrations"
 	"github.com/privet/privet/pb_public"
 	"github.com/privet/privet/routes"
 
@@ -27,9 +28,6 @@ import (
 	"github.com/pocketbase/pocketbase/plugins/migratecmd"
 	"github.com/spf13/cobra"
 )
-
-// version is the release; CHANGELOG.md says what is in it.
-const version = "0.1.0"
 
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == render.ChildCommand {
@@ -43,6 +41,9 @@ func main() {
 	}
 }
 
+// built is what this binary was built from.
+var built = readBuild()
+
 func run() error {
 	app := pocketbase.NewWithConfig(pocketbase.Config{
 		HideStartBanner:  true,
@@ -52,7 +53,7 @@ func run() error {
 		AuxMaxOpenConns:  2, // the logs
 		AuxMaxIdleConns:  2,
 	})
-	pb_migrations.RefuseIncompatible(app)
+	upgrade.Register(app, upgrade.Program{Version: built.version, Command: commandOf(app.RootCmd), Out: os.Stdout, Errors: os.Stderr})
 	server.KeepPrivate(app)
 	server.RegisterTemporary(app)
 	describe(app.RootCmd)
@@ -73,10 +74,10 @@ func run() error {
 	if err != nil {
 		return fmt.Errorf("GOOGLE_APPLICATION_CREDENTIALS: %w", err)
 	}
-	previews := preview.NewWorker(app, render.New(render.Config{FFmpeg: s.FFmpeg, CacheDir: filepath.Join(server.CacheDir(app), "engine")}), version)
+	previews := preview.NewWorker(app, render.New(render.Config{FFmpeg: s.FFmpeg, CacheDir: filepath.Join(server.CacheDir(app), "engine")}), built.version)
 	hooks.Register(app, s, pushes, previews, os.Stderr)
 	routes.Register(app, s, pushes, previews, pb_public.Pages)
-	server.PrintBanner(app, s, version, routes.Prefix, os.Stdout)
+	server.PrintBanner(app, s, built.version, routes.Prefix, os.Stdout)
 	app.RootCmd.AddCommand(demo.Command(app))
 	migratecmd.MustRegister(app, app.RootCmd, migratecmd.Config{})
 	err = app.Execute()
@@ -96,9 +97,21 @@ func asksForHelp(args []string) bool {
 	})
 }
 
+// commandOf returns a function that returns the name of the command that the arguments name, such as "serve", once all commands
+// are registered.
+func commandOf(root *cobra.Command) func() string {
+	return func() string {
+		found, _, err := root.Find(os.Args[1:])
+		if err != nil {
+			return ""
+		}
+		return found.Name()
+	}
+}
+
 func describe(root *cobra.Command) {
 	root.Use = "privet"
-	root.Version = version
+	root.Version = built.String()
 	root.Short = "A self-hosted marketplace of personal greetings: REST API, dashboard and data in one binary."
 	root.Long = root.Short + `
 

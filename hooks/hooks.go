@@ -5,7 +5,7 @@
 // with their orders), files (uploads and the storage of media), demo (sample data),
 // refusal (the errors that stop a change), store (the collections as Go types, and all SQL), push (outbox, delivery,
 // FCM), preview (the queue of previews), media (file formats), worker (background work), admission (queues of expensive
-// operations), server (the process), database (SQLite's settings) and settings (the environment).
+// operations), server (the process), upgrade (from version to version), database (SQLite's settings) and settings (the environment).
 package hooks
 
 import (

@@ -8,7 +8,8 @@
 //
 // A released migration is never edited: data folders that have run it would not get the change. A change of the
 // schema is a new file whose name begins with the time in seconds, and which registers an up and a down migration.
-// This holds for what a released migration calls, too: the helpers of the first one are frozen with it.
+// This holds for what a released migration calls, too: the helpers of the first one are frozen with it. released.txt has a
+// hash of each file, which a test compares; the test says by which command a new one is added.
 //
 // For the same reason names of collections and fields are literals here, not the constants of package store: a
 // migration describes the past and must not follow later renames in the code.

@@ -11,22 +11,19 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
 
+// keyLock is where an app keeps its lock.
+const keyLock = "privet_lock"
+
 // RegisterLock lets only one server at a time use a data folder. A second one, started by mistake, would delete the
 // first one's uploads as leftovers and send its pushes again. The operating system releases the lock when the process
 // ends.
 func RegisterLock(app core.App) {
-	var lock *flock.Flock
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{
 		Id:       "privet_lock",
 		Priority: -10000, // before anything looks into the folder
 		Func: func(e *core.ServeEvent) error {
-			lock = flock.New(filepath.Join(app.DataDir(), "privet.lock"))
-			mine, err := lock.TryLock()
-			if err != nil {
+			if err := Lock(app); err != nil {
 				return err
-			}
-			if !mine {
-				return fmt.Errorf("another privet serves the data folder %s", app.DataDir())
 			}
 			return e.Next()
 		},
@@ -36,10 +33,29 @@ func RegisterLock(app core.App) {
 		Priority: 10000,
 		Func: func(e *core.TerminateEvent) error {
 			err := e.Next()
-			if lock != nil {
+			if lock, ok := app.Store().Get(keyLock).(*flock.Flock); ok {
 				_ = lock.Unlock() // the end of the process releases it, too
 			}
 			return err
 		},
 	})
+}
+
+// Lock takes the lock on the app's data folder for this process, which may have it already. The folder must exist. The error
+// says if another process has the lock.
+func Lock(app core.App) error {
+	lock, ok := app.Store().GetOrSet(keyLock, func() any {
+		return flock.New(filepath.Join(app.DataDir(), "privet.lock"))
+	}).(*flock.Flock)
+	if !ok {
+		return fmt.Errorf("%s is no lock", keyLock)
+	}
+	mine, err := lock.TryLock()
+	if err != nil {
+		return err
+	}
+	if !mine {
+		return fmt.Errorf("another privet serves the data folder %s", app.DataDir())
+	}
+	return nil
 }

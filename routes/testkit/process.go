@@ -72,6 +72,9 @@ type Running struct {
 	env  []string
 	user *syscall.Credential // nil: the test's own
 
+	// Executable is the binary that Start runs; "": Binary's. Another one is another version.
+	Executable string
+
 	// Limits is a command of the shell that runs before Start's, such as "ulimit -n 128".
 	Limits string
 
@@ -154,7 +157,10 @@ func (p *Running) Run(arguments ...string) {
 // Start starts the process: Process calls it first, tests call it again after Stop.
 func (p *Running) Start() {
 	p.t.Helper()
-	binary := Binary(p.t)
+	binary := p.Executable
+	if binary == "" {
+		binary = Binary(p.t)
+	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		p.t.Fatal(err)
