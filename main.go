@@ -35,7 +35,10 @@ func main() {
 	}
 	if err := run(); err != nil {
 		for line := range strings.Lines(err.Error()) {
-			fmt.Fprintln(os.Stderr, "privet:", strings.TrimRight(line, "\n"))
+			if !strings.HasPrefix(line, " ") { // such as a command to be pasted into a shell
+				line = "privet: " + line
+			}
+			fmt.Fprintln(os.Stderr, strings.TrimRight(line, "\n"))
 		}
 		os.Exit(1)
 	}
