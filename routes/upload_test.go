@@ -59,13 +59,16 @@ func TestRefusedUploads(t *testing.T) {
 	const kinds = "The media field must be a file of type: image, video."
 	reasons := map[string]string{
 		"picture without an image": "it has no image", "picture that is cut off": "it is cut off",
-		"video without pictures": "it does not say what is in it",
+		"video without pictures": "it does not say what is in it", "photo that is too large": "it has 20000 x 20000 pixels",
+		"picture that no phone decodes": "it is coded in a way that phones don't decode (process 9, 8 bits, 1 components)",
 	}
 	for name, content := range map[string]string{
 		"video without pictures": "\x00\x00\x00\x14ftypmp42\x00\x00\x00\x00mp42\x00\x00\x00\x09mdatx",
 		"text":                   "just words", "empty": "", "svg": `<svg xmlns="http://www.w3.org/2000/svg"/>`,
 		"page": "<!doctype html><script>alert(1)</script>", "pdf": "%PDF-1.7\n", "audio": "ID3\x03\x00\x00\x00\x00\x00\x00",
-		"picture without an image": "GIF89a\x01\x00\x01\x00\x00\x00\x00;", "picture that is cut off": "\xff\xd8\xff\xe0\x00\x10JFIF\x00",
+		"photo that is too large":       string(testkit.HEIC(20000, 20000).Content),
+		"picture that no phone decodes": "\xff\xd8\xff\xc9\x00\x0b\x08\x00\x01\x00\x01\x01\x01\x11\x00\xff\xda\x00\x02x\xff\xd9",
+		"picture without an image":      "GIF89a\x01\x00\x01\x00\x00\x00\x00;", "picture that is cut off": "\xff\xd8\xff\xe0\x00\x10JFIF\x00",
 	} {
 		file := testkit.File{Field: "media", Name: "clip.mp4", Type: "video/mp4", Content: []byte(content)}
 		t.Run(name, func(t *testing.T) {

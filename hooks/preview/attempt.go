@@ -81,7 +81,11 @@ func (w *Worker) attempt(ctx context.Context, file *store.MediaFile) (retryAfter
 
 // giveUp records that no preview can be made. A positive retryAfter means that this could not be recorded.
 func (w *Worker) giveUp(ctx context.Context, file *store.MediaFile, cause error) (retryAfter time.Duration) {
-	w.app.Logger().Warn("no still can be made: a placeholder is shown", "id", file.ID, "error", cause)
+	shown := "placeholder"
+	if mediatype.ByName(file.Name).Kind == mediatype.Image {
+		shown = "original"
+	}
+	w.app.Logger().Warn("no still can be made", "id", file.ID, "shown", shown, "error", cause)
 	if err := store.SetPreviewState(context.WithoutCancel(ctx), w.app, file, store.PreviewFailed, w.version); err != nil && !errors.Is(err, store.ErrNotFound) {
 		w.app.Logger().Error("the outcome of a preview could not be recorded", "id", file.ID, "error", err)
 		return retryDelay

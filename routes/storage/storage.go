@@ -70,10 +70,14 @@ func (f files) preview(e *core.RequestEvent, file *store.StoredFile) error {
 	return f.jpeg(e, file)
 }
 
-// jpeg sends the JPEG made of a media file; a placeholder until it is ready, and if none can be made.
+// jpeg sends the JPEG made of a media file; a placeholder until it is ready. If none can be made, it sends a photo as it
+// is, which many phones can show, and of a video the placeholder.
 func (f files) jpeg(e *core.RequestEvent, file *store.StoredFile) error {
-	if file.PreviewState == store.PreviewReady {
+	switch {
+	case file.PreviewState == store.PreviewReady:
 		return f.send(e, file.PreviewKey)
+	case file.PreviewState == store.PreviewFailed && file.Type.Kind == mediatype.Image:
+		return f.send(e, file.Key)
 	}
 	header := e.Response.Header()
 	setInline(header)

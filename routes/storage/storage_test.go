@@ -119,3 +119,31 @@ func TestStorage(t *testing.T) {
 	}
 	s.WantCleanLog()
 }
+
+// A photo of which no JPEG can be made is shown as it is; a video keeps its placeholder, and is played as it is.
+func TestWithoutJPEG(t *testing.T) {
+	t.Parallel()
+	s := testkit.Start(t)
+	client, performer := s.Client(), s.Performer()
+	path := fmt.Sprintf("order/update/%d", s.Order(client, performer))
+	photo, clip := testkit.HEIC(64, 64), testkit.Clip(10_000)
+	done := s.Post(path).As(performer.Token).Multipart([]testkit.File{photo}, "status", "2").Do().Want(200).Map()
+	shown := testkit.PathOf(done.String("data", "media", 0, "path_url"))
+	done = s.Post(path).As(performer.Token).Multipart([]testkit.File{clip}).Do().Want(200).Map()
+	preview := testkit.PathOf(done.String("data", "media", 1, "preview_url"))
+
+	for _, path := range []string{shown, preview} { // they wait, as this server makes none
+		if got := s.Get(path).Do().Want(200).Header; got.Get("Content-Type") != "image/png" || got.Get("Cache-Control") != "public, max-age=10" {
+			t.Errorf("%s at first: %s, %s", path, got.Get("Content-Type"), got.Get("Cache-Control"))
+		}
+	}
+	s.Exec(`UPDATE media SET still = 'failed' WHERE still = 'waiting'`)
+	got := s.Get(shown).Header("If-None-Match", `"placeholder"`).Do().Want(200)
+	if !bytes.Equal(got.Body, photo.Content) || got.Header.Get("Content-Type") != "image/heic" || !strings.Contains(got.Header.Get("Cache-Control"), "max-age=86400") {
+		t.Errorf("the photo: %d bytes of %s, %s", len(got.Body), got.Header.Get("Content-Type"), got.Header.Get("Cache-Control"))
+	}
+	if got := s.Get(preview).Do().Want(200).Header.Get("Content-Type"); got != "image/png" {
+		t.Errorf("the video's preview: %s", got)
+	}
+	s.WantCleanLog()
+}

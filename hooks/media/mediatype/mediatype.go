@@ -12,6 +12,12 @@ import (
 // SniffLength is how many bytes from the start of a file Sniff needs (mimetype's own default).
 const SniffLength = 3072
 
+// Limits of photos that are shown by their preview. Larger ones, which no phone makes, are refused at upload.
+const (
+	MaxPhotoPixels = 240_000_000
+	MaxPhotoSize   = 64 << 20 // in bytes
+)
+
 // Kind is the API's number for images and videos (contract, section 2); 0 is neither.
 type Kind int
 

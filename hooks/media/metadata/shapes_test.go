@@ -137,7 +137,7 @@ func hostileImages(size int) []shape {
 	heif := func(name string, items, properties, locations []byte, count int) shape {
 		return shape{"HEIF/" + name, "image/heic", slices.Concat(box("ftyp", []byte("mif1"), u32(0)),
 			box("meta", u32(0), box("hdlr", u32(0, 0), []byte("pict"), make([]byte, 13)),
-				box("iinf", u32(1<<24, 1), box("infe", u32(2<<24), []byte{0, 1, 0, 0}, []byte("hvc1"), []byte{0}), items),
+				box("pitm", u32(0), []byte{0, 1}), box("iinf", u32(1<<24, 1), box("infe", u32(2<<24), []byte{0, 1, 0, 0}, []byte("hvc1"), []byte{0}), items),
 				box("iprp", box("ipco", properties), box("ipma", make([]byte, 8))),
 				box("iloc", u32(0), []byte{0x44, 0}, binary.BigEndian.AppendUint16(nil, uint16(count)), locations)),
 			box("mdat", make([]byte, half)))}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/privet/privet/hooks/media/mediatype"
 	"github.com/privet/privet/hooks/media/render/isobmff"
 	"github.com/privet/privet/hooks/media/render/process"
 	"github.com/tetratelabs/wazero/api"
@@ -15,7 +16,7 @@ import (
 
 const (
 	// maxPhotoPixels bounds a photo: phones make up to 200 megapixels.
-	maxPhotoPixels = 240_000_000
+	maxPhotoPixels = mediatype.MaxPhotoPixels
 	// maxShownPixels bounds the JPEG. Larger photos are made smaller.
 	maxShownPixels = 60_000_000
 	// maxHEICPixels and maxAVIFPixels are up to where libheif, for an image without tiles and with eight bits a channel, and
@@ -34,7 +35,7 @@ func renderPhoto(ctx context.Context, m module, cache string, memory int, in *os
 	if err != nil {
 		return err
 	}
-	if info.Size() > isobmff.MaxFileSize {
+	if info.Size() > mediatype.MaxPhotoSize {
 		return fmt.Errorf("%w: a photo of %d bytes", process.ErrUnreadable, info.Size())
 	}
 	d, err := isobmff.Describe(in, info.Size())

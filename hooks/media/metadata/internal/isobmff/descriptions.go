@@ -84,13 +84,20 @@ func sampleDescriptions(c *cleaner, b box) error {
 	})
 }
 
-// visualEntry zeroes the encoder's vendor and name.
+// visualEntry checks the size of pictures, and zeroes the encoder's vendor and name.
 func visualEntry(c *cleaner, b box) error {
 	if codec.IsImageFile(b.kind) {
 		return codec.RefuseImageFiles(b.kind)
 	}
 	if b.end-b.body < 78 {
 		return edit.Unclean("the description of a format is cut off")
+	}
+	head, err := c.content(b, 28)
+	if err != nil {
+		return err
+	}
+	if err := checkPixels(int64(binary.BigEndian.Uint16(head[24:])), int64(binary.BigEndian.Uint16(head[26:]))); err != nil {
+		return err
 	}
 	if err := c.Zero(b.body+12, 4); err != nil {
 		return err

@@ -163,7 +163,7 @@ func (c *cleaner) readItems(meta box) (err error) {
 	if err != nil {
 		return err
 	}
-	return c.refuseImageFiles()
+	return c.refuseUnshown()
 }
 
 // checkItem makes sure that a piece of an item's data is removed with all that is not claimed. An Exif item and a

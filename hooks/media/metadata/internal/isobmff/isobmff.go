@@ -5,6 +5,7 @@ package isobmff
 import (
 	"errors"
 
+	"github.com/privet/privet/hooks/media/mediatype"
 	"github.com/privet/privet/hooks/media/metadata/internal/codec"
 	"github.com/privet/privet/hooks/media/metadata/internal/edit"
 )
@@ -46,8 +47,11 @@ type cleaner struct {
 // errEncrypted is the error for a file that nobody could be shown.
 var errEncrypted = edit.Unclean("it is encrypted")
 
-// CleanImage cleans a HEIF or AVIF file.
+// CleanImage cleans a HEIF or AVIF file, and refuses one larger than those of which a JPEG is made.
 func CleanImage(f edit.File, size int64) error {
+	if size > mediatype.MaxPhotoSize {
+		return edit.Unclean("it is larger than %d MB", mediatype.MaxPhotoSize>>20)
+	}
 	c := &cleaner{View: edit.NewView(f, size, edit.PageSize), units: codec.UnitsOf(size)}
 	return c.clean()
 }

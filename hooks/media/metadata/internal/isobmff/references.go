@@ -1,40 +1,10 @@
 package isobmff
 
-import (
-	"github.com/privet/privet/hooks/media/metadata/internal/codec"
-	"github.com/privet/privet/hooks/media/metadata/internal/edit"
-)
+import "github.com/privet/privet/hooks/media/metadata/internal/edit"
 
 // itemJPEG is the type of items that are JPEG files, with metadata of their own. Cameras add one as a thumbnail. It goes
 // like an EXIF: its data is overwritten, and it becomes an EXIF without fields, which describes the image.
 const itemJPEG = "jpeg"
-
-// refuseImageFiles refuses an image that is a JPEG file itself, or consists of some.
-func (c *cleaner) refuseImageFiles() error {
-	if pitm := c.lists["pitm"]; pitm.kind != "" {
-		head, err := c.content(pitm, 1)
-		if err != nil {
-			return err
-		}
-		primary, width := c.fields(pitm, 4), 2
-		if head[0] > 0 {
-			width = 4
-		}
-		id, err := primary.next(width)
-		if err != nil {
-			return err
-		}
-		if c.items[uint32(id)] == itemJPEG {
-			return codec.RefuseImageFiles(itemJPEG)
-		}
-	}
-	return c.eachReference(c.lists["iref"], func(b box, _, to uint32) error {
-		if c.items[to] == itemJPEG && (b.kind == "dimg" || b.kind == "base") {
-			return codec.RefuseImageFiles(itemJPEG)
-		}
-		return nil
-	})
-}
 
 // eachReference calls do for each reference between items, from one to another, with the box that it is in (ISO/IEC
 // 14496-12, 8.11.12).

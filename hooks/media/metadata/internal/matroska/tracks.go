@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"strings"
 
+	"github.com/privet/privet/hooks/media/mediatype"
 	"github.com/privet/privet/hooks/media/metadata/internal/codec"
 	"github.com/privet/privet/hooks/media/metadata/internal/edit"
 )
@@ -17,6 +18,8 @@ const (
 	idVideo        = 0xe0
 	idAudio        = 0xe1
 	idMapping      = 0x41e4
+	idPixelWidth   = 0xb0
+	idPixelHeight  = 0xba
 	idEncodings    = 0x6d80
 	idEncryption   = 0x5035
 
@@ -120,7 +123,7 @@ func (m *cleaner) track(entry element, codecID string, stream *codec.Stream) err
 		case !trackKept[e.id]:
 			return m.void(e)
 		case e.id == idVideo:
-			return m.keepOnly(e, videoKept)
+			return m.video(e)
 		case e.id == idAudio:
 			return m.keepOnly(e, audioKept)
 		case e.id == idMapping:
@@ -139,6 +142,25 @@ func (m *cleaner) track(entry element, codecID string, stream *codec.Stream) err
 		}
 		return nil
 	})
+}
+
+// video keeps what is needed to show pictures, and refuses pictures so large that nothing shows them.
+func (m *cleaner) video(e element) error {
+	size := map[uint32]uint64{}
+	err := m.each(e, func(inner element) (err error) {
+		switch inner.id {
+		case idPixelWidth, idPixelHeight:
+			size[inner.id], err = m.uint(inner)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if width, height := size[idPixelWidth], size[idPixelHeight]; height > 0 && width > mediatype.MaxPhotoPixels/height {
+		return edit.Unclean("it has %d x %d pixels", width, height)
+	}
+	return m.keepOnly(e, videoKept)
 }
 
 // checkFourCC refuses image files by the FourCC in Windows' video format description (BITMAPINFOHEADER).

@@ -17,7 +17,7 @@ const (
 	gifApplication = 0xff
 )
 
-// errNoImage is the error for a GIF that shows nothing.
+// errNoImage is the error for a file that shows nothing.
 var errNoImage = edit.Unclean("it has no image")
 
 // GIF cleans a GIF file. It keeps the frames, their timing, the loop count and the colour profile. Comments, plain

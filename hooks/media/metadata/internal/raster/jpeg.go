@@ -12,7 +12,8 @@ import (
 // JPEG markers (ITU T.81, table B.1).
 const (
 	markerTEM   = 0x01
-	markerSOF0  = 0xc0
+	markerSOF0  = 0xc0 // baseline
+	markerSOF2  = 0xc2 // progressive
 	markerDHT   = 0xc4
 	markerJPG   = 0xc8
 	markerDAC   = 0xcc
@@ -22,6 +23,7 @@ const (
 	markerSOI   = 0xd8
 	markerEOI   = 0xd9
 	markerSOS   = 0xda
+	markerDHP   = 0xde
 	markerEXP   = 0xdf
 	markerAPP0  = 0xe0
 	markerAPP15 = 0xef
@@ -30,6 +32,8 @@ const (
 
 // jpegState is what is known of the segments before the present one.
 type jpegState struct {
+	// framed means that there was a frame header.
+	framed bool
 	// seen are the markers of scans and of those segments of which only the first is kept.
 	seen [256]bool
 	// profile is the cleaned colour profile, in pieces by the offsets of their segments; nil before the first of them.
@@ -63,6 +67,8 @@ func JPEG(f edit.File, size int64) error {
 			return r.Finish()
 		case err != nil:
 			return err
+		case marker == markerEOI && !state.seen[markerSOS]:
+			return edit.Unclean("it has no picture")
 		case marker == markerEOI:
 			return r.Finish()
 		}
@@ -125,6 +131,8 @@ func jpegSegment(r *edit.Rewriter, marker byte, state *jpegState) error {
 		return err
 	}
 	switch {
+	case marker == markerSOS && !state.framed:
+		return edit.Unclean("it has no picture")
 	case marker == markerSOS:
 		if err := r.Keep(size); err != nil {
 			return err
@@ -132,7 +140,10 @@ func jpegSegment(r *edit.Rewriter, marker byte, state *jpegState) error {
 		state.seen[marker] = true
 		return keepScan(r)
 	case isFrameHeader(marker):
-		return jpegFrame(r, size)
+		state.framed = true
+		return jpegFrame(r, marker, size)
+	case marker == markerDHP || marker == markerEXP:
+		return edit.Unclean("it is coded in a way that phones don't decode (hierarchical)")
 	case marker >= 0xc0 && marker <= markerEXP && marker != markerJPG && marker != markerSOI:
 		return r.Keep(size)
 	case marker >= markerAPP0 && marker <= markerAPP15:
@@ -148,17 +159,24 @@ func isFrameHeader(marker byte) bool {
 	return marker >= markerSOF0 && marker <= markerSOF15 && marker != markerDHT && marker != markerJPG && marker != markerDAC
 }
 
-// jpegFrame keeps a frame header and checks the image's size in it, also for coding processes that image/jpeg, and so
-// checkHeader, doesn't know.
-func jpegFrame(r *edit.Rewriter, size int64) error {
-	b, err := r.Peek(int(min(size, 9)))
+// jpegFrame keeps a frame header and checks what it says: neither phones nor browsers decode other processes than
+// the baseline, extended and progressive ones of eight bits (ITU T.81, table B.1), nor pictures without a height.
+func jpegFrame(r *edit.Rewriter, marker byte, size int64) error {
+	b, err := r.Peek(int(min(size, 10)))
 	if err != nil {
 		return err
 	}
-	if len(b) < 9 {
+	if len(b) < 10 {
 		return edit.Unclean("a frame's head is too short")
 	}
-	if err := checkPixels(int64(binary.BigEndian.Uint16(b[7:])), int64(binary.BigEndian.Uint16(b[5:]))); err != nil {
+	precision, height, width, components := b[4], binary.BigEndian.Uint16(b[5:]), binary.BigEndian.Uint16(b[7:]), b[9]
+	switch {
+	case marker > markerSOF2 || precision != 8 || components == 2 || components > 4:
+		return edit.Unclean("it is coded in a way that phones don't decode (process %d, %d bits, %d components)", marker&15, precision, components)
+	case width == 0 || height == 0:
+		return edit.Unclean("it has no picture")
+	}
+	if err := checkPixels(int64(width), int64(height)); err != nil {
 		return err
 	}
 	return r.Keep(size)

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
-	"image/png"
 
 	"github.com/privet/privet/hooks/media/metadata/internal/edit"
 )
@@ -16,16 +15,20 @@ var pngKept = edit.SetOf("IHDR PLTE IDAT tRNS cHRM gAMA sBIT sRGB cICP mDCV mDCv
 // PNG cleans a PNG or APNG file. It keeps the chunks named in pngKept, of EXIF only the orientation, and nothing after
 // the end. An image may be truncated once its data has begun, as decoders show the part that is there.
 func PNG(f edit.File, size int64) error {
-	if err := checkHeader(f, size, png.DecodeConfig); err != nil {
-		return err
-	}
 	r := edit.NewRewriter(f, size)
-	b, err := r.Peek(16)
+	b, err := r.Peek(24)
 	if err != nil {
 		return err
 	}
 	if string(b[:8]) != "\x89PNG\r\n\x1a\n" || string(b[12:16]) != "IHDR" {
 		return edit.Unclean("it does not begin as a PNG")
+	}
+	width, height := binary.BigEndian.Uint32(b[16:]), binary.BigEndian.Uint32(b[20:])
+	if width == 0 || height == 0 {
+		return errNoImage
+	}
+	if err := checkPixels(int64(width), int64(height)); err != nil {
+		return err
 	}
 	if err := r.Keep(8); err != nil {
 		return err
@@ -50,6 +53,8 @@ func PNG(f edit.File, size int64) error {
 		switch {
 		case begun && 12+length > r.Remaining():
 			return pngTruncated(r, kind)
+		case kind == "IEND" && !begun:
+			return errNoImage
 		case kind == "IEND" && length == 0:
 			if err := r.Keep(12); err != nil {
 				return err
