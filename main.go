@@ -4,14 +4,15 @@ package main
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/privet/privet/hooks"
 	"github.com/privet/privet/hooks/database"
 	"github.com/privet/privet/hooks/demo"
+	"github.com/privet/privet/hooks/logs"
 	"github.com/privet/privet/hooks/media/render"
 	"github.com/privet/privet/hooks/media/render/child"
 	"github.com/privet/privet/hooks/preview"
@@ -33,13 +34,10 @@ func main() {
 	if len(os.Args) > 1 && os.Args[1] == render.ChildCommand {
 		os.Exit(child.Main(os.Args[2:], os.Stdin, os.Stdout))
 	}
-	if err := run(); err != nil {
-		for line := range strings.Lines(err.Error()) {
-			if !strings.HasPrefix(line, " ") { // such as a command to be pasted into a shell
-				line = "privet: " + line
-			}
-			fmt.Fprintln(os.Stderr, strings.TrimRight(line, "\n"))
-		}
+	out := logs.New(os.Stderr, settings.LogsJSON(os.LookupEnv))
+	slog.SetDefault(out.Plain()) // what PocketBase and libraries print by package log, too
+	if err := run(out); err != nil {
+		out.PrintFailure(err)
 		os.Exit(1)
 	}
 }
@@ -47,7 +45,8 @@ func main() {
 // built is what this binary was built from.
 var built = readBuild()
 
-func run() error {
+func run(out *logs.Output) error {
+	server.DrainOnHangup()
 	app := pocketbase.NewWithConfig(pocketbase.Config{
 		HideStartBanner:  true,
 		DBConnect:        database.Connect,
@@ -78,7 +77,7 @@ func run() error {
 		return fmt.Errorf("GOOGLE_APPLICATION_CREDENTIALS: %w", err)
 	}
 	previews := preview.NewWorker(app, render.New(render.Config{FFmpeg: s.FFmpeg, CacheDir: filepath.Join(server.CacheDir(app), "engine")}), built.version)
-	hooks.Register(app, s, pushes, previews, os.Stderr)
+	hooks.Register(app, s, pushes, previews, out)
 	routes.Register(app, s, pushes, previews, pb_public.Pages)
 	server.PrintBanner(app, s, built.version, routes.Prefix, os.Stdout)
 	app.RootCmd.AddCommand(demo.Command(app))

@@ -5,16 +5,17 @@
 // with their orders), files (uploads and the storage of media), demo (sample data),
 // refusal (the errors that stop a change), store (the collections as Go types, and all SQL), push (outbox, delivery,
 // FCM), preview (the queue of previews), media (file formats), worker (background work), admission (queues of expensive
-// operations), server (the process), upgrade (from version to version), database (SQLite's settings) and settings (the environment).
+// operations), server (the process), upgrade (from version to version), logs (what is printed), database (SQLite's
+// settings) and settings (the environment).
 package hooks
 
 import (
 	"context"
-	"io"
 	"time"
 
 	"github.com/privet/privet/hooks/dashboard"
 	"github.com/privet/privet/hooks/durable"
+	"github.com/privet/privet/hooks/logs"
 	"github.com/privet/privet/hooks/preview"
 	"github.com/privet/privet/hooks/push"
 	"github.com/privet/privet/hooks/server"
@@ -24,10 +25,10 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Register binds the rules and the background work to the app. Warnings and errors are printed to logs.
-func Register(app core.App, s *settings.Settings, pushes *push.Worker, previews *preview.Worker, logs io.Writer) {
+// Register binds the rules and the background work to the app. Warnings and errors are printed to out.
+func Register(app core.App, s *settings.Settings, pushes *push.Worker, previews *preview.Worker, out *logs.Output) {
 	server.RegisterLock(app)
-	server.RegisterLogs(app, logs)
+	logs.Register(app, out)
 	durable.Register(app)
 	registerIDs(app)
 	registerTexts(app)

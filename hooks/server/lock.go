@@ -1,5 +1,5 @@
-// Package server holds what concerns the serving process as a whole: the lock on its data folder, the log on standard
-// error, SQLite's checkpoints, the banner printed at the start, and the health check.
+// Package server holds what concerns the serving process as a whole: the lock on its data folder, SQLite's
+// checkpoints, the banner printed at the start, and the health check.
 package server
 
 import (

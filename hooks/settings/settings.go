@@ -24,6 +24,7 @@ type Settings struct {
 	TrustedProxies Networks // whose forwarded headers count
 	UploadFloor    int64    // bytes of the disk that uploads leave free; 0: the default of package disk
 	Redirect       bool     // downloads from an object store are answered by where they are, not by what they are
+	LogJSON        bool     // lines on standard error are JSON
 }
 
 // Firebase are the settings of push notifications.
@@ -78,6 +79,7 @@ var variables = []variable{
 	{"PRIVET_PUBLIC_URL", "base of the media URLs, as https://api.example.com", "the request's own", parsePublicURL},
 	{"PRIVET_TRUSTED_PROXIES", "comma-separated addresses and networks whose forwarded headers count, or none", "loopback and private networks", parseProxies},
 	{"PRIVET_FFMPEG", "path of an ffmpeg that renders the previews of videos, faster", "the embedded one", parseFFmpeg},
+	{"PRIVET_LOG", "form of the lines on standard error: text or json", "text", parseLog},
 	{"PRIVET_S3_REDIRECT", "1 answers downloads from an object store by a redirect to a presigned address", "they are passed on", parseRedirect},
 }
 
@@ -154,6 +156,15 @@ func parseRedirect(s *Settings, value string) error {
 	return nil
 }
 
+func parseLog(s *Settings, value string) error {
+	switch value {
+	case "text", "json":
+		s.LogJSON = value == "json"
+		return nil
+	}
+	return fmt.Errorf("must be text or json, and is %q", value)
+}
+
 const whitespace = " \t\r\n"
 
 func parseClientIDs(s *Settings, value string) error {
@@ -197,4 +208,11 @@ func parseCredentials(s *Settings, value string) error {
 	}
 	s.Firebase.Credentials, s.Firebase.ProjectID = content, project
 	return nil
+}
+
+// LogsJSON reports whether lines on standard error are to be JSON, before the settings are read, and whether or not they
+// can be.
+func LogsJSON(lookup func(string) (string, bool)) bool {
+	value, _ := lookup("PRIVET_LOG")
+	return strings.TrimSpace(value) == "json"
 }

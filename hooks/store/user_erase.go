@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/privet/privet/hooks/logs"
+
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/logger"
@@ -94,7 +96,7 @@ func EraseTraces(ctx context.Context, tx core.App, u *User) error {
 
 // FlushLogs writes PocketBase's buffered log entries to its database, as PocketBase does every three seconds.
 func FlushLogs(ctx context.Context, app core.App) error {
-	if buffer, ok := app.Logger().Handler().(*logger.BatchHandler); ok {
+	if buffer := logs.Batch(app); buffer != nil {
 		return wrap("flush logs", buffer.WriteAll(context.WithValue(ctx, logger.BlockKey, true)))
 	}
 	return nil

@@ -3,6 +3,7 @@ package e2e
 import (
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os/exec"
 	"strings"
@@ -69,6 +70,34 @@ func TestStopDuringDeskRequest(t *testing.T) {
 		t.Error(err)
 	}
 	if code := p.Wait(10 * time.Second); code != 0 {
+		t.Errorf("it ended with %d: %s", code, p.Log)
+	}
+}
+
+// On SIGHUP, as the end of a terminal sends it, the server lets a request in progress finish; started by nohup it goes on.
+func TestHangup(t *testing.T) {
+	t.Parallel()
+	p := testkit.Process(t)
+	client, performer := p.Client(), p.Performer()
+	upload := p.Post(fmt.Sprintf("order/update/%d", p.Order(client, performer))).As(performer.Token).SendHalf(8<<20, "status", "2")
+	p.Signal(syscall.SIGHUP)
+	for range 1000 { // until nothing listens any more
+		conn, err := net.Dial("tcp", strings.TrimPrefix(p.URL, "http://"))
+		if err != nil {
+			break
+		}
+		conn.Close()
+		time.Sleep(10 * time.Millisecond)
+	}
+	upload.Finish().Want(200)
+	if code := p.Wait(10 * time.Second); code != 0 {
+		t.Errorf("it ended with %d: %s", code, p.Log)
+	}
+	p.Limits = "trap '' HUP"
+	p.Start()
+	p.Signal(syscall.SIGHUP)
+	p.Get("user/view/1").As(client.Token).Do().Want(200)
+	if code := p.Stop(syscall.SIGTERM); code != 0 {
 		t.Errorf("it ended with %d: %s", code, p.Log)
 	}
 }

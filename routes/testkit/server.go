@@ -17,6 +17,7 @@ import (
 
 	"github.com/privet/privet/hooks"
 	"github.com/privet/privet/hooks/database"
+	"github.com/privet/privet/hooks/logs"
 	"github.com/privet/privet/hooks/preview"
 	"github.com/privet/privet/hooks/push"
 	"github.com/privet/privet/hooks/settings"
@@ -59,7 +60,7 @@ var template = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	hooks.Register(app, &settings.Settings{}, worker, preview.NewWorker(app, nil, ""), io.Discard)
+	hooks.Register(app, &settings.Settings{}, worker, preview.NewWorker(app, nil, ""), logs.New(io.Discard, false))
 	if err := app.Bootstrap(); err != nil {
 		return "", err
 	}
@@ -102,7 +103,8 @@ func Start(t testing.TB, changes ...func(*settings.Settings)) *Server {
 		t.Fatal(err)
 	}
 	pictures := preview.NewWorker(app, nil, "") // no previews: their child processes run privet's own binary, which only Process has
-	hooks.Register(app, chosen, worker, pictures, s.Log)
+	out := logs.New(s.Log, chosen.LogJSON)
+	hooks.Register(app, chosen, worker, pictures, out)
 	routes.Register(app, chosen, worker, pictures, pb_public.Pages)
 	s.serve()
 	return s
