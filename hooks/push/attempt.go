@@ -7,12 +7,16 @@ import (
 	"strings"
 	"time"
 
+	"github.com/privet/privet/hooks/health"
 	"github.com/privet/privet/hooks/store"
 )
 
 // attempt tries to send a push once and records the outcome. It reads the push and its device anew: since the outbox
 // was read, the push may have been sent, and the device may belong to another user.
 func (w *Worker) attempt(ctx context.Context, id string) {
+	if !w.settle() {
+		return
+	}
 	p, err := store.ReadPush(ctx, w.app, id)
 	if errors.Is(err, store.ErrNotFound) || ctx.Err() != nil {
 		return
@@ -25,13 +29,13 @@ func (w *Worker) attempt(ctx context.Context, id string) {
 	now := time.Now()
 	switch {
 	case !now.Before(p.Expires):
-		w.recordOutcome(ctx, p, store.PushOutcome{State: store.PushExpired, Error: "It could not be sent in time."})
+		w.record(p.ID, store.PushOutcome{State: store.PushExpired, Error: "It could not be sent in time."})
 		return
 	case p.Device == "":
-		w.recordOutcome(ctx, p, store.PushOutcome{State: store.PushFailed, Error: "The device signed out, or now belongs to another user."})
+		w.record(p.ID, store.PushOutcome{State: store.PushFailed, Error: "The device signed out, or now belongs to another user."})
 		return
 	case p.PushToken == "":
-		w.recordOutcome(ctx, p, store.PushOutcome{State: store.PushFailed, Error: "The device no longer has a push token."})
+		w.record(p.ID, store.PushOutcome{State: store.PushFailed, Error: "The device no longer has a push token."})
 		return
 	}
 	if p.Tries > 0 && p.Order != "" { // a phone shows one push per order: a retry would replace a newer one
@@ -39,11 +43,19 @@ func (w *Worker) attempt(ctx context.Context, id string) {
 		if err != nil {
 			w.app.Logger().Error("the pushes of an order can't be read", "id", id, "error", err)
 		} else if newer {
-			w.recordOutcome(ctx, p, store.PushOutcome{State: store.PushExpired, Error: "A newer push of the same order took its place."})
+			w.record(p.ID, store.PushOutcome{State: store.PushExpired, Error: "A newer push of the same order took its place."})
 			return
 		}
 	}
-	// A push tells of a change: it must not tell of one that a power cut takes back.
+	if err := store.ClaimPush(context.WithoutCancel(ctx), w.app, id); err != nil {
+		if !errors.Is(err, store.ErrNotFound) {
+			w.wait(err)
+		}
+		return
+	}
+	health.Of(w.app).Report(health.Pushes, nil)
+	// A push tells of a change: it must not tell of one that a power cut takes back. Nor must it be sent again because a power
+	// cut takes its claim back.
 	if err := w.log.Wait(); err != nil {
 		w.app.Logger().Error("pushes wait, as the change that they tell of may not be on the disk", "id", id, "error", err)
 		w.worker.Pause(time.Now().Add(maxDelay))
@@ -58,7 +70,7 @@ func (w *Worker) attempt(ctx context.Context, id string) {
 	if err != nil && ctx.Err() != nil {
 		return // a stop cancelled it: it waits in the outbox for the next start
 	}
-	w.recordOutcome(ctx, p, w.outcome(ctx, p, err))
+	w.record(p.ID, w.outcome(ctx, p, err))
 }
 
 // outcome returns what follows from FCM's answer for a push: its state and, when it is retried, the time. It opens the
@@ -66,7 +78,7 @@ func (w *Worker) attempt(ctx context.Context, id string) {
 func (w *Worker) outcome(ctx context.Context, p *store.PushContent, err error) store.PushOutcome {
 	now := time.Now()
 	verdict, reason := classify(err)
-	outcome := store.PushOutcome{State: store.PushFailed, Error: reason, Tried: true}
+	outcome := store.PushOutcome{State: store.PushFailed, Error: reason}
 	retry := func(after time.Duration) {
 		outcome.State, outcome.NextTry = store.PushWaiting, now.Add(after)
 	}
@@ -130,14 +142,6 @@ func quotaWait(err error, now time.Time, tries int) time.Duration {
 		return backoff(tries)
 	}
 	return withJitter(wait)
-}
-
-func (w *Worker) recordOutcome(ctx context.Context, p *store.PushContent, o store.PushOutcome) {
-	if err := store.SetPushOutcome(context.WithoutCancel(ctx), w.app, p.ID, o); err != nil {
-		w.app.Logger().Error("the outcome of a push could not be recorded", "id", p.ID, "error", err)
-		// Without a pause it would be sent again at once, over and over.
-		w.worker.Pause(time.Now().Add(initialDelay))
-	}
 }
 
 func (w *Worker) removePushToken(ctx context.Context, p *store.PushContent) {

@@ -5,6 +5,7 @@
 //
 //   - outbox.go: the rows that a change adds, and for whom
 //   - worker.go: the background worker; attempt.go: one try to send, and what follows from FCM's answer
+//   - record.go: what became of each is written down, or nothing more is sent
 //   - message.go: what a phone receives; texts.go and texts/: its texts by language
 //   - fcm.go: Firebase's client, and what its errors mean; transport.go: its HTTP client
 //   - breaker.go: the pauses while no push gets through, and what is logged of them

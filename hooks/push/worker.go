@@ -21,6 +21,7 @@ const (
 	stopTimeout  = 5 * time.Second  // what a stop waits for sends in progress
 	initialDelay = 10 * time.Second // before the first retry
 	maxDelay     = 10 * time.Minute // between two tries
+	recordDelay  = 3 * time.Second  // before another try to write to the outbox
 )
 
 // sender is Firebase's messaging client.
@@ -38,11 +39,14 @@ type Worker struct {
 	mu            sync.Mutex
 	acceptedTypes map[string]bool // types of push of which FCM has accepted a message
 	breaker       breaker
+
+	recording  sync.Mutex                   // guards what follows
+	unrecorded map[string]store.PushOutcome // by the push's id
 }
 
 // NewWorker returns a worker that sends nothing until Start. Without credentials pushes are off.
 func NewWorker(app core.App, s settings.Firebase) (*Worker, error) {
-	w := &Worker{app: app, log: durable.Of(app), acceptedTypes: map[string]bool{}}
+	w := &Worker{app: app, log: durable.Of(app), acceptedTypes: map[string]bool{}, unrecorded: map[string]store.PushOutcome{}}
 	w.worker = worker.New(worker.Config{
 		Queue:     queue{w},
 		Slots:     concurrency,
@@ -67,7 +71,11 @@ func (w *Worker) Start() (stop func()) {
 	if w.sender == nil {
 		return func() {}
 	}
-	return w.worker.Start()
+	stopWorker := w.worker.Start()
+	return func() {
+		stopWorker()
+		w.settle()
+	}
 }
 
 // queue is the outbox as package worker sees it.

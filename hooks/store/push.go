@@ -122,29 +122,34 @@ func NextPush(ctx context.Context, app core.App) (at time.Time, ok bool, err err
 	return at, true, nil
 }
 
+// ClaimPush counts a try to send a push, before it is made: a push whose tries can't be written must not be sent, as it would
+// be sent again and again. The error is ErrNotFound when the push no longer waits.
+func ClaimPush(ctx context.Context, app core.App, id string) error {
+	var claimed string
+	err := writeRow(ctx, app, `UPDATE pushes SET tries = tries + 1, updated = :now WHERE id = :id AND state = 'waiting' RETURNING id`,
+		[]any{sql.Named("id", id), sql.Named("now", timestamp(time.Now()))}, &claimed)
+	return wrap("claim push", notFound(err))
+}
+
 // PushOutcome is the outcome of a try to send a push.
 type PushOutcome struct {
 	State   string
 	Error   string    // for moderators; "" if it was sent
 	NextTry time.Time // of PushWaiting
-	Tried   bool      // FCM was asked to send it
 }
 
 // SetPushOutcome records the outcome of a try to send a push.
 func SetPushOutcome(ctx context.Context, app core.App, id string, o PushOutcome) error {
 	now := timestamp(time.Now())
-	params := dbx.Params{"id": id, "state": o.State, "error": o.Error, "now": now, "sent": "", "next": "", "tried": 0}
+	params := dbx.Params{"id": id, "state": o.State, "error": o.Error, "now": now, "sent": "", "next": ""}
 	if o.State == PushSent {
 		params["sent"] = now
 	}
 	if o.State == PushWaiting {
 		params["next"] = timestamp(o.NextTry)
 	}
-	if o.Tried {
-		params["tried"] = 1
-	}
 	_, err := app.NonconcurrentDB().NewQuery(`UPDATE pushes
-		SET state = {:state}, error = {:error}, sent = {:sent}, next_try = {:next}, tries = tries + {:tried}, updated = {:now}
+		SET state = {:state}, error = {:error}, sent = {:sent}, next_try = {:next}, updated = {:now}
 		WHERE id = {:id}`).Bind(params).WithContext(ctx).Execute()
 	return wrap("set outcome of push", err)
 }
