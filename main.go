@@ -55,6 +55,7 @@ func run(out *logs.Output) error {
 		AuxMaxOpenConns:  2, // the logs
 		AuxMaxIdleConns:  2,
 	})
+	server.RefuseForeign(app)
 	upgrade.Register(app, upgrade.Program{Version: built.version, Command: commandOf(app.RootCmd), Out: os.Stdout, Errors: os.Stderr})
 	server.KeepPrivate(app)
 	server.RegisterTemporary(app)

@@ -139,15 +139,3 @@ func TestCopiesAreInNoBackup(t *testing.T) {
 		t.Errorf("the backup has %d files", len(archive.File))
 	}
 }
-
-// A path is one word of the shell, whatever it contains.
-func TestQuote(t *testing.T) {
-	t.Parallel()
-	for path, want := range map[string]string{
-		"/data/before-0.2.0.db": "/data/before-0.2.0.db", "/my data": "'/my data'", "/it's": `'/it'\''s'`, "/a$(b)": "'/a$(b)'",
-	} {
-		if got := quote(path); got != want {
-			t.Errorf("%s: %s", path, got)
-		}
-	}
-}

@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
+
+	"github.com/privet/privet/hooks/server"
 
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -50,21 +51,10 @@ func (u *upgrade) wayBack(newer string) string {
 		return fmt.Sprintf("To go back to this version, put back the copy %s of the database, which was made before the upgrade, at %s UTC. "+
 			"What was changed since is set aside, and lost to this version:\n"+
 			"  mkdir %s &&\n  mv %s* %s &&\n  mv %s %s", c.path, c.made.Format(time.DateTime),
-			quote(aside), quote(filepath.Join(dir, "data.db")), quote(aside), quote(c.path), quote(filepath.Join(dir, "data.db")))
+			server.Quote(aside), server.Quote(filepath.Join(dir, "data.db")), server.Quote(aside), server.Quote(c.path), server.Quote(filepath.Join(dir, "data.db")))
 	}
 	return "The folder has no copy of the database from before the upgrade. To go back to this version, restore a backup that was made " +
 		"before it, or let the newer version roll its migrations back (privet migrate down NUMBER), which loses what they added."
-}
-
-// quote returns a path as a word of a POSIX shell.
-func quote(path string) string {
-	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+:", r)
-	}
-	if !strings.ContainsFunc(path, func(r rune) bool { return !plain(r) }) {
-		return path
-	}
-	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }
 
 // firstUnknown returns the newest of some migrations that this version lacks, "" if it has all of them.

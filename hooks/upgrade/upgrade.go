@@ -56,6 +56,9 @@ func Register(app core.App, program Program) {
 			if err := u.refuse(found); err != nil {
 				return err
 			}
+			if program.Command() == "serve" {
+				u.greet(found)
+			}
 			if err := u.prepare(context.Background(), found); err != nil {
 				return err
 			}
@@ -78,6 +81,26 @@ func Register(app core.App, program Program) {
 	}
 	app.OnBackupCreate().BindFunc(exclude)
 	app.OnBackupRestore().BindFunc(exclude)
+}
+
+// greet prints the first line of a start, which says whether the folder is new: a container without its volume has a new one
+// each time.
+func (u *upgrade) greet(found state) {
+	dir := u.app.DataDir()
+	if absolute, err := filepath.Abs(dir); err == nil {
+		dir = absolute
+	}
+	info, err := os.Stat(u.database())
+	if err != nil {
+		fmt.Fprintf(u.program.Out, "privet %s, with a new data folder: %s (if you expected your data, check --dir, or the container's volume)\n", u.version, dir)
+		return
+	}
+	last := ""
+	if found.record.Version != "" {
+		last = ", last used by " + found.record.Version
+	}
+	fmt.Fprintf(u.program.Out, "privet %s, with an existing data folder: %s (a database of %.1f MB, changed %s UTC%s)\n",
+		u.version, dir, float64(info.Size())/1e6, info.ModTime().UTC().Format(time.DateTime), last)
 }
 
 func (u *upgrade) database() string { return filepath.Join(u.app.DataDir(), "data.db") }
