@@ -55,7 +55,7 @@ func (a *api) signup(c *call) error {
 	user.SetRole(resource.Roles.Word(in.Role))
 	user.SetPrice(price(in.Price))
 	user.SetCategories(categories(in.Categories))
-	hashed, err := store.HashPassword(c.req.Context(), c.sender(), in.Password)
+	hashed, err := store.HashPassword(c.req.Context(), store.Hasher{Network: c.sender()}, in.Password)
 	if err != nil {
 		return err
 	}
@@ -79,11 +79,11 @@ func (a *api) login(c *call) error {
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	refund, err := c.countAttempt(user, in.Email, in.DeviceID)
+	from, refund, err := c.countAttempt(user, in)
 	if err != nil {
 		return err
 	}
-	matches, err := store.CheckPassword(c.req.Context(), c.sender(), user, in.Password)
+	matches, err := store.CheckPassword(c.req.Context(), from, user, in.Password)
 	if err != nil {
 		refund() // the password was not compared
 		return err

@@ -111,6 +111,7 @@ func (c *call) authenticate() error {
 	c.principal = principal
 	if principal.DeviceID != 0 {
 		c.lastUsed.Note(principal.DeviceID)
+		store.NoteNetwork(c.userID(), c.sender())
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package routes
 
 import (
 	"context"
+	"sync"
 
 	"github.com/privet/privet/hooks/order"
 	"github.com/privet/privet/hooks/store"
@@ -36,6 +37,7 @@ func (c *call) signIn(user *store.User, device deviceFields, save func(tx core.A
 	if err != nil {
 		return err
 	}
+	store.NoteNetwork(user.Id, c.sender())
 	row, err := store.ReadUser(c.req.Context(), c.app, c.principal.UserID)
 	if err != nil {
 		return err
@@ -43,15 +45,24 @@ func (c *call) signIn(user *store.User, device deviceFields, save func(tx core.A
 	return c.answer(dataToken{c.viewer().User(row, false), token})
 }
 
-// countAttempt counts an attempt to sign in to an account, and returns the error of a limit that it exceeds. Only
-// failures count: after a success the caller calls refund. user is nil if no account has the e-mail.
-func (c *call) countAttempt(user *store.User, email, deviceID string) (refund func(), err error) {
-	account := store.TokenHash(store.EmailKey(email)) // hashed, as an e-mail may be long
-	return c.limits.Attempt(account, func() (string, error) {
-		known, err := store.HasDevice(c.app, user, deviceID)
+// countAttempt counts an attempt to sign in to an account, and returns the error of a limit that it exceeds, else for
+// whom the password is compared. Only failures count: after a success the caller calls refund. user is nil if no account
+// has the e-mail.
+func (c *call) countAttempt(user *store.User, in *loginInput) (from store.Hasher, refund func(), err error) {
+	from = store.Hasher{Network: c.sender(), Account: store.TokenHash(store.EmailKey(in.Email))} // hashed, as an e-mail may be long
+	known := sync.OnceValues(func() (bool, error) { return store.HasDevice(c.app, user, in.DeviceID) })
+	refund, err = c.limits.Attempt(from.Account, func() (string, error) {
+		known, err := known()
 		if !known || err != nil {
 			return "", err
 		}
-		return store.TokenHash(deviceID), nil
+		return store.TokenHash(in.DeviceID), nil
 	})
+	if err != nil {
+		return from, nil, err
+	}
+	if from.Proven, err = known(); err != nil {
+		refund()
+	}
+	return from, refund, err
 }

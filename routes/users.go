@@ -109,7 +109,7 @@ func (a *api) userUpdate(c *call) error {
 		if err := c.limits.Endpoint(loginPath); err != nil {
 			return err
 		}
-		if hashed, err = store.HashPassword(c.req.Context(), c.sender(), in.Password.Value); err != nil {
+		if hashed, err = store.HashPassword(c.req.Context(), store.Hasher{Network: c.sender(), Account: c.userID(), Proven: true}, in.Password.Value); err != nil {
 			return err
 		}
 	}

@@ -15,8 +15,16 @@ import (
 type Limits struct {
 	Slots       int           // operations at once, at least 1
 	SlotsPerKey int           // operations of one key at once; 0 means all slots
-	Waiters     int           // callers that wait at once; 0 means that nobody waits
+	Waiters     int           // callers of a class that wait at once; 0 means that nobody waits
 	MaxWait     time.Duration // how long one waits
+	MaxIdle     time.Duration // how long one waits while nobody with a key of theirs has a turn; 0 means MaxWait
+	Memory      int           // for how many turns the queue remembers who had one; 0 means for as long as the key has callers
+}
+
+// Caller is who asks for a slot.
+type Caller struct {
+	Class int      // from 0, who goes before the others, to Classes-1
+	Keys  []string // with whom the caller shares its turns, such as all of its network, or of an account
 }
 
 // Busy is the error of a caller that is not admitted: too many wait already, or the wait was too long.
@@ -27,30 +35,37 @@ type Busy struct {
 // Error implements error.
 func (b *Busy) Error() string { return fmt.Sprintf("too busy, try again in %v", b.RetryAfter) }
 
-// Queue admits callers to a number of slots. Each caller belongs to a key, such as a user or a client's network.
-// Keys take turns (round-robin), so the callers of one key wait behind each other more than behind other keys. When the
-// line is full, a newcomer takes the place of the last caller of the key with the most waiters, unless it would have as
-// many itself. A Queue is safe for concurrent use.
+// Queue admits callers to a number of slots. In which order is said in order.go. When the line of a class is full, a
+// newcomer takes the place of a caller whose key has more waiters, or else waits longer than is of use. A Queue is safe
+// for concurrent use.
 type Queue struct {
 	limits Limits
 
 	mu       sync.Mutex
 	running  int
-	used     map[string]int // slots in use, by key
-	lines    []*line        // of the keys with waiters; the first has the next turn
-	waiting  int
+	waiters  []*waiter // in the order in which they came
+	waiting  [Classes]int
+	keys     map[string]*share
+	passed   [2 * Classes]int // for each level, see order.go
+	history  [][]*share       // whose turn each of the last turns was, as a ring
 	admitted uint64
 	refused  uint64
 }
 
-// line are the waiters of a key, the one that has waited longest first.
-type line struct {
+// share is what the queue knows of a key.
+type share struct {
 	key     string
-	waiters []*waiter
+	running int       // slots in use
+	waiting int       // callers in the line
+	turn    uint64    // number of its last turn, 0 for none
+	at      time.Time // of that turn
 }
 
-// waiter is a caller in a line. Its verdict is sent once it has left the line: true if a slot is its own now.
+// waiter is a caller in the line. Its verdict is sent once it has left the line: true if a slot is its own now.
 type waiter struct {
+	class   int
+	shares  []*share
+	since   time.Time
 	verdict chan bool
 }
 
@@ -69,89 +84,102 @@ func New(limits Limits) *Queue {
 	if limits.SlotsPerKey <= 0 {
 		limits.SlotsPerKey = limits.Slots
 	}
-	return &Queue{limits: limits, used: map[string]int{}}
+	if limits.MaxIdle <= 0 {
+		limits.MaxIdle = limits.MaxWait
+	}
+	return &Queue{limits: limits, keys: map[string]*share{}, history: make([][]*share, limits.Memory)}
 }
 
 // Stats returns the current numbers.
 func (q *Queue) Stats() Stats {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return Stats{q.limits.Slots, q.running, q.waiting, q.admitted, q.refused}
+	return Stats{q.limits.Slots, q.running, len(q.waiters), q.admitted, q.refused}
 }
 
-// Acquire waits for a slot. The caller calls release when the operation has ended; further calls of release do nothing.
-// The error is a *Busy if the caller is not admitted, or that of ctx if it ends before.
+// Acquire waits for a slot, as a caller of the first class with a single key. See AcquireAs.
 func (q *Queue) Acquire(ctx context.Context, key string) (release func(), err error) {
+	return q.AcquireAs(ctx, Caller{Keys: []string{key}})
+}
+
+// AcquireAs waits for a slot. The caller calls release when the operation has ended; further calls of release do
+// nothing. The error is a *Busy if the caller is not admitted, or that of ctx if it ends before.
+func (q *Queue) AcquireAs(ctx context.Context, caller Caller) (release func(), err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	waiter := q.enter(key)
-	if waiter == nil {
+	w := q.enter(caller)
+	if w == nil {
 		return nil, q.busy()
 	}
-	timeout := time.NewTimer(q.limits.MaxWait)
+	timeout := time.NewTimer(min(q.limits.MaxIdle, q.limits.MaxWait))
 	defer timeout.Stop()
-	select {
-	case admitted := <-waiter.verdict:
-		if !admitted {
-			return nil, q.busy()
+	for {
+		select {
+		case admitted := <-w.verdict:
+			if !admitted {
+				return nil, q.busy()
+			}
+			return q.releaser(w), nil
+		case <-timeout.C:
+			if more := q.patience(w); more > 0 {
+				timeout.Reset(more)
+				continue
+			}
+			err = q.busy()
+		case <-ctx.Done():
+			err = ctx.Err()
 		}
-		return q.releaser(key), nil
-	case <-timeout.C:
-		err = q.busy()
-	case <-ctx.Done():
-		err = ctx.Err()
-	}
-	if q.leave(key, waiter, ctx.Err() == nil) {
+		if q.leave(w, ctx.Err() == nil) {
+			return nil, err
+		}
+		if <-w.verdict { // it came at the same moment
+			return q.releaser(w), nil
+		}
 		return nil, err
 	}
-	if <-waiter.verdict { // it came at the same moment
-		return q.releaser(key), nil
-	}
-	return nil, err
 }
 
 func (q *Queue) busy() error {
-	return &Busy{RetryAfter: max(time.Second, q.limits.MaxWait)}
+	return &Busy{RetryAfter: max(time.Second, q.limits.MaxIdle)}
 }
 
-func (q *Queue) releaser(key string) func() {
+func (q *Queue) releaser(w *waiter) func() {
 	return sync.OnceFunc(func() {
 		q.mu.Lock()
 		defer q.mu.Unlock()
 		q.running--
-		if q.used[key]--; q.used[key] == 0 {
-			delete(q.used, key)
+		for _, s := range w.shares {
+			s.running--
+			q.forget(s)
 		}
 		q.admit()
 	})
 }
 
-// enter adds a caller to its key's line and admits whoever has a turn. It returns nil if there is no place.
-func (q *Queue) enter(key string) *waiter {
+// enter adds a caller to the line and admits whoever has a turn. It returns nil if there is no place.
+func (q *Queue) enter(caller Caller) *waiter {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	added := &waiter{verdict: make(chan bool, 1)}
-	own := q.line(key)
-	if own == nil {
-		own = &line{key: key}
-		q.lines = append(q.lines, own)
+	added := &waiter{class: caller.Class, since: time.Now(), verdict: make(chan bool, 1)}
+	for _, key := range caller.Keys {
+		s := q.keys[key]
+		if s == nil {
+			s = &share{key: key}
+			q.keys[key] = s
+		}
+		s.waiting++
+		added.shares = append(added.shares, s)
 	}
-	own.waiters = append(own.waiters, added)
-	q.waiting++
+	q.waiters = append(q.waiters, added)
+	q.waiting[added.class]++
 	q.admit()
-	if q.waiting <= q.limits.Waiters {
+	if q.waiting[added.class] <= q.limits.Waiters {
 		return added
 	}
 	q.refused++
-	longest := own
-	for _, other := range q.lines {
-		if len(other.waiters) > len(longest.waiters) {
-			longest = other
-		}
-	}
-	last := longest.waiters[len(longest.waiters)-1]
-	q.remove(longest, last)
+	last := q.last(added.class)
+	q.remove(last)
 	if last == added {
 		return nil
 	}
@@ -159,54 +187,80 @@ func (q *Queue) enter(key string) *waiter {
 	return added
 }
 
-// leave takes a waiter out of its line. It reports false if the waiter had left it already, with a verdict.
-func (q *Queue) leave(key string, w *waiter, refused bool) bool {
+// patience returns how much longer it makes sense to wait: nothing if the caller, and all who share a key with it, had
+// no turn for MaxIdle, or if it has waited for MaxWait.
+func (q *Queue) patience(w *waiter) time.Duration {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	own := q.line(key)
-	if own == nil || !slices.Contains(own.waiters, w) {
+	last := w.since
+	for _, s := range w.shares {
+		if s.at.After(last) {
+			last = s.at
+		}
+	}
+	return min(time.Until(last.Add(q.limits.MaxIdle)), time.Until(w.since.Add(q.limits.MaxWait)))
+}
+
+// leave takes a waiter out of the line. It reports false if the waiter had left it already, with a verdict.
+func (q *Queue) leave(w *waiter, refused bool) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if !slices.Contains(q.waiters, w) {
 		return false
 	}
-	q.remove(own, w)
+	q.remove(w)
 	if refused {
 		q.refused++
 	}
 	return true
 }
 
-// admit gives free slots to the lines in turn. A line that was served goes to the end. The caller holds q.mu.
+// admit gives free slots to those who have the next turns. The caller holds q.mu.
 func (q *Queue) admit() {
 	for q.running < q.limits.Slots {
-		next := slices.IndexFunc(q.lines, func(l *line) bool { return q.used[l.key] < q.limits.SlotsPerKey })
-		if next < 0 {
+		w := q.next(time.Now())
+		if w == nil {
 			return
 		}
-		served := q.lines[next]
-		q.lines = append(slices.Delete(q.lines, next, next+1), served)
-		first := served.waiters[0]
-		q.remove(served, first)
 		q.running++
-		q.used[served.key]++
 		q.admitted++
-		first.verdict <- true
-	}
-}
-
-// line returns the line of a key, nil if nobody of it waits. The caller holds q.mu.
-func (q *Queue) line(key string) *line {
-	for _, l := range q.lines {
-		if l.key == key {
-			return l
+		for _, s := range w.shares {
+			s.running++
+			s.turn, s.at = q.admitted, time.Now()
 		}
+		q.remove(w)
+		q.remember(w.shares)
+		w.verdict <- true
 	}
-	return nil
 }
 
-// remove takes a waiter out of a line, and the line out of the queue if it was the last. The caller holds q.mu.
-func (q *Queue) remove(l *line, w *waiter) {
-	q.waiting--
-	l.waiters = slices.DeleteFunc(l.waiters, func(other *waiter) bool { return other == w })
-	if len(l.waiters) == 0 {
-		q.lines = slices.DeleteFunc(q.lines, func(other *line) bool { return other == l })
+// remember notes whose turn it was, and forgets whose turn it was Memory turns ago. The caller holds q.mu.
+func (q *Queue) remember(shares []*share) {
+	if len(q.history) == 0 {
+		return
+	}
+	oldest := &q.history[q.admitted%uint64(len(q.history))]
+	before := *oldest
+	*oldest = shares
+	for _, s := range before {
+		q.forget(s)
+	}
+}
+
+// forget drops what is known of a key without callers, unless its last turn is to be remembered. The caller holds q.mu.
+func (q *Queue) forget(s *share) {
+	remembered := s.turn > 0 && q.admitted-s.turn < uint64(len(q.history))
+	if s.running == 0 && s.waiting == 0 && !remembered && q.keys[s.key] == s {
+		delete(q.keys, s.key)
+	}
+}
+
+// remove takes a waiter out of the line. The caller holds q.mu.
+func (q *Queue) remove(w *waiter) {
+	q.waiters = slices.DeleteFunc(q.waiters, func(other *waiter) bool { return other == w })
+	q.waiting[w.class]--
+	for _, s := range w.shares {
+		s.waiting--
+		q.forget(s)
 	}
 }

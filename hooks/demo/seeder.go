@@ -35,7 +35,7 @@ type event struct {
 
 // seed creates everything.
 func (s *seeder) seed(ctx context.Context) error {
-	hashed, err := store.HashPassword(ctx, "demo", Password)
+	hashed, err := store.HashPassword(ctx, store.Hasher{Network: "demo"}, Password)
 	if err != nil {
 		return err
 	}

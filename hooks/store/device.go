@@ -100,12 +100,17 @@ func replaceDevices(ctx context.Context, tx core.App, in *SignIn) (pushes []stri
 	return pushes, nil
 }
 
-// HasDevice reports whether a user is signed in on a device with that device_id. It returns false for a nil user.
+// HasDevice reports whether a user is signed in on a device with that device_id. For a nil user it returns false after
+// the same time.
 func HasDevice(app core.App, user *User, deviceID string) (bool, error) {
-	if user == nil || deviceID == "" {
+	if deviceID == "" {
 		return false, nil
 	}
-	count, err := app.CountRecords(Devices, dbx.HashExp{fieldUser: user.Id, fieldDeviceID: deviceID})
+	id := ""
+	if user != nil {
+		id = user.Id
+	}
+	count, err := app.CountRecords(Devices, dbx.HashExp{fieldUser: id, fieldDeviceID: deviceID})
 	return count > 0, wrap("find device", err)
 }
 

@@ -3,6 +3,7 @@ package contract
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -22,6 +23,12 @@ func await(t *testing.T, what string, condition func() bool) {
 			t.Fatal(what)
 		}
 	}
+}
+
+// signingIn returns the numbers of the queue of sign-ins.
+func signingIn() admission.Stats {
+	stats, _ := store.HashingStats()
+	return stats
 }
 
 // settingPassword returns the numbers of the queue of new passwords.
@@ -54,24 +61,80 @@ func TestSignInPassesNewPasswords(t *testing.T) {
 	passwords.Wait()
 }
 
-// fillPasswordLine takes all slots for new passwords and fills the line for them, each place by another network, until
-// the function that it returns is called.
-func fillPasswordLine(t *testing.T) (empty func()) {
+// fillPasswordLines takes all slots for new passwords and fills the lines of those who sign up from networks that are
+// familiar and of those who are signed in, each place by somebody else, until the function that it returns is called.
+func fillPasswordLines(t *testing.T) (empty func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	refused := settingPassword().Refused
 	var waiters sync.WaitGroup
-	for i := 0; settingPassword().Refused == refused; i++ {
-		before := settingPassword()
-		waiters.Go(func() {
-			if release, err := store.AwaitNewPassword(ctx, fmt.Sprint("network ", i)); err == nil {
-				<-ctx.Done()
-				release()
-			}
-		})
-		await(t, "the line does not grow", func() bool { return settingPassword() != before })
+	for _, signedIn := range []bool{false, true} {
+		refused := settingPassword().Refused
+		for i := 0; settingPassword().Refused == refused; i++ {
+			before := settingPassword()
+			h := store.Hasher{Network: fmt.Sprint("network ", i), Account: fmt.Sprint(signedIn, i), Proven: signedIn}
+			store.NoteNetwork(h.Account, h.Network)
+			waiters.Go(func() {
+				if release, err := store.AwaitNewPassword(ctx, h); err == nil {
+					<-ctx.Done()
+					release()
+				}
+			})
+			await(t, "the line does not grow", func() bool { return settingPassword() != before })
+		}
 	}
 	return func() { cancel(); waiters.Wait() }
+}
+
+// floodSignIns keeps n sign-ins waiting, each from a network of its own to an account of its own, until the test ends.
+func floodSignIns(t *testing.T, n int) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	var flood sync.WaitGroup
+	t.Cleanup(func() { cancel(); flood.Wait() })
+	var next atomic.Int64
+	for range n {
+		flood.Go(func() {
+			for ctx.Err() == nil {
+				id := next.Add(1)
+				h := store.Hasher{Network: fmt.Sprint("flood ", id), Account: fmt.Sprint("flooded ", id)}
+				_, _ = store.CheckPassword(ctx, h, nil, "wrong")
+			}
+		})
+	}
+	await(t, "the line does not grow", func() bool { return signingIn().Waiting >= n/2 })
+}
+
+// During a flood of sign-ins from other networks, a person whom the account or the network knows signs in next, with the
+// app as with the dashboard.
+func TestSignInPassesAFlood(t *testing.T) {
+	s := testkit.Start(t)
+	settings := s.App.Settings()
+	settings.TrustedProxy.Headers = []string{"X-Forwarded-For"}
+	p := s.Client()
+	signIn := func(from, device string, status int) *testkit.Answer {
+		return s.Post("auth/login").Header("X-Forwarded-For", from).
+			JSON(map[string]any{"email": p.Email, "password": testkit.Password, "device_id": device}).Do().Want(status)
+	}
+	signIn("192.0.2.1", "phone", 200)
+	token := signIn("192.0.2.2", "tablet", 200).Map().String("token")
+	s.Get("user/search").As(token).Header("X-Forwarded-For", "192.0.2.3").Do().Want(200)
+	s.Moderator()
+	floodSignIns(t, 200)
+	for what, request := range map[string]func(){
+		"a device that is signed in":                    func() { signIn("203.0.113.1", "phone", 200) },
+		"a network that the account has signed in from": func() { signIn("192.0.2.1", "new phone", 200) },
+		"a network where a device is used":              func() { signIn("192.0.2.3", "other phone", 200) },
+		"a moderator": func() {
+			s.Request(http.MethodPost, "/api/collections/_superusers/auth-with-password").Header("X-Forwarded-For", "203.0.113.4").
+				JSON(map[string]any{"identity": testkit.ModeratorEmail, "password": testkit.ModeratorPassword}).Do().Want(200)
+		},
+	} {
+		before := signingIn().Admitted
+		request()
+		if during := signingIn().Admitted - before; during > 6 {
+			t.Errorf("%s: %d others had a turn before", what, during)
+		}
+	}
 }
 
 // When the line for new passwords is full, who wants to set one gets a 503 that says when to try again, and the retry
@@ -79,7 +142,7 @@ func fillPasswordLine(t *testing.T) (empty func()) {
 func TestBusyPasswords(t *testing.T) {
 	s := testkit.Start(t)
 	p := s.Client()
-	empty := fillPasswordLine(t)
+	empty := fillPasswordLines(t)
 	update := func() *testkit.Answer {
 		return s.Post("user/update").As(p.Token).Header("Idempotency-Key", "a").JSON(`{"password":"changed"}`).Do()
 	}
@@ -91,7 +154,7 @@ func TestBusyPasswords(t *testing.T) {
 	for _, request := range []func() *testkit.Answer{update, signup} {
 		answer := request().Want(503)
 		answer.WantJSON(`{"status":"error","message":"The server is busy, try again later"}`)
-		if after := answer.Header.Get("Retry-After"); after != "30" {
+		if after := answer.Header.Get("Retry-After"); after != "5" {
 			t.Errorf("try again after %q", after)
 		}
 	}

@@ -83,13 +83,25 @@ func (g *gate) pass(e *core.RequestEvent) error {
 	if !hashing[route] || !bytes.Contains(body, []byte("password")) {
 		return e.Next()
 	}
-	release, err := store.AwaitNewPassword(e.Request.Context(), sender(e))
+	release, err := store.AwaitNewPassword(e.Request.Context(), hasher(e))
 	if err != nil {
 		return busy(e, err)
 	}
 	defer release()
 	return e.Next()
 }
+
+// hasher returns for whom PocketBase hashes a password.
+func hasher(e *core.RequestEvent) store.Hasher {
+	h := store.Hasher{Network: sender(e), Moderator: true}
+	if e.Auth != nil {
+		h.Account, h.Proven = accountOf(e.Auth), true
+	}
+	return h
+}
+
+// accountOf returns the name of a superuser's account, which no user's is.
+func accountOf(superuser *core.Record) string { return "superuser " + superuser.Id }
 
 // checkStranger counts a request without a superuser's token against the limits, and refuses or shortens what
 // PocketBase would log in full.
@@ -135,6 +147,7 @@ func isSuperuser(e *core.RequestEvent) bool {
 		return false
 	}
 	e.Auth = record
+	store.NoteNetwork(accountOf(record), sender(e))
 	return true
 }
 

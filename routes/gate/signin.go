@@ -1,6 +1,9 @@
 package gate
 
 import (
+	"slices"
+	"sync"
+
 	"github.com/privet/privet/hooks/store"
 
 	"github.com/pocketbase/pocketbase/apis"
@@ -26,11 +29,11 @@ func (g *gate) registerSignIn(app core.App) {
 // authWithPassword signs a superuser in by the password. Neither the answer nor the time that it takes reveals whether
 // the account exists.
 func (g *gate) authWithPassword(e *core.RecordAuthWithPasswordRequestEvent) error {
-	refund, err := g.countAttempt(e.RequestEvent, "superuser", e.Record, e.Identity)
+	from, refund, err := g.countAttempt(e.RequestEvent, "superuser", e.Collection, e.Record, e.Identity)
 	if err != nil {
 		return tooMany(e.RequestEvent, err)
 	}
-	matches, err := store.CheckSuperuserPassword(e.Request.Context(), sender(e.RequestEvent), e.Record, e.Password)
+	matches, err := store.CheckSuperuserPassword(e.Request.Context(), from, e.Record, e.Password)
 	if err != nil {
 		refund() // the password was not compared
 		return busy(e.RequestEvent, err)
@@ -49,16 +52,17 @@ func (g *gate) requestOTP(e *core.RecordCreateOTPRequestEvent) error {
 		return err
 	}
 	email, _ := info.Body["email"].(string)
-	if _, err := g.countAttempt(e.RequestEvent, "one-time password", e.Record, email); err != nil {
+	from, _, err := g.countAttempt(e.RequestEvent, "one-time password", e.Collection, e.Record, email)
+	if err != nil {
 		return tooMany(e.RequestEvent, err)
 	}
 	if e.Record == nil {
-		if _, err := store.HashPassword(e.Request.Context(), sender(e.RequestEvent), e.Password); err != nil {
+		if _, err := store.HashPassword(e.Request.Context(), from, e.Password); err != nil {
 			return busy(e.RequestEvent, err)
 		}
 		return e.Next()
 	}
-	release, err := store.AwaitNewPassword(e.Request.Context(), sender(e.RequestEvent))
+	release, err := store.AwaitNewPassword(e.Request.Context(), from)
 	if err != nil {
 		return busy(e.RequestEvent, err)
 	}
@@ -66,30 +70,38 @@ func (g *gate) requestOTP(e *core.RecordCreateOTPRequestEvent) error {
 	return e.Next()
 }
 
-// countAttempt counts an attempt of a kind for a superuser, or for a name that no superuser has. A browser that the
-// superuser has signed in with from the same address before is exempt from the limits of the account, so that an attack
-// can't lock the owner out.
-func (g *gate) countAttempt(e *core.RequestEvent, kind string, superuser *core.Record, name string) (refund func(), err error) {
-	account := kind + " " + store.TokenHash(store.EmailKey(name))
+// countAttempt counts an attempt of a kind for a superuser, or for a name that no superuser of the collection has, and
+// returns for whom the password is hashed. A browser that the superuser has signed in with from the same address before
+// is exempt from the limits of the account, so that an attack can't lock the owner out.
+func (g *gate) countAttempt(e *core.RequestEvent, kind string, collection *core.Collection, superuser *core.Record, name string) (from store.Hasher, refund func(), err error) {
+	from = store.Hasher{Network: sender(e), Account: store.TokenHash(store.EmailKey(name)), Moderator: true}
 	if superuser != nil {
-		account = kind + " " + superuser.Id
+		from.Account = accountOf(superuser)
+	} else {
+		superuser = core.NewRecord(collection) // looking for its origins takes as long
 	}
-	return g.limits(e).Attempt(account, func() (string, error) {
-		if superuser == nil {
-			return "", nil
-		}
-		fingerprint := originOf(e)
-		origins, err := e.App.FindAllAuthOriginsByRecord(superuser)
-		if err != nil {
+	known := sync.OnceValues(func() (bool, error) { return hasOrigin(e, superuser) })
+	refund, err = g.limits(e).Attempt(kind+" "+from.Account, func() (string, error) {
+		known, err := known()
+		if !known || err != nil {
 			return "", err
 		}
-		for _, origin := range origins {
-			if origin.Fingerprint() == fingerprint {
-				return fingerprint, nil
-			}
-		}
-		return "", nil
+		return originOf(e), nil
 	})
+	if err != nil {
+		return from, nil, err
+	}
+	if from.Proven, err = known(); err != nil {
+		refund()
+	}
+	return from, refund, err
+}
+
+// hasOrigin reports whether a superuser has signed in with the browser and from the address of a request before.
+func hasOrigin(e *core.RequestEvent, superuser *core.Record) (bool, error) {
+	fingerprint := originOf(e)
+	origins, err := e.App.FindAllAuthOriginsByRecord(superuser)
+	return slices.ContainsFunc(origins, func(o *core.AuthOrigin) bool { return o.Fingerprint() == fingerprint }), err
 }
 
 // originOf returns PocketBase's fingerprint of where a request comes from.

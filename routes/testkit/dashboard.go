@@ -13,8 +13,8 @@ import (
 
 // The moderator's account.
 const (
-	moderatorEmail    = "moderator@example.com"
-	moderatorPassword = "a long password"
+	ModeratorEmail    = "moderator@example.com"
+	ModeratorPassword = "a long password"
 )
 
 // Moderator creates a superuser on its first call and returns a token for PocketBase's own API (/api/collections/…),
@@ -25,11 +25,11 @@ func (s *Server) Moderator() string {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	record, err := s.App.FindAuthRecordByEmail(superusers, moderatorEmail)
+	record, err := s.App.FindAuthRecordByEmail(superusers, ModeratorEmail)
 	if err != nil { // the first time
 		record = core.NewRecord(superusers)
-		record.SetEmail(moderatorEmail)
-		record.SetPassword(moderatorPassword)
+		record.SetEmail(ModeratorEmail)
+		record.SetPassword(ModeratorPassword)
 		if err := s.App.Save(record); err != nil {
 			s.t.Fatal(err)
 		}
@@ -53,9 +53,9 @@ func (s *Server) Dashboard() *Dashboard { return &Dashboard{s, s.Moderator()} }
 // Dashboard creates a moderator by the command line and signs in.
 func (p *Running) Dashboard() *Dashboard {
 	p.t.Helper()
-	p.Run("superuser", "upsert", moderatorEmail, moderatorPassword)
+	p.Run("superuser", "upsert", ModeratorEmail, ModeratorPassword)
 	answer := p.Request(http.MethodPost, "/api/collections/_superusers/auth-with-password").
-		JSON(map[string]any{"identity": moderatorEmail, "password": moderatorPassword}).Do().Want(http.StatusOK)
+		JSON(map[string]any{"identity": ModeratorEmail, "password": ModeratorPassword}).Do().Want(http.StatusOK)
 	return &Dashboard{p.Server, answer.Map().String("token")}
 }
 
