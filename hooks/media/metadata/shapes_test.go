@@ -202,6 +202,7 @@ func hostileStreams(size int) []shape {
 		one := size / 2
 		return slices.Concat(u32(uint32(one)), b[4:4+one])
 	}
+	filling := slices.Concat(u32(uint32(size/2+2)), []byte{0x0c}, bytes.Repeat([]byte("x"), size/2), []byte{0x80})
 	n := size / 8
 	same := []([]byte){box("stsz", u32(0, uint32(size/2), uint32(n))), box("stsc", u32(0, 1, 1, 1, 1)), box("stco", u32(0, uint32(n)), numbered(n, 24, 0))}
 	shifted := []([]byte){box("stsz", u32(0, 64, uint32(n))), box("stsc", u32(0, 1, 1, 1, 1)), box("stco", u32(0, uint32(n)), numbered(n, 24, 1))}
@@ -209,6 +210,10 @@ func hostileStreams(size int) []shape {
 	return []shape{
 		of("units", avc, many("", "\x00")), of("units of information", avc, many("", "\x01\x06")), of("messages", wide, message("\x01\x00")),
 		of("user data", wide, message("\x05\x01x")), of("prevented emulation", wide, message("\x05\x02\x00\x00\x03\x01")), of("long type", wide, message("\xff")),
+		of("filling", wide, filling), of("filled with filling", wide, bytes.ReplaceAll(filling, []byte("x"), []byte("\xff"))),
+		of("start codes", wide, many("\x00", "\x00\x00\x01\x06")), of("empty units", wide, many("", "\x00\x00\x01")), of("start codes of private units", wide, many("", "\x00\x00\x01\x00\x41")),
+		of("zeros behind units", wide, many("", "\x00\x00\x01\x06"+strings.Repeat("\x00", 5000))), of("zeros", wide, slices.Concat([]byte("\x00\x00\x01\x06"), make([]byte, size/2), []byte("\x00\x00\x01"))),
+		of("one private unit", wide, many("\x00\x00\x01\x1f", "xyz")),
 		of("one message", wide, message("\x05"+strings.Repeat("\xff", 200)+"\x00"+strings.Repeat("\x00\x00\x03", 50))),
 		of("units of AV1", av1, many("", "\x12\x00")), of("metadata of AV1", av1, many("", "\x2a\x01\x06")), of("padding of AV1", av1, many("", "\x7a\x00")),
 		of("the same samples", avc, many("", "\x01\x06")[:size/2], same...), of("overlapping samples", avc, many("", "\x01\x06")[:size/2], shifted...),

@@ -104,7 +104,7 @@ func codedMovie(kind string, config, sample []byte) []byte {
 // What is overwritten in units, byte by byte.
 func TestUnits(t *testing.T) {
 	avc, hevc := box("avcC", unhex(t, "01640028ff")), box("hvcC", append(unhex(t, "01"), append(make([]byte, 20), 0xff, 0)...))
-	av1 := box("av1C", unhex(t, "81000c00"))
+	av1, vvc := box("av1C", unhex(t, "81000c00")), box("vvcC", unhex(t, "00000000 fe00"))
 	filled := func(n int) string { return strings.Repeat("ff", n) }
 	uuid := strings.Repeat("11", 16)
 	for name, c := range map[string]struct {
@@ -129,6 +129,17 @@ func TestUnits(t *testing.T) {
 		"mastering display":            {"hvc1", hevc, "4e01 8904 60414243 80", "4e01 8904 60414243 80"},
 		"a picture that looks like it": {"avc1", avc, "65 0512" + uuid + "4142 80", "65 0512" + uuid + "4142 80"},
 		"longer than its unit":         {"avc1", avc, "06 0520" + uuid + "4142 80", "06 0520" + uuid + "4142 80"},
+		"annotated regions":            {"hvc1", hevc, "4e01 ca04 60414243 80", "4e01 fe04" + filled(4) + "80"},
+		"a type of two bytes":          {"hvc1", hevc, "4e01 ff0804 60414243 80", "4e01 ff0804" + filled(4) + "80"},
+		"filling":                      {"avc1", avc, "0c 414243 80", "0c ffffff 80"},
+		"a private unit":               {"avc1", avc, "1f 41000003 0042 80", "1f ff000003 01ff 80"},
+		"Dolby's unit of H.264":        {"avc1", avc, "1c 414243 80", "1c 414243 80"},
+		"a private unit of HEVC":       {"hvc1", hevc, "6001 414243 80", "6001 ffffff 80"},
+		"Dolby's unit":                 {"hvc1", hevc, "7c01 414243 80", "7c01 414243 80"},
+		"filling of HEVC":              {"hvc1", hevc, "4c01 4142 80", "4c01 ffff 80"},
+		"user data of VVC":             {"vvc1", vvc, "00b9 0511" + uuid + "41 80", "00b9 0511" + filled(17) + "80"},
+		"registered, of VVC":           {"vvi1", vvc, "00c1 0406 b500aa414243 80", "00c1 0406" + filled(6) + "80"},
+		"a private unit of VVC":        {"vvc1", vvc, "00e1 4142 80", "00e1 ffff 80"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			unit, want := unhex(t, c.before), unhex(t, c.want)
@@ -138,6 +149,10 @@ func TestUnits(t *testing.T) {
 			got := clearTwice(t, b, "video/mp4")
 			if got := got[28:][:len(unit)]; !bytes.Equal(got, want) {
 				t.Errorf("it became %x, want %x", got, want)
+			}
+			started := []byte{0, 0, 0, 1}
+			if got := clearTwice(t, codedMovie(c.kind, c.config, slices.Concat(started, unit, started, picture[4:])), "video/mp4"); !bytes.Equal(got[28:][:len(unit)], want) {
+				t.Errorf("after a start code it became %x, want %x", got[28:][:len(unit)], want)
 			}
 			broken := codedMovie(c.kind, c.config, slices.Concat(head, unit, picture[:6]))
 			if got := clear(t, broken, "video/mp4"); !bytes.Equal(got[28:][:len(unit)], unit) {

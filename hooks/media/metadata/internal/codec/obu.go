@@ -81,7 +81,7 @@ func (s *Stream) cleanOBU(o obu) error {
 		case width == 0:
 		case kind == obuLightLevel, kind == obuMastering, kind == obuScalability:
 			return nil
-		case kind == obuRegistered && isDisplayed(b[width:]):
+		case kind == obuRegistered && IsDisplayed(b[width:]):
 			return nil
 		}
 	}

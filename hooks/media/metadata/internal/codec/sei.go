@@ -7,6 +7,7 @@ const (
 	seiRegistered   = 4
 	seiUnregistered = 5
 	seiTimeCode     = 136 // of HEVC and VVC
+	seiNewest       = 200 // the first of those that no display depends on: annotations, capture times, texts, signatures
 	seiReserved     = 254 // which decoders skip
 )
 
@@ -53,7 +54,7 @@ func (p *payload) number() (n, at int64, more bool, err error) {
 	}
 }
 
-// cleanSEI overwrites user data and time codes among the messages of a unit.
+// cleanSEI overwrites user data, time codes and the newest kinds among the messages of a unit.
 func (s *Stream) cleanSEI(at, end int64) error {
 	p := &payload{view: s.View, at: at, end: end}
 	for {
@@ -62,26 +63,32 @@ func (s *Stream) cleanSEI(at, end int64) error {
 			return err
 		}
 		size, _, more, err := p.number()
-		if err != nil || !more || size > p.end-p.at { // not more: kind was the unit's last byte, which isn't a message
+		if err != nil || !more { // kind was the unit's last byte, which isn't a message
 			return err
+		}
+		if size > p.end-p.at && p.end < s.View.Size { // else a recording that was interrupted
+			return nil
 		}
 		begin, head := *p, [8]byte{}
 		for i := range size {
 			b, _, more, err := p.next()
-			if err != nil || !more {
+			if err != nil {
 				return err
+			}
+			if !more {
+				break
 			}
 			if i < int64(len(head)) {
 				head[i] = b
 			}
 		}
 		switch {
-		case kind == seiTimeCode && s.Format != AVC:
+		case kind == seiTimeCode && s.Format != AVC, kind >= seiNewest && kind <= seiReserved:
 			if err := s.View.Overwrite(kindAt, []byte{seiReserved}); err != nil {
 				return err
 			}
-		case kind == seiRegistered && !isDisplayed(head[:min(size, 8)]):
-		case kind == seiUnregistered:
+		case kind == seiRegistered && !IsDisplayed(head[:min(size, 8)]):
+		case kind == seiUnregistered, kind > seiReserved:
 		default:
 			continue
 		}

@@ -38,12 +38,18 @@ func (c *cleaner) box(at, end int64) (box, error) {
 			return found, err
 		}
 		long := binary.BigEndian.Uint64(b[8:])
+		if long > uint64(end-at) && end == c.Size {
+			return found, edit.ErrTruncated
+		}
 		if long > uint64(end-at) {
 			return found, edit.Unclean("a box is longer than what it is in")
 		}
 		found.body, found.end = at+16, at+int64(long)
 	default:
 		found.end = at + size
+	}
+	if found.end > end && end == c.Size {
+		return found, edit.ErrTruncated
 	}
 	if found.end < found.body || found.end > end {
 		return found, edit.Unclean("a box is longer than what it is in, or shorter than its header")

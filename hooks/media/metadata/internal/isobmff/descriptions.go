@@ -14,11 +14,17 @@ var (
 		"d263": blank(0, 4), // the encoder's vendor
 		"colr": cleanColours,
 		"hvcC": cleanConfig,
+		"hvcE": cleanConfig,
+		"lhvC": cleanLayers,
+		"avcC": cleanConfig,
+		"avcE": cleanConfig,
+		"vvcC": cleanConfig,
 		"av1C": cleanConfig,
+		"vpcC": blank(12, -1),
 		"esds": refuseImageObjects,
 		"sinf": refuseEncrypted,
-	}.keep("avcC lhvC vvcC vpcC btrt pasp clap fiel gama mdcv clli SmDm CoLL cclv amve chrm " +
-		"dvcC dvvC dvwC avcE hvcE st3d ccst auxi glbl apvC")
+	}.keep("btrt pasp clap fiel gama mdcv clli SmDm CoLL cclv amve chrm " +
+		"dvcC dvvC dvwC st3d ccst auxi glbl apvC")
 	audioParts = rules{
 		"damr": blank(0, 4), // the encoder's vendor
 		"sinf": refuseEncrypted,

@@ -18,6 +18,7 @@ var (
 	}
 	configuredBy = map[string]codec.Format{
 		"avcC": codec.AVC, "hvcC": codec.HEVC, "vvcC": codec.VVC, "av1C": codec.AV1,
+		"avcE": codec.AVC, "hvcE": codec.HEVC, // of a second layer
 	}
 )
 
@@ -29,7 +30,22 @@ func (c *cleaner) stream(v *edit.View, format codec.Format) codec.Stream {
 // cleanConfig removes metadata from the description of a format.
 func cleanConfig(c *cleaner, b box) error {
 	s := c.stream(&c.View, configuredBy[b.kind])
+	b = record(b)
 	return s.Config(b.body, b.end)
+}
+
+// record returns the box of such a description without its version and flags, which only vvcC has.
+func record(b box) box {
+	if b.kind == "vvcC" {
+		return b.skip(4)
+	}
+	return b
+}
+
+// cleanLayers does so with that of further layers of HEVC.
+func cleanLayers(c *cleaner, b box) error {
+	s := c.stream(&c.View, codec.HEVC)
+	return s.LayeredConfig(b.body, b.end)
 }
 
 // cleanStreams removes metadata from the coded pictures of the kept tracks and items. Where pictures share bytes, it
@@ -95,19 +111,25 @@ func (c *cleaner) streamOf(t track, v *edit.View) (s codec.Stream, err error) {
 	}
 	return s, c.each(tables["stsd"].skip(8), func(entry box) error {
 		format := codedAs[entry.kind]
-		if s.Format != codec.Other || format == codec.Other {
+		if format == codec.Other {
 			return nil
 		}
+		before := s
 		s = c.stream(v, format)
-		return c.each(entry.skip(78), func(b box) error { return c.configure(&s, b) })
+		err := c.each(entry.skip(78), func(b box) error { return c.configure(&s, b) })
+		if err == nil && before.Format != codec.Other && (before.Format != s.Format || before.Width != s.Width) {
+			return edit.Unclean("a track has pictures of several formats")
+		}
+		return err
 	})
 }
 
 // configure sets the width of lengths that the description of a stream's format states.
 func (c *cleaner) configure(s *codec.Stream, b box) error {
-	if format, ok := configuredBy[b.kind]; !ok || format != s.Format {
+	if format, ok := configuredBy[b.kind]; !ok || format != s.Format || b.kind[3] == 'E' {
 		return nil
 	}
+	b = record(b)
 	return s.ReadWidth(&c.View, b.body, b.end)
 }
 
@@ -126,6 +148,7 @@ func (c *cleaner) cleanSamples(s codec.Stream, samples samplesAt) error {
 			return err
 		}
 		piece := c.place(at, size)
+		piece.end = min(piece.end, c.Size) // as in a recording that was interrupted
 		at += size
 		if piece.at == piece.end || !c.mediaData.contain(piece) {
 			continue
@@ -153,10 +176,20 @@ func (c *cleaner) cleanItems(t layout, v *edit.View) error {
 	if err != nil {
 		return err
 	}
+	widths := map[codec.Format]int{}
 	err = c.each(properties["ipco"], func(b box) error {
-		if s, ok := streams[configuredBy[b.kind]]; ok {
-			return c.configure(s, b)
+		format := configuredBy[b.kind]
+		s, ok := streams[format]
+		if !ok {
+			return nil
 		}
+		if err := c.configure(s, b); err != nil {
+			return err
+		}
+		if width := widths[format]; width != 0 && width != s.Width {
+			return edit.Unclean("its items have lengths of several widths")
+		}
+		widths[format] = s.Width
 		return nil
 	})
 	if err != nil {

@@ -3,6 +3,7 @@ package matroska
 import (
 	"math/bits"
 
+	"github.com/privet/privet/hooks/media/metadata/internal/codec"
 	"github.com/privet/privet/hooks/media/metadata/internal/edit"
 )
 
@@ -66,11 +67,58 @@ func (m *cleaner) blockGroup(group element) error {
 		return err
 	}
 	if !m.removed[number] {
-		if err := m.keepOnly(group, groupKept); err != nil {
+		if err := m.groupParts(group); err != nil {
 			return err
 		}
 	}
 	return m.block(of, group)
+}
+
+// groupParts keeps what belongs to the block of a group.
+func (m *cleaner) groupParts(group element) error {
+	return m.each(group, func(inner element) error {
+		switch {
+		case !groupKept[inner.id]:
+			return m.void(inner)
+		case inner.id == idBlockAdditions:
+			return m.each(inner, m.addition)
+		}
+		return nil
+	})
+}
+
+// addition keeps an addition to a block that the display depends on: transparency, and dynamic metadata such as HDR10+. Others
+// are time codes and whatever a track's description says.
+func (m *cleaner) addition(more element) error {
+	if more.id != idBlockMore {
+		return m.erase(more)
+	}
+	id, data := uint64(additionOfCodec), element{}
+	err := m.each(more, func(inner element) (err error) {
+		switch inner.id {
+		case idAdditionID:
+			id, err = m.uint(inner)
+		case idAdditional:
+			data = inner
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	switch id {
+	case additionOfCodec:
+		return m.keepOnly(more, additionKept)
+	case additionRegistered:
+		b, err := m.Bytes(data.body, int(min(16, data.end-data.body)))
+		if err != nil {
+			return err
+		}
+		if codec.IsDisplayed(b) {
+			return m.keepOnly(more, additionKept)
+		}
+	}
+	return m.erase(more) // of which there may be one for each frame
 }
 
 // block erases a block of a removed track with the element around it, and keeps any other.

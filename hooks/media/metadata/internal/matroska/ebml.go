@@ -64,6 +64,8 @@ func (m *reader) element(at, end int64) (element, error) {
 	switch {
 	case full:
 		e.end, e.open = end, true
+	case end == m.Size && size > end-e.body:
+		return e, edit.ErrTruncated
 	case e.body > end || size > end-e.body:
 		return e, edit.Unclean("an element is longer than what it is in")
 	default:

@@ -30,6 +30,15 @@ const (
 	idSimpleBlock    = 0xa3
 	idBlockGroup     = 0xa0
 	idEncryptedBlock = 0xaf
+	idBlockAdditions = 0x75a1
+	idBlockMore      = 0xa6
+	idAdditionID     = 0xee
+	idAdditional     = 0xa5
+
+	// additionOfCodec is the number of additions that the codec defines, which are transparency, and additionRegistered that of
+	// registered user data (ITU-T T.35).
+	additionOfCodec    = 1
+	additionRegistered = 4
 )
 
 // The elements that are kept in those whose content is cleaned. Anything else becomes Void: titles, dates, names, tags,
@@ -42,7 +51,8 @@ var (
 	// Track, positions, duration, block number, codec state.
 	cuePositionsKept = idSet(0xf7, 0xf1, 0xf0, 0xb2, 0x5378, 0xea)
 	// Block, transparency and other additions to it, duration, references, codec state, padding.
-	groupKept = idSet(idBlock, 0x75a1, 0x9b, 0xfa, 0xfb, 0xfd, 0xa4, 0x75a2)
+	groupKept    = idSet(idBlock, idBlockAdditions, 0x9b, 0xfa, 0xfb, 0xfd, 0xa4, 0x75a2)
+	additionKept = idSet(idAdditionID, idAdditional)
 )
 
 func idSet(ids ...uint32) map[uint32]bool {

@@ -45,8 +45,27 @@ var (
 	mappingKept = idSet(0x41f0, 0x41e7, 0x41ed)
 )
 
-// codedAs are the formats whose coded pictures can hold metadata.
-var codedAs = map[string]codec.Format{"V_MPEG4/ISO/AVC": codec.AVC, "V_MPEGH/ISO/HEVC": codec.HEVC, "V_AV1": codec.AV1}
+// codedAs are the formats whose coded pictures can hold metadata, windowsCodes those that Windows' description of a format
+// names by their FourCC, in upper case, with start codes in place of lengths.
+var (
+	codedAs = map[string]codec.Format{"V_MPEG4/ISO/AVC": codec.AVC, "V_MPEGH/ISO/HEVC": codec.HEVC, "V_MPEGI/ISO/VVC": codec.VVC,
+		"V_AV1": codec.AV1}
+	windowsCodes = map[string]codec.Format{
+		"H264": codec.AVC, "X264": codec.AVC, "AVC1": codec.AVC, "DAVC": codec.AVC, "VSSH": codec.AVC, "Q264": codec.AVC, "V264": codec.AVC,
+		"HEVC": codec.HEVC, "HVC1": codec.HEVC, "HEV1": codec.HEVC, "H265": codec.HEVC, "X265": codec.HEVC,
+		"VVC1": codec.VVC, "H266": codec.VVC, "AV01": codec.AV1,
+		"DVSD": codec.DV, "DVHD": codec.DV, "DVSL": codec.DV, "DV25": codec.DV, "DV50": codec.DV, "DVIS": codec.DV, "DVCP": codec.DV,
+		"DVH1": codec.DV, "DVCS": codec.DV, "CDVC": codec.DV, "CDVH": codec.DV, "CDV5": codec.DV, "PDVC": codec.DV, "DV1N": codec.DV, "DV1P": codec.DV,
+		"SL25": codec.DV, "SLDV": codec.DV, "IPDV": codec.DV, "AVD1": codec.DV, "DVPP": codec.DV, "DV5N": codec.DV, "DV5P": codec.DV,
+	}
+)
+
+const (
+	// windowsCodec begins the name of a format that Windows' description of it names.
+	windowsCodec = "V_MS/VFW/FOURCC"
+	// windowsHeader is the length of that description (BITMAPINFOHEADER).
+	windowsHeader = 40
+)
 
 // tracks cleans the list of tracks, of which only video and audio are kept.
 func (m *cleaner) tracks(e element) error {
@@ -56,6 +75,7 @@ func (m *cleaner) tracks(e element) error {
 		}
 		var number, kind uint64
 		var codecID string
+		var private element
 		encoded, encrypted := false, false
 		err := m.each(entry, func(inner element) (err error) {
 			switch inner.id {
@@ -66,6 +86,8 @@ func (m *cleaner) tracks(e element) error {
 			case idEncodings:
 				encoded = true
 				encrypted, err = m.isEncrypted(inner)
+			case idCodecPrivate:
+				private = inner
 			case idCodecID:
 				var b []byte
 				b, err = m.Bytes(inner.body, int(min(inner.end-inner.body, 32)))
@@ -86,6 +108,11 @@ func (m *cleaner) tracks(e element) error {
 				return errEncrypted
 			}
 			format := codedAs[codecID]
+			if strings.HasPrefix(codecID, windowsCodec) && private.end-private.body >= 20 {
+				if format, err = m.windowsFormat(private); err != nil {
+					return err
+				}
+			}
 			if encoded && format != codec.Other {
 				return edit.Unclean("its pictures are compressed once more")
 			}
@@ -129,16 +156,18 @@ func (m *cleaner) track(entry element, codecID string, stream *codec.Stream) err
 		case e.id == idMapping:
 			return m.keepOnly(e, mappingKept)
 		case e.id == idCodecPrivate && stream != nil:
-			if err := stream.ReadWidth(&m.View, e.body, e.end); err != nil {
+			at := e.body
+			if strings.HasPrefix(codecID, windowsCodec) {
+				at = min(at+windowsHeader, e.end)
+			}
+			if err := stream.ReadWidth(&m.View, at, e.end); err != nil {
 				return err
 			}
-			return stream.Config(e.body, e.end)
+			return stream.Config(at, e.end)
 		case e.id == idCodecPrivate && (codecID == "A_VORBIS" || codecID == "V_THEORA"):
 			return m.emptyXiphComments(e, codecID == "A_VORBIS")
 		case e.id == idCodecPrivate && codecID == "A_FLAC":
 			return codec.PadFLAC(&m.View, e.body+4, e.end)
-		case e.id == idCodecPrivate && strings.HasPrefix(codecID, "V_MS/VFW/FOURCC") && e.end-e.body >= 20:
-			return m.checkFourCC(e)
 		}
 		return nil
 	})
@@ -163,16 +192,17 @@ func (m *cleaner) video(e element) error {
 	return m.keepOnly(e, videoKept)
 }
 
-// checkFourCC refuses image files by the FourCC in Windows' video format description (BITMAPINFOHEADER).
-func (m *cleaner) checkFourCC(e element) error {
+// windowsFormat returns the format of coded pictures by the FourCC in Windows' description of it, and refuses image files.
+func (m *cleaner) windowsFormat(e element) (codec.Format, error) {
 	b, err := m.Bytes(e.body+16, 4)
 	if err != nil {
-		return err
+		return codec.Other, err
 	}
-	if code := string(b); codec.IsImageFile(code) {
-		return codec.RefuseImageFiles(code)
+	code := string(b)
+	if codec.IsImageFile(code) {
+		return codec.Other, codec.RefuseImageFiles(code)
 	}
-	return nil
+	return windowsCodes[strings.ToUpper(code)], nil
 }
 
 // emptyXiphComments empties the comments, which are the second of three consecutive headers (RFC 9559, section 6.7).
