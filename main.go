@@ -79,7 +79,7 @@ func run(out *logs.Output) error {
 	}
 	previews := preview.NewWorker(app, render.New(render.Config{FFmpeg: s.FFmpeg, CacheDir: filepath.Join(server.CacheDir(app), "engine")}), built.version)
 	hooks.Register(app, s, pushes, previews, out)
-	routes.Register(app, s, pushes, previews, pb_public.Pages)
+	routes.Register(app, s, pushes, previews, pb_public.Pages, out)
 	server.PrintBanner(app, s, built.version, routes.Prefix, os.Stdout)
 	app.RootCmd.AddCommand(demo.Command(app))
 	migratecmd.MustRegister(app, app.RootCmd, migratecmd.Config{})

@@ -115,7 +115,7 @@ func removeFromLogs(ctx context.Context, tx core.App, user *store.User) {
 			return nil
 		}
 		if err := store.DeleteLogEntries(ctx, tx, []string{user.Email(), user.Phone()}); err != nil {
-			tx.Logger().Error("an erased user is still in the logs", "id", user.Id, "error", err)
+			tx.Logger().ErrorContext(ctx, "an erased user is still in the logs", "id", user.Id, "error", err)
 		}
 		return nil
 	})

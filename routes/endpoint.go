@@ -3,6 +3,7 @@ package routes
 import (
 	"net/http"
 
+	"github.com/privet/privet/hooks/logs"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/access"
 	"github.com/privet/privet/routes/idempotency"
@@ -109,6 +110,9 @@ func (c *call) authenticate() error {
 		return err
 	}
 	c.principal = principal
+	if request := logs.RequestOf(c.req.Context()); request != nil && !principal.Invite {
+		request.User = c.userID()
+	}
 	if principal.DeviceID != 0 {
 		c.lastUsed.Note(principal.DeviceID)
 		store.NoteNetwork(c.userID(), c.sender())

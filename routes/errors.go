@@ -88,7 +88,7 @@ func (c *call) answerOf(err error) *resource.Error {
 		return validationError(laravel.NewInvalid(refused.Field, refused.Error()))
 	}
 	if invalid := invalidField(err); invalid != nil {
-		c.app.Logger().Info("a collection refused what the API's rules allow", "path", c.req.URL.Path, "error", err)
+		c.app.Logger().InfoContext(c.req.Context(), "a collection refused what the API's rules allow", "path", c.req.URL.Path, "error", err)
 		return validationError(invalid)
 	}
 	return serverError(c.event, err)
@@ -159,6 +159,6 @@ func validationError(e *laravel.Invalid) *resource.Error {
 
 // serverError logs an error that only the operator can act upon, and returns the answer to it.
 func serverError(e *core.RequestEvent, err error) *resource.Error {
-	return resource.LogServerError(e.Response, e.App.Logger(), "a request failed",
-		"method", e.Request.Method, "path", e.Request.URL.Path, "error", err)
+	return resource.LogServerError(e.Request.Context(), e.App.Logger(), "a request failed",
+		"method", e.Request.Method, "path", e.Request.URL.Path, "error", causeOf(err))
 }

@@ -1,16 +1,20 @@
 package routes
 
 import (
+	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"strings"
 
+	"github.com/privet/privet/hooks/logs"
 	"github.com/privet/privet/routes/access"
 	"github.com/privet/privet/routes/bodydrain"
 	"github.com/privet/privet/routes/gate"
 	"github.com/privet/privet/routes/graceful"
 	"github.com/privet/privet/routes/limits"
 	"github.com/privet/privet/routes/malformed"
+	"github.com/privet/privet/routes/observe"
 	"github.com/privet/privet/routes/pages"
 	"github.com/privet/privet/routes/resource"
 	"github.com/privet/privet/routes/storage"
@@ -52,7 +56,7 @@ func (a *api) outermost(e *core.RequestEvent, endpoints []endpoint) error {
 		defer a.requests.Begin()()
 	}
 	if !strings.HasPrefix(e.Request.URL.Path, Prefix) {
-		return a.nativeUpload(e)
+		return a.native(e)
 	}
 	header := e.Response.Header()
 	setCommonHeaders(header)
@@ -67,6 +71,40 @@ func (a *api) outermost(e *core.RequestEvent, endpoints []endpoint) error {
 		return err
 	}
 	return serverError(e, err).Write(e.Response)
+}
+
+// native handles a request to anything but the contract's API, and logs what only the operator can act upon.
+func (a *api) native(e *core.RequestEvent) error {
+	request := logs.RequestOf(e.Request.Context())
+	if request != nil {
+		e.Set(apis.RequestEventKeyLogMeta, map[string]any{logs.RequestIDKey: request.ID}) // in the row of the dashboard's log
+	}
+	err := a.nativeUpload(e)
+	if request != nil && e.Auth != nil {
+		request.User = e.Auth.Collection().Name + ":" + e.Auth.Id
+	}
+	if err == nil {
+		return nil
+	}
+	status := router.ToApiError(err).Status
+	backup := strings.HasPrefix(e.Request.Pattern, "POST /api/backups") && e.HasSuperuserAuth()
+	if status == http.StatusInternalServerError || backup { // others with 5xx are logged where their cause is
+		e.App.Logger().ErrorContext(e.Request.Context(), "a request failed", "method", e.Request.Method, "path", e.Request.URL.Path,
+			"status", status, "error", causeOf(err))
+	}
+	return err
+}
+
+// causeOf returns the error that one of PocketBase's own, which is for clients, was made of, with the message for clients.
+func causeOf(err error) error {
+	var answer *router.ApiError
+	if !errors.As(err, &answer) {
+		return err
+	}
+	if cause, ok := answer.RawData().(error); ok {
+		return fmt.Errorf("%s: %w", answer.Message, cause)
+	}
+	return err
 }
 
 // setCommonHeaders sets the headers of every answer of the contract (section 1).
@@ -92,7 +130,7 @@ func (a *api) answerMalformed() {
 
 // answerUnstored answers a request whose changes may be lost by a power cut, because the disk fails.
 func (a *api) answerUnstored(w http.ResponseWriter, r *http.Request, cause error) {
-	answer := resource.LogServerError(w, a.app.Logger(), "a request could not be acknowledged",
+	answer := resource.LogServerError(r.Context(), a.app.Logger(), "a request could not be acknowledged",
 		"method", r.Method, "path", r.URL.Path, "error", cause)
 	if strings.HasPrefix(r.URL.Path, Prefix) {
 		setCommonHeaders(w.Header())
@@ -124,6 +162,27 @@ func (a *api) newDrainer() *bodydrain.Drainer {
 		},
 	})
 	return drainer
+}
+
+// newObserver returns the middleware around all others, which names, counts and logs requests.
+func (a *api) newObserver(out *logs.Output) *observe.Observer {
+	config := observe.Config{
+		Logger:  a.app.Logger,
+		Trusted: a.settings.TrustedProxies,
+		Client: func(r *http.Request) string {
+			e := &core.RequestEvent{App: a.app}
+			e.Request = r
+			return e.RealIP()
+		},
+		Failed: func(w http.ResponseWriter, _ *http.Request) {
+			setCommonHeaders(w.Header())
+			_ = resource.ServerError.Write(w) // the client may be gone
+		},
+	}
+	if a.settings.AccessLog {
+		config.Access = out.Plain()
+	}
+	return observe.New(config)
 }
 
 // normalizeHeaders is the middleware before all others, after which each header has the one form that is read behind it,

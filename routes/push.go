@@ -12,8 +12,7 @@ import (
 func (a *api) push(c *call) error {
 	if a.settings.Firebase.Credentials == nil {
 		// Not an error in the log: the start has said that pushes are off, and everybody could fill the log with them.
-		a.app.Logger().Info("a test push was refused",
-			"reason", "pushes are not configured", resource.RequestID(c.event.Response))
+		a.app.Logger().InfoContext(c.req.Context(), "a test push was refused", "reason", "pushes are not configured")
 		return &resource.Error{Status: http.StatusInternalServerError, Body: resource.Message{
 			Message: "Invalid service account: no Firebase credentials are configured"}}
 	}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 
 	"github.com/privet/privet/hooks/durable"
+	"github.com/privet/privet/hooks/logs"
 	"github.com/privet/privet/hooks/preview"
 	"github.com/privet/privet/hooks/push"
 	"github.com/privet/privet/hooks/settings"
@@ -44,10 +45,12 @@ func (a *api) endpoints() []endpoint {
 	}
 }
 
-// Register serves the endpoints, the media files and the static pages whenever the app serves HTTP.
-func Register(app core.App, s *settings.Settings, pushes *push.Worker, previews *preview.Worker, pages fs.FS) {
+// Register serves the endpoints, the media files and the static pages whenever the app serves HTTP. The access log, if it
+// is on, is written to out.
+func Register(app core.App, s *settings.Settings, pushes *push.Worker, previews *preview.Worker, pages fs.FS, out *logs.Output) {
 	a := newAPI(app, s, pushes, previews)
 	drainer := a.newDrainer()
+	observer := a.newObserver(out)
 	a.answerMalformed()
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		a.bind(e, a.endpoints(), pages)
@@ -55,7 +58,7 @@ func Register(app core.App, s *settings.Settings, pushes *push.Worker, previews 
 			return err
 		}
 		handler := durable.Of(app).Handler(e.Server.Handler, a.answerUnstored)
-		e.Server.Handler = a.normalizeHeaders(drainer.Wrap(normalizePath(wire.Handler(handler, Prefix))))
+		e.Server.Handler = observer.Wrap(a.normalizeHeaders(drainer.Wrap(normalizePath(wire.Handler(handler, Prefix)))))
 		return nil
 	})
 }

@@ -156,7 +156,7 @@ func (c *call) verify(in socialToken) (*social.Identity, error) {
 	p := c.providers[in.Type]
 	if p.Verifier == nil {
 		// Not a warning: everybody could fill the log with them, and the start has said that the provider is off.
-		c.app.Logger().Info("a social token was refused", "provider", p.Title, "reason", "the provider is not configured")
+		c.app.Logger().InfoContext(c.req.Context(), "a social token was refused", "provider", p.Title, "reason", "the provider is not configured")
 		return nil, resource.InvalidToken
 	}
 	release, err := p.Calls.Acquire(c.req.Context(), c.sender())
@@ -169,16 +169,16 @@ func (c *call) verify(in socialToken) (*social.Identity, error) {
 	case c.req.Context().Err() != nil:
 		return nil, c.req.Context().Err() // the client has hung up: that says nothing of the provider
 	case errors.Is(err, social.ErrInvalid):
-		c.app.Logger().Info("a social token was refused", "provider", p.Title, "reason", err.Error())
+		c.app.Logger().InfoContext(c.req.Context(), "a social token was refused", "provider", p.Title, "reason", err.Error())
 		return nil, resource.InvalidToken
 	case errors.Is(err, social.ErrUnavailable):
-		c.app.Logger().Error("a social token could not be verified", "provider", p.Title, "error", err)
+		c.app.Logger().ErrorContext(c.req.Context(), "a social token could not be verified", "provider", p.Title, "error", err)
 		return nil, resource.Failure(http.StatusServiceUnavailable, p.Title+" is not available, try again later")
 	case err != nil:
 		return nil, err
 	}
 	if identity.ProfileError != nil {
-		c.app.Logger().Warn("a social profile could not be read", "provider", p.Title, "error", identity.ProfileError)
+		c.app.Logger().WarnContext(c.req.Context(), "a social profile could not be read", "provider", p.Title, "error", identity.ProfileError)
 	}
 	return identity, nil
 }

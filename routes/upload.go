@@ -57,7 +57,7 @@ func readUpload[T any](c *call, schema *laravel.Schema[T], checks map[string]lar
 	_ = control.SetWriteDeadline(time.Now().Add(answerTimeout))
 	if errors.Is(err, metadata.ErrUnclean) {
 		reason := metadata.Reason(err)
-		c.app.Logger().Info("an upload was refused", "path", c.req.URL.Path, "reason", reason)
+		c.app.Logger().InfoContext(c.req.Context(), "an upload was refused", "path", c.req.URL.Path, "reason", reason)
 		c.event.Response.Header().Set("X-Privet-Reason", reason)
 		return nil, laravel.NewInvalid("media", notMedia)
 	}

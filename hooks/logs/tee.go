@@ -3,7 +3,6 @@ package logs
 import (
 	"context"
 	"log/slog"
-	"net/http"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
@@ -100,7 +99,7 @@ func (t tee) Handle(ctx context.Context, record slog.Record) error {
 		record = record.Clone()
 		record.AddAttrs(slog.String(RequestIDKey, id))
 	}
-	if record.Level >= slog.LevelWarn && !refused(record) {
+	if record.Level >= slog.LevelWarn && !isRequest(record) {
 		line := record.Clone()
 		line.AddAttrs(t.with...)
 		t.out.print(ctx, line)
@@ -111,20 +110,14 @@ func (t tee) Handle(ctx context.Context, record slog.Record) error {
 	return t.kept.Handle(ctx, record)
 }
 
-// refused reports whether a record is PocketBase's own of a request that was answered with a 4xx status: an error to
-// PocketBase, but no fault of the server.
-func refused(record slog.Record) bool {
-	request, status := false, int64(0)
+// isRequest reports whether a record is PocketBase's own of a request. They are not printed: package routes logs the
+// failures, with their causes and without what belongs into no log.
+func isRequest(record slog.Record) (is bool) {
 	record.Attrs(func(a slog.Attr) bool {
-		switch a.Key {
-		case "type":
-			request = a.Value.String() == "request"
-		case "status":
-			status, _ = a.Value.Any().(int64)
-		}
-		return true
+		is = a.Key == "type" && a.Value.String() == "request"
+		return !is
 	})
-	return request && status < http.StatusInternalServerError
+	return is
 }
 
 // WithAttrs implements slog.Handler.

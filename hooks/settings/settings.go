@@ -25,6 +25,7 @@ type Settings struct {
 	UploadFloor    int64    // bytes of the disk that uploads leave free; 0: the default of package disk
 	Redirect       bool     // downloads from an object store are answered by where they are, not by what they are
 	LogJSON        bool     // lines on standard error are JSON
+	AccessLog      bool     // each request is a line on standard error
 }
 
 // Firebase are the settings of push notifications.
@@ -80,6 +81,7 @@ var variables = []variable{
 	{"PRIVET_TRUSTED_PROXIES", "comma-separated addresses and networks whose forwarded headers count, or none", "loopback and private networks", parseProxies},
 	{"PRIVET_FFMPEG", "path of an ffmpeg that renders the previews of videos, faster", "the embedded one", parseFFmpeg},
 	{"PRIVET_LOG", "form of the lines on standard error: text or json", "text", parseLog},
+	{"PRIVET_ACCESS_LOG", "on writes a line on standard error for each request", "off", parseAccessLog},
 	{"PRIVET_S3_REDIRECT", "1 answers downloads from an object store by a redirect to a presigned address", "they are passed on", parseRedirect},
 }
 
@@ -156,13 +158,24 @@ func parseRedirect(s *Settings, value string) error {
 	return nil
 }
 
+func parseAccessLog(s *Settings, value string) error {
+	switch value {
+	case "on", "1", "true":
+		s.AccessLog = true
+	case "off", "0", "false":
+	default:
+		return errors.New("must be on or off")
+	}
+	return nil
+}
+
 func parseLog(s *Settings, value string) error {
 	switch value {
 	case "text", "json":
 		s.LogJSON = value == "json"
 		return nil
 	}
-	return fmt.Errorf("must be text or json, and is %q", value)
+	return errors.New("must be text or json")
 }
 
 const whitespace = " \t\r\n"

@@ -50,7 +50,7 @@ func (f *Fetcher) Fetch(ctx context.Context, network string, identity *social.Id
 			err = f.fetch(ctx, identity, userID)
 		}
 		if err != nil {
-			f.app.Logger().Warn("a social picture could not be fetched",
+			f.app.Logger().WarnContext(ctx, "a social picture could not be fetched",
 				"provider", identity.Provider, "id", userID, "error", err)
 		}
 	}()

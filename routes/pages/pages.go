@@ -55,7 +55,7 @@ func Bind(group *router.RouterGroup[*core.RequestEvent], files fs.FS) {
 	group.Any("/{path...}", func(e *core.RequestEvent) error {
 		pages, err := readOnce()
 		if err != nil {
-			failed := resource.LogServerError(e.Response, e.App.Logger(), "the pages can't be read", "error", err)
+			failed := resource.LogServerError(e.Request.Context(), e.App.Logger(), "the pages can't be read", "error", err)
 			return failed.Write(e.Response)
 		}
 		name := strings.TrimPrefix(e.Request.URL.Path, "/")

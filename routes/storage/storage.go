@@ -43,7 +43,7 @@ func serve(send func(*core.RequestEvent, *store.StoredFile) error) func(*core.Re
 		}
 		answer := resource.NotFound
 		if !errors.Is(err, store.ErrNotFound) && !errors.Is(err, filesystem.ErrNotFound) {
-			answer = resource.LogServerError(e.Response, e.App.Logger(), "a file could not be served",
+			answer = resource.LogServerError(e.Request.Context(), e.App.Logger(), "a file could not be served",
 				"path", path, "error", err)
 		}
 		e.Response.Header().Set("Cache-Control", "no-cache, private")

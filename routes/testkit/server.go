@@ -105,7 +105,7 @@ func Start(t testing.TB, changes ...func(*settings.Settings)) *Server {
 	pictures := preview.NewWorker(app, nil, "") // no previews: their child processes run privet's own binary, which only Process has
 	out := logs.New(s.Log, chosen.LogJSON)
 	hooks.Register(app, chosen, worker, pictures, out)
-	routes.Register(app, chosen, worker, pictures, pb_public.Pages)
+	routes.Register(app, chosen, worker, pictures, pb_public.Pages, out)
 	s.serve()
 	return s
 }
