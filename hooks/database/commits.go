@@ -3,10 +3,12 @@ package database
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 	"strings"
 )
 
-// The functions of this file tell the log of a database that something may have been committed: after a transaction
+// The functions of this file tell the log of a database that something may have been committed, or that SQLite could
+// not sync it. The first is told after a transaction
 // that ran a statement which writes, and after such a statement outside of a transaction. A commit too many costs a
 // sync; one that is missed would be acknowledged without.
 
@@ -19,6 +21,22 @@ func (c *conn) executed(writes bool) {
 	case c.log != nil:
 		c.log.Committed()
 	}
+}
+
+// SQLite's codes for a file or a folder that it could not sync (https://sqlite.org/rescode.html).
+const (
+	ioErrFsync    = 1034
+	ioErrDirFsync = 1290
+)
+
+// checked tells the log of an error which means that the disk may lack what SQLite takes for written: a checkpoint that
+// is tried again, as each is, may then succeed. It returns the error.
+func (c *conn) checked(err error) error {
+	var coded interface{ Code() int }
+	if err != nil && c.log != nil && errors.As(err, &coded) && (coded.Code() == ioErrFsync || coded.Code() == ioErrDirFsync) {
+		c.log.Fail(err)
+	}
+	return err
 }
 
 // BeginTx implements driver.ConnBeginTx.
@@ -43,7 +61,7 @@ func (t *transaction) Commit() error {
 		t.conn.inTransaction = false
 		t.conn.executed(t.conn.changed)
 	}()
-	return t.Tx.Commit()
+	return t.conn.checked(t.Tx.Commit())
 }
 
 // Rollback implements driver.Tx.
@@ -73,7 +91,8 @@ type ownStatement struct {
 // ExecContext implements driver.StmtExecContext.
 func (s *ownStatement) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
 	defer s.conn.executed(s.writes)
-	return s.prepared.ExecContext(ctx, args)
+	result, err := s.prepared.ExecContext(ctx, args)
+	return result, s.conn.checked(err)
 }
 
 // QueryContext implements driver.StmtQueryContext.

@@ -62,13 +62,14 @@ func (c *conn) ExecContext(ctx context.Context, text string, args []driver.Named
 	}
 	if s == nil {
 		defer c.executed(writes(text))
-		return c.sqliteConn.ExecContext(ctx, text, args)
+		result, err := c.sqliteConn.ExecContext(ctx, text, args)
+		return result, c.checked(err)
 	}
 	defer c.executed(s.writes)
 	result, err := s.ExecContext(ctx, args)
 	if err != nil {
 		_ = s.Close() // the error says more
-		return nil, err
+		return nil, c.checked(err)
 	}
 	return result, c.release(text, s)
 }
@@ -93,7 +94,7 @@ func (c *conn) rowsOf(s *prepared, writes bool, text string, query func() (drive
 		if s != nil {
 			_ = s.Close() // the error says more
 		}
-		return nil, err
+		return nil, c.checked(err)
 	}
 	inner, ok := found.(sqliteRows)
 	if !ok {

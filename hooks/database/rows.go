@@ -22,6 +22,9 @@ type rows struct {
 	closed    bool
 }
 
+// Next implements driver.Rows.
+func (r *rows) Next(values []driver.Value) error { return r.conn.checked(r.sqliteRows.Next(values)) }
+
 // Close implements driver.Rows. What the statement writes outside of a transaction is committed by then.
 func (r *rows) Close() error {
 	if r.closed {
@@ -29,7 +32,7 @@ func (r *rows) Close() error {
 	}
 	r.closed = true
 	defer r.conn.executed(r.writes)
-	err := r.sqliteRows.Close()
+	err := r.conn.checked(r.sqliteRows.Close())
 	if r.statement == nil {
 		return err
 	}

@@ -32,29 +32,56 @@ func syncFile(path string) error {
 	return errors.Join(syncData(f), f.Close())
 }
 
-// SyncFolder writes the names that are in a folder to the disk.
-func SyncFolder(path string) error {
-	if err := syncFolder(path); err != nil {
-		return fmt.Errorf("sync folder: %w", err)
+// SyncFolder writes the names that are in a folder to the disk. As with the log, a failure is for good: the system may
+// have dropped the names, and a later sync of the folder would not tell.
+func (l *Log) SyncFolder(path string) error {
+	err := syncFolder(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
+	if err != nil {
+		err = fmt.Errorf("sync folder: %w", err)
+		l.fail(err)
+	}
+	return err
+}
+
+// MakeFolder is os.MkdirAll for a folder within the database's, whose names it writes to the disk. A folder that exists
+// is no proof that its name is there: another call may have made it a moment ago, or a process that was killed then.
+func (l *Log) MakeFolder(path string) error {
+	path = absolute(path)
+	parent := filepath.Dir(path)
+	for again := false; ; again = true {
+		if err := l.makeParent(parent); err != nil {
+			return err
+		}
+		err := os.Mkdir(path, os.ModePerm)
+		switch {
+		case err == nil, errors.Is(err, fs.ErrExist):
+			return l.SyncFolder(parent)
+		case again || !errors.Is(err, fs.ErrNotExist):
+			return err
+		}
+		l.parents.Clear() // somebody has removed one of them
+	}
+}
+
+// makeParent is MakeFolder for a folder that others will be made in: its name is written once.
+func (l *Log) makeParent(path string) error {
+	if _, safe := l.parents.Load(path); safe || path == filepath.Dir(l.path) || path == filepath.Dir(path) {
+		return nil
+	}
+	if err := l.MakeFolder(path); err != nil {
+		return err
+	}
+	l.parents.Store(path, nil)
 	return nil
 }
 
-// MakeFolder is os.MkdirAll, with the names of new folders written to the disk.
-func MakeFolder(path string) error {
-	err := os.Mkdir(path, os.ModePerm)
-	parent := filepath.Dir(path)
-	if errors.Is(err, fs.ErrNotExist) && parent != path {
-		if err := MakeFolder(parent); err != nil {
-			return err
-		}
-		err = os.Mkdir(path, os.ModePerm)
+// syncAncestors writes the name of the database's folder to the disk, and those of the folders that it is in, as far as
+// the process may read these: PocketBase makes all of them at the first start.
+func (l *Log) syncAncestors() {
+	for folder := filepath.Dir(l.path); folder != filepath.Dir(folder); folder = filepath.Dir(folder) {
+		_ = syncFolder(filepath.Dir(folder)) // older folders may be another user's
 	}
-	switch {
-	case err == nil:
-		return SyncFolder(parent)
-	case errors.Is(err, fs.ErrExist):
-		return nil
-	}
-	return err
 }

@@ -32,13 +32,15 @@ type Log struct {
 	synced    atomic.Uint64 // of these, how many are known to be on the disk
 	failure   atomic.Pointer[error]
 
-	mu   sync.Mutex
-	next *batch // those who wait for the sync after the one that is running
-
-	syncing   sync.Mutex           // held while a sync runs; guards what follows
-	file      *os.File             // nil: not open yet. While it is open, no other file gets its inode.
-	syncFile  func(*os.File) error // syncData, but for tests
+	mu        sync.Mutex
+	next      *batch // those who wait for the sync after the one that is running
 	onFailure func(error)
+
+	parents sync.Map // paths of folders whose names are on the disk, see MakeFolder
+
+	syncing  sync.Mutex           // held while a sync runs; guards what follows
+	file     *os.File             // nil: not open yet. While it is open, no other file gets its inode.
+	syncFile func(*os.File) error // syncData, but for tests
 }
 
 // batch is those who wait for the same sync.
@@ -113,6 +115,20 @@ func (l *Log) Err() error {
 	return nil
 }
 
+// Fail tells that SQLite could not sync one of its files.
+func (l *Log) Fail(err error) { l.fail(fmt.Errorf("sync the database: %w", err)) }
+
+// fail makes an error the one that Err returns, unless there is one.
+func (l *Log) fail(err error) {
+	if !l.failure.CompareAndSwap(nil, &err) {
+		return
+	}
+	l.mu.Lock()
+	tell := l.onFailure
+	l.mu.Unlock()
+	tell(err)
+}
+
 // syncNow syncs the log. The caller holds syncing.
 func (l *Log) syncNow() error {
 	if err := l.Err(); err != nil {
@@ -137,8 +153,7 @@ func (l *Log) syncNow() error {
 	}
 	if err != nil {
 		err = fmt.Errorf("sync the write-ahead log: %w", err)
-		l.failure.Store(&err)
-		l.onFailure(err)
+		l.fail(err)
 		return err
 	}
 	l.synced.Store(committed)

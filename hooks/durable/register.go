@@ -51,12 +51,13 @@ func absolute(path string) string {
 // Register makes a failing disk known to the log and to /api/health, and ends with the app.
 func Register(app core.App) {
 	l := Of(app)
-	l.syncing.Lock()
+	l.mu.Lock()
 	l.onFailure = func(err error) {
 		app.Logger().Error("the disk failed to store what was written: nothing more is accepted until a restart", "error", err)
 	}
-	l.syncing.Unlock()
+	l.mu.Unlock()
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		l.syncAncestors()
 		e.Router.BindFunc(func(e *core.RequestEvent) error {
 			if e.Request.URL.Path == "/api/health" && l.Err() != nil {
 				return e.Error(http.StatusServiceUnavailable, "The disk fails: see the log.", nil)

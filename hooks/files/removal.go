@@ -3,9 +3,11 @@ package files
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"math/bits"
 	"os"
 	"path"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -152,8 +154,26 @@ func remove(ctx context.Context, app core.App, key string) error {
 			return err
 		}
 	}
+	var err error
 	if isFolder {
-		return os.RemoveAll(localPath(app, folder))
+		err = os.RemoveAll(localPath(app, folder))
+	} else {
+		err = removeLocal(app, key)
 	}
-	return removeLocal(app, key)
+	if err != nil {
+		return err
+	}
+	return syncRemoved(durable.Of(app), filepath.Dir(localPath(app, folder)))
+}
+
+// syncRemoved returns when a power cut would not bring back what was removed from a folder, which may be gone itself.
+func syncRemoved(log *durable.Log, folder string) error {
+	for {
+		err := log.SyncFolder(folder)
+		if parent := filepath.Dir(folder); errors.Is(err, fs.ErrNotExist) && parent != folder {
+			folder = parent
+			continue
+		}
+		return err
+	}
 }

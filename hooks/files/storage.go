@@ -59,10 +59,10 @@ func withStorage(app core.App, work func(*filesystem.System) error) error {
 
 // rename moves a file and its attributes within the local disk, and returns when a power cut would leave them there. A
 // copy would cost as much as the upload did.
-func rename(from, target string) error {
+func rename(log *durable.Log, from, target string) error {
 	// The folder may exist from an upload that failed, whose cleaning up may remove it at this moment.
 	for try := 0; ; try++ {
-		if err := durable.MakeFolder(filepath.Dir(target)); err != nil {
+		if err := log.MakeFolder(filepath.Dir(target)); err != nil {
 			return err
 		}
 		err := os.Rename(from+attributes, target+attributes)
@@ -70,7 +70,7 @@ func rename(from, target string) error {
 			if err := os.Rename(from, target); err != nil {
 				return err
 			}
-			return durable.SyncFolder(filepath.Dir(target))
+			return log.SyncFolder(filepath.Dir(target))
 		}
 		if !errors.Is(err, fs.ErrNotExist) || try == 3 {
 			return err

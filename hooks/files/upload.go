@@ -95,8 +95,7 @@ func newFileName(ext string) string {
 
 // open creates the staged file.
 func (u *Upload) open(name string) error {
-	// With the name of the storage's folder on the disk, in which those of the rows' folders are.
-	if err := durable.MakeFolder(stagingFolder(u.app)); err != nil {
+	if err := os.MkdirAll(stagingFolder(u.app), os.ModePerm); err != nil {
 		return fmt.Errorf("stage upload: %w", err)
 	}
 	system, err := filesystem.NewLocal(stagingFolder(u.app))
@@ -222,7 +221,7 @@ func (u *Upload) MoveTo(id string) error {
 		return fmt.Errorf("move upload: %w", err)
 	}
 	u.key = key // even if only its attributes get there
-	if err := rename(u.staged, localPath(u.app, key)); err != nil {
+	if err := rename(durable.Of(u.app), u.staged, localPath(u.app, key)); err != nil {
 		return fmt.Errorf("move upload: %w", err)
 	}
 	u.staged = ""

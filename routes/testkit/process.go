@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -77,6 +78,9 @@ type Running struct {
 
 	// Limits is a command of the shell that runs before Start's, such as "ulimit -n 128".
 	Limits string
+
+	// Under is the program with its arguments that Start's runs under, such as strace.
+	Under []string
 
 	command *exec.Cmd
 	ended   chan struct{}
@@ -168,7 +172,8 @@ func (p *Running) Start() {
 	address := listener.Addr().String()
 	listener.Close()
 	p.URL = "http://" + address
-	p.command = exec.Command(binary, "serve", "--dir", p.Dir, "--http", address)
+	arguments := append(slices.Clone(p.Under), binary, "serve", "--dir", p.Dir, "--http", address)
+	p.command = exec.Command(arguments[0], arguments[1:]...)
 	if p.Limits != "" {
 		p.command = exec.Command("sh", append([]string{"-c", p.Limits + ` && exec "$0" "$@"`}, p.command.Args...)...)
 	}
