@@ -1,15 +1,19 @@
 # syntax=docker/dockerfile:1
-FROM golang:1.27 AS build
+
+# With the arguments that .ci/release prints, the binary is the released one, byte by byte.
+FROM --platform=$BUILDPLATFORM golang:1.27.3 AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o /privet . \
+ARG VERSION COMMIT DATE TARGETOS TARGETARCH
+RUN GOOS=$TARGETOS GOARCH=$TARGETARCH VERSION=$VERSION COMMIT=$COMMIT DATE=$DATE .github/deploy/build /privet \
  && mkdir /data
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /privet /privet
+# Never another user: the data folders that exist belong to this one.
 COPY --from=build --chown=65532:65532 /data /data
 COPY LICENSE /LICENSE
 USER 65532:65532
