@@ -41,6 +41,7 @@ func Register(app core.App, s *settings.Settings, pushes *push.Worker, previews 
 	registerSearchIndex(app)
 	registerPushes(app, pushes)
 	server.RegisterCheckpoints(app)
+	server.RegisterWatch(app)
 
 	app.Cron().MustAdd("privet_invite_tokens", "17 * * * *", func() {
 		if err := store.DeleteExpiredInviteTokens(context.Background(), app, time.Now()); err != nil {

@@ -5,6 +5,8 @@ import (
 	"database/sql/driver"
 	"errors"
 	"strings"
+
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // The functions of this file tell the log of a database that something may have been committed, or that SQLite could
@@ -39,6 +41,30 @@ func (c *conn) checked(err error) error {
 	return err
 }
 
+// ended notes how a statement or a transaction has ended, if that shows whether the database can be written to.
+func (c *conn) ended(writes bool, err error) {
+	switch {
+	case c.log == nil:
+	case err == nil && writes && !c.inTransaction:
+		c.log.Wrote(nil)
+	case IsUnwritable(err):
+		c.log.Wrote(err)
+	}
+}
+
+// IsUnwritable reports whether an error means that SQLite can't write its files: the disk is full, they are read-only or damaged.
+func IsUnwritable(err error) bool {
+	var refused interface{ Code() int } // modernc.org/sqlite.Error
+	if !errors.As(err, &refused) {
+		return false
+	}
+	switch refused.Code() & 0xff { // without what extended codes add
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOTADB:
+		return true
+	}
+	return false
+}
+
 // BeginTx implements driver.ConnBeginTx.
 func (c *conn) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
 	inner, err := c.sqliteConn.BeginTx(ctx, options)
@@ -57,11 +83,11 @@ type transaction struct {
 
 // Commit implements driver.Tx.
 func (t *transaction) Commit() error {
-	defer func() {
-		t.conn.inTransaction = false
-		t.conn.executed(t.conn.changed)
-	}()
-	return t.conn.checked(t.Tx.Commit())
+	err := t.conn.checked(t.Tx.Commit())
+	t.conn.inTransaction = false
+	t.conn.executed(t.conn.changed)
+	t.conn.ended(t.conn.changed, err)
+	return err
 }
 
 // Rollback implements driver.Tx.
@@ -92,6 +118,7 @@ type ownStatement struct {
 func (s *ownStatement) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
 	defer s.conn.executed(s.writes)
 	result, err := s.prepared.ExecContext(ctx, args)
+	s.conn.ended(s.writes, err)
 	return result, s.conn.checked(err)
 }
 

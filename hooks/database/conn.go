@@ -63,10 +63,12 @@ func (c *conn) ExecContext(ctx context.Context, text string, args []driver.Named
 	if s == nil {
 		defer c.executed(writes(text))
 		result, err := c.sqliteConn.ExecContext(ctx, text, args)
+		c.ended(writes(text), err)
 		return result, c.checked(err)
 	}
 	defer c.executed(s.writes)
 	result, err := s.ExecContext(ctx, args)
+	c.ended(s.writes, err)
 	if err != nil {
 		_ = s.Close() // the error says more
 		return nil, c.checked(err)
@@ -91,6 +93,7 @@ func (c *conn) rowsOf(s *prepared, writes bool, text string, query func() (drive
 	found, err := query()
 	if err != nil {
 		c.executed(writes)
+		c.ended(writes, err)
 		if s != nil {
 			_ = s.Close() // the error says more
 		}

@@ -1,6 +1,10 @@
 package database
 
-import "database/sql/driver"
+import (
+	"database/sql/driver"
+	"errors"
+	"io"
+)
 
 // sqliteRows is what database/sql uses of the driver's rows.
 type sqliteRows interface {
@@ -20,10 +24,17 @@ type rows struct {
 	statement *prepared // nil: the driver's own
 	writes    bool      // by RETURNING
 	closed    bool
+	failure   error // of Next
 }
 
 // Next implements driver.Rows.
-func (r *rows) Next(values []driver.Value) error { return r.conn.checked(r.sqliteRows.Next(values)) }
+func (r *rows) Next(values []driver.Value) error {
+	err := r.conn.checked(r.sqliteRows.Next(values))
+	if err != nil && !errors.Is(err, io.EOF) {
+		r.failure = err
+	}
+	return err
+}
 
 // Close implements driver.Rows. What the statement writes outside of a transaction is committed by then.
 func (r *rows) Close() error {
@@ -33,6 +44,7 @@ func (r *rows) Close() error {
 	r.closed = true
 	defer r.conn.executed(r.writes)
 	err := r.conn.checked(r.sqliteRows.Close())
+	r.conn.ended(r.writes, errors.Join(r.failure, err))
 	if r.statement == nil {
 		return err
 	}

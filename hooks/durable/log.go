@@ -31,6 +31,8 @@ type Log struct {
 	committed atomic.Uint64 // counts commits
 	synced    atomic.Uint64 // of these, how many are known to be on the disk
 	failure   atomic.Pointer[error]
+	refused   atomic.Pointer[error] // why the last write to the database failed, nil if it did not
+	written   atomic.Uint64         // counts writes that did not fail
 
 	mu        sync.Mutex
 	next      *batch // those who wait for the sync after the one that is running
@@ -56,6 +58,27 @@ func newLog(database string) *Log {
 
 // Committed tells that a transaction may have been committed. Call it after the commit.
 func (l *Log) Committed() { l.committed.Add(1) }
+
+// Wrote tells how a write to the database ended: err is nil, or says that the disk did not take it or that the file can't
+// be written to.
+func (l *Log) Wrote(err error) {
+	if err != nil {
+		l.refused.Store(&err)
+		return
+	}
+	l.written.Add(1)
+	if l.refused.Load() != nil {
+		l.refused.Store(nil)
+	}
+}
+
+// LastWrite returns why the last write to the database failed, nil if it did not, and how many have succeeded.
+func (l *Log) LastWrite() (written uint64, err error) {
+	if refused := l.refused.Load(); refused != nil {
+		err = *refused
+	}
+	return l.written.Load(), err
+}
 
 // Commits returns how many commits there were so far, or a little more.
 func (l *Log) Commits() uint64 { return l.committed.Load() }

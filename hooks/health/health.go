@@ -22,6 +22,7 @@ const (
 	Database Part = "database" // data.db can't be written
 	Files    Part = "files"    // the data folder's folders for uploads and temporary files can't be written
 	Storage  Part = "storage"  // the object store does not take files
+	Log      Part = "log"      // the database's write-ahead log can't be moved into it
 	Pushes   Part = "pushes"   // what became of pushes can't be written down
 	Previews Part = "previews" // no preview can be rendered
 )
@@ -34,6 +35,7 @@ var messages = map[Part][2]string{
 	Database: {"the database can't be written to: changes are refused", "the database can be written to again"},
 	Files:    {"files can't be stored: uploads are refused", "files can be stored again"},
 	Storage:  {"the object store does not work: uploads are refused, and media may be missing", "the object store works again"},
+	Log:      {"the write-ahead log can't be moved into the database, and grows", "the write-ahead log is moved into the database again"},
 	Pushes:   {"no push is sent, as it can't be written down what was sent", "pushes are sent again"},
 	Previews: {"no preview can be rendered: all wait, and none is given up", "previews are rendered again"},
 }

@@ -39,7 +39,7 @@ func TestReport(t *testing.T) {
 }
 
 func TestMessages(t *testing.T) {
-	for _, part := range []Part{Database, Files, Storage, Pushes, Previews} {
+	for _, part := range []Part{Database, Files, Storage, Log, Pushes, Previews} {
 		if messages[part][0] == "" || messages[part][1] == "" {
 			t.Errorf("%s has no messages", part)
 		}

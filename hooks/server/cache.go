@@ -16,11 +16,15 @@ func CacheDir(app core.App) string {
 			return dir
 		}
 	}
-	data, err := filepath.Abs(app.DataDir())
-	if err != nil { // there is no working directory
-		data = app.DataDir()
+	return filepath.Join(absolute(app.DataDir()), CacheFolder)
+}
+
+// absolute returns an absolute path, or the path as it is where there is no working directory.
+func absolute(path string) string {
+	if full, err := filepath.Abs(path); err == nil {
+		return full
 	}
-	return filepath.Join(data, CacheFolder)
+	return path
 }
 
 // isWritable reports whether files can be created in a folder, which it creates if necessary.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/privet/privet/hooks/durable"
+	"github.com/privet/privet/hooks/health"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/hooks/worker"
 
@@ -45,9 +46,7 @@ func checkpoint(ctx context.Context, app core.App) {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-			if err := c.tick(context.WithoutCancel(ctx)); err != nil {
-				app.Logger().Warn("the write-ahead log could not be moved into the database", "error", err)
-			}
+			health.Of(app).Report(health.Log, c.tick(context.WithoutCancel(ctx)))
 		}
 	}
 }

@@ -2,7 +2,9 @@ package server
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"time"
@@ -28,7 +30,9 @@ func CheckHealth(address string) error {
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("the server answers %s", response.Status)
+		var answer struct{ Message string }
+		_ = json.NewDecoder(io.LimitReader(response.Body, 10_000)).Decode(&answer) // else the status says enough
+		return fmt.Errorf("the server answers %s %s", response.Status, answer.Message)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"path"
 	"path/filepath"
 
+	"github.com/privet/privet/hooks/disk"
 	"github.com/privet/privet/hooks/files"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -47,6 +48,9 @@ func useTemporaryFolder(data string) error {
 		return err
 	}
 	folder := filepath.Join(data, CacheFolder, "tmp")
+	if err := disk.CheckFolder(filepath.Dir(folder), data, 1); err != nil && !disk.IsFull(err) {
+		return err // says more than those that would follow
+	}
 	if err := os.RemoveAll(folder); err != nil {
 		return err
 	}

@@ -23,6 +23,12 @@ func NextID(ctx context.Context, tx core.App, sequence string) (int64, error) {
 	return id, wrap("take the next id", err)
 }
 
+// CheckWrite writes a row to the database that means nothing. The error says why that is not possible.
+func CheckWrite(ctx context.Context, app core.App) error {
+	err := write(ctx, app, `INSERT INTO sequences (name, value) VALUES ('write_check', 0) ON CONFLICT (name) DO UPDATE SET value = value`)
+	return wrap("write to the database", err)
+}
+
 // LastID returns the last number that was taken of a sequence, 0 before the first.
 func LastID(ctx context.Context, tx core.App, sequence string) (int64, error) {
 	var id int64

@@ -1,0 +1,40 @@
+//go:build unix
+
+package disk
+
+import (
+	"fmt"
+	"os"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// mayWrite returns an error if this process may not make files in a folder.
+func mayWrite(folder string) error { return unix.Access(folder, unix.W_OK|unix.X_OK) }
+
+// user returns whom this process runs as, as chown takes it.
+func user() string { return fmt.Sprintf("%d:%d", os.Geteuid(), os.Getegid()) }
+
+// describe says whose a file or folder is and who runs this process.
+func describe(path string) string {
+	info, err := os.Stat(path)
+	if err != nil {
+		return fmt.Sprintf(" (privet runs as uid %d, gid %d)", os.Geteuid(), os.Getegid())
+	}
+	owner := ""
+	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
+		owner = fmt.Sprintf("it belongs to uid %d, gid %d, mode %04o; ", stat.Uid, stat.Gid, info.Mode().Perm())
+	}
+	return fmt.Sprintf(" (%sprivet runs as uid %d, gid %d)", owner, os.Geteuid(), os.Getegid())
+}
+
+// remedy returns the command that gives this process what it may not write to.
+func remedy(path, all string) string {
+	if info, err := os.Stat(path); err == nil {
+		if stat, ok := info.Sys().(*syscall.Stat_t); ok && int(stat.Uid) == os.Geteuid() {
+			return fmt.Sprintf("; let its owner write: chmod -R u+rwX %s", all)
+		}
+	}
+	return fmt.Sprintf("; give it to that user, as root: chown -R %s %s", user(), all)
+}
