@@ -38,8 +38,8 @@ func CheckFolders(app core.App) error {
 	return nil
 }
 
-// CheckObjects asks the object store, if files are kept in one, whether it works: it must answer about an object or, where it
-// does not tell whether there is one, take one.
+// CheckObjects asks the object store, if files are kept in one, whether it works: it must answer about an object or, where the
+// answer does not show that, take one.
 func CheckObjects(ctx context.Context, app core.App) error {
 	if !isRemote(app) {
 		return nil
