@@ -23,6 +23,7 @@ import (
 	_ "github.com/privet/privet/pb_migrations"
 	"github.com/privet/privet/pb_public"
 	"github.com/privet/privet/routes"
+	"github.com/privet/privet/routes/metrics"
 
 	"github.com/pocketbase/pocketbase"
 	"github.com/pocketbase/pocketbase/cmd"
@@ -80,7 +81,7 @@ func run(out *logs.Output) error {
 	}
 	previews := preview.NewWorker(app, render.New(render.Config{FFmpeg: s.FFmpeg, CacheDir: filepath.Join(server.CacheDir(app), "engine")}), built.version)
 	hooks.Register(app, s, pushes, previews, out)
-	routes.Register(app, s, pushes, previews, pb_public.Pages, out)
+	routes.Register(app, s, pushes, previews, pb_public.Pages, out, metrics.Build{Version: built.version, Commit: built.commit})
 	server.PrintBanner(app, s, built.version, routes.Prefix, os.Stdout)
 	app.RootCmd.AddCommand(demo.Command(app))
 	migratecmd.MustRegister(app, app.RootCmd, migratecmd.Config{})

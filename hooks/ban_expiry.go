@@ -30,6 +30,7 @@ func registerBanExpiry(app core.App) {
 	expiry := &banExpiry{app: app}
 	expiry.worker = worker.New(worker.Config{
 		Queue:     expiry,
+		Name:      "bans",
 		Slots:     1,
 		Idle:      time.Hour, // the job looks more often
 		Logger:    app.Logger,

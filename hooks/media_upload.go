@@ -14,6 +14,7 @@ import (
 	"github.com/privet/privet/hooks/preview"
 	"github.com/privet/privet/hooks/refusal"
 	"github.com/privet/privet/hooks/store"
+	"github.com/privet/privet/hooks/telemetry"
 	"github.com/privet/privet/hooks/worker"
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
@@ -93,6 +94,11 @@ func registerMedia(app core.App, previews *preview.Worker) {
 		found, err := files.SweepStorage(context.Background(), app)
 		if err != nil {
 			app.Logger().Error("the storage could not be searched for files that no media item has", "error", err)
+		}
+		if err == nil {
+			telemetry.UnclaimedFiles.Set(float64(found.Files))
+			telemetry.UnclaimedBytes.Set(float64(found.Bytes))
+			telemetry.SweepTime.SetToCurrentTime()
 		}
 		if found.Files > 0 {
 			app.Logger().Warn("the storage has files that no media item has", "count", found.Files, "bytes", found.Bytes, "removed", found.Removed, "key", found.Example)

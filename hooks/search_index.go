@@ -33,6 +33,7 @@ func registerSearchIndex(app core.App) {
 	index := &searchIndex{app: app}
 	index.worker = worker.New(worker.Config{
 		Queue:     index,
+		Name:      "search",
 		Slots:     1,
 		Grace:     time.Second,
 		Idle:      time.Hour,

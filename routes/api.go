@@ -2,17 +2,22 @@ package routes
 
 import (
 	"path/filepath"
+	"strings"
 	"time"
 
+	"github.com/privet/privet/hooks/admission"
 	"github.com/privet/privet/hooks/disk"
+	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/preview"
 	"github.com/privet/privet/hooks/push"
 	"github.com/privet/privet/hooks/settings"
+	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/access"
 	"github.com/privet/privet/routes/avatars"
 	"github.com/privet/privet/routes/graceful"
 	"github.com/privet/privet/routes/laravel/body"
 	"github.com/privet/privet/routes/limits"
+	"github.com/privet/privet/routes/metrics"
 	"github.com/privet/privet/routes/social"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -51,4 +56,22 @@ func newAPI(app core.App, s *settings.Settings, pushes *push.Worker, previews *p
 		providers: social.NewProviders(s.Google, s.VK),
 		avatars:   avatars.New(app, social.NewPictures(s.Google, s.VK), requests),
 	}
+}
+
+// registerMetrics serves the metrics if the settings name an address.
+func (a *api) registerMetrics(build metrics.Build) {
+	if a.settings.Metrics == "" {
+		return
+	}
+	queues := map[string]func() admission.Stats{
+		"sign_in":      func() admission.Stats { stats, _ := store.HashingStats(); return stats },
+		"new_password": func() admission.Stats { _, stats := store.HashingStats(); return stats },
+		"short_search": store.ScanStats,
+		"cleaning":     files.CleaningStats,
+		"avatar":       a.avatars.Stats,
+	}
+	for _, provider := range a.providers {
+		queues[strings.ToLower(provider.Title)] = provider.Calls.Stats
+	}
+	metrics.Register(a.app, a.settings.Metrics, metrics.Sources{Build: build, Disk: a.space, Queues: queues})
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/privet/privet/hooks/logs"
+	"github.com/privet/privet/hooks/telemetry"
 	"github.com/privet/privet/routes/access"
 	"github.com/privet/privet/routes/bodydrain"
 	"github.com/privet/privet/routes/gate"
@@ -181,6 +182,13 @@ func (a *api) newObserver(out *logs.Output) *observe.Observer {
 	}
 	if a.settings.AccessLog {
 		config.Access = out.Plain()
+	}
+	if a.settings.Metrics != "" {
+		config.Count = func(seen observe.Seen) { telemetry.CountRequest(seen.Route, seen.Method, seen.Status, seen.Duration) }
+		config.Begin = func() (end func()) {
+			telemetry.RequestsInFlight.Inc()
+			return telemetry.RequestsInFlight.Dec
+		}
 	}
 	return observe.New(config)
 }

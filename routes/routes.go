@@ -13,6 +13,7 @@ import (
 	"github.com/privet/privet/hooks/preview"
 	"github.com/privet/privet/hooks/push"
 	"github.com/privet/privet/hooks/settings"
+	"github.com/privet/privet/routes/metrics"
 	"github.com/privet/privet/routes/wire"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -47,10 +48,11 @@ func (a *api) endpoints() []endpoint {
 
 // Register serves the endpoints, the media files and the static pages whenever the app serves HTTP. The access log, if it
 // is on, is written to out.
-func Register(app core.App, s *settings.Settings, pushes *push.Worker, previews *preview.Worker, pages fs.FS, out *logs.Output) {
+func Register(app core.App, s *settings.Settings, pushes *push.Worker, previews *preview.Worker, pages fs.FS, out *logs.Output, build metrics.Build) {
 	a := newAPI(app, s, pushes, previews)
 	drainer := a.newDrainer()
 	observer := a.newObserver(out)
+	a.registerMetrics(build)
 	a.answerMalformed()
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		a.bind(e, a.endpoints(), pages)

@@ -7,11 +7,15 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/privet/privet/hooks/admission"
 	"github.com/privet/privet/hooks/disk"
 	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/media/mediatype"
 	"github.com/privet/privet/hooks/media/metadata"
+	"github.com/privet/privet/hooks/telemetry"
+	"github.com/privet/privet/routes/bodydrain"
 	"github.com/privet/privet/routes/laravel"
+	"github.com/privet/privet/routes/laravel/body"
 	"github.com/privet/privet/routes/limits"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -45,6 +49,7 @@ func readUpload[T any](c *call, schema *laravel.Schema[T], checks map[string]lar
 	defer receiving.end()
 	if size := c.bodySize(); !c.dropFiles && (size < 0 || size > fieldsLimit && size <= uploadLimit) {
 		if err := receiving.begin(size); err != nil {
+			telemetry.UploadsRefused.WithLabelValues(refusalOf(err)).Inc()
 			return nil, err
 		}
 	}
@@ -53,6 +58,9 @@ func readUpload[T any](c *call, schema *laravel.Schema[T], checks map[string]lar
 		options.Sink = receiving
 	}
 	in, err := schema.Read(c.req, options)
+	if err != nil && receiving.begun {
+		telemetry.UploadsRefused.WithLabelValues(refusalOf(err)).Inc()
+	}
 	// The server's write deadline starts with the request's first byte, and a long upload has exceeded it.
 	_ = control.SetWriteDeadline(time.Now().Add(answerTimeout))
 	if errors.Is(err, metadata.ErrUnclean) {
@@ -102,11 +110,14 @@ type receiving struct {
 	c     *call
 	space *disk.Upload   // nil before begin
 	limit *limits.Upload // nil before begin
+	begun bool
 }
 
 // begin asks for a place for an upload with a body of size bytes, -1 if that is unknown: before the body is read if it is
 // large, else when it turns out to contain a file.
 func (r *receiving) begin(size int64) (err error) {
+	r.begun = true
+	telemetry.UploadsRunning.Inc()
 	if r.limit, err = r.c.limits.Upload(r.c.principal != nil, size); err != nil {
 		return err
 	}
@@ -116,12 +127,39 @@ func (r *receiving) begin(size int64) (err error) {
 
 // end gives the place back.
 func (r *receiving) end() {
+	if r.begun {
+		telemetry.UploadsRunning.Dec()
+	}
 	if r.limit != nil {
 		r.limit.End()
 	}
 	if r.space != nil {
 		r.space.End()
 	}
+}
+
+// refusalOf returns how the metrics call the reason for which an upload was refused.
+func refusalOf(err error) string {
+	var invalid *laravel.Invalid
+	var malformed *body.Malformed
+	var busy *admission.Busy
+	switch {
+	case errors.Is(err, limits.ErrExceeded):
+		return telemetry.RefusedLimit
+	case errors.Is(err, disk.ErrFull):
+		return telemetry.RefusedDisk
+	case errors.Is(err, metadata.ErrUnclean):
+		return telemetry.RefusedUnclean
+	case errors.As(err, &invalid), errors.Is(err, body.ErrTooLarge), errors.Is(err, body.ErrInflated):
+		return telemetry.RefusedInvalid
+	case errors.As(err, &busy), errors.Is(err, body.ErrMemory):
+		return telemetry.RefusedBusy
+	case errors.Is(err, bodydrain.ErrTooSlow):
+		return telemetry.RefusedTooSlow
+	case errors.As(err, &malformed), errors.Is(err, context.Canceled), errors.Is(err, io.ErrUnexpectedEOF):
+		return telemetry.RefusedAborted
+	}
+	return telemetry.RefusedOther
 }
 
 // Create implements laravel.Sink.
@@ -149,6 +187,7 @@ type storedFile struct {
 // Write implements io.Writer. The error may be one that the client is told: too much of the disk is taken, or of what
 // the client's network may upload.
 func (f storedFile) Write(p []byte) (int, error) {
+	telemetry.UploadBytes.Add(float64(len(p)))
 	if err := f.from.limit.Write(len(p)); err != nil {
 		return 0, err
 	}

@@ -5,6 +5,7 @@ package disk
 import (
 	"errors"
 	"log/slog"
+	"path/filepath"
 	"sync"
 	"time"
 )
@@ -130,4 +131,21 @@ func (g *Guard) report(folder string, free, floor uint64) {
 		g.told = now
 		g.log().Error("uploads are refused, as too little of the disk is free", "path", folder, "bytes", free, "floor", floor)
 	}
+}
+
+// Space is what a Guard knows of the file system of a folder, in bytes.
+type Space struct {
+	Free, Size uint64
+	Floor      uint64 // of it, what uploads leave free
+}
+
+// Spaces returns the space of each folder that can be measured, by the folder's name without its path.
+func (g *Guard) Spaces() map[string]Space {
+	spaces := map[string]Space{}
+	for _, folder := range g.folders {
+		if free, total, err := g.usage(folder); err == nil {
+			spaces[filepath.Base(folder)] = Space{free, total, g.floorOf(total)}
+		}
+	}
+	return spaces
 }

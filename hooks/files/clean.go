@@ -17,6 +17,9 @@ var cleaning = func() *admission.Queue {
 	return admission.New(admission.Limits{Slots: slots, SlotsPerKey: max(1, slots/2), Waiters: 256, MaxWait: 45 * time.Second})
 }()
 
+// CleaningStats returns the numbers of the queue in which uploads wait to be cleaned.
+func CleaningStats() admission.Stats { return cleaning.Stats() }
+
 // clean removes the metadata from the staged file, once it is the upload's turn.
 func (u *Upload) clean() error {
 	release, err := cleaning.Acquire(u.ctx, u.sender)

@@ -41,6 +41,7 @@ func NewRemover(app core.App) *Remover {
 	r := &Remover{app: app, log: durable.Of(app)}
 	r.worker = worker.New(worker.Config{
 		Queue:     removals{r},
+		Name:      "removals",
 		Slots:     removalsAtOnce,
 		Grace:     5 * time.Second,
 		Idle:      removalIdle,

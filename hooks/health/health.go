@@ -27,6 +27,9 @@ const (
 	Previews Part = "previews" // no preview can be rendered
 )
 
+// Parts returns all parts.
+func Parts() []Part { return []Part{Database, Files, Storage, Pushes, Previews} }
+
 // Serious reports whether the server is not healthy without the part.
 func (p Part) Serious() bool { return p == Database || p == Files || p == Storage }
 

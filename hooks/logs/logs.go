@@ -72,7 +72,7 @@ func (o *Output) Close() { o.repeats.flush() }
 var shown = []string{
 	"type", "method", "path", "status", "provider", "reason", "id", "key", "state", "event", "device", "devices", "folder", "owner",
 	"file", "count", "bytes", "floor", "removed", "try", "next_try", "error", "answer", "stack", "client", "others", "limit",
-	"worker", RequestIDKey,
+	"worker", "shown", RequestIDKey,
 }
 
 // print prints a warning or an error of the app.

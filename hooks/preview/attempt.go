@@ -9,6 +9,7 @@ import (
 	"github.com/privet/privet/hooks/media/mediatype"
 	"github.com/privet/privet/hooks/media/render"
 	"github.com/privet/privet/hooks/store"
+	"github.com/privet/privet/hooks/telemetry"
 )
 
 // queue is the media rows that wait for a preview, as package worker sees them.
@@ -49,7 +50,11 @@ func (q queue) Run(ctx context.Context, id string) (retryAfter time.Duration) {
 // A try counts only when the child reported on the file or failed with it, after the fact. A try that ended with the server, or
 // before the child began, says nothing about the file.
 func (w *Worker) attempt(ctx context.Context, file *store.MediaFile) (retryAfter time.Duration) {
+	began := time.Now()
 	err := w.makePreview(ctx, file)
+	if ctx.Err() == nil {
+		telemetry.CountPreview(outcomeOf(err), time.Since(began))
+	}
 	switch {
 	case ctx.Err() != nil: // the server stops
 		return 0
@@ -77,6 +82,19 @@ func (w *Worker) attempt(ctx context.Context, file *store.MediaFile) (retryAfter
 	}
 	w.app.Logger().Warn("a preview could not be rendered and will be retried", "id", file.ID, "try", file.Tries, "error", err)
 	return retryDelay * time.Duration(file.Tries)
+}
+
+// outcomeOf returns how the metrics call the outcome of a try.
+func outcomeOf(err error) string {
+	switch {
+	case err == nil, errors.Is(err, store.ErrNotFound):
+		return telemetry.PreviewMade
+	case errors.Is(err, render.ErrUnreadable):
+		return telemetry.PreviewGivenUp
+	case errors.Is(err, render.ErrAttempt):
+		return telemetry.PreviewFailed
+	}
+	return telemetry.PreviewHindered
 }
 
 // giveUp records that no preview can be made. A positive retryAfter means that this could not be recorded.

@@ -43,6 +43,7 @@ func NewWorker(app core.App, engine *render.Engine, version string) *Worker {
 	w := &Worker{app: app, engine: engine, version: version, waiters: map[string][]chan struct{}{}}
 	w.worker = worker.New(worker.Config{
 		Queue:     queue{w},
+		Name:      "previews",
 		Slots:     render.Slots(),
 		Idle:      idle,
 		Logger:    app.Logger,

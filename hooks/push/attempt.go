@@ -9,6 +9,7 @@ import (
 
 	"github.com/privet/privet/hooks/health"
 	"github.com/privet/privet/hooks/store"
+	"github.com/privet/privet/hooks/telemetry"
 )
 
 // attempt tries to send a push once and records the outcome. It reads the push and its device anew: since the outbox
@@ -78,6 +79,7 @@ func (w *Worker) attempt(ctx context.Context, id string) {
 func (w *Worker) outcome(ctx context.Context, p *store.PushContent, err error) store.PushOutcome {
 	now := time.Now()
 	verdict, reason := classify(err)
+	telemetry.PushAttempts.WithLabelValues(verdict.String()).Inc()
 	outcome := store.PushOutcome{State: store.PushFailed, Error: reason}
 	retry := func(after time.Duration) {
 		outcome.State, outcome.NextTry = store.PushWaiting, now.Add(after)

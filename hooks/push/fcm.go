@@ -51,6 +51,12 @@ const (
 	transient                 // FCM failed, or could not be reached
 )
 
+// String returns what the metrics call it.
+func (v verdict) String() string {
+	return [...]string{"accepted", "unknown_token", "invalid_argument", "invalid_message", "misconfigured", "quota_exceeded",
+		"apns_misconfigured", "transient"}[v]
+}
+
 // errNoReceipt means that an answer with status 200 lacks the name of the message, which FCM gives to each that it takes:
 // it comes from something else, such as a proxy's page.
 var errNoReceipt = errors.New("push: the answer names no message")

@@ -49,6 +49,7 @@ func NewWorker(app core.App, s settings.Firebase) (*Worker, error) {
 	w := &Worker{app: app, log: durable.Of(app), acceptedTypes: map[string]bool{}, unrecorded: map[string]store.PushOutcome{}}
 	w.worker = worker.New(worker.Config{
 		Queue:     queue{w},
+		Name:      "pushes",
 		Slots:     concurrency,
 		Grace:     stopTimeout,
 		Idle:      idle,

@@ -3,6 +3,7 @@ package settings
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"net/url"
 	"regexp"
@@ -79,5 +80,21 @@ func parseFCM(s *Settings, value string) error {
 	if !strings.HasSuffix(s.Firebase.Endpoint, "/v1") {
 		return errors.New("must be an address as https://fcm.example.com/v1, with /v1 at its end")
 	}
+	return nil
+}
+
+// parseMetrics parses PRIVET_METRICS, an address to listen on.
+func parseMetrics(s *Settings, value string) error {
+	host, port, err := net.SplitHostPort(value)
+	if err != nil {
+		return errors.New("must be a host and a port to listen on, as 127.0.0.1:9090")
+	}
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+		return errors.New("must be an address as 127.0.0.1:9090, with a port from 1 to 65535")
+	}
+	if _, err := netip.ParseAddr(host); err != nil && host != "" && !hostName.MatchString(host) {
+		return errors.New("must be an address as 127.0.0.1:9090; its host is no name of one")
+	}
+	s.Metrics = value
 	return nil
 }

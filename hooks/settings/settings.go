@@ -25,6 +25,7 @@ type Settings struct {
 	UploadFloor    int64    // bytes of the disk that uploads leave free; 0: the default of package disk
 	Redirect       bool     // downloads from an object store are answered by where they are, not by what they are
 	LogJSON        bool     // lines on standard error are JSON
+	Metrics        string   // host:port where Prometheus reads the metrics; empty: nowhere
 	AccessLog      bool     // each request is a line on standard error
 }
 
@@ -80,6 +81,7 @@ var variables = []variable{
 	{"PRIVET_PUBLIC_URL", "base of the media URLs, as https://api.example.com", "the request's own", parsePublicURL},
 	{"PRIVET_TRUSTED_PROXIES", "comma-separated addresses and networks whose forwarded headers count, or none", "loopback and private networks", parseProxies},
 	{"PRIVET_FFMPEG", "path of an ffmpeg that renders the previews of videos, faster", "the embedded one", parseFFmpeg},
+	{"PRIVET_METRICS", "address of the Prometheus endpoint, as 127.0.0.1:9090", "none: off", parseMetrics},
 	{"PRIVET_LOG", "form of the lines on standard error: text or json", "text", parseLog},
 	{"PRIVET_ACCESS_LOG", "on writes a line on standard error for each request", "off", parseAccessLog},
 	{"PRIVET_S3_REDIRECT", "1 answers downloads from an object store by a redirect to a presigned address", "they are passed on", parseRedirect},

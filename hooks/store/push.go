@@ -169,3 +169,48 @@ func HasNewerPush(ctx context.Context, app core.App, id string) (newer bool, err
 		Bind(dbx.Params{"id": id}).WithContext(ctx).Row(&newer)
 	return newer, wrap("find newer push", err)
 }
+
+// QueueNumbers are the numbers of what waits for background work, and of what it has done.
+type QueueNumbers struct {
+	Pushes      map[string]int64 // by state
+	Previews    map[string]int64 // by state
+	Removals    int64            // of files, that wait
+	OldestPush  time.Time        // of those that wait; zero for none
+	OldestMedia time.Time        // of those that wait for a preview; zero for none
+}
+
+// ReadQueueNumbers reads the numbers of all queues: by indexes, and from the counts that triggers maintain, as a table may
+// have a million rows.
+func ReadQueueNumbers(ctx context.Context, app core.App) (*QueueNumbers, error) {
+	numbers := &QueueNumbers{
+		Pushes:   map[string]int64{PushWaiting: 0, PushSent: 0, PushFailed: 0, PushExpired: 0, PushOff: 0},
+		Previews: map[string]int64{PreviewWaiting: 0, PreviewReady: 0, PreviewFailed: 0},
+	}
+	type row struct {
+		kind, state string
+		count       int64
+	}
+	rows, err := readRows(ctx, app, `SELECT kind, state, count FROM state_counts`, nil, func(r *row) []any { return []any{&r.kind, &r.state, &r.count} })
+	if err != nil {
+		return nil, wrap("read the numbers of queues", err)
+	}
+	for _, r := range rows {
+		switch r.kind {
+		case "push":
+			numbers.Pushes[r.state] = r.count
+		case "preview":
+			numbers.Previews[r.state] = r.count
+		case "removal":
+			numbers.Removals = r.count
+		}
+	}
+	var push, media string
+	err = readRow(ctx, app, `SELECT coalesce((SELECT min(created) FROM pushes WHERE state = 'waiting'), ''),
+		coalesce((SELECT created FROM media WHERE still = 'waiting' ORDER BY CAST(id AS INTEGER) LIMIT 1), '')`, nil, &push, &media)
+	if err != nil {
+		return nil, wrap("read the ages of queues", err)
+	}
+	numbers.OldestPush, _ = time.Parse(timestampLayout, push) // zero for none
+	numbers.OldestMedia, _ = time.Parse(timestampLayout, media)
+	return numbers, nil
+}

@@ -74,6 +74,9 @@ func (q *pageQuery) matchAll(filter UserFilter) {
 // scans lets one search at a time scan all users, so that these searches don't slow down the others.
 var scans = admission.New(admission.Limits{Slots: 1, Waiters: 32, MaxWait: 5 * time.Second})
 
+// ScanStats returns the numbers of the queue in which searches that scan all users wait for their turn.
+func ScanStats() admission.Stats { return scans.Stats() }
+
 // matchShortText scans all users: fewer than three characters are in no index, and match most users anyway.
 func (q *pageQuery) matchShortText(filter UserFilter, text string) {
 	q.matching = `SELECT CAST(u.id AS INTEGER) AS n FROM users u WHERE instr(u.search, :text) > 0 AND ` + q.filterCondition(filter)

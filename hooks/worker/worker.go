@@ -16,6 +16,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"github.com/privet/privet/hooks/telemetry"
 )
 
 // batch is how many items that may start a worker looks up at once.
@@ -44,6 +46,9 @@ type Queue interface {
 // Config says how a worker treats its queue.
 type Config struct {
 	Queue Queue
+
+	// Name is the worker's in the metrics.
+	Name string
 
 	// Slots is the number of items that run at the same time, at least 1.
 	Slots int
@@ -78,6 +83,7 @@ type Worker struct {
 
 // New returns a worker that runs nothing until Start.
 func New(c Config) *Worker {
+	telemetry.WorkerFailures.WithLabelValues(c.Name) // is there from now on
 	return &Worker{Config: c, wake: make(chan struct{}, 1), running: map[string]bool{}, notBefore: map[string]time.Time{}}
 }
 
@@ -162,6 +168,9 @@ func (w *Worker) startDue(fetch, work context.Context, slots chan struct{}, item
 		again = true
 		items.Go(func() {
 			retryAfter := w.runItem(work, id)
+			if retryAfter > 0 {
+				telemetry.WorkerFailures.WithLabelValues(w.Name).Inc()
+			}
 			<-slots
 			w.release(id, retryAfter) // before Wake: the look that follows must find the item free
 			w.Wake()
@@ -219,6 +228,7 @@ func (w *Worker) pause() time.Duration {
 
 func (w *Worker) readFailed(ctx context.Context, err error) {
 	if ctx.Err() == nil { // a stop cancels the query, which is no fault
+		telemetry.WorkerFailures.WithLabelValues(w.Name).Inc()
 		w.Logger().Error(w.ReadError, "error", err)
 	}
 }

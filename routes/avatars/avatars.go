@@ -34,6 +34,9 @@ func New(app core.App, pictures *social.Pictures, requests *graceful.Requests) *
 	return &Fetcher{app: app, pictures: pictures, requests: requests, queue: admission.New(fetches)}
 }
 
+// Stats returns the numbers of the queue in which pictures wait to be fetched.
+func (f *Fetcher) Stats() admission.Stats { return f.queue.Stats() }
+
 // Fetch begins to fetch the picture of a new user, who signed up from a network, and returns. The end of ctx does not
 // end it; failures are logged.
 func (f *Fetcher) Fetch(ctx context.Context, network string, identity *social.Identity, userID string) {

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/privet/privet/hooks/telemetry"
 	"github.com/privet/privet/routes/limits"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -46,7 +47,9 @@ func LimitConnections(app core.App, exempt func(netip.Addr) bool) {
 		Func: func(e *core.ServeEvent) error {
 			c := newConnections(openFiles(), exempt)
 			warn := &sometimes{every: time.Minute}
+			telemetry.ConnectionsLimit.Set(float64(c.max))
 			c.refused = func(address string) {
+				telemetry.ConnectionsRefused.Inc()
 				warn.do(func(missed int) {
 					app.Logger().Warn("a connection was refused: too many are in use", "client", address, "others", missed, "limit", c.max)
 				})
@@ -54,6 +57,7 @@ func LimitConnections(app core.App, exempt func(netip.Addr) bool) {
 			e.Server.ConnState = c.changed
 			e.Server.IdleTimeout, e.Server.ReadHeaderTimeout, e.Server.MaxHeaderBytes = idleTimeout, headerTimeout, maxHeaders
 			e.Listener = &reportingListener{Listener: e.Listener, report: func(err error) {
+				telemetry.AcceptFailures.Inc()
 				c.makeRoom()
 				warn.do(func(missed int) {
 					app.Logger().Error("a connection could not be accepted", "error", err, "others", missed)
@@ -107,6 +111,7 @@ func (c *connections) changed(conn net.Conn, state http.ConnState) {
 	defer c.mu.Unlock()
 	switch state {
 	case http.StateNew:
+		telemetry.ConnectionsAccepted.Inc()
 		c.add(conn)
 	case http.StateActive:
 		if known := c.open[conn]; known != nil {
@@ -132,6 +137,7 @@ func (c *connections) add(conn net.Conn) {
 		added.member = added.network.open.PushBack(added)
 	}
 	c.open[conn] = added
+	telemetry.ConnectionsOpen.Inc()
 	room := true
 	if n := added.network; n != nil && n.open.Len() > c.maxNetwork {
 		room = c.closeFirst(&n.waiting)
@@ -173,6 +179,7 @@ func (c *connections) closeFirst(waiting *list.List) bool {
 		return false
 	}
 	c.close(first.Value.(*connection))
+	telemetry.ConnectionsClosed.Inc()
 	return true
 }
 
@@ -192,6 +199,7 @@ func (c *connections) remove(conn net.Conn) {
 		return
 	}
 	delete(c.open, conn)
+	telemetry.ConnectionsOpen.Dec()
 	c.leave(removed)
 	if n := removed.network; n != nil {
 		n.open.Remove(removed.member)

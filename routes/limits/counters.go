@@ -55,6 +55,7 @@ func newCounters(now func() time.Time, length time.Duration, max int) *counters 
 
 // result is the state of the count that a hit is shown by.
 type result struct {
+	what             string // the limit, of a refused hit
 	limit, remaining int
 	ends             time.Time // of the window
 	retryAfter       time.Duration
@@ -82,7 +83,7 @@ func (c *counters) hit(counts []count) (shown result, counted []*window, ok bool
 	}
 	if full != nil {
 		ends := time.Unix(0, full.ends)
-		return result{limit: int(full.limit), ends: ends, retryAfter: ends.Sub(now)}, nil, false
+		return result{what: full.what, limit: int(full.limit), ends: ends, retryAfter: ends.Sub(now)}, nil, false
 	}
 	for i, one := range counts {
 		w := counted[i]

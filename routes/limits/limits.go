@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/privet/privet/hooks/telemetry"
 )
 
 // dailyAttempts is how many wrong passwords of one account may come a day from devices that it is not signed in on, and
@@ -177,6 +179,7 @@ func (r *Request) hit(counts []count) error {
 
 // refuse says in the headers which limit is exceeded and when to try again.
 func (r *Request) refuse(exceeded result) error {
+	telemetry.RateLimited.WithLabelValues(exceeded.what).Inc()
 	r.describe(&exceeded)
 	r.header.Set("Retry-After", Seconds(exceeded.retryAfter))
 	r.header.Set("X-RateLimit-Reset", strconv.FormatInt(exceeded.ends.Unix(), 10))

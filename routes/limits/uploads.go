@@ -97,10 +97,10 @@ func (u *Upload) check(more int64, now time.Time) error {
 	for _, share := range u.shares {
 		if share.bytes+more > share.limit {
 			const mb = 1_000_000
-			return u.request.refuse(result{limit: int(share.limit / mb), ends: share.ends, retryAfter: share.ends.Sub(now)})
+			return u.request.refuse(result{what: "upload bytes", limit: int(share.limit / mb), ends: share.ends, retryAfter: share.ends.Sub(now)})
 		}
 		if !u.small && int64(share.running) >= share.atOnce {
-			return u.request.refuse(result{limit: int(share.atOnce), ends: now.Add(uploadRetry), retryAfter: uploadRetry})
+			return u.request.refuse(result{what: "uploads at once", limit: int(share.atOnce), ends: now.Add(uploadRetry), retryAfter: uploadRetry})
 		}
 	}
 	return nil
@@ -118,7 +118,7 @@ func (u *Upload) Write(n int) error {
 		share.bytes += int64(n)
 		if share.bytes > share.limit {
 			now := all.now()
-			return u.request.refuse(result{limit: int(share.limit / 1_000_000), ends: share.ends, retryAfter: max(time.Second, share.ends.Sub(now))})
+			return u.request.refuse(result{what: "upload bytes", limit: int(share.limit / 1_000_000), ends: share.ends, retryAfter: max(time.Second, share.ends.Sub(now))})
 		}
 	}
 	return nil

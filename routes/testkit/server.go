@@ -24,6 +24,7 @@ import (
 	_ "github.com/privet/privet/pb_migrations"
 	"github.com/privet/privet/pb_public"
 	"github.com/privet/privet/routes"
+	"github.com/privet/privet/routes/metrics"
 
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
@@ -105,7 +106,7 @@ func Start(t testing.TB, changes ...func(*settings.Settings)) *Server {
 	pictures := preview.NewWorker(app, nil, "") // no previews: their child processes run privet's own binary, which only Process has
 	out := logs.New(s.Log, chosen.LogJSON)
 	hooks.Register(app, chosen, worker, pictures, out)
-	routes.Register(app, chosen, worker, pictures, pb_public.Pages, out)
+	routes.Register(app, chosen, worker, pictures, pb_public.Pages, out, metrics.Build{})
 	s.serve()
 	return s
 }
