@@ -50,7 +50,8 @@ func (u *upgrade) wayBack(newer string) string {
 		aside := filepath.Join(dir, undone+fileName(newer)+"-"+time.Now().UTC().Format(timeForm))
 		return fmt.Sprintf("To go back to this version, put back the copy %s of the database, which was made before the upgrade, at %s UTC. "+
 			"What was changed since is set aside, and lost to this version:\n"+
-			"  mkdir %s &&\n  mv %s* %s &&\n  mv %s %s", c.path, c.made.Format(time.DateTime),
+			"  mkdir %s &&\n  mv %s* %s &&\n  mv %s %s\n"+
+			"Of a container with the volume privet-data, run them in: docker run --rm -it -u 65532 -v privet-data:/data busybox", c.path, c.made.Format(time.DateTime),
 			server.Quote(aside), server.Quote(filepath.Join(dir, "data.db")), server.Quote(aside), server.Quote(c.path), server.Quote(filepath.Join(dir, "data.db")))
 	}
 	return "The folder has no copy of the database from before the upgrade. To go back to this version, restore a backup that was made " +
