@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/privet/privet/hooks"
+	"github.com/privet/privet/hooks/command"
 	"github.com/privet/privet/hooks/database"
 	"github.com/privet/privet/hooks/demo"
 	"github.com/privet/privet/hooks/logs"
@@ -27,7 +28,7 @@ import (
 
 	"github.com/pocketbase/pocketbase"
 	"github.com/pocketbase/pocketbase/cmd"
-	"github.com/pocketbase/pocketbase/plugins/migratecmd"
+	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
 )
 
@@ -38,6 +39,10 @@ func main() {
 	out := logs.New(os.Stderr, settings.LogsJSON(os.LookupEnv))
 	slog.SetDefault(out.Plain()) // what PocketBase and libraries print by package log, too
 	if err := run(out); err != nil {
+		var reported command.Status
+		if errors.As(err, &reported) {
+			os.Exit(int(reported))
+		}
 		out.PrintFailure(err)
 		os.Exit(1)
 	}
@@ -62,19 +67,39 @@ func run(out *logs.Output) error {
 	server.KeepPrivate(app)
 	server.RegisterTemporary(app)
 	describe(app.RootCmd)
-	health := healthCommand()
-	app.RootCmd.AddCommand(health)
-	if found, _, _ := app.RootCmd.Find(os.Args[1:]); found == health {
-		return app.RootCmd.Execute() // it needs no data folder, and opening one takes a while
+	s, wrong := settings.Read(os.LookupEnv)
+	wrong = errors.Join(wrong, settings.CheckNames(os.Environ()), settings.CheckEncryption(app.EncryptionEnv(), os.LookupEnv))
+	prepare := func() error { return register(app, s, out) }
+	app.RootCmd.AddCommand(command.Detach(healthCommand()), command.Backup(app, built.version), command.Restore(app, prepare), command.Outbox(app))
+	if chosen, _, _ := app.RootCmd.Find(os.Args[1:]); command.IsDetached(chosen) {
+		return command.RunDetached(app.RootCmd)
 	}
 	serve := cmd.NewServeCommand(app, false)
-	app.RootCmd.AddCommand(serve, cmd.NewSuperuserCommand(app))
-	// Settings that make no sense stop the server, and no other command: whoever mends a server needs these.
-	s, err := settings.Read(os.LookupEnv)
-	err = errors.Join(err, settings.CheckNames(os.Environ()), settings.CheckEncryption(app.EncryptionEnv(), os.LookupEnv))
-	if found, _, _ := app.RootCmd.Find(os.Args[1:]); err != nil && found == serve && !asksForHelp(os.Args[1:]) {
+	app.RootCmd.AddCommand(serve, cmd.NewSuperuserCommand(app), demo.Command(app))
+	if err := command.AddMigrate(app, app.RootCmd); err != nil {
 		return err
 	}
+	if chosen, _, _ := app.RootCmd.Find(os.Args[1:]); !asksForHelp(os.Args[1:]) {
+		// Settings that make no sense stop the server, and no other command: whoever mends a server needs these.
+		if wrong != nil && chosen == serve {
+			return wrong
+		}
+		if err := command.CheckFolder(chosen, app.DataDir()); err != nil {
+			return err
+		}
+	}
+	if err := prepare(); err != nil {
+		return err
+	}
+	err := app.Execute()
+	if err != nil && app.EncryptionEnv() != "" && err.Error() == wrongKey {
+		err = fmt.Errorf("--encryptionEnv: the settings in %s are encrypted by another key than that of %s", app.DataDir(), app.EncryptionEnv())
+	}
+	return err
+}
+
+// register binds to the app what holds for each change of its data, and what it serves.
+func register(app core.App, s *settings.Settings, out *logs.Output) error {
 	pushes, err := push.NewWorker(app, s.Firebase)
 	if err != nil {
 		return fmt.Errorf("GOOGLE_APPLICATION_CREDENTIALS: %w", err)
@@ -83,13 +108,7 @@ func run(out *logs.Output) error {
 	hooks.Register(app, s, pushes, previews, out)
 	routes.Register(app, s, pushes, previews, pb_public.Pages, out, metrics.Build{Version: built.version, Commit: built.commit})
 	server.PrintBanner(app, s, built.version, routes.Prefix, os.Stdout)
-	app.RootCmd.AddCommand(demo.Command(app))
-	migratecmd.MustRegister(app, app.RootCmd, migratecmd.Config{})
-	err = app.Execute()
-	if err != nil && app.EncryptionEnv() != "" && err.Error() == wrongKey {
-		err = fmt.Errorf("--encryptionEnv: the settings in %s are encrypted by another key than that of %s", app.DataDir(), app.EncryptionEnv())
-	}
-	return err
+	return nil
 }
 
 // wrongKey is what PocketBase says when its settings can't be decrypted.

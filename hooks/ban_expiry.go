@@ -44,6 +44,7 @@ func registerBanExpiry(app core.App) {
 	}
 	app.OnRecordAfterCreateSuccess(store.Users).BindFunc(wake)
 	app.OnRecordAfterUpdateSuccess(store.Users).BindFunc(wake)
+	worker.OnForeignChange(app, expiry.worker.Wake)
 	worker.WhileServing(app, expiry.start)
 	app.Cron().MustAdd("privet_bans", "* * * * *", expiry.liftExpired)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/privet/privet/hooks/store"
+	"github.com/privet/privet/hooks/worker"
 
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -24,6 +25,7 @@ func registerDevices(app core.App) {
 		store.InvalidateAllPrincipals(e.App)
 		return e.Next()
 	})
+	worker.OnForeignChange(app, func() { store.InvalidateAllPrincipals(app) })
 	app.Cron().MustAdd("privet_devices", "23 4 * * *", func() {
 		if err := revokeUnusedDevices(app); err != nil {
 			app.Logger().Error("devices that were not used for a year could not be signed out", "error", err)

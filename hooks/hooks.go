@@ -40,8 +40,11 @@ func Register(app core.App, s *settings.Settings, pushes *push.Worker, previews 
 	registerBanExpiry(app)
 	registerSearchIndex(app)
 	registerPushes(app, pushes)
+	registerBackups(app)
+	registerErasures(app)
 	server.RegisterCheckpoints(app)
 	server.RegisterWatch(app)
+	server.RegisterNotices(app)
 
 	app.Cron().MustAdd("privet_invite_tokens", "17 * * * *", func() {
 		if err := store.DeleteExpiredInviteTokens(context.Background(), app, time.Now()); err != nil {

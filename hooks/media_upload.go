@@ -78,6 +78,10 @@ func registerMedia(app core.App, previews *preview.Worker) {
 			return e.Next()
 		},
 	})
+	worker.OnForeignChange(app, func() {
+		previews.Wake()
+		remover.Wake()
+	})
 	worker.WhileServing(app, func() (stop func()) {
 		// This runs before the worker stages a preview in the same folder, and after the lock and the port have made sure
 		// that no other server uses it.

@@ -23,6 +23,7 @@ func registerPushes(app core.App, pushes *push.Worker) {
 	}
 	app.OnRecordAfterCreateSuccess(store.Orders).BindFunc(wake)
 	app.OnRecordAfterUpdateSuccess(store.Orders).BindFunc(wake)
+	worker.OnForeignChange(app, pushes.Wake)
 	worker.WhileServing(app, pushes.Start)
 	app.Cron().MustAdd("privet_pushes", "43 4 * * *", func() {
 		if err := store.DeleteOldPushes(context.Background(), app, time.Now().Add(-pushRetention)); err != nil {

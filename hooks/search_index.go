@@ -46,6 +46,7 @@ func registerSearchIndex(app core.App) {
 	}
 	app.OnRecordAfterCreateSuccess(store.Users).BindFunc(wake)
 	app.OnRecordAfterUpdateSuccess(store.Users).BindFunc(wake)
+	worker.OnForeignChange(app, index.worker.Wake)
 	worker.WhileServing(app, index.worker.Start)
 }
 

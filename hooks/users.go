@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/privet/privet/hooks/erasure"
 	"github.com/privet/privet/hooks/refusal"
 	"github.com/privet/privet/hooks/revision"
 	"github.com/privet/privet/hooks/store"
@@ -95,6 +96,7 @@ func saveUser(e *core.RecordEvent, user, before *store.User, changes *revision.H
 	}
 	if before != nil && user.Erased() && !before.Erased() {
 		removeFromLogs(context.WithoutCancel(e.Context), e.App, before)
+		noteErasure(e.App, erasure.Entry{Kind: erasure.User, ID: user.Id, Created: store.CreatedText(before.Record), Act: erasure.Erased})
 	}
 	if disabled {
 		return revokeAccess(e.Context, e.App, user)

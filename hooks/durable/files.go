@@ -46,6 +46,15 @@ func (l *Log) SyncFolder(path string) error {
 	return err
 }
 
+// SyncFolder writes the names that are in a folder to the disk, for those that no app serves from: a failure fails what is
+// being made, such as a backup, and nothing else.
+func SyncFolder(path string) error {
+	if err := syncFolder(path); err != nil {
+		return fmt.Errorf("sync folder: %w", err)
+	}
+	return nil
+}
+
 // MakeFolder is os.MkdirAll for a folder within the database's, whose names it writes to the disk. A folder that exists
 // is no proof that its name is there: another call may have made it a moment ago, or a process that was killed then.
 func (l *Log) MakeFolder(path string) error {

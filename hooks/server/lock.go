@@ -3,13 +3,22 @@
 package server
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
+	"time"
 
 	"github.com/gofrs/flock"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
+
+// lockName is the file by whose lock a server owns its data folder.
+const lockName = "privet.lock"
+
+// lockPatience is how long a start waits for the lock: a command looks for a moment whether a server has it.
+const lockPatience = time.Second
 
 // keyLock is where an app keeps its lock.
 const keyLock = "privet_lock"
@@ -45,13 +54,15 @@ func RegisterLock(app core.App) {
 // says if another process has the lock.
 func Lock(app core.App) error {
 	lock, ok := app.Store().GetOrSet(keyLock, func() any {
-		return flock.New(filepath.Join(app.DataDir(), "privet.lock"))
+		return flock.New(filepath.Join(app.DataDir(), lockName))
 	}).(*flock.Flock)
 	if !ok {
 		return fmt.Errorf("%s is no lock", keyLock)
 	}
-	mine, err := lock.TryLock()
-	if err != nil {
+	ctx, cancel := context.WithTimeout(context.Background(), lockPatience)
+	defer cancel()
+	mine, err := lock.TryLockContext(ctx, lockPatience/20)
+	if err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
 	if !mine {

@@ -3,11 +3,9 @@ package server
 import (
 	"fmt"
 	"os"
-	"path"
 	"path/filepath"
 
 	"github.com/privet/privet/hooks/disk"
-	"github.com/privet/privet/hooks/files"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
@@ -18,13 +16,9 @@ import (
 const CacheFolder = "privet"
 
 // RegisterTemporary gives the serving process a folder for temporary files in the data folder, which is empty at each
-// start: a process that is killed in the middle of an upload through the dashboard leaves it there. Neither temporary
-// files nor uploads that are not complete are in backups, which would also fail when one of them vanishes.
+// start: a process that is killed in the middle of an upload through the dashboard leaves it there. A restore by the
+// dashboard leaves the folder as it is.
 func RegisterTemporary(app core.App) {
-	app.OnBackupCreate().BindFunc(func(e *core.BackupEvent) error {
-		e.Exclude = append(e.Exclude, CacheFolder, path.Join(core.LocalStorageDirName, files.UploadsFolder))
-		return e.Next()
-	})
 	app.OnBackupRestore().BindFunc(func(e *core.BackupEvent) error {
 		e.Exclude = append(e.Exclude, CacheFolder)
 		return e.Next()

@@ -12,13 +12,15 @@ import (
 // Pushes is the collection that is the outbox.
 const Pushes = "pushes"
 
-// The states of a push. A push is PushOff when it was added while pushes were switched off.
+// The states of a push. A push is PushOff when it was added while pushes were switched off, and PushHeld when it waited in
+// a backup that was restored.
 const (
 	PushWaiting = "waiting"
 	PushSent    = "sent"
 	PushFailed  = "failed"
 	PushExpired = "expired"
 	PushOff     = "off"
+	PushHeld    = "held"
 )
 
 // NewPush is an event of which all devices of a user are notified.
@@ -56,10 +58,31 @@ func DuePushes(ctx context.Context, app core.App, now time.Time, limit int) ([]s
 	return ids, wrap("read due pushes", err)
 }
 
+// HoldPushes holds back the pushes that wait, after a restore.
+func HoldPushes(ctx context.Context, app core.App) error {
+	return wrap("hold back pushes", write(ctx, app, `UPDATE pushes SET state = 'held' WHERE state = 'waiting'`))
+}
+
+// CountHeldPushes returns how many pushes are held back.
+func CountHeldPushes(ctx context.Context, app core.App) (n int, err error) {
+	err = readRow(ctx, app, `SELECT count(*) FROM pushes WHERE state = 'held'`, nil, &n)
+	return n, wrap("count held pushes", err)
+}
+
+// SettleHeldPushes gives the pushes that are held back a state, PushWaiting or PushExpired, and returns how many these were.
+func SettleHeldPushes(ctx context.Context, app core.App, state, reason string) (n int64, err error) {
+	result, err := app.NonconcurrentDB().NewQuery(`UPDATE pushes SET state = {:state}, error = {:reason}, next_try = {:now}, updated = {:now} WHERE state = 'held'`).
+		Bind(dbx.Params{"state": state, "reason": reason, "now": timestamp(time.Now())}).WithContext(ctx).Execute()
+	if err == nil {
+		n, err = result.RowsAffected()
+	}
+	return n, wrap("settle held pushes", err)
+}
+
 // waitingPushes returns the ids of a device's waiting pushes.
 func waitingPushes(ctx context.Context, tx core.App, device string) ([]string, error) {
 	var ids []string
-	err := tx.NonconcurrentDB().Select("id").From(Pushes).Where(dbx.HashExp{"device": device, "state": PushWaiting}).WithContext(ctx).Column(&ids)
+	err := tx.NonconcurrentDB().Select("id").From(Pushes).Where(dbx.HashExp{"device": device, "state": []any{PushWaiting, PushHeld}}).WithContext(ctx).Column(&ids)
 	return ids, err
 }
 

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -26,6 +28,39 @@ func (u *User) PopEraseConfirmation() string {
 	typed := u.GetString(fieldErase)
 	u.Set(fieldErase, "")
 	return typed
+}
+
+// ConfirmErasure makes the next save erase the user.
+func (u *User) ConfirmErasure() { u.Set(fieldErase, u.Email()) }
+
+// CreatedText returns when a record was created, as the database has it.
+func CreatedText(record *core.Record) string { return record.GetDateTime(fieldCreated).String() }
+
+// Known is a row as the list of erasures knows it.
+type Known struct{ ID, Created, Erased string }
+
+// KnownUsers returns those of some users who are there and not erased.
+func KnownUsers(ctx context.Context, app core.App, ids []string) ([]Known, error) {
+	return known(ctx, app, `SELECT id, created, '' FROM users WHERE erased = '' AND id IN (SELECT value FROM json_each(:ids))`, ids)
+}
+
+// KnownMedia returns those of some media that are there.
+func KnownMedia(ctx context.Context, app core.App, ids []string) ([]Known, error) {
+	return known(ctx, app, `SELECT id, created, '' FROM media WHERE id IN (SELECT value FROM json_each(:ids))`, ids)
+}
+
+// ErasedUsers returns all users who were erased.
+func ErasedUsers(ctx context.Context, app core.App) ([]Known, error) {
+	return known(ctx, app, `SELECT id, created, erased FROM users WHERE erased <> '' AND :ids IS NOT NULL`, nil)
+}
+
+func known(ctx context.Context, app core.App, query string, ids []string) ([]Known, error) {
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := readRows(ctx, app, query, []any{sql.Named("ids", string(list))}, func(k *Known) []any { return []any{&k.ID, &k.Created, &k.Erased} })
+	return rows, wrap("look for what was erased", err)
 }
 
 // Erased reports whether the user was erased.

@@ -1,0 +1,52 @@
+// Package command has what operators type: backups, restores, checks, and what moderators do in the dashboard.
+//
+// A command of the first kind (Detached) opens the data folder by itself, and so neither creates one nor runs
+// migrations. One of the second kind runs on the app, as PocketBase's own commands do: the same hooks hold for it as for
+// the dashboard, and a server that runs beside it is told of what has changed.
+package command
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// detached is the annotation of commands that open the data folder by themselves.
+const detached = "privet.detached"
+
+// IsDetached reports whether a command, or the one that it belongs to, opens the data folder by itself, if at all.
+func IsDetached(c *cobra.Command) bool {
+	for ; c != nil; c = c.Parent() {
+		if _, is := c.Annotations[detached]; is {
+			return true
+		}
+	}
+	return false
+}
+
+// Detach marks a command as one that opens the data folder by itself, if at all.
+func Detach(c *cobra.Command) *cobra.Command {
+	c.Annotations = map[string]string{detached: ""}
+	return c
+}
+
+// RunDetached runs the command that the arguments of the process name, until it has ended or the process is asked to.
+func RunDetached(root *cobra.Command) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := root.ExecuteContext(ctx)
+	if err != nil && ctx.Err() != nil {
+		return errors.New("interrupted: nothing is left of it")
+	}
+	return err
+}
+
+// Status is an error that has been reported: the process ends with a status and prints nothing more.
+type Status int
+
+// Error implements error.
+func (Status) Error() string { return "the command has reported what is wrong" }

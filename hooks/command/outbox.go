@@ -1,0 +1,49 @@
+package command
+
+import (
+	"fmt"
+
+	"github.com/privet/privet/hooks/store"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/spf13/cobra"
+)
+
+// Outbox returns the command `privet outbox`.
+func Outbox(app core.App) *cobra.Command {
+	command := onApp(app, &cobra.Command{
+		Use:   "outbox",
+		Short: "Counts the pushes that a restore has held back; release sends them, discard gives them up",
+		Args:  cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			held, err := store.CountHeldPushes(command.Context(), app)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(command.OutOrStdout(), "%d pushes are held back\n", held)
+			return nil
+		},
+	})
+	settle := func(use, short, state, reason, done string) *cobra.Command {
+		return onApp(app, &cobra.Command{
+			Use:   use,
+			Short: short,
+			Args:  cobra.NoArgs,
+			RunE: func(command *cobra.Command, _ []string) error {
+				n, err := store.SettleHeldPushes(command.Context(), app, state, reason)
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(command.OutOrStdout(), done, n)
+				return tellServer(app)
+			},
+		})
+	}
+	command.AddCommand(
+		settle("release", "Sends the pushes that a restore has held back, those that have not expired", store.PushWaiting, "",
+			"%d pushes are sent, or expire\n"),
+		settle("discard", "Gives up the pushes that a restore has held back", store.PushExpired, "An operator gave it up after a restore.",
+			"%d pushes were given up\n"),
+	)
+	return command
+}
