@@ -9,6 +9,7 @@ require (
 	codeberg.org/gruf/go-ffmpreg v0.6.22
 	firebase.google.com/go/v4 v4.19.0
 	github.com/aws/aws-sdk-go-v2 v1.48.0
+	github.com/bep/imagemeta v1.0.1
 	github.com/chromedp/cdproto v0.159.3
 	github.com/chromedp/chromedp v0.23.0
 	github.com/coreos/go-oidc/v3 v3.21.0

@@ -25,7 +25,7 @@ func FuzzClean(f *testing.F) {
 			break
 		}
 		path := filepath.Join(f.TempDir(), s.name)
-		s.make(f, path)
+		s.write(f, path)
 		b, err := os.ReadFile(path)
 		if err != nil {
 			f.Fatal(err)

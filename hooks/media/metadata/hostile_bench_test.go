@@ -25,7 +25,7 @@ func BenchmarkHostile(b *testing.B) {
 	for _, s := range samples {
 		b.Run("ordinary/"+s.name, func(b *testing.B) {
 			path := filepath.Join(b.TempDir(), s.name)
-			s.make(b, path)
+			s.write(b, path)
 			content, err := os.ReadFile(path)
 			if err != nil {
 				b.Fatal(err)

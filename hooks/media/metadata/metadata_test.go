@@ -33,27 +33,19 @@ func TestNothingRemains(t *testing.T) {
 		}
 		seen[s.mime] = true
 		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
 			path := filepath.Join(t.TempDir(), s.name)
-			s.make(t, path)
+			s.write(t, path)
 			original := copyOf(t, path)
 			mark(t, path)
 			if s.video || s.mime == "image/gif" || s.mime == "image/jpeg" {
 				appendTrailer(t, path)
 			}
-			before := tags(t, path)
-			wantGone(t, before, clean(t, path, s.mime))
-			for tag, value := range tags(t, path) {
-				group, name, found := strings.Cut(tag, ":")
-				if !found {
-					group, name = "", tag
-				}
-				if strings.HasPrefix(group, "Track") {
-					group = "Track"
-				}
-				if !harmless.MatchString(group+":"+name) && !zeroDate(name, value) || strings.HasSuffix(name, "ingApp") && value != "" {
-					t.Errorf("exiftool still finds %s: %v", tag, value)
-				}
+			before := find(t, path, s.mime)
+			if len(before) == 0 {
+				t.Error("nothing was found that has to go")
 			}
+			wantGone(t, before, path, clean(t, path, s.mime))
 			if before, after := shown(t, s, original), shown(t, s, path); before != after {
 				t.Errorf("what is shown differs, before:\n%s\nafter:\n%s", before, after)
 			}
@@ -102,12 +94,16 @@ func shown(t testing.TB, s sample, path string) string {
 		return run(t, "convert", path, "-format", "%# %T %wx%h%O\n", "info:")
 	}
 	args := []string{"-noautorotate", "-i", path, "-map", "0:v?", "-map", "0:a?"}
-	packets := ffmpeg(t, append(args, "-c", "copy", "-f", "framemd5", "-")...)
-	frames := ffmpeg(t, append(args, "-f", "framemd5", "-")...)
 	if strings.HasSuffix(path, ".jpg") || strings.HasSuffix(path, ".gif") || strings.HasSuffix(path, ".png") {
-		return frames
+		return ffmpeg(t, append(args, "-f", "framemd5", "-")...)
 	}
-	return withoutExtradata.ReplaceAllString(withoutHash.ReplaceAllString(packets, "$1\n")+frames, "")
+	list := filepath.Join(t.TempDir(), "packets")
+	frames := ffmpeg(t, append(args, "-c", "copy", "-f", "framemd5", list, "-map", "0:v?", "-map", "0:a?", "-f", "framemd5", "-")...)
+	packets, err := os.ReadFile(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return withoutExtradata.ReplaceAllString(withoutHash.ReplaceAllString(string(packets), "$1\n")+frames, "")
 }
 
 // withoutHash matches a packet of pictures. What it decodes to is compared, as metadata between the pictures goes.
@@ -115,39 +111,3 @@ var withoutHash = regexp.MustCompile(`(?m)^(0,.*), [0-9a-f]{32}\n`)
 
 // withoutExtradata matches the line about a codec's header, from which comments are removed.
 var withoutExtradata = regexp.MustCompile(`(?m)^#extradata.*\n`)
-
-func zeroDate(name string, value any) bool {
-	return strings.HasSuffix(name, "Date") && value == "0000:00:00 00:00:00"
-}
-
-// harmless are the tags that may remain: the type of the file, sizes, colours and codecs. Any other fails the test.
-var harmless = regexp.MustCompile(`^:SourceFile$|^(` + strings.Join([]string{
-	`ExifTool:ExifToolVersion`,
-	`System:(FileName|Directory|FileSize|FileModifyDate|FileAccessDate|FileInodeChangeDate|FilePermissions)`,
-	`Composite:(Megapixels|ImageSize|Rotation|AvgBitrate)`,
-	`File:(FileType|FileTypeExtension|MIMEType|ImageWidth|ImageHeight|BitsPerSample|ColorComponents|EncodingProcess|YCbCrSubSampling|ExifByteOrder)`,
-	`JFIF:(JFIFVersion|ResolutionUnit|XResolution|YResolution)`,
-	`Adobe:(DCTEncodeVersion|APP14Flags0|APP14Flags1|ColorTransform)`,
-	`PNG(-pHYs|-cHRM)?:(ImageWidth|ImageHeight|BitDepth|ColorType|Compression|Filter|Interlace|PixelsPerUnitX|PixelsPerUnitY|PixelUnits|` +
-		`AnimationFrames|AnimationPlays|Gamma|SRGBRendering|Palette|Transparency|BackgroundColor|SignificantBits|` +
-		`WhitePointX|WhitePointY|RedX|RedY|GreenX|GreenY|BlueX|BlueY)`,
-	`GIF:(GIFVersion|ImageWidth|ImageHeight|HasColorMap|ColorResolutionDepth|BitsPerPixel|BackgroundColor|AnimationIterations|FrameCount|Duration|` +
-		`TransparentColor|PixelAspectRatio)`,
-	`RIFF:(VP8Version|ImageWidth|ImageHeight|HorizontalScale|VerticalScale|AlphaIsUsed|WebP_Flags|BackgroundColor|AnimationLoopCount|` +
-		`FrameCount|Duration|AlphaPreprocessing|AlphaFiltering|AlphaCompression)`,
-	`(QuickTime|Meta):(MajorBrand|MinorVersion|CompatibleBrands|HandlerType|PrimaryItemReference|MediaDataSize|MediaDataOffset|` +
-		`MovieHeaderVersion|TimeScale|Duration|PreferredRate|PreferredVolume|MatrixStructure|PreviewTime|PreviewDuration|PosterTime|` +
-		`SelectionTime|SelectionDuration|CurrentTime|NextTrackID|ImageSpatialExtent|ImagePixelDepth|ColorProfiles|ColorPrimaries|` +
-		`TransferCharacteristics|MatrixCoefficients|VideoFullRangeFlag|ImageWidth|ImageHeight|HEVCConfigurationVersion|GeneralProfileSpace|` +
-		`GeneralTierFlag|GeneralProfileIDC|GenProfileCompatibilityFlags|ConstraintIndicatorFlags|GeneralLevelIDC|MinSpatialSegmentationIDC|` +
-		`ParallelismType|ChromaFormat|BitDepthLuma|BitDepthChroma|AverageFrameRate|ConstantFrameRate|NumTemporalLayers|TemporalIDNested|` +
-		`AV1ConfigurationVersion|ChromaSamplePosition|MovieFragmentSequence|MetaImageSize|CleanAperture)`,
-	`Track:(TrackHeaderVersion|OtherFormat|TrackID|TrackDuration|TrackLayer|TrackVolume|MatrixStructure|ImageWidth|ImageHeight|MediaHeaderVersion|` +
-		`MediaTimeScale|MediaDuration|MediaLanguageCode|HandlerType|HandlerClass|GraphicsMode|OpColor|CompressorID|SourceImageWidth|` +
-		`SourceImageHeight|XResolution|YResolution|BitDepth|PixelAspectRatio|VideoFrameRate|Balance|AudioFormat|AudioChannels|` +
-		`AudioBitsPerSample|AudioSampleRate|BufferSize|MaxBitrate|AverageBitrate|LayoutFlags|PurchaseFileFormat|ColorProfiles|` +
-		`ColorPrimaries|TransferCharacteristics|MatrixCoefficients|VideoFullRangeFlag|TrackNumber|TrackUID|TrackType|TrackLanguage|` +
-		`TrackDefault|CodecID|VideoScanType|VideoFieldOrder|DefaultDuration|DisplayWidth|DisplayHeight|DisplayUnit|` +
-		`CodecDelay|SeekPreRoll|SamplesPerFrame|Duration)`,
-	`Matroska:(EBMLVersion|EBMLReadVersion|DocType|DocTypeVersion|DocTypeReadVersion|TimecodeScale|Duration|MuxingApp|WritingApp)`,
-}, "|") + `)$`)

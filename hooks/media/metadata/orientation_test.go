@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/privet/privet/routes/testkit/oracle"
 )
 
 // An image keeps its orientation, and nothing else of its EXIF remains.
@@ -17,6 +19,9 @@ func TestOrientationStays(t *testing.T) {
 		default:
 			continue
 		}
+		if testing.Short() && s.name != "plain.jpg" && s.name != "plain.png" && s.name != "plain.webp" {
+			continue
+		}
 		t.Run(s.name, func(t *testing.T) { orientationStays(t, s) })
 	}
 }
@@ -24,7 +29,7 @@ func TestOrientationStays(t *testing.T) {
 // orientationStays cleans one image in each orientation, with EXIF in both byte orders.
 func orientationStays(t *testing.T, s sample) {
 	source := filepath.Join(t.TempDir(), s.name)
-	s.make(t, source)
+	s.write(t, source)
 	folder := t.TempDir()
 	var paths []string
 	for o := 1; o <= 8; o++ {
@@ -36,7 +41,7 @@ func orientationStays(t *testing.T, s sample) {
 			"-EXIF:Make="+marker, "-EXIF:GPSLatitude=48.1", "-EXIF:GPSLatitudeRef=N", path)
 		paths = append(paths, path)
 	}
-	for _, found := range tagsOf(t, paths...) {
+	for _, found := range oracle.Tags(t, paths...) {
 		if found["IFD0:Make"] != marker {
 			t.Fatal("no EXIF could be written")
 		}
@@ -44,7 +49,7 @@ func orientationStays(t *testing.T, s sample) {
 	for _, path := range paths {
 		clean(t, path, s.mime)
 	}
-	for i, found := range tagsOf(t, paths...) {
+	for i, found := range oracle.Tags(t, paths...) {
 		got := map[string]any{}
 		for tag, value := range found {
 			for _, group := range []string{"IFD", "ExifIFD", "GPS", "XMP", "Interop"} {
@@ -56,7 +61,7 @@ func orientationStays(t *testing.T, s sample) {
 		if i == 0 && len(got) == 0 { // upright needs no EXIF
 			continue
 		}
-		if len(got) != 1 || got["IFD0:Orientation"] != float64(i+1) {
+		if len(got) != 1 || fmt.Sprint(got["IFD0:Orientation"]) != fmt.Sprint(i+1) {
 			t.Errorf("EXIF says %v, want the orientation %d alone", got, i+1)
 		}
 	}
@@ -71,7 +76,7 @@ func TestTurnedMediaStay(t *testing.T) {
 	ffmpeg(t, "-i", plain, "-c", "copy", "-metadata:s:v", "rotate=90", path)
 	before := tags(t, path)["Composite:Rotation"]
 	clean(t, path, "video/mp4")
-	if after := tags(t, path)["Composite:Rotation"]; before != after || after == float64(0) {
+	if after := tags(t, path)["Composite:Rotation"]; before != after || fmt.Sprint(after) == "0" {
 		t.Errorf("the video's rotation was %v and is %v", before, after)
 	}
 

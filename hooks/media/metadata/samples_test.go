@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -12,6 +13,36 @@ type sample struct {
 	name, mime string
 	make       func(t testing.TB, path string)
 	video      bool
+}
+
+// writtenSamples are those that a test of this process has made, by name.
+var writtenSamples sync.Map
+
+// writtenSample is a sample's content once it is made.
+type writtenSample struct {
+	sync.Mutex
+	content []byte
+}
+
+// write writes the sample to a file with the extension of its name. It is made once for all tests.
+func (s sample) write(t testing.TB, path string) {
+	t.Helper()
+	entry, _ := writtenSamples.LoadOrStore(s.name, &writtenSample{})
+	w := entry.(*writtenSample)
+	w.Lock()
+	defer w.Unlock()
+	if w.content == nil {
+		s.make(t, path)
+		content, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.content = content
+		return
+	}
+	if err := os.WriteFile(path, w.content, 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 const (

@@ -2,7 +2,6 @@ package metadata_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/privet/privet/hooks/media/metadata"
+	"github.com/privet/privet/routes/testkit/oracle"
 )
 
 // marker is part of every text that must be removed.
@@ -28,6 +28,9 @@ func need(t testing.TB, programs ...string) {
 func run(t testing.TB, program string, args ...string) string {
 	t.Helper()
 	need(t, program)
+	if program == "exiftool" {
+		return oracle.Exiftool(t, args...)
+	}
 	var out, failed bytes.Buffer
 	command := exec.Command(program, args...)
 	command.Stdout, command.Stderr = &out, &failed
@@ -81,17 +84,7 @@ func clean(t testing.TB, path, mime string) []byte {
 // tags returns what exiftool finds in a file, by "Group:Name".
 func tags(t testing.TB, path string) map[string]any {
 	t.Helper()
-	return tagsOf(t, path)[0]
-}
-
-func tagsOf(t testing.TB, paths ...string) []map[string]any {
-	t.Helper()
-	var found []map[string]any
-	out := run(t, "exiftool", append([]string{"-q", "-a", "-G1", "-s", "-ee", "-json", "-n"}, paths...)...)
-	if err := json.Unmarshal([]byte(out), &found); err != nil {
-		t.Fatal(err)
-	}
-	return found
+	return oracle.Tags(t, path)[0]
 }
 
 func copyOf(t testing.TB, path string) string {
