@@ -119,6 +119,20 @@ func TestUnshownPictures(t *testing.T) {
 	}
 }
 
+// The image of a gain map no longer tells its maker, and transparency stays what it is.
+func TestVendorsOfImages(t *testing.T) {
+	of := func(name string) []byte {
+		return heifOf(1, box("auxC", u32(0), []byte(name), []byte{0}), heifItem{kind: "hvc1"}, heifItem{kind: "hvc1"})
+	}
+	const alpha, gain = "urn:mpeg:hevc:2015:auxid:1", "urn:com:maker:photo:2020:aux:hdrgainmap"
+	if got := clearTwice(t, of(alpha), "image/heic"); !bytes.Contains(got, []byte(alpha)) {
+		t.Error("transparency is changed")
+	}
+	if got := clearTwice(t, of(gain), "image/heic"); bytes.Contains(got, []byte("maker")) {
+		t.Error("the maker is still told")
+	}
+}
+
 // A photo of which no JPEG is made, because it is too large, is refused.
 func TestPhotoOfManyBytes(t *testing.T) {
 	photo := heifOf(1, nil, heifItem{kind: "hvc1"})

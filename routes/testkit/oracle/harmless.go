@@ -1,11 +1,13 @@
 package oracle
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 )
 
-// Harmless reports whether a tag may remain, with its value: it is of the file's format alone, or a date that was overwritten.
+// Harmless reports whether a tag may remain, with its value: it is of the file's format or its colours alone, or says
+// nothing as it is empty or zero.
 func Harmless(tag string, value any) bool {
 	group, name, found := strings.Cut(tag, ":")
 	if !found {
@@ -14,7 +16,11 @@ func Harmless(tag string, value any) bool {
 	if strings.HasPrefix(group, "Track") {
 		group = "Track"
 	}
-	return harmless.MatchString(group+":"+name) || zeroDate(tag, value)
+	text := fmt.Sprint(value)
+	if group+":"+name == "PNG:ProfileName" { // which must not be empty
+		return text == "ICC"
+	}
+	return harmless.MatchString(group+":"+name) || text == "" || strings.Contains(text, "0") && strings.Trim(text, "0:. ") == "" && text != "0"
 }
 
 // harmless are the tags that may remain: the type of the file, sizes, colours and codecs. Any other fails the test.
@@ -23,6 +29,7 @@ var harmless = regexp.MustCompile(`^:SourceFile$|^(` + strings.Join([]string{
 	`System:(FileName|Directory|FileSize|FileModifyDate|FileAccessDate|FileInodeChangeDate|FilePermissions)`,
 	`Composite:(Megapixels|ImageSize|Rotation|AvgBitrate)`,
 	`File:(FileType|FileTypeExtension|MIMEType|ImageWidth|ImageHeight|BitsPerSample|ColorComponents|EncodingProcess|YCbCrSubSampling|ExifByteOrder)`,
+	`IFD0:Orientation`,
 	`JFIF:(JFIFVersion|ResolutionUnit|XResolution|YResolution)`,
 	`Adobe:(DCTEncodeVersion|APP14Flags0|APP14Flags1|ColorTransform)`,
 	`PNG(-pHYs|-cHRM)?:(ImageWidth|ImageHeight|BitDepth|ColorType|Compression|Filter|Interlace|PixelsPerUnitX|PixelsPerUnitY|PixelUnits|` +
@@ -38,7 +45,7 @@ var harmless = regexp.MustCompile(`^:SourceFile$|^(` + strings.Join([]string{
 		`TransferCharacteristics|MatrixCoefficients|VideoFullRangeFlag|ImageWidth|ImageHeight|HEVCConfigurationVersion|GeneralProfileSpace|` +
 		`GeneralTierFlag|GeneralProfileIDC|GenProfileCompatibilityFlags|ConstraintIndicatorFlags|GeneralLevelIDC|MinSpatialSegmentationIDC|` +
 		`ParallelismType|ChromaFormat|BitDepthLuma|BitDepthChroma|AverageFrameRate|ConstantFrameRate|NumTemporalLayers|TemporalIDNested|` +
-		`AV1ConfigurationVersion|ChromaSamplePosition|MovieFragmentSequence|MetaImageSize|CleanAperture)`,
+		`AV1ConfigurationVersion|ChromaSamplePosition|MovieFragmentSequence|MetaImageSize|CleanAperture|Rotation)`,
 	`Track:(TrackHeaderVersion|OtherFormat|TrackID|TrackDuration|TrackLayer|TrackVolume|MatrixStructure|ImageWidth|ImageHeight|MediaHeaderVersion|` +
 		`MediaTimeScale|MediaDuration|MediaLanguageCode|HandlerType|HandlerClass|GraphicsMode|OpColor|CompressorID|SourceImageWidth|` +
 		`SourceImageHeight|XResolution|YResolution|BitDepth|PixelAspectRatio|VideoFrameRate|Balance|AudioFormat|AudioChannels|` +
@@ -46,5 +53,9 @@ var harmless = regexp.MustCompile(`^:SourceFile$|^(` + strings.Join([]string{
 		`ColorPrimaries|TransferCharacteristics|MatrixCoefficients|VideoFullRangeFlag|TrackNumber|TrackUID|TrackType|TrackLanguage|` +
 		`TrackDefault|CodecID|VideoScanType|VideoFieldOrder|DefaultDuration|DisplayWidth|DisplayHeight|DisplayUnit|` +
 		`CodecDelay|SeekPreRoll|SamplesPerFrame|Duration)`,
+	`ICC-header\d*:(CMMFlags|ColorSpaceData|ConnectionSpaceIlluminant|DeviceAttributes|ProfileClass|ProfileConnectionSpace|` +
+		`ProfileFileSignature|ProfileVersion|RenderingIntent)`,
+	`ICC_Profile\d*:(AToB\d|BToA\d|DToB\d|BToD\d|ChromaticAdaptation|Media(White|Black)Point|(Red|Green|Blue)(MatrixColumn|TRC)|GrayTRC|Gamut|` +
+		`ColorimetricIntentImageState|ProfileDescription|ProfileCopyright)`,
 	`Matroska:(EBMLVersion|EBMLReadVersion|DocType|DocTypeVersion|DocTypeReadVersion|TimecodeScale|Duration|MuxingApp|WritingApp)`,
 }, "|") + `)$`)

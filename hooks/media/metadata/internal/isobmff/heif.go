@@ -21,8 +21,8 @@ var metaParts = rules{
 	"iinf": zeroItemNames,
 	"iprp": children(0, rules{
 		"ipco": children(0, rules{"colr": cleanColours, "hvcC": cleanConfig, "lhvC": cleanLayers, "avcC": cleanConfig,
-			"vvcC": cleanConfig, "av1C": cleanConfig}.keep("evcC j2kH uncC cmpd cmpC icef ispe pixi pasp irot imir "+
-			"clap auxC lsel tols a1op a1lx rloc iscl clli mdcv cclv amve reve ndwt rref mskC oinf")),
+			"vvcC": cleanConfig, "av1C": cleanConfig, "auxC": cleanAuxiliary}.keep("evcC j2kH uncC cmpd cmpC icef ispe pixi pasp irot imir "+
+			"clap lsel tols a1op a1lx rloc iscl clli mdcv cclv amve reve ndwt rref mskC oinf")),
 	}.keep("ipma")),
 	"dinf": minfParts["dinf"],
 	"iref": cleanReferences,

@@ -91,6 +91,17 @@ func (c *cleaner) checkImageSizes() error {
 	})
 }
 
+// cleanAuxiliary overwrites what an image beside the picture is for, unless a standard says so (transparency, depth). Vendors' names, of
+// gain maps and of the parts of a portrait, tell the maker, and nothing uses such an image without the maker's Exif.
+func cleanAuxiliary(c *cleaner, b box) error {
+	const standards = "urn:mpeg:"
+	head, err := c.content(b, int(min(b.end-b.body, 4+int64(len(standards)))))
+	if err != nil || len(head) > 4 && string(head[4:]) == standards {
+		return err
+	}
+	return blank(4, -1)(c, b)
+}
+
 // checkPixels refuses pictures of that size, if none so large is decoded.
 func checkPixels(width, height int64) error {
 	if height > 0 && width > mediatype.MaxPhotoPixels/height {
