@@ -171,7 +171,7 @@ func (u uploader) inspect(t *testing.T, s *sample, done testkit.Map, path string
 func (u uploader) see(t *testing.T, s *sample, done testkit.Map, before []oracle.Value) {
 	row := u.dashboard.Path("media", done.Int("data", "media", 0, "id"))
 	state := "waiting"
-	for range 1200 {
+	for range 3600 { // three tries of twenty seconds, on a busy machine
 		if state = u.dashboard.Request(http.MethodGet, row).Do().Want(http.StatusOK).Map().String("still"); state != "waiting" {
 			break
 		}
