@@ -130,7 +130,7 @@ func acceptDashboardFile(e *core.RecordEvent) error {
 		return err
 	}
 	files.SetUpload(media, upload)
-	if err := e.Next(); err != nil {
+	if err := files.Ahead(e.App, upload, e.Next); err != nil {
 		upload.Discard()
 		return err
 	}

@@ -3,6 +3,7 @@ package routes
 import (
 	"net/http"
 
+	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/resource"
 	"github.com/privet/privet/routes/wire"
@@ -40,7 +41,7 @@ func (c *call) answer(body any) error {
 // something answers by this method.
 func (c *call) change(status int, work func(tx core.App) (body any, err error)) error {
 	var answer []byte
-	err := c.app.RunInTransaction(func(tx core.App) error {
+	err := files.RunInTransaction(c.app, c.media, func(tx core.App) error {
 		if err := c.idempotency.Check(c.req.Context(), tx); err != nil {
 			return err
 		}

@@ -43,6 +43,7 @@ func (a *api) signup(c *call) error {
 	if err != nil {
 		return err
 	}
+	c.media = storedUpload(in.Media)
 	user, err := store.NewUser(c.app)
 	if err != nil {
 		return err
@@ -64,7 +65,7 @@ func (a *api) signup(c *call) error {
 		if err := tx.Save(user); err != nil {
 			return err
 		}
-		return files.ReplaceProfileMedia(tx, storedUpload(in.Media), user.Id)
+		return files.ReplaceProfileMedia(tx, c.media, user.Id)
 	})
 }
 

@@ -77,6 +77,7 @@ func (a *api) orderUpdate(c *call) error {
 	if err != nil {
 		return err
 	}
+	c.media = storedUpload(in.Media)
 	request := order.Request{
 		Status:     order.Status(resource.Statuses.Word(in.Status)),
 		CancelText: in.CancelText,
@@ -90,7 +91,7 @@ func (a *api) orderUpdate(c *call) error {
 		}
 	}
 	return c.change(http.StatusOK, func(tx core.App) (any, error) {
-		err := orders.Update(c.req.Context(), tx, store.Key(id), c.actor(side), request, storedUpload(in.Media))
+		err := orders.Update(c.req.Context(), tx, store.Key(id), c.actor(side), request, c.media)
 		if err != nil {
 			return nil, err
 		}

@@ -23,6 +23,7 @@ type call struct {
 	req       *http.Request
 	principal *store.Principal // the owner of the access token; nil for none
 	uploads   []*files.Upload  // of this request; those without a row are discarded at its end
+	media     *files.Upload    // the one of them that is to be a row's; nil for none
 	dropFiles bool             // files of this request are not stored, as they can't be used
 
 	idempotency *idempotency.Request // nil without an Idempotency-Key

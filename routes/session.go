@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/order"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/access"
@@ -22,7 +23,7 @@ type deviceFields struct {
 func (c *call) signIn(user *store.User, device deviceFields, save func(tx core.App) error) error {
 	var token string
 	store.SetActor(user.Record, store.Actor{Side: order.Client})
-	err := c.app.RunInTransaction(func(tx core.App) (err error) {
+	err := files.RunInTransaction(c.app, c.media, func(tx core.App) (err error) {
 		if err := save(tx); err != nil {
 			return err
 		}

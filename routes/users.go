@@ -103,6 +103,7 @@ func (a *api) userUpdate(c *call) error {
 	if err != nil {
 		return err
 	}
+	c.media = storedUpload(in.Media)
 	var hashed string
 	if in.Password.Value != "" {
 		// Hashing is dear, and accounts are free: it counts as a sign-in of the address.
@@ -129,8 +130,8 @@ func (a *api) userUpdate(c *call) error {
 		if err := tx.Save(user); err != nil {
 			return nil, err
 		}
-		if upload := storedUpload(in.Media); upload != nil {
-			if err := files.ReplaceProfileMedia(tx, upload, user.Id); err != nil {
+		if c.media != nil {
+			if err := files.ReplaceProfileMedia(tx, c.media, user.Id); err != nil {
 				return nil, err
 			}
 		}

@@ -202,32 +202,6 @@ func (u *Upload) takeID() error {
 	return nil
 }
 
-// MoveTo moves the file to the folder where PocketBase expects the files of the media row with that id. Until Commit is
-// called, Discard still removes it.
-func (u *Upload) MoveTo(id string) error {
-	if u.key != "" {
-		if u.id != id {
-			return fmt.Errorf("files: a file of media %s for media %s", u.id, id)
-		}
-		return nil
-	}
-	folder, err := store.MediaFolder(u.app, id)
-	if err != nil {
-		return err
-	}
-	key := path.Join(folder, u.Name)
-	u.placing = filepath.Join(stagingFolder(u.app), stagedName(id, u.Name)+placing)
-	if err := os.WriteFile(u.placing, nil, 0o600); err != nil {
-		return fmt.Errorf("move upload: %w", err)
-	}
-	u.key = key // even if only its attributes get there
-	if err := rename(durable.Of(u.app), u.staged, localPath(u.app, key)); err != nil {
-		return fmt.Errorf("move upload: %w", err)
-	}
-	u.staged = ""
-	return nil
-}
-
 // Commit makes the file the row's: Discard does not remove it any more. Call it when the row was committed. A file that
 // was sent to an object store also stays staged if a preview is to be made of it.
 func (u *Upload) Commit() {

@@ -29,6 +29,13 @@ func CheckWrite(ctx context.Context, app core.App) error {
 	return wrap("write to the database", err)
 }
 
+// PeekID returns the number that NextID would return now, without waiting for those who write.
+func PeekID(ctx context.Context, app core.App, sequence string) (int64, error) {
+	var last int64
+	err := readRow(ctx, app, `SELECT coalesce(max(value), 0) FROM sequences WHERE name = :name`, []any{sql.Named("name", sequence)}, &last)
+	return last + 1, wrap("read the next id", err)
+}
+
 // LastID returns the last number that was taken of a sequence, 0 before the first.
 func LastID(ctx context.Context, tx core.App, sequence string) (int64, error) {
 	var id int64

@@ -70,7 +70,7 @@ func (f *Fetcher) fetch(ctx context.Context, identity *social.Identity, userID s
 		return fmt.Errorf("store the picture: %w", err)
 	}
 	defer upload.Discard()
-	return f.app.RunInTransaction(func(tx core.App) error {
+	return files.RunInTransaction(f.app, upload, func(tx core.App) error {
 		has, err := store.HasProfileMedia(tx, userID)
 		if err != nil || has { // the user has uploaded something in the meantime
 			return err
