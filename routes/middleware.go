@@ -117,13 +117,15 @@ func setCommonHeaders(header http.Header) {
 
 // answerMalformed gives requests that net/http itself refuses answers of the contract's form.
 func (a *api) answerMalformed() {
-	header := http.Header{}
-	setCommonHeaders(header)
 	a.app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{
 		Id:       "privet_malformed",
 		Priority: graceful.ListenPriority + 1, // when there is a listener
 		Func: func(e *core.ServeEvent) error {
-			e.Listener = &malformed.Listener{Listener: e.Listener, Header: header}
+			e.Listener = &malformed.Listener{Listener: e.Listener, Header: func() http.Header {
+				header := http.Header{observe.Header: {observe.NewID()}}
+				setCommonHeaders(header)
+				return header
+			}}
 			return e.Next()
 		},
 	})

@@ -7,6 +7,7 @@ package health
 import (
 	"cmp"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -27,8 +28,8 @@ const (
 	Previews Part = "previews" // no preview can be rendered
 )
 
-// Parts returns all parts.
-func Parts() []Part { return []Part{Database, Files, Storage, Pushes, Previews} }
+// Parts returns all parts, sorted by name.
+func Parts() []Part { return slices.Sorted(maps.Keys(messages)) }
 
 // Serious reports whether the server is not healthy without the part.
 func (p Part) Serious() bool { return p == Database || p == Files || p == Storage }

@@ -228,7 +228,8 @@ func ReadQueueNumbers(ctx context.Context, app core.App) (*QueueNumbers, error) 
 		}
 	}
 	var push, media string
-	err = readRow(ctx, app, `SELECT coalesce((SELECT min(created) FROM pushes WHERE state = 'waiting'), ''),
+	// Left alone, SQLite takes the index by next_try and looks at each push that waits.
+	err = readRow(ctx, app, `SELECT coalesce((SELECT created FROM pushes INDEXED BY idx_pushes_oldest WHERE state = 'waiting' ORDER BY created LIMIT 1), ''),
 		coalesce((SELECT created FROM media WHERE still = 'waiting' ORDER BY CAST(id AS INTEGER) LIMIT 1), '')`, nil, &push, &media)
 	if err != nil {
 		return nil, wrap("read the ages of queues", err)

@@ -1,6 +1,9 @@
 package contract
 
 import (
+	"bufio"
+	"net"
+	"net/http"
 	"regexp"
 	"strings"
 	"testing"
@@ -77,5 +80,26 @@ func TestRequestIDOfAProxy(t *testing.T) {
 		if len(got) != 1 || kept && got[0] != sent || !kept && !requestID.MatchString(got[0]) {
 			t.Errorf("%.20q becomes %q", sent, got)
 		}
+	}
+}
+
+// What is no HTTP request is answered with an id as well.
+func TestRequestIDOfWhatIsNoRequest(t *testing.T) {
+	s := testkit.Start(t)
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.URL, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := conn.Write([]byte("GET / HTTP/1.1\r\nbroken\r\n\r\n")); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if id := answer.Header.Get("X-Request-Id"); answer.StatusCode != 400 || !requestID.MatchString(id) {
+		t.Errorf("%d, request id %q", answer.StatusCode, id)
 	}
 }

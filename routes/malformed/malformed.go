@@ -42,8 +42,8 @@ const maxDraining = 64
 // Listener wraps a listener of TCP connections.
 type Listener struct {
 	net.Listener
-	// Header is added to each answer.
-	Header http.Header
+	// Header returns what is added to an answer. Nil stands for nothing.
+	Header func() http.Header
 
 	draining atomic.Int32
 }
@@ -74,7 +74,11 @@ func (c *conn) Write(p []byte) (int, error) {
 		return c.TCPConn.Write(p)
 	}
 	c.refused.Store(true)
-	if _, err := c.TCPConn.Write(answer(status, reason, c.listener.Header)); err != nil {
+	var header http.Header
+	if c.listener.Header != nil {
+		header = c.listener.Header()
+	}
+	if _, err := c.TCPConn.Write(answer(status, reason, header)); err != nil {
 		return 0, err
 	}
 	return len(p), nil

@@ -24,7 +24,7 @@ func serve(t *testing.T) string {
 		_, _ = io.WriteString(w, "400 Bad Request")
 	}))
 	server.Config.MaxHeaderBytes = 8 << 10
-	server.Listener = &Listener{Listener: server.Listener, Header: http.Header{"Cache-Control": {"no-cache, private"}}}
+	server.Listener = &Listener{Listener: server.Listener, Header: func() http.Header { return http.Header{"Cache-Control": {"no-cache, private"}} }}
 	server.Start()
 	t.Cleanup(server.Close)
 	return server.Listener.Addr().String()
