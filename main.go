@@ -63,7 +63,6 @@ func run(out *logs.Output) error {
 	})
 	server.RefuseForeign(app)
 	upgrade.Register(app, upgrade.Program{Version: built.version, Command: commandOf(app.RootCmd), Out: os.Stdout, Errors: os.Stderr})
-	server.RegisterFolderCheck(app)
 	server.KeepPrivate(app)
 	server.RegisterTemporary(app)
 	describe(app.RootCmd)

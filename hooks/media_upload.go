@@ -82,6 +82,16 @@ func registerMedia(app core.App, previews *preview.Worker) {
 		previews.Wake()
 		remover.Wake()
 	})
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{
+		Id:       "privet_previews",
+		Priority: -9988, // when there is a folder for temporary files
+		Func: func(e *core.ServeEvent) error {
+			if err := previews.CheckProgram(context.Background()); err != nil {
+				return err
+			}
+			return e.Next()
+		},
+	})
 	worker.WhileServing(app, func() (stop func()) {
 		// This runs before the worker stages a preview in the same folder, and after the lock and the port have made sure
 		// that no other server uses it.

@@ -7,7 +7,9 @@ import (
 	"strconv"
 
 	"github.com/privet/privet/hooks/admission"
+	"github.com/privet/privet/hooks/database"
 	"github.com/privet/privet/hooks/disk"
+	"github.com/privet/privet/hooks/health"
 	"github.com/privet/privet/hooks/refusal"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/bodydrain"
@@ -54,6 +56,9 @@ func (c *call) answerOf(err error) *resource.Error {
 		return validationError(invalid)
 	case errors.Is(err, bodydrain.ErrTooSlow):
 		return resource.TooSlow
+	case disk.IsFull(err): // in spite of what uploads leave free
+		health.Of(c.app).Report(health.Files, err)
+		return resource.NoSpace
 	case errors.Is(err, disk.ErrFull):
 		return resource.NoSpace
 	case errors.As(err, &malformed):
@@ -157,8 +162,14 @@ func validationError(e *laravel.Invalid) *resource.Error {
 	return &resource.Error{Status: http.StatusTooManyRequests, Body: invalid{e.Message(), e}}
 }
 
-// serverError logs an error that only the operator can act upon, and returns the answer to it.
+// serverError logs an error that only the operator can act upon, and returns the answer to it. Of a database that can't be written to,
+// which fails all changes, one line a minute is printed, as equal ones are.
 func serverError(e *core.RequestEvent, err error) *resource.Error {
+	if database.IsUnwritable(err) {
+		e.App.Logger().InfoContext(e.Request.Context(), "a request failed", "path", e.Request.URL.Path, "error", err)
+		e.App.Logger().Error("requests fail, as the files of the database can't be written or read", "error", causeOf(err))
+		return resource.ServerError
+	}
 	return resource.LogServerError(e.Request.Context(), e.App.Logger(), "a request failed",
 		"method", e.Request.Method, "path", e.Request.URL.Path, "error", causeOf(err))
 }

@@ -6,12 +6,7 @@ import (
 	"fmt"
 	"os"
 	"syscall"
-
-	"golang.org/x/sys/unix"
 )
-
-// mayWrite returns an error if this process may not make files in a folder.
-func mayWrite(folder string) error { return unix.Access(folder, unix.W_OK|unix.X_OK) }
 
 // user returns whom this process runs as, as chown takes it.
 func user() string { return fmt.Sprintf("%d:%d", os.Geteuid(), os.Getegid()) }

@@ -49,41 +49,6 @@ func CheckFolder(folder, all string, size int) error {
 	return nil
 }
 
-// CheckFile opens a file for writing, if there is one, and changes nothing. Don't check the files of a database that this process
-// has open: the file's locks would be lost.
-func CheckFile(path, all string) error {
-	file, err := os.OpenFile(path, os.O_WRONLY, 0)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err == nil {
-		err = file.Close()
-	}
-	if err != nil {
-		return notWritable(path, all, err)
-	}
-	return nil
-}
-
-// CheckNew checks that a folder can be made, if there is none yet, and makes nothing.
-func CheckNew(folder string) error {
-	parent := existing(folder)
-	if parent == folder {
-		return nil
-	}
-	if info, err := os.Stat(parent); err == nil && !info.IsDir() {
-		return &NotWritable{parent, syscall.ENOTDIR, ""}
-	}
-	if err := mayWrite(parent); err != nil {
-		e := notWritable(parent, folder, err)
-		if errors.Is(err, fs.ErrPermission) {
-			e.Hint = describe(parent) + fmt.Sprintf("; make the folder, as root: mkdir -p %s && chown %s %s", folder, user(), folder)
-		}
-		return e
-	}
-	return nil
-}
-
 // existing returns the path, or the next folder above it that exists.
 func existing(path string) string {
 	for {

@@ -3,9 +3,14 @@ package preview
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
+	"syscall"
 	"time"
 
+	"github.com/privet/privet/hooks/disk"
 	"github.com/privet/privet/hooks/files"
+	"github.com/privet/privet/hooks/health"
 	"github.com/privet/privet/hooks/media/mediatype"
 	"github.com/privet/privet/hooks/media/render"
 	"github.com/privet/privet/hooks/store"
@@ -48,26 +53,31 @@ func (q queue) Run(ctx context.Context, id string) (retryAfter time.Duration) {
 // attempt tries to make one preview. A positive retryAfter asks for another try after that time.
 //
 // A try counts only when the child reported on the file or failed with it, after the fact. A try that ended with the server, or
-// before the child began, says nothing about the file.
+// before the child began, says nothing about the file, nor does one that fails with a video that is known to be fine as well.
 func (w *Worker) attempt(ctx context.Context, file *store.MediaFile) (retryAfter time.Duration) {
 	began := time.Now()
 	err := w.makePreview(ctx, file)
+	took := time.Since(began)
+	if errors.Is(err, render.ErrUnreadable) || errors.Is(err, render.ErrAttempt) {
+		if fault := w.engine.Probe(ctx); fault != nil {
+			err = fmt.Errorf("%w: %v", render.ErrSetup, fault) //nolint:errorlint // it must not be ErrAttempt as well
+		}
+	}
 	if ctx.Err() == nil {
-		telemetry.CountPreview(outcomeOf(err), time.Since(began))
+		telemetry.CountPreview(outcomeOf(err), took)
 	}
 	switch {
 	case ctx.Err() != nil: // the server stops
 		return 0
 	case err == nil, errors.Is(err, store.ErrNotFound): // made, or the row was deleted meanwhile
+		health.Of(w.app).Report(health.Previews, nil)
 		files.DropFetched(w.app, file.ID, file.Name)
 		w.notifyWaiters(file.Name)
 		return 0
 	case errors.Is(err, render.ErrUnreadable):
 		return w.giveUp(ctx, file, err)
-	case errors.Is(err, render.ErrSetup):
-		w.app.Logger().Error("no preview can be rendered for now", "id", file.ID, "error", err)
-		w.worker.Pause(time.Now().Add(setupDelay)) // the others would fail likewise
-		return setupDelay
+	case errors.Is(err, render.ErrSetup), disk.IsFull(err), errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+		return w.setupFailed(err)
 	case !errors.Is(err, render.ErrAttempt):
 		w.app.Logger().Warn("a preview could not be rendered and will be retried", "id", file.ID, "error", err)
 		return otherDelay
@@ -95,6 +105,13 @@ func outcomeOf(err error) string {
 		return telemetry.PreviewFailed
 	}
 	return telemetry.PreviewHindered
+}
+
+// setupFailed has all previews wait, as the others would fail likewise. None is at fault.
+func (w *Worker) setupFailed(cause error) (retryAfter time.Duration) {
+	health.Of(w.app).Report(health.Previews, cause)
+	w.worker.Pause(time.Now().Add(setupDelay))
+	return setupDelay
 }
 
 // giveUp records that no preview can be made. A positive retryAfter means that this could not be recorded.

@@ -5,10 +5,13 @@ package preview
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"runtime/debug"
 	"sync"
 	"time"
 
+	"github.com/privet/privet/hooks/health"
 	"github.com/privet/privet/hooks/media/mediatype"
 	"github.com/privet/privet/hooks/media/render"
 	"github.com/privet/privet/hooks/store"
@@ -21,7 +24,7 @@ const (
 	maxTries   = 3
 	retryDelay = 5 * time.Second  // after a failed try, times the tries so far
 	otherDelay = time.Minute      // after a try that says nothing about the file
-	setupDelay = 5 * time.Minute  // while no preview can be made: trying may mean to compile
+	setupDelay = time.Minute      // while no preview can be made: trying may mean to compile
 	idle       = 30 * time.Second // the longest sleep
 )
 
@@ -40,6 +43,9 @@ type Worker struct {
 // NewWorker returns a worker that makes nothing until Start. version is that of the program: previews that another one
 // failed to make are tried again.
 func NewWorker(app core.App, engine *render.Engine, version string) *Worker {
+	if engine != nil && engine.IsNative() {
+		version += " with the machine's ffmpeg"
+	}
 	w := &Worker{app: app, engine: engine, version: version, waiters: map[string][]chan struct{}{}}
 	w.worker = worker.New(worker.Config{
 		Queue:     queue{w},
@@ -56,6 +62,23 @@ func NewWorker(app core.App, engine *render.Engine, version string) *Worker {
 // committed.
 func (w *Worker) Wake() { w.worker.Wake() }
 
+// CheckProgram returns an error if the program that PRIVET_FFMPEG names renders no videos. A machine that is too busy to try is
+// only told of in the log.
+func (w *Worker) CheckProgram(ctx context.Context) error {
+	if w.engine == nil || !w.engine.IsNative() {
+		return nil
+	}
+	err := w.engine.Probe(ctx)
+	if errors.Is(err, render.ErrAttempt) {
+		w.app.Logger().Warn("the ffmpeg of PRIVET_FFMPEG could not be tried", "error", err)
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("PRIVET_FFMPEG must be an ffmpeg that decodes H.264 and writes JPEG: %w", err)
+	}
+	return nil
+}
+
 // Start compiles the engine and runs the worker in the background. stop ends both at once: a preview in progress is
 // begun again at the next start.
 func (w *Worker) Start() (stop func()) {
@@ -69,7 +92,7 @@ func (w *Worker) Start() (stop func()) {
 	var warming sync.WaitGroup
 	warming.Go(func() {
 		if err := w.engine.Warm(ctx); err != nil && ctx.Err() == nil {
-			w.app.Logger().Error("the preview engine could not be prepared", "error", err)
+			health.Of(w.app).Report(health.Previews, err)
 		}
 		debug.FreeOSMemory() // the start is over: return to the system what it needed
 		render.ReleaseProgram()

@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/privet/privet/hooks/disk"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
@@ -42,9 +41,6 @@ func useTemporaryFolder(data string) error {
 		return err
 	}
 	folder := filepath.Join(data, CacheFolder, "tmp")
-	if err := disk.CheckFolder(filepath.Dir(folder), data, 1); err != nil && !disk.IsFull(err) {
-		return err // says more than those that would follow
-	}
 	if err := os.RemoveAll(folder); err != nil {
 		return err
 	}

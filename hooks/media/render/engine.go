@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strconv"
 	"time"
@@ -89,8 +90,11 @@ var photoModules = map[string]string{
 // content. After an error, which may be ErrUnreadable, what was written to to must be discarded.
 func (e *Engine) Render(ctx context.Context, source, mime string, to io.Writer) error {
 	in, err := os.Open(source)
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%w: open the media file: %w", ErrAttempt, err)
+	}
+	if err != nil {
+		return fmt.Errorf("%w: open the media file: %w", ErrSetup, err)
 	}
 	defer in.Close()
 	if demuxer := demuxers[mime]; demuxer != "" {
