@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/privet/privet/hooks"
@@ -103,7 +102,7 @@ func register(app core.App, s *settings.Settings, out *logs.Output) error {
 	if err != nil {
 		return fmt.Errorf("GOOGLE_APPLICATION_CREDENTIALS: %w", err)
 	}
-	previews := preview.NewWorker(app, render.New(render.Config{FFmpeg: s.FFmpeg, CacheDir: filepath.Join(server.CacheDir(app), "engine")}), built.version)
+	previews := preview.NewWorker(app, render.New(render.Config{FFmpeg: s.FFmpeg, CacheDir: server.CacheDir(app, "engine")}), built.version)
 	hooks.Register(app, s, pushes, previews, out)
 	routes.Register(app, s, pushes, previews, pb_public.Pages, out, metrics.Build{Version: built.version, Commit: built.commit})
 	server.PrintBanner(app, s, built.version, routes.Prefix, os.Stdout)

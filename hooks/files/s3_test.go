@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -170,4 +171,52 @@ func TestObjectStoreRedirect(t *testing.T) {
 		}
 	}
 	p.Get(strings.Replace(path, ".png", ".jpg", 1)).Do().Want(404)
+}
+
+// An object store that does not work makes the server unhealthy, the log tells why, and both are over when it works again.
+func TestObjectStoreFails(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for checks")
+	}
+	store := newObjectStore(t)
+	var broken atomic.Bool
+	works := store.Config.Handler
+	store.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if broken.Load() {
+			w.WriteHeader(http.StatusInternalServerError)
+			return
+		}
+		works.ServeHTTP(w, r)
+	})
+	s := testkit.Start(t)
+	store.use(s.Dashboard())
+	client := s.Client()
+	upload := func() *testkit.Answer {
+		return s.Post("user/update").As(client.Token).Multipart([]testkit.File{testkit.Picture()}).Do()
+	}
+	await := func(status int) {
+		t.Helper()
+		for range 300 {
+			if s.Get("/api/health").Do().Status == status {
+				return
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+		t.Errorf("health does not become %d", status)
+	}
+	upload().Want(http.StatusOK)
+	await(http.StatusOK)
+	broken.Store(true)
+	upload().Want(http.StatusInternalServerError)
+	await(http.StatusServiceUnavailable)
+	s.WantLog("the object store does not work")
+	broken.Store(false)
+	await(http.StatusOK)
+	s.WantLog("the object store works again")
+	upload().Want(http.StatusOK)
+	for _, key := range store.keys(t) {
+		if strings.Contains(key, "write-check") {
+			t.Errorf("left: %s", key)
+		}
+	}
 }

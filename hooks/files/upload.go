@@ -15,6 +15,7 @@ import (
 	"slices"
 
 	"github.com/privet/privet/hooks/durable"
+	"github.com/privet/privet/hooks/health"
 	"github.com/privet/privet/hooks/media/mediatype"
 	"github.com/privet/privet/hooks/store"
 
@@ -140,6 +141,7 @@ func (u *Upload) Close() error {
 	}
 	if isRemote(u.app) {
 		if err := u.send(); err != nil {
+			health.Of(u.app).Report(health.Storage, err) // until CheckObjects finds that it works
 			return fmt.Errorf("send upload to the object store: %w", err)
 		}
 		return nil

@@ -7,16 +7,16 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// CacheDir returns an absolute path for files that can be made again, such as the compiled code of the preview engine:
+// CacheDir returns an absolute path of a folder with that name for files that can be made again, such as the compiled code of the preview engine:
 // in the user's cache folder or, where that can't be written to, in the data folder's CacheFolder. Containers without an
 // entry in /etc/passwd have the home folder "/", which only root can write to.
-func CacheDir(app core.App) string {
+func CacheDir(app core.App, name string) string {
 	if cache, err := os.UserCacheDir(); err == nil {
-		if dir := filepath.Join(cache, "privet"); isWritable(dir) {
+		if dir := filepath.Join(cache, "privet", name); isWritable(dir) {
 			return dir
 		}
 	}
-	return filepath.Join(absolute(app.DataDir()), CacheFolder)
+	return filepath.Join(absolute(app.DataDir()), CacheFolder, name)
 }
 
 // absolute returns an absolute path, or the path as it is where there is no working directory.

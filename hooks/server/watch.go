@@ -172,14 +172,15 @@ func (w *watch) watchObjects(ctx context.Context) {
 			return
 		}
 		w.monitor.Report(health.Storage, err)
-		wait := checkIdle
-		if err != nil {
-			wait = checkFresh
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(wait):
+		for checked := time.Now(); time.Since(checked) < checkIdle; {
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(checkFresh):
+			}
+			if w.monitor.Fault(health.Storage) != nil { // of this check, or of an upload since
+				break
+			}
 		}
 	}
 }
