@@ -38,7 +38,8 @@ type Log struct {
 	next      *batch // those who wait for the sync after the one that is running
 	onFailure func(error)
 
-	parents sync.Map // paths of folders whose names are on the disk, see MakeFolder
+	parents    sync.Map           // paths of folders whose names are on the disk, see MakeFolder
+	syncFolder func(string) error // syncFolder, but for tests
 
 	syncing  sync.Mutex           // held while a sync runs; guards what follows
 	file     *os.File             // nil: not open yet. While it is open, no other file gets its inode.
@@ -53,7 +54,7 @@ type batch struct {
 
 // newLog returns the log of the database with that path.
 func newLog(database string) *Log {
-	return &Log{path: database + "-wal", syncFile: syncData, onFailure: func(error) {}}
+	return &Log{path: database + "-wal", syncFile: syncData, syncFolder: syncFolder, onFailure: func(error) {}}
 }
 
 // Committed tells that a transaction may have been committed. Call it after the commit.

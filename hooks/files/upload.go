@@ -122,7 +122,9 @@ func (u *Upload) SentBy(ctx context.Context, sender string) { u.ctx, u.sender = 
 func (u *Upload) ID() string { return u.id }
 
 // Write implements io.Writer.
-func (u *Upload) Write(p []byte) (int, error) { return u.writer.Write(p) }
+func (u *Upload) Write(p []byte) (int, error) {
+	return durable.WriteFile(func() (int, error) { return u.writer.Write(p) })
+}
 
 // Close completes the file: it removes the metadata and writes the file to the disk or, if files are kept in an object
 // store, sends it there. The error is metadata.ErrUnclean if the file can't be cleaned and must be rejected, and *admission.Busy if too many wait to

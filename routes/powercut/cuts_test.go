@@ -161,7 +161,11 @@ func (r *recording) cut(t *testing.T, l *ledger, env []string) {
 	objects := 0
 	for i := range *cuts {
 		kind := names[i%len(names)]
-		moment := kinds[kind][random.IntN(len(kinds[kind]))].at
+		moments := kinds[kind]
+		if hard := r.unsynced(moments); len(hard) > 0 && random.IntN(4) > 0 {
+			moments = hard
+		}
+		moment := moments[random.IntN(len(moments))].at
 		what := told{ledger: l, content: r.content, acknowledged: func(e exchange) bool { return at[e] <= moment }}
 		for _, s := range r.network.sent {
 			if s.push != nil && s.at <= moment {
@@ -169,7 +173,7 @@ func (r *recording) cut(t *testing.T, l *ledger, env []string) {
 			}
 		}
 		partly := cut{at: moment, names: moment, random: rand.New(rand.NewPCG(chosen, uint64(moment)))}
-		if random.IntN(2) == 0 {
+		if kind != "removal" && random.IntN(2) == 0 {
 			partly.names = random.IntN(moment)
 		}
 		for _, k := range []cut{{at: moment}, partly} {
@@ -188,6 +192,17 @@ func (r *recording) cut(t *testing.T, l *ledger, env []string) {
 		}
 	}
 	t.Logf("%d objects were checked after %d cuts", objects, *cuts)
+}
+
+// unsynced returns the moments at which the database's log has something that is not safe.
+func (r *recording) unsynced(moments []sending) (all []sending) {
+	log := r.disk.at(filepath.Join(r.p.Dir, "data.db-wal"))
+	for _, m := range moments {
+		if safe, made := (cut{at: m.at}).safe(log); safe < made {
+			all = append(all, m)
+		}
+	}
+	return all
 }
 
 // content returns what the file with a name was when it was complete, nil if there was none.

@@ -223,6 +223,9 @@ func (d *disk) changed(c call, fd int, path string) error {
 		}
 		delete(d.syncing, c.thread)
 		n := d.open(fd, path)
+		if now := d.at(path); now != nil && now != n {
+			return fmt.Errorf("%s is open as another file", path)
+		}
 		n.syncs = append(n.syncs, synced{c.end, covered.changes})
 		return nil
 	case "sync_file_range":
@@ -233,6 +236,9 @@ func (d *disk) changed(c call, fd int, path string) error {
 	}
 	if file == nil {
 		return fmt.Errorf("%s is open as nothing", path)
+	}
+	if now := d.at(path); now != nil && now != file.file {
+		return fmt.Errorf("%s is open as another file", path)
 	}
 	switch c.name {
 	case "lseek":

@@ -49,6 +49,7 @@ func readTrace(record string, begin, end func(call) error) error {
 	lines := bufio.NewReaderSize(file, 1<<20)
 	open := map[string]call{} // by thread
 	others := map[string]bool{}
+	known := map[string]bool{}
 	first := ""
 	for number := 1; ; number++ {
 		line, err := lines.ReadString('\n')
@@ -76,6 +77,14 @@ func readTrace(record string, begin, end func(call) error) error {
 			c = call{thread: thread, begin: number}
 			c.name, c.args, _ = strings.Cut(text, "(")
 			c.args, unfinished = strings.CutSuffix(c.args, " <unfinished ...>")
+		}
+		if !known[thread] {
+			known[thread] = true
+			for parent, c := range open { // a new thread may be seen before the call that made it ends
+				if others[parent] && strings.HasPrefix(c.name, "clone") {
+					others[thread] = true
+				}
+			}
 		}
 		if c.name == "execve" && thread != first {
 			others[thread] = true
