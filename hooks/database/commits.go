@@ -14,14 +14,34 @@ import (
 // that ran a statement which writes, and after such a statement outside of a transaction. A commit too many costs a
 // sync; one that is missed would be acknowledged without.
 
-// executed notes that a statement has run, whether or not with an error: some of a script may have been committed.
-func (c *conn) executed(writes bool) {
+// execution is what a statement that runs may do.
+type execution int
+
+const (
+	reads   execution = iota
+	changes           // what its transaction commits
+	commits           // by itself
+)
+
+// executes notes that a statement is about to run. executed must follow.
+func (c *conn) executes(writes bool) execution {
 	switch {
-	case !writes:
+	case !writes || c.log == nil:
+		return reads
 	case c.inTransaction:
+		return changes
+	}
+	c.log.Committing()
+	return commits
+}
+
+// executed notes that a statement has run, whether or not with an error: some of a script may have been committed.
+func (c *conn) executed(e execution) {
+	switch e {
+	case changes:
 		c.changed = true
-	case c.log != nil:
-		c.log.Committed()
+	case commits:
+		c.log.CommitEnded()
 	}
 }
 
@@ -83,9 +103,9 @@ type transaction struct {
 
 // Commit implements driver.Tx.
 func (t *transaction) Commit() error {
-	err := t.conn.checked(t.Tx.Commit())
 	t.conn.inTransaction = false
-	t.conn.executed(t.conn.changed)
+	defer t.conn.executed(t.conn.executes(t.conn.changed))
+	err := t.conn.checked(t.Tx.Commit())
 	t.conn.ended(t.conn.changed, err)
 	return err
 }
@@ -116,7 +136,7 @@ type ownStatement struct {
 
 // ExecContext implements driver.StmtExecContext.
 func (s *ownStatement) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
-	defer s.conn.executed(s.writes)
+	defer s.conn.executed(s.conn.executes(s.writes))
 	result, err := s.prepared.ExecContext(ctx, args)
 	s.conn.ended(s.writes, err)
 	return result, s.conn.checked(err)

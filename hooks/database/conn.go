@@ -61,12 +61,12 @@ func (c *conn) ExecContext(ctx context.Context, text string, args []driver.Named
 		return nil, err
 	}
 	if s == nil {
-		defer c.executed(writes(text))
+		defer c.executed(c.executes(writes(text)))
 		result, err := c.sqliteConn.ExecContext(ctx, text, args)
 		c.ended(writes(text), err)
 		return result, c.checked(err)
 	}
-	defer c.executed(s.writes)
+	defer c.executed(c.executes(s.writes))
 	result, err := s.ExecContext(ctx, args)
 	c.ended(s.writes, err)
 	if err != nil {
@@ -90,9 +90,10 @@ func (c *conn) QueryContext(ctx context.Context, text string, args []driver.Name
 
 // rowsOf runs a query. s is its statement, nil where the driver makes one of its own.
 func (c *conn) rowsOf(s *prepared, writes bool, text string, query func() (driver.Rows, error)) (driver.Rows, error) {
+	running := c.executes(writes)
 	found, err := query()
 	if err != nil {
-		c.executed(writes)
+		c.executed(running)
 		c.ended(writes, err)
 		if s != nil {
 			_ = s.Close() // the error says more
@@ -101,13 +102,14 @@ func (c *conn) rowsOf(s *prepared, writes bool, text string, query func() (drive
 	}
 	inner, ok := found.(sqliteRows)
 	if !ok {
+		defer c.executed(running)
 		err = errors.Join(errors.New("database: the rows lack what SQLite's had"), found.Close())
 		if s != nil {
 			err = errors.Join(err, s.Close())
 		}
 		return nil, err
 	}
-	return &rows{sqliteRows: inner, conn: c, text: text, statement: s, writes: writes}, nil
+	return &rows{sqliteRows: inner, conn: c, text: text, statement: s, running: running}, nil
 }
 
 // Close implements driver.Conn.

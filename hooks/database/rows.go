@@ -22,7 +22,7 @@ type rows struct {
 	conn      *conn
 	text      string
 	statement *prepared // nil: the driver's own
-	writes    bool      // by RETURNING
+	running   execution // of the statement, which may write by RETURNING
 	closed    bool
 	failure   error // of Next
 }
@@ -42,9 +42,9 @@ func (r *rows) Close() error {
 		return nil
 	}
 	r.closed = true
-	defer r.conn.executed(r.writes)
+	defer r.conn.executed(r.running)
 	err := r.conn.checked(r.sqliteRows.Close())
-	r.conn.ended(r.writes, errors.Join(r.failure, err))
+	r.conn.ended(r.running != reads, errors.Join(r.failure, err))
 	if r.statement == nil {
 		return err
 	}

@@ -28,11 +28,12 @@ import (
 type Log struct {
 	path string // of the log, which SQLite makes and removes
 
-	committed atomic.Uint64 // counts commits
-	synced    atomic.Uint64 // of these, how many are known to be on the disk
-	failure   atomic.Pointer[error]
-	refused   atomic.Pointer[error] // why the last write to the database failed, nil if it did not
-	written   atomic.Uint64         // counts writes that did not fail
+	committing atomic.Int64  // commits that are under way
+	committed  atomic.Uint64 // counts commits
+	synced     atomic.Uint64 // of these, how many are known to be on the disk
+	failure    atomic.Pointer[error]
+	refused    atomic.Pointer[error] // why the last write to the database failed, nil if it did not
+	written    atomic.Uint64         // counts writes that did not fail
 
 	mu        sync.Mutex
 	next      *batch // those who wait for the sync after the one that is running
@@ -57,7 +58,17 @@ func newLog(database string) *Log {
 	return &Log{path: database + "-wal", syncFile: syncData, syncFolder: syncFolder, onFailure: func(error) {}}
 }
 
-// Committed tells that a transaction may have been committed. Call it after the commit.
+// Committing tells that a commit begins. Others see what it commits a moment before CommitEnded is called, which must
+// follow: whoever calls Wait meanwhile gets a sync.
+func (l *Log) Committing() { l.committing.Add(1) }
+
+// CommitEnded tells that a commit has ended, which Committing has told of.
+func (l *Log) CommitEnded() {
+	l.Committed()
+	l.committing.Add(-1) // afterwards, so that Pending misses it in neither
+}
+
+// Committed tells that a transaction may have been committed, of which nobody could know before.
 func (l *Log) Committed() { l.committed.Add(1) }
 
 // Wrote tells how a write to the database ended: err is nil, or says that the disk did not take it or that the file can't
@@ -95,12 +106,15 @@ func (l *Log) Size() int64 {
 
 // Pending reports whether something was committed that is not known to be on the disk.
 func (l *Log) Pending() bool {
+	if l.committing.Load() > 0 {
+		return true
+	}
 	committed := l.committed.Load()
 	return l.synced.Load() < committed
 }
 
-// Wait returns when all that was committed before the call is on the disk: at once when a sync that has ended covers
-// it. An error means that it may not be.
+// Wait returns when all that was committed before the call is on the disk, by a commit that has ended or whose changes
+// others can see: at once when a sync that has ended covers it. An error means that it may not be.
 func (l *Log) Wait() error {
 	if err := l.Err(); err != nil {
 		return err
@@ -158,10 +172,10 @@ func (l *Log) syncNow() error {
 	if err := l.Err(); err != nil {
 		return err
 	}
-	committed := l.committed.Load()
-	if l.synced.Load() >= committed {
+	if !l.Pending() {
 		return nil
 	}
+	committed := l.committed.Load()
 	isNew, err := l.open()
 	if errors.Is(err, fs.ErrNotExist) {
 		// SQLite removes the log when its last connection closes, after it has moved and synced all of it.

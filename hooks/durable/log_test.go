@@ -180,3 +180,29 @@ func TestAnotherFile(t *testing.T) {
 	makeLogFile(t, l)
 	wantSync()
 }
+
+// Others see what is committed before the commit has returned: a sync that covers it is waited for, and the end of the
+// commit makes another one necessary.
+func TestCommitUnderWay(t *testing.T) {
+	l, disk := newTestLog(t)
+	l.Committing()
+	for range 2 {
+		ended := waits(l)
+		select {
+		case <-disk.began:
+		case err := <-ended:
+			t.Fatal("nobody synced: ", err)
+		}
+		disk.end <- nil
+		if err := <-ended; err != nil {
+			t.Fatal(err)
+		}
+	}
+	l.CommitEnded()
+	ended := waits(l)
+	<-disk.began
+	disk.end <- nil
+	if err := <-ended; err != nil || l.Pending() {
+		t.Fatal(err)
+	}
+}
