@@ -9,6 +9,9 @@ import (
 
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/testkit"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
 )
 
 // search returns the ids that user/search finds for a query.
@@ -74,6 +77,30 @@ func TestSearchedTexts(t *testing.T) {
 		t.Errorf("found %v", found)
 	}
 	s.WantCleanLog()
+}
+
+// A moderator's text is folded before the transaction of the change, in which nobody else can write.
+func TestModeratorsTextsAreFoldedBefore(t *testing.T) {
+	t.Parallel()
+	s := testkit.Start(t)
+	p := s.Performer()
+	var folded []any
+	s.App.OnRecordUpdate(store.Users).Bind(&hook.Handler[*core.RecordEvent]{
+		Priority: -201, // the last one before the transaction
+		Func: func(e *core.RecordEvent) error {
+			if e.App.IsTransactional() {
+				t.Error("the transaction has begun")
+			}
+			folded = append(folded, e.Record.GetRaw("@description"))
+			return e.Next()
+		},
+	})
+	dashboard := s.Dashboard()
+	dashboard.Change("users", p.ID, map[string]any{"description": "ЁЛКА"}).Want(200)
+	dashboard.Change("users", p.ID, map[string]any{"name": "x"}).Want(200)
+	if len(folded) != 2 || folded[0] != any(store.NewDescription("ЁЛКА")) || folded[1] != nil {
+		t.Errorf("folded were %v", folded)
+	}
 }
 
 func equal(got []int, want ...int) bool { return fmt.Sprint(got) == fmt.Sprint(want) }

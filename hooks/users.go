@@ -19,6 +19,16 @@ import (
 // it.
 func registerUsers(app core.App) {
 	changes := revision.New()
+	fold := &hook.Handler[*core.RecordEvent]{
+		Id:       "privet_users_fold",
+		Priority: beforeInterceptors - 1, // before the transaction that registerIDs or an update opens
+		Func: func(e *core.RecordEvent) error {
+			store.AsUser(e.Record).FoldDescription()
+			return e.Next()
+		},
+	}
+	app.OnRecordCreate(store.Users).Bind(fold)
+	app.OnRecordUpdate(store.Users).Bind(fold)
 	app.OnRecordCreate(store.Users).BindFunc(func(e *core.RecordEvent) error {
 		user := store.AsUser(e.Record)
 		// PocketBase deletes a user's external logins when verified is turned on later.

@@ -123,6 +123,16 @@ func (u *User) SetDescription(d Description) {
 	u.SetRaw(keyDescription, d)
 }
 
+// FoldDescription folds a description that was set as a field: one that a moderator has typed. Call it before a
+// transaction and not inside.
+func (u *User) FoldDescription() {
+	text := u.GetString(fieldDescription)
+	if d, ok := u.GetRaw(keyDescription).(Description); ok && d.text == text || text == u.Original().GetString(fieldDescription) && !u.IsNew() {
+		return
+	}
+	u.SetRaw(keyDescription, NewDescription(text))
+}
+
 // Role returns RoleClient or RolePerformer.
 func (u *User) Role() string { return u.GetString(fieldRole) }
 
@@ -174,8 +184,8 @@ func (u *User) searchedNames() string {
 	return SearchKey(u.GetString(fieldNickname) + "\n" + u.GetString(fieldName) + "\n")
 }
 
-// searchedDescription returns what is searched of the description. Unless a moderator has typed it, it was folded before
-// the transaction: by SetDescription, or for the row as it was before.
+// searchedDescription returns what is searched of the description. It was folded before the transaction: by
+// SetDescription, by FoldDescription, or for the row as it was before.
 func (u *User) searchedDescription(before *User) string {
 	text := u.GetString(fieldDescription)
 	if d, ok := u.GetRaw(keyDescription).(Description); ok && d.text == text {

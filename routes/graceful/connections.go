@@ -70,34 +70,44 @@ func LimitConnections(app core.App, exempt func(netip.Addr) bool) {
 
 // connections are the open connections of a server. It is safe for concurrent use.
 type connections struct {
-	max, maxNetwork int // how many there may be, and of one network
+	max, maxNetwork int // how many there may be, and of one address
 	exempt          func(netip.Addr) bool
 	refused         func(address string) // called when a connection is closed at once
 
 	mu       sync.Mutex
 	open     map[net.Conn]*connection
-	networks map[netip.Prefix]*network
+	networks map[limits.Network]*network
 	waiting  list.List // of *connection without a request under way, the longest waiting first
 }
 
-// network is an address, with IPv6 a /64, that connections come from.
+// network is an address that connections come from, or with IPv6 one of the networks that a subscriber may hold.
 type network struct {
+	limits.Network
 	open    list.List // of *connection, the oldest first
 	waiting list.List // as connections.waiting
 }
 
+// load returns how many connections a network has for each address that it counts as, as a fraction that can be compared
+// with that of another network.
+func (n *network) load() float64 { return float64(n.open.Len()) / float64(n.Factor) }
+
 type connection struct {
-	conn       net.Conn
-	prefix     netip.Prefix
-	network    *network      // nil for an exempt address
-	member     *list.Element // of the network's list
-	at, atHome *list.Element // in the two lists of those that wait; nil while a request is under way
+	conn    net.Conn
+	homes   []home        // its networks, the narrowest first; none of an exempt address
+	waiting *list.Element // in connections.waiting; nil while a request is under way
+}
+
+// home is a connection's place in one of its networks.
+type home struct {
+	*network
+	member  *list.Element // in network.open
+	waiting *list.Element // in network.waiting; nil while a request is under way
 }
 
 // newConnections returns limits for a process that may have a number of files open, 0 if it is unknown: half of them
 // may be connections, the database and uploads need the others.
 func newConnections(files int, exempt func(netip.Addr) bool) *connections {
-	c := &connections{max: maxConnections, exempt: exempt, open: map[net.Conn]*connection{}, networks: map[netip.Prefix]*network{}}
+	c := &connections{max: maxConnections, exempt: exempt, open: map[net.Conn]*connection{}, networks: map[limits.Network]*network{}}
 	if files > 0 {
 		c.max = max(16, min(c.max, files/2))
 	}
@@ -129,23 +139,25 @@ func (c *connections) changed(conn net.Conn, state http.ConnState) {
 func (c *connections) add(conn net.Conn) {
 	added := &connection{conn: conn}
 	if address, err := netip.ParseAddrPort(conn.RemoteAddr().String()); err == nil && !c.exempt(address.Addr().Unmap()) {
-		added.prefix = limits.Networks(address.Addr().String())[0].Prefix
-		if added.network = c.networks[added.prefix]; added.network == nil {
-			added.network = &network{}
-			c.networks[added.prefix] = added.network
+		for _, one := range limits.Networks(address.Addr().String()) {
+			n := c.networks[one]
+			if n == nil {
+				n = &network{Network: one}
+				c.networks[one] = n
+			}
+			added.homes = append(added.homes, home{network: n, member: n.open.PushBack(added)})
 		}
-		added.member = added.network.open.PushBack(added)
 	}
 	c.open[conn] = added
 	telemetry.ConnectionsOpen.Inc()
 	room := true
-	if n := added.network; n != nil && n.open.Len() > c.maxNetwork {
-		room = c.closeFirst(&n.waiting)
+	for _, n := range added.homes {
+		room = room && (n.open.Len() <= c.maxNetwork*n.Factor || c.closeFirst(&n.network.waiting))
 	}
 	if room && len(c.open) > c.max {
 		largest := c.largest()
 		room = largest != nil && largest.open.Len() > 1 && c.closeFirst(&largest.waiting) || c.closeFirst(&c.waiting) ||
-			largest != nil && (added.network == nil || added.network.open.Len() < largest.open.Len()) && c.closeFirst(&largest.open)
+			largest != nil && added.load() < largest.load() && c.closeFirst(&largest.open)
 	}
 	if !room {
 		c.close(added)
@@ -155,10 +167,18 @@ func (c *connections) add(conn net.Conn) {
 	c.wait(added)
 }
 
-// largest returns the network with most connections, nil if all addresses are exempt.
+// load returns that of the network of a connection that has the largest one, 0 for an exempt address.
+func (c *connection) load() (load float64) {
+	for _, n := range c.homes {
+		load = max(load, n.network.load())
+	}
+	return load
+}
+
+// largest returns the network with most connections for each address, nil if all are exempt.
 func (c *connections) largest() (largest *network) {
 	for _, n := range c.networks {
-		if largest == nil || n.open.Len() > largest.open.Len() {
+		if largest == nil || n.load() > largest.load() {
 			largest = n
 		}
 	}
@@ -201,10 +221,10 @@ func (c *connections) remove(conn net.Conn) {
 	delete(c.open, conn)
 	telemetry.ConnectionsOpen.Dec()
 	c.leave(removed)
-	if n := removed.network; n != nil {
-		n.open.Remove(removed.member)
+	for _, n := range removed.homes {
+		n.open.Remove(n.member)
 		if n.open.Len() == 0 {
-			delete(c.networks, removed.prefix)
+			delete(c.networks, n.Network)
 		}
 	}
 }
@@ -212,21 +232,25 @@ func (c *connections) remove(conn net.Conn) {
 // wait adds a connection to those that wait for a request.
 func (c *connections) wait(waiting *connection) {
 	c.leave(waiting)
-	waiting.at = c.waiting.PushBack(waiting)
-	if waiting.network != nil {
-		waiting.atHome = waiting.network.waiting.PushBack(waiting)
+	waiting.waiting = c.waiting.PushBack(waiting)
+	for i := range waiting.homes {
+		n := &waiting.homes[i]
+		n.waiting = n.network.waiting.PushBack(waiting)
 	}
 }
 
 // leave removes a connection from those that wait.
 func (c *connections) leave(busy *connection) {
-	if busy.at != nil {
-		c.waiting.Remove(busy.at)
+	if busy.waiting == nil {
+		return
 	}
-	if busy.atHome != nil {
-		busy.network.waiting.Remove(busy.atHome)
+	c.waiting.Remove(busy.waiting)
+	busy.waiting = nil
+	for i := range busy.homes {
+		n := &busy.homes[i]
+		n.network.waiting.Remove(n.waiting)
+		n.waiting = nil
 	}
-	busy.at, busy.atHome = nil, nil
 }
 
 // reportingListener is a listener whose errors are reported, but that of its end. net/http tries again after a while
