@@ -98,7 +98,7 @@ func run(out *logs.Output) error {
 
 // register binds to the app what holds for each change of its data, and what it serves.
 func register(app core.App, s *settings.Settings, out *logs.Output) error {
-	pushes, err := push.NewWorker(app, s.Firebase)
+	pushes, err := push.NewWorker(app, s)
 	if err != nil {
 		return fmt.Errorf("GOOGLE_APPLICATION_CREDENTIALS: %w", err)
 	}

@@ -30,8 +30,18 @@ func registerDevices(app core.App) {
 		if err := revokeUnusedDevices(app); err != nil {
 			app.Logger().Error("devices that were not used for a year could not be signed out", "error", err)
 		}
+		removed, err := store.RemoveUnusedPushTokens(context.Background(), app, time.Now().Add(-pushTokenLifetime))
+		if err != nil {
+			app.Logger().Error("push tokens of devices that are not used could not be removed", "error", err)
+		} else if removed > 0 {
+			app.Logger().Info("push tokens of devices that were not used for 270 days were removed", "devices", removed)
+		}
 	})
 }
+
+// pushTokenLifetime is how long a device that nobody uses keeps its push token: Android's expire after that time. The
+// device stays signed in, and its app registers another one when it is used again.
+const pushTokenLifetime = 270 * 24 * time.Hour
 
 // deviceLifetime is how long a device that nobody uses stays signed in.
 const deviceLifetime = 365 * 24 * time.Hour

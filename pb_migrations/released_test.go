@@ -10,7 +10,15 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/privet/privet/routes/testkit"
 )
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	testkit.Cleanup()
+	os.Exit(code)
+}
 
 // released is the list of frozen files, in the form of sha256sum.
 const released = "released.txt"

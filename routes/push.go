@@ -7,10 +7,10 @@ import (
 	"github.com/privet/privet/routes/resource"
 )
 
-// push sends a test push to the user's devices, at most once a minute. Without Firebase credentials it answers a 500
+// push sends a test push to the user's devices, at most once a minute. Without a push service that is configured it answers a 500
 // to everybody, as the original does, but without the original's file paths and stack trace.
 func (a *api) push(c *call) error {
-	if a.settings.Firebase.Credentials == nil {
+	if !a.pushes.On() {
 		// Not an error in the log: the start has said that pushes are off, and everybody could fill the log with them.
 		a.app.Logger().InfoContext(c.req.Context(), "a test push was refused", "reason", "pushes are not configured")
 		return &resource.Error{Status: http.StatusInternalServerError, Body: resource.Message{

@@ -3,8 +3,8 @@ package push
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"math/rand/v2"
-	"strings"
 	"time"
 
 	"github.com/privet/privet/hooks/health"
@@ -13,111 +13,148 @@ import (
 )
 
 // attempt tries to send a push once and records the outcome. It reads the push and its device anew: since the outbox
-// was read, the push may have been sent, and the device may belong to another user.
-func (w *Worker) attempt(ctx context.Context, id string) {
-	if !w.settle() {
+// was read, the push may have been sent, and the device may belong to another user, or have an address of another service.
+func (l *lane) attempt(ctx context.Context, id string) {
+	if !l.settle() {
 		return
 	}
-	p, err := store.ReadPush(ctx, w.app, id)
+	p, err := store.ReadPush(ctx, l.app, id)
 	if errors.Is(err, store.ErrNotFound) || ctx.Err() != nil {
 		return
 	}
 	if err != nil {
-		w.app.Logger().Error("a push can't be read", "id", id, "error", err)
-		w.worker.Pause(time.Now().Add(initialDelay))
+		l.app.Logger().Error("a push can't be read", "id", id, "error", err)
+		l.worker.Pause(time.Now().Add(initialDelay))
 		return
 	}
 	now := time.Now()
-	switch {
-	case !now.Before(p.Expires):
-		w.record(p.ID, store.PushOutcome{State: store.PushExpired, Error: "It could not be sent in time."})
-		return
-	case p.Device == "":
-		w.record(p.ID, store.PushOutcome{State: store.PushFailed, Error: "The device signed out, or now belongs to another user."})
-		return
-	case p.PushToken == "":
-		w.record(p.ID, store.PushOutcome{State: store.PushFailed, Error: "The device no longer has a push token."})
+	if outcome, settled := l.settled(ctx, p, now); settled {
+		l.record(p.ID, outcome)
 		return
 	}
-	if p.Tries > 0 && p.Order != "" { // a phone shows one push per order: a retry would replace a newer one
-		newer, err := store.HasNewerPush(ctx, w.app, p.ID)
-		if err != nil {
-			w.app.Logger().Error("the pushes of an order can't be read", "id", id, "error", err)
-		} else if newer {
-			w.record(p.ID, store.PushOutcome{State: store.PushExpired, Error: "A newer push of the same order took its place."})
-			return
-		}
+	to, address := l.laneOf(p.PushToken)
+	if to != l {
+		l.handOver(ctx, p, to)
+		return
 	}
-	if err := store.ClaimPush(context.WithoutCancel(ctx), w.app, id); err != nil {
+	p.PushToken = address
+	if err := store.ClaimPush(context.WithoutCancel(ctx), l.app, id); err != nil {
 		if !errors.Is(err, store.ErrNotFound) {
-			w.wait(err)
+			l.wait(err)
 		}
 		return
 	}
-	health.Of(w.app).Report(health.Pushes, nil)
+	health.Of(l.app).Report(health.Pushes, nil)
 	// A push tells of a change: it must not tell of one that a power cut takes back. Nor must it be sent again because a power
 	// cut takes its claim back.
-	if err := w.log.Wait(); err != nil {
-		w.app.Logger().Error("pushes wait, as the change that they tell of may not be on the disk", "id", id, "error", err)
-		w.worker.Pause(time.Now().Add(maxDelay))
+	if err := l.log.Wait(); err != nil {
+		l.app.Logger().Error("pushes wait, as the change that they tell of may not be on the disk", "id", id, "error", err)
+		l.worker.Pause(time.Now().Add(maxDelay))
 		return
 	}
 	call, cancel := context.WithTimeout(ctx, sendTimeout)
-	name, err := w.sender.Send(call, messageOf(p, now))
+	err = l.sender.Send(call, messageOf(p, now))
 	cancel()
-	if err == nil && !strings.HasPrefix(name, "projects/") {
-		err = errNoReceipt
-	}
 	if err != nil && ctx.Err() != nil {
 		return // a stop cancelled it: it waits in the outbox for the next start
 	}
-	w.record(p.ID, w.outcome(ctx, p, err))
+	l.record(p.ID, l.outcome(ctx, p, err))
 }
 
-// outcome returns what follows from FCM's answer for a push: its state and, when it is retried, the time. It opens the
-// breaker, pauses the outbox or removes the device's push token where the answer requires it.
-func (w *Worker) outcome(ctx context.Context, p *store.PushContent, err error) store.PushOutcome {
-	now := time.Now()
-	verdict, reason := classify(err)
-	telemetry.PushAttempts.WithLabelValues(verdict.String()).Inc()
-	outcome := store.PushOutcome{State: store.PushFailed, Error: reason}
-	retry := func(after time.Duration) {
-		outcome.State, outcome.NextTry = store.PushWaiting, now.Add(after)
+// settled reports whether a push is not to be sent now, and what it becomes instead.
+func (l *lane) settled(ctx context.Context, p *store.PushContent, now time.Time) (o store.PushOutcome, settled bool) {
+	switch {
+	case !now.Before(p.Expires):
+		return store.PushOutcome{State: store.PushExpired, Error: "It could not be sent in time."}, true
+	case p.Device == "":
+		return store.PushOutcome{State: store.PushFailed, Error: "The device signed out, or now belongs to another user."}, true
+	case p.PushToken == "":
+		return store.PushOutcome{State: store.PushFailed, Error: "The device no longer has a push token."}, true
 	}
-	if verdict != misconfigured && verdict != transient {
-		w.recordSuccess(now)
-	}
-	switch verdict {
-	case accepted:
-		outcome.State = store.PushSent
-		w.markAccepted(p.Type)
-	case unknownToken:
-		w.removePushToken(ctx, p)
-	case invalidArgument:
-		// FCM answers the same for an invalid push token and an invalid message. If it has accepted a message of this
-		// type before, it is the token.
-		if w.acceptedBefore(p.Type) {
-			w.removePushToken(ctx, p)
-		} else {
-			w.logRejected(p, reason)
+	if p.Tries > 0 && p.Order != "" { // a phone shows one push per order: a retry would replace a newer one
+		newer, err := store.HasNewerPush(ctx, l.app, p.ID)
+		if err != nil {
+			l.app.Logger().Error("the pushes of an order can't be read", "id", p.ID, "error", err)
+		} else if newer {
+			return store.PushOutcome{State: store.PushExpired, Error: "A newer push of the same order took its place."}, true
 		}
-	case invalidMessage:
-		w.logRejected(p, reason)
-	case misconfigured:
-		outcome.State, outcome.NextTry = store.PushWaiting, w.openBreaker(now, reason, err)
-	case quotaExceeded:
-		wait := quotaWait(err, now, p.Tries)
-		w.worker.Pause(now.Add(wait))
-		retry(wait)
-	case apnsMisconfigured:
-		w.logRejected(p, reason)
-		retry(maxDelay)
-	case transient:
-		w.recordFailure(now, reason, err)
-		wait, _ := retryAfter(err, now)
-		retry(max(withJitter(wait), backoff(p.Tries)))
+	}
+	if until := l.holds.until(p.Device, now); !until.IsZero() {
+		return store.PushOutcome{State: store.PushWaiting, NextTry: until, Error: "Other pushes to this device have to wait, and so has this one."}, true
+	}
+	return store.PushOutcome{}, false
+}
+
+// handOver gives a push to the service of the address that its device has got since.
+func (l *lane) handOver(ctx context.Context, p *store.PushContent, to *lane) {
+	if err := store.SetPushSender(context.WithoutCancel(ctx), l.app, p.ID, to.sender.Name(), to.state()); err != nil {
+		l.app.Logger().Error("a push could not be given to another service", "id", p.ID, "error", err)
+		l.worker.Pause(time.Now().Add(initialDelay))
+		return
+	}
+	to.worker.Wake()
+}
+
+// outcome returns what follows from a service's answer for a push: its state and, when it is retried, the time. It opens
+// the breaker, pauses the lane or the device, or removes the device's push token where the answer requires it.
+func (l *lane) outcome(ctx context.Context, p *store.PushContent, err error) store.PushOutcome {
+	now := time.Now()
+	if err == nil {
+		telemetry.PushAttempts.WithLabelValues(telemetry.PushAccepted).Inc()
+		l.recordSuccess(now)
+		l.holds.end(p.Device)
+		return store.PushOutcome{State: store.PushSent}
+	}
+	f := failureOf(err)
+	telemetry.PushAttempts.WithLabelValues(f.Verdict.String()).Inc()
+	outcome := store.PushOutcome{State: store.PushFailed, Error: f.Reason}
+	retry := func(at time.Time) {
+		outcome.State, outcome.NextTry = store.PushWaiting, at
+	}
+	if f.Verdict != Misconfigured && f.Verdict != Unavailable {
+		l.recordSuccess(now)
+	}
+	switch f.Verdict {
+	case AddressGone:
+		l.removePushToken(ctx, p)
+	case MessageWrong:
+		l.tell(p, f, now, maxDelay)
+	case Misconfigured:
+		retry(l.openBreaker(now, f))
+	case OverQuota:
+		until := now.Add(quotaWait(f, p.Tries))
+		l.worker.Pause(until)
+		l.tell(p, f, now, time.Until(until))
+		retry(until)
+	case DeviceOverQuota:
+		retry(l.holdDevice(ctx, p, f, now))
+	case AppleRefused:
+		wait := withJitter(min(appleMaxDelay, maxDelay<<min(p.Tries, 10)))
+		l.tell(p, f, now, wait)
+		retry(now.Add(wait))
+	case Unavailable:
+		l.recordFailure(now, f)
+		retry(now.Add(max(withJitter(f.Wait), backoff(p.Tries))))
 	}
 	return outcome
+}
+
+// appleMaxDelay is the longest time between two tries of a push that Apple refuses Firebase.
+const appleMaxDelay = time.Hour
+
+// holdDevice makes all pushes of a device wait to which too much was sent, and returns until when. Where two devices are
+// over their quotas at about the same time, it is the project that sends too much, and all wait.
+func (l *lane) holdDevice(ctx context.Context, p *store.PushContent, f *Failure, now time.Time) (until time.Time) {
+	until, all := l.holds.add(p.Device, f, now)
+	l.tell(p, f, now, quotaMaxDelay)
+	if all {
+		l.worker.Pause(now.Add(quotaWait(f, p.Tries)))
+	}
+	if err := store.DelayPushes(context.WithoutCancel(ctx), l.app, p.Device, until); err != nil {
+		l.app.Logger().Error("the pushes of a device could not be delayed", "device", p.Device, "error", err)
+		l.worker.Pause(now.Add(initialDelay)) // each would be read and put off by itself
+	}
+	return until
 }
 
 // backoff returns the time to the next try: it doubles with each, up to maxDelay, and has jitter, so that pushes which
@@ -130,42 +167,37 @@ func backoff(tries int) time.Duration {
 	return delay/2 + rand.N(delay)
 }
 
-// withJitter makes a wait that FCM asked for up to a fifth longer.
+// withJitter makes a wait that a service asked for up to a fifth longer.
 func withJitter(wait time.Duration) time.Duration { return wait + rand.N(wait/5+1) }
 
-// quotaWait returns the wait after a 429: what Retry-After asks for, or a minute without one. FCM may ask for no wait
-// at all, which would only repeat the 429.
-func quotaWait(err error, now time.Time, tries int) time.Duration {
-	wait, ok := retryAfter(err, now)
+// quotaWait returns the wait after a 429 for all: what Retry-After asks for, or a minute without one. A service may ask for
+// no wait at all, which would only repeat the 429.
+func quotaWait(f *Failure, tries int) time.Duration {
 	switch {
-	case !ok:
-		wait = time.Minute
-	case wait == 0:
+	case !f.Asked:
+		return withJitter(time.Minute)
+	case f.Wait == 0:
 		return backoff(tries)
 	}
-	return withJitter(wait)
+	return withJitter(f.Wait)
 }
 
-func (w *Worker) removePushToken(ctx context.Context, p *store.PushContent) {
-	if err := store.RemovePushToken(context.WithoutCancel(ctx), w.app, p.Device, p.PushToken); err != nil {
-		w.app.Logger().Error("an unregistered push token could not be removed", "device", p.Device, "error", err)
+func (l *lane) removePushToken(ctx context.Context, p *store.PushContent) {
+	if err := store.RemovePushToken(context.WithoutCancel(ctx), l.app, p.Device, l.sender.Prefix()+p.PushToken); err != nil {
+		l.app.Logger().Error("an unregistered push token could not be removed", "device", p.Device, "error", err)
 	}
 }
 
-// logRejected reports a rejection that only the operator can do something about.
-func (w *Worker) logRejected(p *store.PushContent, reason string) {
-	w.app.Logger().Error("a push was refused", "id", p.ID, "event", p.Event, "error", reason)
-}
-
-func (w *Worker) markAccepted(pushType string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.acceptedTypes[pushType] = true
-}
-
-// acceptedBefore reports whether FCM has accepted a message of this type since the process started.
-func (w *Worker) acceptedBefore(pushType string) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.acceptedTypes[pushType]
+// tell logs a failure that the operator can do something about, and no other one of its kind for the given time.
+func (l *lane) tell(p *store.PushContent, f *Failure, now time.Time, silence time.Duration) {
+	leftOut, due := l.told.again(f.Verdict, now, silence)
+	if !due {
+		return
+	}
+	level := slog.LevelWarn
+	if f.Verdict == MessageWrong || f.Verdict == AppleRefused {
+		level = slog.LevelError
+	}
+	l.app.Logger().Log(context.Background(), level, "a push was refused: "+f.Reason, "sender", l.sender.Name(), "id", p.ID, "event", p.Event,
+		"device", p.Device, "more_of_these_before", leftOut)
 }

@@ -102,9 +102,10 @@ func TestPushWaitsNoShorter(t *testing.T) {
 		"503":             {fakes.Reply{Status: 503, Code: "UNAVAILABLE", RetryAfter: 100}, 100 * time.Second},
 		"502":             {fakes.Reply{Status: 502, RetryText: time.Now().Add(time.Hour).UTC().Format(http.TimeFormat)}, 30 * time.Minute},
 		"500, at once":    {fakes.Reply{Status: 500, Code: "INTERNAL", RetryText: "0"}, backoff},
-		"429, at once":    {fakes.Reply{Status: 429, Code: "QUOTA_EXCEEDED", RetryText: "0"}, backoff},
-		"429, long since": {fakes.Reply{Status: 429, Code: "QUOTA_EXCEEDED", RetryText: "Wed, 21 Oct 2015 07:28:00 GMT"}, backoff},
-		"429, no header":  {fakes.Reply{Status: 429, Code: "QUOTA_EXCEEDED"}, time.Minute},
+		"429, at once":    {fakes.Reply{Status: 429, RetryText: "0"}, backoff},
+		"429, long since": {fakes.Reply{Status: 429, RetryText: "Wed, 21 Oct 2015 07:28:00 GMT"}, backoff},
+		"429, no header":  {fakes.ProjectQuota(0), time.Minute},
+		"429, the device": {fakes.DeviceQuota(0), time.Minute},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -180,7 +181,7 @@ func TestOlderPushStaysBehind(t *testing.T) {
 // Pushes about an order that have not been tried yet are sent in order.
 func TestPushesOfAnOrderComeInTurn(t *testing.T) {
 	fcm := fakes.NewFCM(t)
-	fcm.Answer(fakes.Always(fakes.Reply{Status: 429, Code: "QUOTA_EXCEEDED", RetryAfter: 2}))
+	fcm.Answer(fakes.Always(fakes.ProjectQuota(2)))
 	s := testkit.Start(t, fcm.Configure)
 	client, performer, other := s.Client(), s.Performer(), s.Performer()
 	s.AddDevice(performer, "phone", "en")

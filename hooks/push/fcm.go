@@ -5,8 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
-	"strconv"
+	"strings"
 	"time"
 
 	"github.com/privet/privet/hooks/settings"
@@ -17,10 +18,13 @@ import (
 	"google.golang.org/api/option"
 )
 
-// newSender returns Firebase's messaging client as configured, or nil without credentials.
-func newSender(ctx context.Context, s settings.Firebase) (*messaging.Client, error) {
+// fcm is Firebase Cloud Messaging.
+type fcm struct{ client *messaging.Client } // nil without credentials
+
+// newFCM returns Firebase's sender as configured.
+func newFCM(ctx context.Context, s settings.Firebase) (*fcm, error) {
 	if s.Credentials == nil {
-		return nil, nil
+		return &fcm{}, nil
 	}
 	client, err := newHTTPClient(ctx, s)
 	if err != nil {
@@ -34,87 +38,113 @@ func newSender(ctx context.Context, s settings.Firebase) (*messaging.Client, err
 	if err != nil {
 		return nil, err
 	}
-	return app.Messaging(ctx)
+	f := &fcm{}
+	f.client, err = app.Messaging(ctx)
+	return f, err
 }
 
-// verdict is what an answer of FCM means for a push.
-type verdict int
+// Name implements Sender.
+func (*fcm) Name() string { return "fcm" }
 
-const (
-	accepted          verdict = iota
-	unknownToken              // FCM no longer knows the push token, or it belongs to another project
-	invalidArgument           // the push token or the message is invalid: FCM does not say which
-	invalidMessage            // the message is invalid
-	misconfigured             // the server's credentials, rights or project are wrong: no push gets through
-	quotaExceeded             // all pushes have to wait
-	apnsMisconfigured         // Firebase's credentials for Apple are wrong
-	transient                 // FCM failed, or could not be reached
-)
+// Prefix implements Sender.
+func (*fcm) Prefix() string { return "" }
 
-// String returns what the metrics call it.
-func (v verdict) String() string {
-	return [...]string{"accepted", "unknown_token", "invalid_argument", "invalid_message", "misconfigured", "quota_exceeded",
-		"apns_misconfigured", "transient"}[v]
-}
-
-// errNoReceipt means that an answer with status 200 lacks the name of the message, which FCM gives to each that it takes:
-// it comes from something else, such as a proxy's page.
-var errNoReceipt = errors.New("push: the answer names no message")
-
-// classify returns what FCM's answer means, and a sentence about it for the outbox, "" for accepted. err has to be as
-// the SDK returned it: its helpers don't unwrap errors.
-func classify(err error) (v verdict, reason string) {
+// Send implements Sender.
+func (f *fcm) Send(ctx context.Context, m *Message) error {
+	name, err := f.client.Send(ctx, fcmMessage(m))
 	switch {
-	case err == nil:
-		return accepted, ""
+	case err != nil:
+		return fcmFailure(err, time.Now())
+	case !strings.HasPrefix(name, "projects/"):
+		// FCM names each message that it takes: this is the answer of something else, such as a proxy's page.
+		return &Failure{Verdict: Unavailable, Reason: "The answer is not Firebase's: check the proxies on the way to it.",
+			Answer: "an answer of status 200 that names no message"}
+	}
+	return nil
+}
+
+// fcmMessage returns a message in FCM's form.
+func fcmMessage(m *Message) *messaging.Message {
+	return &messaging.Message{
+		Token:        m.Address, // transport renames it where it is an installation id
+		Data:         m.Data,
+		Notification: &messaging.Notification{Title: m.Title, Body: m.Body},
+		Android: &messaging.AndroidConfig{
+			Priority: "high",
+			TTL:      &m.TTL,
+			Notification: &messaging.AndroidNotification{
+				ChannelID:    m.Channel,
+				Tag:          m.Tag,
+				DefaultSound: true,
+			},
+		},
+		APNS: &messaging.APNSConfig{
+			Headers: map[string]string{
+				"apns-priority":    "10",
+				"apns-collapse-id": m.Tag,
+				"apns-expiration":  unix(m.Expires),
+			},
+			Payload: &messaging.APNSPayload{Aps: &messaging.Aps{
+				Alert:    &messaging.ApsAlert{Title: m.Title, Body: m.Body},
+				Badge:    &m.Badge,
+				Sound:    "default",
+				ThreadID: m.Tag,
+				Category: m.Category,
+			}},
+		},
+	}
+}
+
+// fcmFailure returns what FCM's answer means. err has to be as the SDK returned it: its helpers don't unwrap errors.
+func fcmFailure(err error, now time.Time) *Failure {
+	f := &Failure{Verdict: Unavailable, Answer: truncate(err.Error(), 300)}
+	details := fcmDetails{}
+	response := errorutils.HTTPResponse(err) // the SDK has read it and holds a copy of its body
+	if response != nil {
+		content, _ := io.ReadAll(response.Body)
+		response.Body.Close()
+		details = parseFCMDetails(content)
+		f.Wait, f.Asked = parseRetryAfter(cmp.Or(response.Header.Get(headerRetryAfter), response.Header.Get("Retry-After")), now)
+	}
+	switch {
 	case messaging.IsUnregistered(err):
-		return unknownToken, "The app was removed from the device, or its push token has changed."
+		f.Verdict, f.Reason = AddressGone, "The app was removed from the device, or its push token has changed."
 	case messaging.IsSenderIDMismatch(err):
-		return unknownToken, "The push address belongs to another Firebase project."
-	case messaging.IsInvalidArgument(err):
-		return invalidArgument, "Firebase does not take the push token or the message: " + truncate(err.Error(), 300)
-	case messaging.IsQuotaExceeded(err), errorutils.IsResourceExhausted(err):
-		return quotaExceeded, "Firebase asked to wait: too many pushes."
+		f.Verdict, f.Reason = AddressGone, "The push address belongs to another Firebase project."
 	case messaging.IsThirdPartyAuthError(err):
-		return apnsMisconfigured, "Apple refuses the credentials that Firebase has for it: check the APNs key in Firebase's console."
-	case errors.Is(err, errNoReceipt):
-		return transient, "The answer is not Firebase's: check the proxies on the way to it."
+		f.Verdict, f.Reason = AppleRefused, "Apple refuses the credentials that Firebase has for it"+details.apple()+
+			": check the APNs key in Firebase's console."
+	case errorutils.IsResourceExhausted(err), messaging.IsQuotaExceeded(err):
+		f.Verdict, f.Reason = OverQuota, "Firebase asked to wait: too many pushes."
+		if details.quotaOfDevice() {
+			f.Verdict, f.Reason = DeviceOverQuota, "Firebase asked to wait: too many pushes to this device."
+		}
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled), errorutils.IsDeadlineExceeded(err):
-		return transient, "Firebase did not answer in time."
-	}
-	response := errorutils.HTTPResponse(err) //nolint:bodyclose // the SDK has read and closed it
-	if response == nil {
-		return transient, "Firebase could not be reached."
-	}
-	switch status := response.StatusCode; {
+		f.Reason = "Firebase did not answer in time."
+	case response == nil:
+		f.Reason = "Firebase could not be reached."
+		if strings.HasPrefix(err.Error(), "error while parsing response") {
+			f.Reason = "The answer is not Firebase's: check the proxies on the way to it."
+		}
 	case response.Header.Get(headerTokenError) != "":
-		return misconfigured, fmt.Sprintf("Google refuses the service account (%s): check the file of GOOGLE_APPLICATION_CREDENTIALS, "+
+		f.Verdict, f.Reason = Misconfigured, fmt.Sprintf("Google refuses the service account (%s): check the file of GOOGLE_APPLICATION_CREDENTIALS, "+
 			"the account in Google's console, and this server's clock.", response.Header.Get(headerTokenError))
+	default:
+		f.Verdict, f.Reason = fcmStatus(response.StatusCode, details, err)
+	}
+	return f
+}
+
+// fcmStatus returns what an answer of FCM means that only its status and, for a 400, its details tell.
+func fcmStatus(status int, details fcmDetails, err error) (v Verdict, reason string) {
+	switch {
 	case status == http.StatusUnauthorized, status == http.StatusForbidden, status == http.StatusNotFound:
-		return misconfigured, fmt.Sprintf("Firebase refuses this server (%d): check that Cloud Messaging is on in the project "+
+		return Misconfigured, fmt.Sprintf("Firebase refuses this server (%d): check that Cloud Messaging is on in the project "+
 			"of GOOGLE_APPLICATION_CREDENTIALS, and that the service account may send.", status)
 	case status >= http.StatusInternalServerError:
-		return transient, fmt.Sprintf("Firebase is not well (%d).", status)
+		return Unavailable, fmt.Sprintf("Firebase is not well (%d).", status)
+	case status == http.StatusBadRequest && details.blamesAddress():
+		return AddressGone, "Firebase does not take the push address: " + truncate(err.Error(), 300)
 	}
-	return invalidMessage, "Firebase refused the push: " + truncate(err.Error(), 300)
+	return MessageWrong, "Firebase refused the push: " + truncate(err.Error(), 300)
 }
-
-// retryAfter returns how long FCM asks to wait (RFC 9110, Retry-After), at most an hour and 0 for a time in the past.
-// ok is false when it does not ask.
-func retryAfter(err error, now time.Time) (wait time.Duration, ok bool) {
-	response := errorutils.HTTPResponse(err) //nolint:bodyclose // the SDK has read and closed it
-	if response == nil {
-		return 0, false
-	}
-	after := cmp.Or(response.Header.Get(headerRetryAfter), response.Header.Get("Retry-After"))
-	if seconds, err := strconv.Atoi(after); err == nil {
-		return time.Duration(min(max(0, seconds), 3600)) * time.Second, true
-	}
-	if at, err := http.ParseTime(after); err == nil {
-		return min(max(0, at.Sub(now)), time.Hour), true
-	}
-	return 0, false
-}
-
-// unix formats a time as seconds since 1970.
-func unix(t time.Time) string { return strconv.FormatInt(t.Unix(), 10) }

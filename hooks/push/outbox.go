@@ -1,14 +1,16 @@
 // Package push sends push notifications about orders to the phones of their participants, by Firebase Cloud Messaging
-// (FCM). Pushes are written to an outbox in the transaction of the change that they announce, and sent in the
-// background afterwards: no request waits for Firebase, a change that is rolled back announces nothing, and an outage
+// (FCM) and by RuStore. Pushes are written to an outbox in the transaction of the change that they announce, and sent in the
+// background afterwards: no request waits for a push service, a change that is rolled back announces nothing, and an outage
 // or a restart only delays what has not expired.
 //
 //   - outbox.go: the rows that a change adds, and for whom
-//   - worker.go: the background worker; attempt.go: one try to send, and what follows from FCM's answer
-//   - record.go: what became of each is written down, or nothing more is sent
+//   - worker.go: the background worker, with a lane for each service; attempt.go: one try to send, and what follows from the
+//     answer; record.go: what became of each is written down, or nothing more is sent
 //   - message.go: what a phone receives; texts.go and texts/: its texts by language
-//   - fcm.go: Firebase's client, and what its errors mean; transport.go: its HTTP client
-//   - breaker.go: the pauses while no push gets through, and what is logged of them
+//   - sender.go: what a push service is to the worker
+//   - fcm.go: Firebase's client; fcm_details.go: whom its errors are about; transport.go: its HTTP client
+//   - rustore.go: RuStore's client
+//   - breaker.go: the pauses while no push gets through, and what is logged of them; holds.go: those of a device
 package push
 
 import (
@@ -40,7 +42,7 @@ func (w *Worker) Announce(ctx context.Context, tx core.App, o *store.Order, from
 			Type:     string(event),
 			Order:    o.Id,
 			Receiver: receiver,
-			State:    w.state(),
+			Routes:   w.routes,
 			Expires:  time.Now().Add(lifetime),
 		})
 		if err != nil {
@@ -56,18 +58,9 @@ func (w *Worker) Test(ctx context.Context, app core.App, user string) error {
 		Event:    "test-" + security.RandomString(15),
 		Type:     "test",
 		Receiver: user,
-		State:    w.state(),
+		Routes:   w.routes,
 		Expires:  time.Now().Add(10 * time.Minute), // the user is looking at the phone now
 	})
 	w.Wake()
 	return err
-}
-
-// state returns the state of a new push. Without credentials it is off for good: it should not be sent days later, when
-// there are some.
-func (w *Worker) state() string {
-	if w.sender == nil {
-		return store.PushOff
-	}
-	return store.PushWaiting
 }

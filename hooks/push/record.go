@@ -44,5 +44,7 @@ func (w *Worker) settleLocked() bool {
 // wait pauses the outbox, as it can't be written.
 func (w *Worker) wait(cause error) {
 	health.Of(w.app).Report(health.Pushes, cause)
-	w.worker.Pause(time.Now().Add(recordDelay))
+	for _, l := range w.lanes {
+		l.worker.Pause(time.Now().Add(recordDelay))
+	}
 }

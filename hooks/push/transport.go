@@ -42,21 +42,53 @@ func newHTTPClient(ctx context.Context, s settings.Firebase) (*http.Client, erro
 
 type transport struct{ base http.RoundTripper }
 
-// RoundTrip implements http.RoundTripper. The refusal of an access token becomes a 401. The Retry-After of a 5xx moves
-// to a header that the worker reads, as the wait would outlast the call.
+// maxAnswer is how many bytes of an answer are read: FCM's have a few hundred.
+const maxAnswer = 1 << 20
+
+// RoundTrip implements http.RoundTripper. An address that is an installation id goes out as such. The refusal of an access
+// token becomes a 401. The Retry-After of a 5xx moves to a header that the worker reads, as the wait would outlast the call.
 func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	r, err := withFID(r)
+	if err != nil {
+		return nil, err
+	}
 	response, err := t.base.RoundTrip(r)
 	var refusal *auth.Error
 	if errors.As(err, &refusal) && refusal.Response != nil && refusal.Response.StatusCode < http.StatusInternalServerError && !refusal.Temporary() {
 		return tokenRefused(r, refusal), nil
 	}
-	if err == nil && response.StatusCode >= http.StatusInternalServerError {
+	if err != nil {
+		return response, err
+	}
+	response.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.LimitReader(response.Body, maxAnswer), response.Body}
+	if response.StatusCode >= http.StatusInternalServerError {
 		if after := response.Header.Get("Retry-After"); after != "" {
 			response.Header.Set(headerRetryAfter, after)
 			response.Header.Set("Retry-After", sdkRetryCutoff)
 		}
 	}
-	return response, err
+	return response, nil
+}
+
+// withFID returns a copy of a request with the body that addressAsFID makes of its own, which it reads and closes.
+func withFID(r *http.Request) (*http.Request, error) {
+	if r.Body == nil {
+		return r, nil
+	}
+	body, err := io.ReadAll(r.Body)
+	r.Body.Close()
+	if err != nil {
+		return nil, err
+	}
+	body = addressAsFID(body)
+	r = r.Clone(r.Context())
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	r.ContentLength = int64(len(body))
+	return r, nil
 }
 
 // tokenRefused returns the response to a request for which Google issued no access token. headerTokenError holds

@@ -10,86 +10,134 @@ import (
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/hooks/worker"
 
-	"firebase.google.com/go/v4/messaging"
 	"github.com/pocketbase/pocketbase/core"
 )
 
 const (
 	concurrency  = 4                // sends at the same time: few, as a kill in the middle of one sends it twice
 	idle         = 30 * time.Second // the longest sleep
-	sendTimeout  = 15 * time.Second // one call of FCM, the SDK's own retries included
+	sendTimeout  = 15 * time.Second // one call of a service, the SDK's own retries included
 	stopTimeout  = 5 * time.Second  // what a stop waits for sends in progress
 	initialDelay = 10 * time.Second // before the first retry
 	maxDelay     = 10 * time.Minute // between two tries
 	recordDelay  = 3 * time.Second  // before another try to write to the outbox
 )
 
-// sender is Firebase's messaging client.
-type sender interface {
-	Send(ctx context.Context, m *messaging.Message) (string, error)
-}
-
 // Worker sends the pushes of the outbox while the app serves.
 type Worker struct {
 	app    core.App
 	log    *durable.Log
-	sender sender // nil: pushes are off
-	worker *worker.Worker
-
-	mu            sync.Mutex
-	acceptedTypes map[string]bool // types of push of which FCM has accepted a message
-	breaker       breaker
+	lanes  []*lane // a lane for each service
+	routes []store.PushRoute
 
 	recording  sync.Mutex                   // guards what follows
 	unrecorded map[string]store.PushOutcome // by the push's id
 }
 
-// NewWorker returns a worker that sends nothing until Start. Without credentials pushes are off.
-func NewWorker(app core.App, s settings.Firebase) (*Worker, error) {
-	w := &Worker{app: app, log: durable.Of(app), acceptedTypes: map[string]bool{}, unrecorded: map[string]store.PushOutcome{}}
-	w.worker = worker.New(worker.Config{
-		Queue:     queue{w},
-		Name:      "pushes",
-		Slots:     concurrency,
-		Grace:     stopTimeout,
-		Idle:      idle,
-		Logger:    app.Logger,
-		ReadError: "the outbox of pushes can't be read",
-	})
-	client, err := newSender(context.Background(), s)
-	if client != nil {
-		w.sender = client
+// lane sends what one service delivers. The pauses, outages and limits of a service are its lane's: the other services' pushes
+// go on.
+type lane struct {
+	*Worker
+	sender Sender
+	on     bool // the service is configured
+	worker *worker.Worker
+	holds  holds
+	told   told
+
+	mu      sync.Mutex
+	breaker breaker
+}
+
+// NewWorker returns a worker that sends nothing until Start. Pushes of a service that is not configured are off.
+func NewWorker(app core.App, s *settings.Settings) (*Worker, error) {
+	w := &Worker{app: app, log: durable.Of(app), unrecorded: map[string]store.PushOutcome{}}
+	senders, on, err := newSenders(context.Background(), s)
+	if err != nil {
+		return nil, err
 	}
-	return w, err
+	for i, sender := range senders {
+		l := &lane{Worker: w, sender: sender, on: on[i]}
+		l.worker = worker.New(worker.Config{
+			Queue:     queue{l},
+			Name:      "pushes",
+			Slots:     concurrency,
+			Grace:     stopTimeout,
+			Idle:      idle,
+			Logger:    app.Logger,
+			ReadError: "the outbox of pushes can't be read",
+		})
+		w.lanes = append(w.lanes, l)
+		w.routes = append(w.routes, store.PushRoute{Sender: sender.Name(), Prefix: sender.Prefix(), State: l.state()})
+	}
+	return w, nil
+}
+
+// On reports whether a push service is configured.
+func (w *Worker) On() bool {
+	for _, l := range w.lanes {
+		if l.on {
+			return true
+		}
+	}
+	return false
 }
 
 // Wake makes the worker look at the outbox. Call it when a transaction that called Announce was committed.
-func (w *Worker) Wake() { w.worker.Wake() }
+func (w *Worker) Wake() {
+	for _, l := range w.lanes {
+		l.worker.Wake()
+	}
+}
 
 // Start runs the worker in the background. stop ends it: no new send begins, those in progress get a few seconds, and
 // the others wait in the outbox for the next start.
 func (w *Worker) Start() (stop func()) {
-	if w.sender == nil {
-		return func() {}
+	var stops []func()
+	for _, l := range w.lanes {
+		if l.on {
+			stops = append(stops, l.worker.Start())
+		}
 	}
-	stopWorker := w.worker.Start()
 	return func() {
-		stopWorker()
+		var ending sync.WaitGroup
+		for _, stop := range stops {
+			ending.Go(stop)
+		}
+		ending.Wait()
 		w.settle()
 	}
 }
 
-// queue is the outbox as package worker sees it.
-type queue struct{ *Worker }
+// state returns the state of a new push. It is off for good while the service is not configured: it should not be sent
+// days later, when it is.
+func (l *lane) state() string {
+	if !l.on {
+		return store.PushOff
+	}
+	return store.PushWaiting
+}
+
+// laneOf returns the lane of the service that delivers to an address, and the address without the service's prefix.
+func (w *Worker) laneOf(pushToken string) (l *lane, address string) {
+	for i, route := range w.routes {
+		if address, ok := route.Cut(pushToken); ok {
+			return w.lanes[i], address
+		}
+	}
+	return w.lanes[len(w.lanes)-1], pushToken // never: the last one's prefix is empty
+}
+
+// queue is a lane's part of the outbox as package worker sees it.
+type queue struct{ *lane }
 
 // Due implements worker.Queue.
 func (q queue) Due(ctx context.Context, limit int) ([]string, error) {
-	return store.DuePushes(ctx, q.app, time.Now(), limit)
+	return store.DuePushes(ctx, q.app, q.sender.Name(), time.Now(), limit)
 }
 
 // Next implements worker.Queue.
 func (q queue) Next(ctx context.Context) (at time.Time, ok bool, err error) {
-	return store.NextPush(ctx, q.app)
+	return store.NextPush(ctx, q.app, q.sender.Name())
 }
 
 // Run implements worker.Queue. Retries are in the outbox, and so survive a restart.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"errors"
+	"strings"
 )
 
 // projectID validates a Firebase service account file, as downloaded from Google's console, and returns its project.
@@ -40,4 +41,22 @@ func projectID(content []byte) (string, error) {
 		return "", errors.New("the service account file's private_key is no RSA key")
 	}
 	return account.ProjectID, nil
+}
+
+// parseRuStoreProject parses the name of a project, which becomes a part of the address.
+func parseRuStoreProject(s *Settings, value string) error {
+	if strings.ContainsAny(value, whitespace+"/?#%") {
+		return errors.New("must be the project's id, as RuStore's console shows it")
+	}
+	s.RuStore.Project = value
+	return nil
+}
+
+// parseRuStoreToken parses the service token, which is sent in a header.
+func parseRuStoreToken(s *Settings, value string) error {
+	if strings.ContainsFunc(value, func(r rune) bool { return r <= ' ' || r > '~' }) || strings.HasPrefix(value, "Bearer") {
+		return errors.New("must be the service token as RuStore's console shows it, without Bearer and blanks")
+	}
+	s.RuStore.Token = value
+	return nil
 }

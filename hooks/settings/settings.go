@@ -16,6 +16,7 @@ import (
 // Settings are the validated settings.
 type Settings struct {
 	Firebase       Firebase
+	RuStore        RuStore
 	Google         Google
 	VK             VK
 	RateLimit      int      // requests a minute; 0: no limit
@@ -34,6 +35,13 @@ type Firebase struct {
 	Credentials []byte // the service account's JSON; nil: pushes are off
 	ProjectID   string // the one that the credentials name
 	Endpoint    string // another FCM address, with /v1; empty: Google's
+}
+
+// RuStore are the settings of push notifications to devices whose addresses begin with "rustore:".
+type RuStore struct {
+	Project string
+	Token   string // of the service; "": these pushes are off
+	URL     string // another address; empty: RuStore's
 }
 
 // Google are the settings by which Google's tokens are verified.
@@ -66,6 +74,10 @@ type variable struct {
 var variables = []variable{
 	{"GOOGLE_APPLICATION_CREDENTIALS", "Firebase service account file", "none: pushes are kept back and said to be off", parseCredentials},
 	{"PRIVET_FCM_ENDPOINT", "another FCM address, with /v1 (tests)", "Google's", parseFCM},
+	{"PRIVET_RUSTORE_PROJECT", "RuStore's project, whose pushes go to addresses rustore:…", "none: they are off", parseRuStoreProject},
+	{"PRIVET_RUSTORE_TOKEN", "the project's service token", "none: they are off", parseRuStoreToken},
+	{"PRIVET_RUSTORE_URL", "another address of RuStore's push service (tests)", "RuStore's",
+		func(s *Settings, v string) error { return parseURL(&s.RuStore.URL, v) }},
 	{"PRIVET_GOOGLE_CLIENT_IDS", "comma-separated client ids whose tokens are taken", "none: Google sign-in is off", parseClientIDs},
 	{"PRIVET_GOOGLE_JWKS_URL", "another address of Google's keys (tests)", "Google's",
 		func(s *Settings, v string) error { return parseURL(&s.Google.JWKSURL, v) }},
@@ -102,12 +114,15 @@ func Read(lookup func(string) (string, bool)) (*Settings, error) {
 			wrong = append(wrong, fmt.Errorf("%s: %w%s", v.name, err, shown(v.name, value)))
 		}
 	}
+	if (s.RuStore.Project == "") != (s.RuStore.Token == "") {
+		wrong = append(wrong, errors.New("PRIVET_RUSTORE_PROJECT and PRIVET_RUSTORE_TOKEN: set both, or neither"))
+	}
 	return s, errors.Join(wrong...)
 }
 
 // shown returns what an error says of the value that it is about: nothing of one that may contain secrets.
 func shown(name, value string) string {
-	if name == "PRIVET_VK_APPS" || name == "GOOGLE_APPLICATION_CREDENTIALS" || strings.Contains(value, "@") || len(value) > 200 {
+	if name == "PRIVET_VK_APPS" || name == "PRIVET_RUSTORE_TOKEN" || name == "GOOGLE_APPLICATION_CREDENTIALS" || strings.Contains(value, "@") || len(value) > 200 {
 		return ""
 	}
 	return fmt.Sprintf(" (it is %q)", value)

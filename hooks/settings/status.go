@@ -8,6 +8,10 @@ func (s *Settings) Status() [][2]string {
 	if s.Firebase.Credentials != nil {
 		push = "on: Firebase project " + s.Firebase.ProjectID
 	}
+	rustore := "off: PRIVET_RUSTORE_TOKEN is not set"
+	if s.RuStore.Token != "" {
+		rustore = "on: project " + s.RuStore.Project
+	}
 	google := "off: PRIVET_GOOGLE_CLIENT_IDS is not set"
 	if n := len(s.Google.ClientIDs); n > 0 {
 		google = "on: for " + counted(n, "client id")
@@ -20,7 +24,7 @@ func (s *Settings) Status() [][2]string {
 	if s.RateLimit > 0 {
 		limit = fmt.Sprintf("%d requests a minute", s.RateLimit)
 	}
-	return [][2]string{{"push", push}, {"Google", google}, {"VK", vk}, {"limit", limit}}
+	return [][2]string{{"push", push}, {"RuStore", rustore}, {"Google", google}, {"VK", vk}, {"limit", limit}}
 }
 
 func counted(n int, what string) string {

@@ -178,6 +178,16 @@ func RevokeUnused(tx core.App, ids []string, before time.Time) (revoked int, err
 	return len(devices), revoke(tx, devices)
 }
 
+// RemoveUnusedPushTokens removes the push tokens of all devices that were last used before a time, and returns how many
+// there were: their services have forgotten them, too.
+func RemoveUnusedPushTokens(ctx context.Context, app core.App, before time.Time) (removed int, err error) {
+	var users []string
+	err = app.NonconcurrentDB().NewQuery(`UPDATE devices SET firebase_token = '' WHERE firebase_token <> '' AND ` + lastUse + ` < {:before} RETURNING user`).
+		Bind(dbx.Params{"before": timestamp(before)}).WithContext(ctx).Column(&users)
+	invalidateOnCommit(app, users)
+	return len(users), wrap("remove unused push tokens", err)
+}
+
 // revoke deletes devices, each through its hooks.
 func revoke(tx core.App, devices []*core.Record) error {
 	for _, device := range devices {

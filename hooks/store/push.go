@@ -3,7 +3,10 @@ package store
 import (
 	"context"
 	"database/sql"
+	"strconv"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -29,8 +32,20 @@ type NewPush struct {
 	Type     string
 	Order    string // its id, "" for none
 	Receiver string // the user's id
-	State    string // PushWaiting or PushOff
+	Routes   []PushRoute
 	Expires  time.Time
+}
+
+// PushRoute says which push service delivers to an address: of the routes whose prefix it has, the first one's.
+type PushRoute struct {
+	Sender string // the service's name in the outbox
+	Prefix string // how the addresses begin
+	State  string // of a new push: PushWaiting or PushOff
+}
+
+// Cut returns an address without the prefix of the route, and whether it had it.
+func (r PushRoute) Cut(address string) (rest string, ok bool) {
+	return strings.CutPrefix(address, r.Prefix)
 }
 
 // AddPushes adds a push for each of the receiver's devices that has a push token, at most for the thousand newest: an
@@ -38,23 +53,32 @@ type NewPush struct {
 // ignored.
 func AddPushes(ctx context.Context, tx core.App, p NewPush) error {
 	now := timestamp(time.Now())
+	arguments := []any{sql.Named("row", newRowIDPrefix()), sql.Named("type", p.Type), sql.Named("order", p.Order),
+		sql.Named("receiver", p.Receiver), sql.Named("now", now), sql.Named("expires", timestamp(p.Expires)), sql.Named("event", p.Event)}
+	var sender, state strings.Builder
+	for i, route := range p.Routes {
+		n := strconv.Itoa(i)
+		when := ` WHEN substr(firebase_token, 1, ` + strconv.Itoa(utf8.RuneCountInString(route.Prefix)) + `) = :prefix` + n
+		sender.WriteString(when + ` THEN :sender` + n)
+		state.WriteString(when + ` THEN :state` + n)
+		arguments = append(arguments, sql.Named("prefix"+n, route.Prefix), sql.Named("sender"+n, route.Sender), sql.Named("state"+n, route.State))
+	}
 	err := write(ctx, tx, `INSERT INTO pushes
-		(id, state, type, receiver, "order", device, tries, error, sent, next_try, expires, event, created, updated)
-		SELECT :row || printf('%03x', row_number() OVER newest), :state, :type, user, :order, id, 0, '', '', :now, :expires, :event, :now, :now
+		(id, state, sender, type, receiver, "order", device, tries, error, sent, next_try, expires, event, created, updated)
+		SELECT :row || printf('%03x', row_number() OVER newest), CASE`+state.String()+` END, CASE`+sender.String()+` END, :type, user, :order, id, 0, '', '', :now,
+			:expires, :event, :now, :now
 		FROM devices WHERE user = CAST(:receiver AS TEXT) AND firebase_token <> ''
 		WINDOW newest AS (ORDER BY CAST(id AS INTEGER) DESC) ORDER BY CAST(id AS INTEGER) DESC LIMIT 1000
-		ON CONFLICT (event, device) WHERE device <> '' DO NOTHING`,
-		sql.Named("row", newRowIDPrefix()), sql.Named("state", p.State), sql.Named("type", p.Type), sql.Named("order", p.Order),
-		sql.Named("receiver", p.Receiver), sql.Named("now", now), sql.Named("expires", timestamp(p.Expires)), sql.Named("event", p.Event))
+		ON CONFLICT (event, device) WHERE device <> '' DO NOTHING`, arguments...)
 	return wrap("add pushes", err)
 }
 
-// DuePushes returns the ids of the waiting pushes that are due, the earliest first.
-func DuePushes(ctx context.Context, app core.App, now time.Time, limit int) ([]string, error) {
+// DuePushes returns the ids of the waiting pushes of a sender that are due, the earliest first.
+func DuePushes(ctx context.Context, app core.App, sender string, now time.Time, limit int) ([]string, error) {
 	var ids []string
-	err := app.ConcurrentDB().NewQuery(`SELECT id FROM pushes WHERE state = 'waiting' AND next_try <= {:now}
+	err := app.ConcurrentDB().NewQuery(`SELECT id FROM pushes WHERE state = 'waiting' AND sender = {:sender} AND next_try <= {:now}
 		ORDER BY next_try LIMIT {:limit}`).
-		Bind(dbx.Params{"now": timestamp(now), "limit": limit}).WithContext(ctx).Column(&ids)
+		Bind(dbx.Params{"sender": sender, "now": timestamp(now), "limit": limit}).WithContext(ctx).Column(&ids)
 	return ids, wrap("read due pushes", err)
 }
 
@@ -112,7 +136,13 @@ type PushContent struct {
 	Client    string // the nickname
 	Performer string // the nickname
 	Rating    float64
+	Badge     int // how many orders wait for the receiver
 }
+
+// waitingOrders counts the orders that wait for the receiver of a push p: new ones for the performer, and delivered ones, which
+// have no rating yet, for the client.
+const waitingOrders = `(SELECT count(*) FROM orders w WHERE w.performer = p.receiver AND w.status = 'new')
+	+ (SELECT count(*) FROM orders w WHERE w.client = p.receiver AND w.status = 'done')`
 
 // ReadPush reads a push that is due. The error is ErrNotFound when it is not due, or does not wait any more.
 func ReadPush(ctx context.Context, app core.App, id string) (*PushContent, error) {
@@ -120,7 +150,7 @@ func ReadPush(ctx context.Context, app core.App, id string) (*PushContent, error
 	var expires string
 	err := app.ConcurrentDB().NewQuery(`SELECT p.id, p.event, p.type, p."order", p.tries, p.expires,
 			coalesce(d.id, ''), coalesce(d.firebase_token, ''), coalesce(d.language, ''),
-			coalesce(c.nickname, ''), coalesce(f.nickname, ''), coalesce(o.rating_rate, 0)
+			coalesce(c.nickname, ''), coalesce(f.nickname, ''), coalesce(o.rating_rate, 0), `+waitingOrders+`
 		FROM pushes p
 		LEFT JOIN devices d ON d.id = p.device AND d.user = p.receiver
 		LEFT JOIN orders o ON o.id = p."order"
@@ -129,15 +159,16 @@ func ReadPush(ctx context.Context, app core.App, id string) (*PushContent, error
 		WHERE p.id = {:id} AND p.state = 'waiting' AND p.next_try <= {:now}`).
 		Bind(dbx.Params{"id": id, "now": timestamp(time.Now())}).WithContext(ctx).
 		Row(&p.ID, &p.Event, &p.Type, &p.Order, &p.Tries, &expires,
-			&p.Device, &p.PushToken, &p.Language, &p.Client, &p.Performer, &p.Rating)
+			&p.Device, &p.PushToken, &p.Language, &p.Client, &p.Performer, &p.Rating, &p.Badge)
 	p.Expires, _ = time.Parse(timestampLayout, expires) // zero, and so expired, if a moderator has emptied it
 	return &p, wrap("read push", notFound(err))
 }
 
-// NextPush returns when the next waiting push is due; ok is false when none waits.
-func NextPush(ctx context.Context, app core.App) (at time.Time, ok bool, err error) {
+// NextPush returns when the next waiting push of a sender is due; ok is false when none waits.
+func NextPush(ctx context.Context, app core.App, sender string) (at time.Time, ok bool, err error) {
 	var next *string
-	err = app.ConcurrentDB().NewQuery(`SELECT min(next_try) FROM pushes WHERE state = 'waiting'`).WithContext(ctx).Row(&next)
+	err = app.ConcurrentDB().NewQuery(`SELECT min(next_try) FROM pushes WHERE state = 'waiting' AND sender = {:sender}`).
+		Bind(dbx.Params{"sender": sender}).WithContext(ctx).Row(&next)
 	if err != nil || next == nil {
 		return time.Time{}, false, wrap("read time of next push", err)
 	}
@@ -175,6 +206,20 @@ func SetPushOutcome(ctx context.Context, app core.App, id string, o PushOutcome)
 		SET state = {:state}, error = {:error}, sent = {:sent}, next_try = {:next}, updated = {:now}
 		WHERE id = {:id}`).Bind(params).WithContext(ctx).Execute()
 	return wrap("set outcome of push", err)
+}
+
+// DelayPushes puts off all waiting pushes of a device that are due before a time until then.
+func DelayPushes(ctx context.Context, app core.App, device string, until time.Time) error {
+	err := write(ctx, app, `UPDATE pushes SET next_try = :until WHERE device = :device AND state = 'waiting' AND next_try < :until`,
+		sql.Named("device", device), sql.Named("until", timestamp(until)))
+	return wrap("delay pushes", err)
+}
+
+// SetPushSender gives a waiting push to another sender, or ends it with the state PushOff.
+func SetPushSender(ctx context.Context, app core.App, id, sender, state string) error {
+	err := write(ctx, app, `UPDATE pushes SET sender = :sender, state = :state WHERE id = :id AND state = 'waiting'`,
+		sql.Named("id", id), sql.Named("sender", sender), sql.Named("state", state))
+	return wrap("set sender of push", err)
 }
 
 // DeleteOldPushes deletes the pushes that were added before a time.

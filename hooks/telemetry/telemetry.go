@@ -73,6 +73,8 @@ var (
 
 // The values of labels.
 const (
+	PushAccepted = "accepted"
+
 	RefusedLimit    = "limit"     // of the address
 	RefusedDisk     = "disk_full" // too little is free
 	RefusedUnclean  = "unclean"   // metadata can't be removed
@@ -94,7 +96,7 @@ func init() {
 	for _, limit := range []string{"address", "user", "users", "attempts here", "attempts"} {
 		RateLimited.WithLabelValues(limit)
 	}
-	for _, outcome := range []string{"accepted", "misconfigured", "transient"} {
+	for _, outcome := range []string{PushAccepted, "misconfigured", "transient"} {
 		PushAttempts.WithLabelValues(outcome)
 	}
 	for _, outcome := range []string{PreviewMade, PreviewFailed, PreviewGivenUp, PreviewHindered} {

@@ -57,7 +57,7 @@ var template = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	app := core.NewBaseApp(core.BaseAppConfig{DataDir: filepath.Join(dir, "data")})
-	worker, err := push.NewWorker(app, settings.Firebase{})
+	worker, err := push.NewWorker(app, &settings.Settings{})
 	if err != nil {
 		return "", err
 	}
@@ -99,7 +99,7 @@ func Start(t testing.TB, changes ...func(*settings.Settings)) *Server {
 		change(chosen)
 	}
 	s := &Server{t: t, App: app, Log: &Log{}, dir: app.DataDir(), signedUp: &atomic.Int64{}}
-	worker, err := push.NewWorker(app, chosen.Firebase)
+	worker, err := push.NewWorker(app, chosen)
 	if err != nil {
 		t.Fatal(err)
 	}

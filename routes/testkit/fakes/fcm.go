@@ -1,6 +1,7 @@
 package fakes
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
@@ -11,9 +12,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -21,22 +19,20 @@ import (
 	"github.com/privet/privet/hooks/settings"
 )
 
-// FCM is a fake of Firebase Cloud Messaging. It accepts every message unless Answer is called.
+// FCM is a fake of Firebase Cloud Messaging. It accepts every message with an address unless Answer is called.
 type FCM struct {
-	t       testing.TB
+	inbox
 	server  *httptest.Server
 	account string // the service account's file
 
-	mu           sync.Mutex
-	answer       func(Message) Reply
+	refusing     sync.Mutex
 	refuseTokens bool
-	accepted     []Message
-	changed      chan struct{} // closed and replaced with each accepted message
 }
 
-// Message is a message that FCM was asked to deliver.
+// Message is a message that a push service was asked to deliver.
 type Message struct {
-	Token        string            `json:"token"`
+	Token        string            `json:"token"` // the address, an FID too
+	FID          string            `json:"fid"`
 	Data         map[string]string `json:"data"`
 	Notification struct {
 		Title, Body string
@@ -44,17 +40,18 @@ type Message struct {
 	Android struct {
 		Priority, TTL string
 		Notification  struct {
-			ChannelID   string   `json:"channel_id"`
-			Tag         string   `json:"tag"`
-			TitleLocKey string   `json:"title_loc_key"`
-			BodyLocKey  string   `json:"body_loc_key"`
-			BodyLocArgs []string `json:"body_loc_args"`
+			Title, Body string
+			ChannelID   string `json:"channel_id"`
+			Tag         string `json:"tag"`
+			TitleLocKey string `json:"title_loc_key"`
+			BodyLocKey  string `json:"body_loc_key"`
 		} `json:"notification"`
 	} `json:"android"`
 	APNS struct {
 		Headers map[string]string `json:"headers"`
 		Payload struct {
 			Aps struct {
+				Badge    *int   `json:"badge"`
 				Sound    string `json:"sound"`
 				ThreadID string `json:"thread-id"`
 				Category string `json:"category"`
@@ -64,20 +61,13 @@ type Message struct {
 	At time.Time `json:"-"` // when it arrived
 }
 
-// Reply is FCM's answer to a message. The zero Reply accepts it.
-type Reply struct {
-	Status     int    // of an error; 0 accepts the message
-	Code       string // the errorCode of the FcmError; "" sends none
-	RetryAfter int    // the header of this name in seconds; 0 sends none
-	RetryText  string // the header's text, instead of RetryAfter
-	Drop       bool   // close the connection without an answer
-	Hang       bool   // send no answer until the caller gives up
-}
+// Type returns the type of the event.
+func (m Message) Type() string { return m.Data["type"] }
 
 // NewFCM starts an FCM that runs until the test ends.
 func NewFCM(t testing.TB) *FCM {
 	t.Helper()
-	f := &FCM{t: t, changed: make(chan struct{})}
+	f := &FCM{inbox: newInbox(t)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /token", f.token)
 	mux.HandleFunc("POST /v1/projects/{project}/messages:send", f.send)
@@ -125,27 +115,17 @@ func (f *FCM) Configure(s *settings.Settings) {
 	s.Firebase = settings.Firebase{Credentials: content, ProjectID: "greetings", Endpoint: f.server.URL + "/v1"}
 }
 
-// Answer sets the function that decides on the reply to each message; nil accepts all.
-func (f *FCM) Answer(reply func(Message) Reply) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.answer = reply
-}
-
-// Always returns a function for Answer that gives every message the same reply.
-func Always(r Reply) func(Message) Reply { return func(Message) Reply { return r } }
-
 // RefuseTokens makes the token endpoint reject the service account's key, or accept it again.
 func (f *FCM) RefuseTokens(refuse bool) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
+	f.refusing.Lock()
+	defer f.refusing.Unlock()
 	f.refuseTokens = refuse
 }
 
 func (f *FCM) token(w http.ResponseWriter, _ *http.Request) {
-	f.mu.Lock()
+	f.refusing.Lock()
 	refuse := f.refuseTokens
-	f.mu.Unlock()
+	f.refusing.Unlock()
 	if refuse {
 		writeJSON(w, http.StatusBadRequest, map[string]string{"error": "invalid_grant", "error_description": "Invalid JWT Signature."})
 		return
@@ -154,100 +134,54 @@ func (f *FCM) token(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (f *FCM) send(w http.ResponseWriter, r *http.Request) {
-	var body struct{ Message Message }
-	if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
-		writeJSON(w, http.StatusBadRequest, fcmError(http.StatusBadRequest, ""))
+	if r.Header.Get("Authorization") != "Bearer x" {
+		writeJSON(w, http.StatusUnauthorized, serviceError(Reply{Status: http.StatusUnauthorized}))
 		return
 	}
-	body.Message.At = time.Now()
-	f.mu.Lock()
-	answer := f.answer
-	f.mu.Unlock()
-	var reply Reply
-	if answer != nil {
-		reply = answer(body.Message)
+	var body struct{ Message Message }
+	if err := json.NewDecoder(r.Body).Decode(&body); err != nil || (body.Message.Token == "") == (body.Message.FID == "") {
+		writeJSON(w, http.StatusBadRequest, serviceError(Reply{Status: http.StatusBadRequest, Details: []any{badRequest("message")}}))
+		return
 	}
-	switch {
-	case reply.Hang:
-		<-r.Context().Done()
-	case reply.Drop:
-		if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
-			conn.Close()
-		}
-	case reply.Status != 0:
-		if reply.RetryAfter > 0 {
-			w.Header().Set("Retry-After", strconv.Itoa(reply.RetryAfter))
-		} else if reply.RetryText != "" {
-			w.Header().Set("Retry-After", reply.RetryText)
-		}
-		writeJSON(w, reply.Status, fcmError(reply.Status, reply.Code))
-	default:
-		f.mu.Lock()
-		f.accepted = append(f.accepted, body.Message)
-		number := len(f.accepted)
-		close(f.changed)
-		f.changed = make(chan struct{})
-		f.mu.Unlock()
-		writeJSON(w, http.StatusOK, map[string]string{"name": fmt.Sprintf("projects/greetings/messages/%d", number)})
-	}
+	body.Message.Token = cmp.Or(body.Message.Token, body.Message.FID)
+	f.receive(w, r, body.Message, func(number int) any {
+		return map[string]string{"name": fmt.Sprintf("projects/greetings/messages/%d", number)}
+	})
 }
 
-// fcmError returns the body of an error as FCM words it.
-func fcmError(status int, code string) any {
-	names := map[int]string{400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND",
-		429: "RESOURCE_EXHAUSTED", 500: "INTERNAL", 503: "UNAVAILABLE"}
-	e := map[string]any{"code": status, "message": "the fake says " + names[status], "status": names[status]}
-	if code != "" {
-		e["details"] = []any{map[string]string{"@type": "type.googleapis.com/google.firebase.fcm.v1.FcmError", "errorCode": code}}
-	}
-	return map[string]any{"error": e}
+// DeviceQuota is FCM's answer when too much is sent to a device. retryAfter is in seconds, 0 for none.
+func DeviceQuota(retryAfter int) Reply {
+	return Reply{Status: 429, Code: "QUOTA_EXCEEDED", RetryAfter: retryAfter, Details: []any{map[string]any{
+		"@type": "type.googleapis.com/google.rpc.QuotaFailure",
+		"violations": []any{map[string]string{
+			"subject": "device:1", "description": "Device message rate exceeded"}}}}}
+}
+
+// ProjectQuota is FCM's answer when the project sends too much.
+func ProjectQuota(retryAfter int) Reply {
+	return Reply{Status: 429, RetryAfter: retryAfter, Details: []any{map[string]any{
+		"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "RATE_LIMIT_EXCEEDED", "domain": "googleapis.com",
+		"metadata": map[string]string{"quota_unit": "1/min/{project}", "service": "fcm.googleapis.com"}}}}
+}
+
+// BadRequest is FCM's answer to a message with a wrong field.
+func BadRequest(field string) Reply {
+	return Reply{Status: 400, Code: "INVALID_ARGUMENT", Details: []any{badRequest(field)}}
+}
+
+func badRequest(field string) any {
+	return map[string]any{"@type": "type.googleapis.com/google.rpc.BadRequest",
+		"fieldViolations": []any{map[string]string{"field": field, "description": "the fake does not take it"}}}
+}
+
+// AppleRefuses is FCM's answer when Apple refuses the project's key, with Apple's reason.
+func AppleRefuses(reason string) Reply {
+	return Reply{Status: 401, Code: "THIRD_PARTY_AUTH_ERROR", Details: []any{map[string]any{
+		"@type": "type.googleapis.com/google.firebase.fcm.v1.ApnsError", "statusCode": 403, "reason": reason}}}
 }
 
 func writeJSON(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(body)
-}
-
-// Accepted returns the messages that FCM has accepted since the start or the last Reset.
-func (f *FCM) Accepted() []Message {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return append([]Message(nil), f.accepted...)
-}
-
-// Wait returns the accepted messages once there are count of them. It fails the test after the timeout.
-func (f *FCM) Wait(count int, timeout time.Duration) []Message {
-	f.t.Helper()
-	deadline := time.After(timeout)
-	for {
-		f.mu.Lock()
-		accepted, changed := len(f.accepted), f.changed
-		f.mu.Unlock()
-		if accepted >= count {
-			return f.Accepted()
-		}
-		select {
-		case <-changed:
-		case <-deadline:
-			f.t.Fatalf("FCM has %d messages after %s, want %d", accepted, timeout, count)
-		}
-	}
-}
-
-// Reset removes the messages accepted so far.
-func (f *FCM) Reset() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.accepted = nil
-}
-
-// Summary returns a line for each message, sorted: the push token, the type and the title.
-func Summary(messages []Message) string {
-	var lines []string
-	for _, m := range messages {
-		lines = append(lines, m.Token+" "+m.Data["type"]+" "+m.Notification.Title)
-	}
-	slices.Sort(lines)
-	return strings.Join(lines, "\n")
 }
