@@ -81,16 +81,17 @@ func TestDiskErrors(t *testing.T) {
 	for _, c := range []struct {
 		name, calls, errno, file string
 		request                  func() *testkit.Answer
-		isFinal                  bool // until a restart
+		isFinal                  bool   // until a restart
+		log                      string // says it
 	}{
-		{"sync of an upload", "fdatasync", "EIO", "", deliver, false},
-		{"room for an upload", "mkdirat", "ENOSPC", filepath.Join(media, fmt.Sprint(next)), deliver, false},
-		{"place of an upload", "renameat", "EIO", "", deliver, false},
-		{"room for the log", "pwrite64", "ENOSPC", log, create, false},
-		{"writing of the log", "pwrite64", "EIO", log, create, false},
-		{"sync of the folder of uploads", "fsync", "EIO", media, deliver, true},
-		{"sync of the log", "fdatasync", "EIO", log, create, true},
-		{"sync of the database", "fsync,fdatasync", "EIO", filepath.Join(p.Dir, "data.db"), create, true},
+		{"sync of an upload", "fdatasync", "EIO", "", deliver, false, "sync file"},
+		{"room for an upload", "mkdirat", "ENOSPC", filepath.Join(media, fmt.Sprint(next)), deliver, false, "files can't be stored"},
+		{"place of an upload", "renameat", "EIO", "", deliver, false, "rename"},
+		{"room for the log", "pwrite64", "ENOSPC", log, create, false, "database or disk is full"},
+		{"writing of the log", "pwrite64", "EIO", log, create, false, "disk I/O error (778)"},
+		{"sync of the folder of uploads", "fsync", "EIO", media, deliver, true, "nothing more is accepted until a restart"},
+		{"sync of the log", "fdatasync", "EIO", log, create, true, "nothing more is accepted until a restart"},
+		{"sync of the database", "fsync,fdatasync", "EIO", filepath.Join(p.Dir, "data.db"), create, true, "nothing more is accepted until a restart"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			quieten(t, p, dashboard)
@@ -98,7 +99,11 @@ func TestDiskErrors(t *testing.T) {
 			mend := fault(t, p, c.calls, c.errno, c.file)
 			answer := c.request()
 			byCheckpoint := answer.Status == http.StatusOK && strings.HasSuffix(c.file, "data.db") // which comes after the answer
-			if !byCheckpoint && (answer.Status != http.StatusInternalServerError || string(answer.Body) != `{"message":"Server Error"}`) {
+			status, body := http.StatusInternalServerError, `{"message":"Server Error"}`
+			if c.calls == "mkdirat" {
+				status, body = http.StatusInsufficientStorage, `{"status":"error","message":"The server has no room for uploads, try again later"}`
+			}
+			if !byCheckpoint && (answer.Status != status || string(answer.Body) != body) {
 				t.Errorf("%d %s", answer.Status, answer.Body)
 			}
 			if byCheckpoint {
@@ -106,7 +111,7 @@ func TestDiskErrors(t *testing.T) {
 				sent = len(fcm.Accepted())
 			}
 			mend()
-			p.WantLog(map[bool]string{true: "nothing more is accepted until a restart", false: "a request failed"}[c.isFinal])
+			p.WantLog(c.log)
 			if !byCheckpoint && len(fcm.Accepted()) != sent {
 				t.Error("a push told of it")
 			}
