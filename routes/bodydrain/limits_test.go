@@ -68,7 +68,7 @@ func (s *server) awaitNothing() {
 // awaitDiscarding waits until so many bodies of all networks are being discarded.
 func (s *server) awaitDiscarding(bodies int64) {
 	s.t.Helper()
-	for range 5000 {
+	for range 25_000 {
 		if s.underway.Load() == bodies {
 			return
 		}
