@@ -67,8 +67,12 @@ func run(out *logs.Output) error {
 	describe(app.RootCmd)
 	s, wrong := settings.Read(os.LookupEnv)
 	wrong = errors.Join(wrong, settings.CheckNames(os.Environ()), settings.CheckEncryption(app.EncryptionEnv(), os.LookupEnv))
-	prepare := func() error { return register(app, s, out) }
-	app.RootCmd.AddCommand(command.Detach(healthCommand()), command.Backup(app, built.version), command.Restore(app, prepare), command.Outbox(app))
+	prepare := func() error {
+		chosen, _, _ := app.RootCmd.Find(os.Args[1:])
+		return register(app, s, out, command.IsBeside(chosen))
+	}
+	app.RootCmd.AddCommand(command.Detach(healthCommand()), command.Backup(app, built.version), command.Restore(app, prepare), command.Outbox(app),
+		command.Doctor(app, s, wrong), command.User(app), command.Previews(app), command.Test(app, s))
 	if chosen, _, _ := app.RootCmd.Find(os.Args[1:]); command.IsDetached(chosen) {
 		return command.RunDetached(app.RootCmd)
 	}
@@ -97,10 +101,13 @@ func run(out *logs.Output) error {
 }
 
 // register binds to the app what holds for each change of its data, and what it serves.
-func register(app core.App, s *settings.Settings, out *logs.Output) error {
+func register(app core.App, s *settings.Settings, out *logs.Output, beside bool) error {
 	pushes, err := push.NewWorker(app, s)
 	if err != nil {
 		return fmt.Errorf("GOOGLE_APPLICATION_CREDENTIALS: %w", err)
+	}
+	if beside {
+		pushes.LeaveToServer()
 	}
 	previews := preview.NewWorker(app, render.New(render.Config{FFmpeg: s.FFmpeg, CacheDir: server.CacheDir(app, "engine")}), built.version)
 	hooks.Register(app, s, pushes, previews, out)

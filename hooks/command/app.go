@@ -26,6 +26,15 @@ func onApp(_ core.App, c *cobra.Command) *cobra.Command {
 	return c
 }
 
+// IsBeside reports whether a command changes the data of a server that may run with settings which the command lacks.
+func IsBeside(c *cobra.Command) bool {
+	if c == nil {
+		return false
+	}
+	_, is := c.Annotations[onFolder]
+	return is
+}
+
 // CheckFolder returns an error if a command needs a data folder that is there and up to date, and this one isn't. Call it
 // before the app opens the folder.
 func CheckFolder(c *cobra.Command, dir string) error {

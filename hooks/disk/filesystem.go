@@ -71,3 +71,6 @@ func FileSystemOf(path string) (FileSystem, error) { return fileSystemOf(path) }
 // Usage returns how many bytes of the file system of a folder are free for users without privileges, and how many it
 // has. The error is errors.ErrUnsupported where it is not known how to ask the system.
 func Usage(folder string) (free, total uint64, err error) { return usage(folder) }
+
+// Floor returns how many bytes uploads leave free on a file system of that size. set is the setting, 0 for the default.
+func Floor(set int64, total uint64) uint64 { return NewGuard(set, nil).floorOf(total) }

@@ -64,3 +64,11 @@ func (w *Worker) Test(ctx context.Context, app core.App, user string) error {
 	w.Wake()
 	return err
 }
+
+// LeaveToServer makes new pushes wait although this process has no credentials: it is a command, and the server may have
+// some. If it has none either, they expire.
+func (w *Worker) LeaveToServer() {
+	for i := range w.routes {
+		w.routes[i].State = store.PushWaiting
+	}
+}

@@ -184,3 +184,52 @@ func (w *choices) Scan(value any) error {
 	*w = strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(`[]", `, r) })
 	return nil
 }
+
+// ListFilter chooses users for operators.
+type ListFilter struct {
+	Role           string // RoleClient, RolePerformer or "" for both
+	Text           string // in nickname, name, e-mail or phone
+	Banned, Erased bool   // only these; those who were erased are left out otherwise
+}
+
+// ListedUser is a user as operators see one.
+type ListedUser struct {
+	ID          string `json:"id"`
+	Email       string `json:"email"`
+	Nickname    string `json:"nickname"`
+	Role        string `json:"role"`
+	Created     string `json:"created"`
+	Banned      bool   `json:"banned"`
+	BannedUntil string `json:"banned_until,omitempty"`
+	BanReason   string `json:"ban_reason,omitempty"`
+	Erased      string `json:"erased,omitempty"`
+}
+
+// State returns in a few words whether the user is banned or erased, "" for neither.
+func (u *ListedUser) State() string {
+	switch {
+	case u.Erased != "":
+		return "erased"
+	case u.Banned && u.BannedUntil != "":
+		return fmt.Sprintf("banned until %.16s: %s", u.BannedUntil, u.BanReason)
+	case u.Banned:
+		return "banned: " + u.BanReason
+	}
+	return ""
+}
+
+// ListUsers returns users that match a filter, the newest first, and how many there are.
+func ListUsers(ctx context.Context, app core.App, f ListFilter, limit, offset int) (users []ListedUser, total int, err error) {
+	arguments := []any{sql.Named("role", f.Role), sql.Named("text", fold(f.Text)), sql.Named("banned", f.Banned), sql.Named("erased", f.Erased)}
+	const where = ` FROM users WHERE (:role = '' OR role = :role) AND (NOT :banned OR banned) AND (erased <> '') = :erased
+		AND (:text = '' OR instr(search, replace(:text, 'ё', 'е')) OR instr(email_key, :text) OR instr(phone, :text))`
+	if err := readRow(ctx, app, `SELECT count(*)`+where, arguments, &total); err != nil {
+		return nil, 0, wrap("count users", err)
+	}
+	users, err = readRows(ctx, app, `SELECT id, email, nickname, role, created, banned, banned_until, ban_reason, erased`+where+`
+		ORDER BY CAST(id AS INTEGER) DESC LIMIT :limit OFFSET :offset`,
+		append(arguments, sql.Named("limit", limit), sql.Named("offset", offset)), func(u *ListedUser) []any {
+			return []any{&u.ID, &u.Email, &u.Nickname, &u.Role, &u.Created, &u.Banned, &u.BannedUntil, &u.BanReason, &u.Erased}
+		})
+	return users, total, wrap("list users", err)
+}

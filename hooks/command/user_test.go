@@ -1,0 +1,77 @@
+package command_test
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/privet/privet/routes/testkit"
+	"github.com/privet/privet/routes/testkit/fakes"
+)
+
+// What is done by a command holds at once on the server that runs, whose caches know nothing of it.
+func TestUserCommands(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts processes")
+	}
+	fcm := fakes.NewFCM(t)
+	p := testkit.Process(t, fcm.Env()...)
+	client, performer := p.Client(), p.Performer()
+	p.AddDevice(client, "phone", "en")
+	order := p.Order(client, performer)
+	p.Get("order/search").As(performer.Token).Do().Want(http.StatusOK)
+	id := fmt.Sprint(performer.ID)
+	printed, status := run(t, p.Dir, "user", "list", "--role", "performer")
+	want(t, printed, status, 0, performer.Email, "1 users")
+	printed, status = run(t, p.Dir, "user", "ban", id, "--until", "2001-01-01")
+	want(t, printed, status, 1, "Must be in the future")
+	printed, status = run(t, p.Dir, "user", "ban", strings.ToUpper(performer.Email), "--reason", "spam")
+	want(t, printed, status, 0, "is banned")
+	p.Get("order/search").As(performer.Token).Do().Want(http.StatusUnauthorized)
+	if pushed := fcm.Wait(1, testkit.Soon); len(pushed) != 1 || pushed[0].Data["type"] != "order.cancelled" {
+		t.Errorf("pushed: %v", pushed)
+	}
+	history := p.Dashboard().List("order_history")
+	if last := history[len(history)-1]; last["actor"] != "moderator" && history[0]["actor"] != "moderator" || fmt.Sprint(last["order"]) != fmt.Sprint(order) {
+		t.Errorf("history: %v", history)
+	}
+	printed, status = run(t, p.Dir, "user", "unban", id)
+	want(t, printed, status, 0, "is not banned any more")
+	p.Login(performer)
+	printed, status = run(t, p.Dir, "user", "erase", id)
+	want(t, printed, status, 1, "nobody was erased")
+	printed, status = run(t, p.Dir, "user", "erase", id, "--yes")
+	want(t, printed, status, 0, "is erased")
+	printed, status = run(t, p.Dir, "user", "list", "--erased", "--json")
+	want(t, printed, status, 0, `"email": "deleted`, `"total": 1`)
+	printed, status = run(t, p.Dir, "user", "ban", "99")
+	want(t, printed, status, 1, "there is no user 99")
+	printed, status = run(t, p.Dir, "still"+"s", "retry")
+	want(t, printed, status, 0, "0 previews are queued again")
+	printed, status = runWith(t, fcm.Env(), "test", "push", fmt.Sprint(client.ID), "--dir", p.Dir)
+	want(t, printed, status, 0, "the push was taken")
+}
+
+// The doctor finds what is wrong, and says so by its status.
+func TestDoctor(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts processes")
+	}
+	p := testkit.Process(t)
+	p.Client()
+	env := []string{"PRIVET_UPLOAD_FLOOR=1", "PRIVET_PUBLIC_URL=" + p.URL}
+	printed, status := runWith(t, env, "doctor", "--dir", p.Dir)
+	want(t, printed, status, 0, "one uses the folder", "is not encrypted", "a body of 120 MB comes through", "1, each of a row")
+	stored, err := filepath.Glob(filepath.Join(p.Dir, "storage", "*", "*", "*.png"))
+	if err != nil || len(stored) != 1 {
+		t.Fatal(stored, err)
+	}
+	if err := os.Rename(stored[0], stored[0]+".moved"); err != nil {
+		t.Fatal(err)
+	}
+	printed, status = runWith(t, append(env, "PRIVET_RATELIMIT=5"), "doctor", "--offline", "--full", "--dir", p.Dir)
+	want(t, printed, status, 1, "PRIVET_RATELIMIT", "1 files that rows name are not in the storage", "belong to no row", "sound: tables")
+}
