@@ -13,8 +13,6 @@ import (
 	"github.com/privet/privet/hooks/settings"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/testkit"
-
-	"github.com/pocketbase/pocketbase/core"
 )
 
 // video is the size of a small video in bytes.
@@ -142,29 +140,6 @@ func TestUploadForNothing(t *testing.T) {
 		t.Errorf("left: %v", left)
 	}
 	s.WantCleanLog()
-}
-
-// The id of an upload that failed is given to the next one, whose files must survive the removal of the failed one's.
-func TestFailedUploadSparesItsSuccessor(t *testing.T) {
-	t.Parallel()
-	s := testkit.Start(t)
-	var next testkit.Person
-	s.App.OnRecordCreate(store.Devices).BindFunc(func(e *core.RecordEvent) error {
-		if e.Record.GetString("device_id") == "fails" {
-			return fmt.Errorf("the disk is full")
-		}
-		return e.Next()
-	})
-	s.App.OnRecordAfterCreateError(store.Users).BindFunc(func(e *core.RecordErrorEvent) error {
-		next = s.Client() // after the rollback, before the answer
-		return e.Next()
-	})
-	s.Post("auth/signup").Multipart([]testkit.File{testkit.Picture()}, "email", "first@example.com", "nickname", "x", "password", "password",
-		"role", "1", "device_id", "fails").Do().Want(500)
-	if next.ID != 1 {
-		t.Fatalf("the successor has id %d", next.ID)
-	}
-	s.Get(testkit.PathOf(next.Data.String("data", "media", 0, "path_url"))).Do().Want(200)
 }
 
 // A body over the route's limit is rejected before it is sent.

@@ -1,7 +1,9 @@
 package files_test
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -9,6 +11,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/testkit"
 
@@ -117,4 +120,28 @@ func TestUploadsAtOnce(t *testing.T) {
 		}
 	}
 	wantServed(t, s, append(urls, people[1].Data.String("data", "media", 0, "path_url"), client.Data.String("data", "media", 0, "path_url"))...)
+}
+
+// The number of an upload that failed is given to the next one, whose files must survive the removal of the failed one's.
+func TestFailedUploadSparesItsSuccessor(t *testing.T) {
+	s := testkit.Start(t)
+	failed, err := files.Store(s.App, bytes.NewReader(testkit.Picture().Content))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cause := errors.New("the device can't be saved")
+	if err := files.RunInTransaction(s.App, failed, func(core.App) error { return cause }); !errors.Is(err, cause) {
+		t.Fatal(err)
+	}
+	placed := s.StoredFiles()
+	next := s.Client()
+	url := next.Data.String("data", "media", 0, "path_url")
+	folder := func(file string) string { return path.Base(path.Dir(file)) }
+	if stored := s.StoredFiles(); len(placed) != 2 || !slices.ContainsFunc(stored, func(file string) bool {
+		return path.Base(file) == path.Base(url) && folder(file) == folder(placed[0])
+	}) {
+		t.Fatalf("the failed upload was placed as %v, the next one as %v", placed, stored)
+	}
+	failed.Discard()
+	wantServed(t, s, url)
 }

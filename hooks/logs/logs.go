@@ -71,7 +71,7 @@ func (o *Output) Close() { o.repeats.flush() }
 // input, and a URL a token. TestAttributesAreShown keeps the list complete.
 var shown = []string{
 	"type", "method", "path", "status", "provider", "reason", "id", "key", "state", "event", "device", "devices", "folder", "owner",
-	"file", "count", "bytes", "floor", "removed", "try", "next_try", "error", "answer", "stack", "client", "others", "limit",
+	"file", "sender", "count", "bytes", "floor", "removed", "try", "next_try", "error", "answer", "stack", "client", "others", "limit",
 	"worker", "shown", RequestIDKey,
 }
 

@@ -25,6 +25,7 @@ func HEIC(width, height uint32) File {
 			box("iinf", u32(0), []byte{0, 1}, box("infe", u32(2<<24), []byte{0, 1, 0, 0}, []byte("hvc1\x00"))),
 			box("iprp", box("ipco", box("ispe", u32(0, width, height))), box("ipma", u32(0, 1), []byte{0, 1, 1, 0x81})))
 	}
+	// One unit of HEVC, of the type of a picture: anything else would be removed as metadata.
 	return File{Field: "media", Name: "photo.heic", Type: "image/heic",
-		Content: slices.Concat(head, meta(len(head)+len(meta(0))+8), box("mdat", []byte("PICTURE!")))}
+		Content: slices.Concat(head, meta(len(head)+len(meta(0))+8), box("mdat", u32(4), []byte("\x26\x01OK")))}
 }
