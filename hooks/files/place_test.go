@@ -137,10 +137,10 @@ func TestFailedUploadSparesItsSuccessor(t *testing.T) {
 	next := s.Client()
 	url := next.Data.String("data", "media", 0, "path_url")
 	folder := func(file string) string { return path.Base(path.Dir(file)) }
-	if stored := s.StoredFiles(); len(placed) != 2 || !slices.ContainsFunc(stored, func(file string) bool {
+	if stored := s.StoredFiles(); len(placed) != 3 || !slices.ContainsFunc(stored, func(file string) bool {
 		return path.Base(file) == path.Base(url) && folder(file) == folder(placed[0])
 	}) {
-		t.Fatalf("the failed upload was placed as %v, the next one as %v", placed, stored)
+		t.Fatalf("the failed upload was placed, with the mark that says so, as %v, the next one as %v", placed, stored)
 	}
 	failed.Discard()
 	wantServed(t, s, url)
