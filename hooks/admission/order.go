@@ -98,7 +98,7 @@ func (q *Queue) last(class int) (gone *waiter) {
 		}
 		if gone == nil {
 			overloaded = time.Since(w.since) > q.limits.MaxIdle/overload
-		} else if crowd < most || crowd == most && crowd == 1 && overloaded {
+		} else if crowd < most || (most == 1 && crowd == 1 && overloaded) {
 			continue
 		}
 		gone, most = w, crowd

@@ -8,7 +8,6 @@ package doctor
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"time"
 
@@ -83,16 +82,10 @@ func (d *Doctor) settings() {
 	}
 	causes := []error{d.Wrong}
 	for i := 0; i < len(causes); i++ {
-		if joined, ok := causes[i].(interface{ Unwrap() []error }); ok { //nolint:errorlint // each level is looked at
+		if joined, ok := causes[i].(interface{ Unwrap() []error }); ok {
 			causes = append(causes, joined.Unwrap()...)
 			continue
 		}
 		d.say(Failure, "settings", "%v; the server does not start", causes[i])
 	}
-}
-
-// drop reads what is left of a body, of which there may be any amount.
-func drop(body io.ReadCloser) {
-	_, _ = io.CopyN(io.Discard, body, 1<<20)
-	_ = body.Close()
 }

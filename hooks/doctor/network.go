@@ -61,7 +61,7 @@ func (d *Doctor) reach(ctx context.Context, about, address string) {
 		d.say(Failure, about, "it can't be reached: %v; look at DNS, the firewall and HTTPS_PROXY", err)
 		return
 	}
-	drop(answer.Body)
+	defer answer.Body.Close()
 	if answer.StatusCode >= http.StatusInternalServerError {
 		d.say(Warning, about, "%s answers %s", request.URL.Host, answer.Status)
 	} else {

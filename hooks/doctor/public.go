@@ -39,12 +39,12 @@ func (d *Doctor) public(ctx context.Context) {
 		d.say(Failure, "public", "%s can't be reached from here: %v", base, err)
 		return
 	}
+	defer answer.Body.Close()
 	var health struct {
 		Message string
 		Code    int
 	}
 	broken := json.NewDecoder(io.LimitReader(answer.Body, 1<<20)).Decode(&health)
-	drop(answer.Body)
 	switch {
 	case answer.StatusCode == http.StatusServiceUnavailable && broken == nil:
 		d.say(Failure, "public", "the server says that it is not well: %s", health.Message)
@@ -82,9 +82,9 @@ func (d *Doctor) upload(ctx context.Context, base string, n int64) {
 		d.say(Failure, "uploads", "a body of %d MB does not come through: %v; look at the limits and time-outs of the proxy", size, err)
 		return
 	}
+	defer answer.Body.Close()
 	var ours struct{ Status, Message string }
 	broken := json.NewDecoder(io.LimitReader(answer.Body, 1<<20)).Decode(&ours)
-	drop(answer.Body)
 	switch {
 	case answer.StatusCode == http.StatusUnauthorized && broken == nil && ours.Status == "error":
 		d.say(OK, "uploads", "a body of %d MB comes through", size)

@@ -49,7 +49,7 @@ func start(t *testing.T, dir, version, command string, free uint64) (told, warne
 		t.Fatal(err)
 	}
 	if lock := app.Store().Get("privet_lock"); lock != nil {
-		defer lock.(interface{ Unlock() error }).Unlock() //nolint:errcheck // the process ends soon
+		defer lock.(interface{ Unlock() error }).Unlock()
 	}
 	return out.String(), errors.String()
 }
