@@ -22,6 +22,9 @@ func mustAcquire(t *testing.T, q *Queue, key string) (release func()) {
 	return release
 }
 
+// ordering is held by callers while they add to an order, which those of several keys share.
+var ordering sync.Mutex
+
 // enqueue lets n callers of a key wait, and returns when they do. Each adds its key to order once it has a slot, and
 // to order with "!" before it if it is refused.
 func enqueue(q *Queue, order *[]string, key string, n int) {
@@ -30,17 +33,16 @@ func enqueue(q *Queue, order *[]string, key string, n int) {
 
 // enqueueAs is enqueue for callers by the name of key.
 func enqueueAs(q *Queue, order *[]string, key string, n int, caller Caller) {
-	var mu sync.Mutex
 	for range n {
 		go func() {
 			release, err := q.AcquireAs(context.Background(), caller)
-			mu.Lock()
+			ordering.Lock()
 			if err != nil {
 				*order = append(*order, "!"+key)
 			} else {
 				*order = append(*order, key)
 			}
-			mu.Unlock()
+			ordering.Unlock()
 			if err == nil {
 				release()
 			}

@@ -138,15 +138,22 @@ func TestABurstHasPatience(t *testing.T) {
 		q := New(Limits{Slots: 1, Waiters: 30, MaxWait: 10 * time.Second, MaxIdle: 3 * time.Second})
 		burst := func(n int, hold time.Duration) (admitted int, longest time.Duration) {
 			began := time.Now()
+			var counting sync.Mutex
+			count := func(add func()) {
+				counting.Lock()
+				defer counting.Unlock()
+				add()
+			}
 			var callers sync.WaitGroup
 			for range n {
 				callers.Go(func() {
-					if release, err := q.Acquire(t.Context(), "burst"); err == nil {
-						admitted++
+					release, err := q.Acquire(t.Context(), "burst")
+					if err == nil {
+						count(func() { admitted++ })
 						time.Sleep(hold)
 						release()
 					} else {
-						longest = max(longest, time.Since(began))
+						count(func() { longest = max(longest, time.Since(began)) })
 					}
 				})
 				synctest.Wait()
