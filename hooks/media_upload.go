@@ -67,10 +67,11 @@ func registerMedia(app core.App, previews *preview.Worker) {
 		})
 	})
 	log := durable.Of(app)
-	app.OnRecordAfterDeleteSuccess(store.Media).Bind(&hook.Handler[*core.RecordEvent]{
-		Id:       "privet_media_deleted",
-		Priority: beforeInterceptors, // PocketBase's removes the files at once
-		Func: func(e *core.RecordEvent) error {
+	app.OnModelAfterDeleteSuccess(store.Media).Bind(&hook.Handler[*core.ModelEvent]{
+		Id: "privet_media_deleted",
+		// PocketBase removes the files as well, at once: by a handler of models with the priority -99, and by one of records.
+		Priority: -1000,
+		Func: func(e *core.ModelEvent) error {
 			if err := log.Wait(); err != nil {
 				return err // a power cut may bring the row back: the queue keeps the removal
 			}

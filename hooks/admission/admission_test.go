@@ -22,8 +22,15 @@ func mustAcquire(t *testing.T, q *Queue, key string) (release func()) {
 	return release
 }
 
-// ordering is held by callers while they add to an order, which those of several keys share.
+// ordering is held while an order, which callers of several keys share, is read or added to.
 var ordering sync.Mutex
+
+// entries returns what an order holds.
+func entries(order *[]string) []string {
+	ordering.Lock()
+	defer ordering.Unlock()
+	return slices.Clone(*order)
+}
 
 // enqueue lets n callers of a key wait, and returns when they do. Each adds its key to order once it has a slot, and
 // to order with "!" before it if it is refused.
@@ -70,7 +77,7 @@ func TestKeysTakeTurns(t *testing.T) {
 		release()
 		release() // once is enough
 		synctest.Wait()
-		if got := strings.Join(order, " "); got != "a b flood b flood flood flood" {
+		if got := strings.Join(entries(&order), " "); got != "a b flood b flood flood flood" {
 			t.Errorf("the turns were %s", got)
 		}
 		wantStats(t, q, Stats{Slots: 1, Admitted: 8})
@@ -88,8 +95,8 @@ func TestAKeyHasAShareOfTheSlots(t *testing.T) {
 		mustAcquire(t, q, "a")()
 		release()
 		synctest.Wait()
-		if !slices.Equal(order, []string{"flood"}) {
-			t.Errorf("admitted were %s", order)
+		if !slices.Equal(entries(&order), []string{"flood"}) {
+			t.Errorf("admitted were %s", entries(&order))
 		}
 	})
 }
@@ -101,14 +108,14 @@ func TestAKeyHasAShareOfTheLine(t *testing.T) {
 		release := mustAcquire(t, q, "flood")
 		var order []string
 		enqueue(q, &order, "flood", 5)
-		if !slices.Equal(order, []string{"!flood", "!flood"}) {
-			t.Fatal(order)
+		if !slices.Equal(entries(&order), []string{"!flood", "!flood"}) {
+			t.Fatal(entries(&order))
 		}
 		enqueue(q, &order, "a", 1)
 		enqueue(q, &order, "b", 1)
 		enqueue(q, &order, "b", 1) // has as many as the others
 		wantStats(t, q, Stats{Slots: 1, Running: 1, Waiting: 3, Admitted: 1, Refused: 5})
-		if got := strings.Join(order, " "); got != "!flood !flood !flood !flood !b" {
+		if got := strings.Join(entries(&order), " "); got != "!flood !flood !flood !flood !b" {
 			t.Errorf("refused were %s", got)
 		}
 		release()

@@ -13,10 +13,12 @@ import (
 // wantTurns lets all who wait have their turns, one after the other, and compares who they were.
 func wantTurns(t *testing.T, release func(), order *[]string, want string) {
 	t.Helper()
+	ordering.Lock()
 	*order = nil
+	ordering.Unlock()
 	release()
 	synctest.Wait()
-	if got := strings.Join(*order, " "); got != want {
+	if got := strings.Join(entries(order), " "); got != want {
 		t.Errorf("the turns were %s, want %s", got, want)
 	}
 }
@@ -48,7 +50,7 @@ func TestEachClassHasALine(t *testing.T) {
 			enqueueAs(q, &order, "first", 1, Caller{Keys: []string{fmt.Sprint(i)}})
 		}
 		enqueueAs(q, &order, "second", 2, Caller{Class: 1, Keys: []string{"x"}})
-		if got := strings.Join(order, " "); got != "!first !first" {
+		if got := strings.Join(entries(&order), " "); got != "!first !first" {
 			t.Errorf("refused were %s", got)
 		}
 		wantTurns(t, release, &order, "first first second second")
@@ -119,13 +121,13 @@ func TestOverloadedLine(t *testing.T) {
 		}
 		time.Sleep(1500 * time.Millisecond)
 		enqueue(q, &order, "late", 1)
-		if got := strings.Join(order, " "); got != "!early !a" {
+		if got := strings.Join(entries(&order), " "); got != "!early !a" {
 			t.Errorf("refused were %s", got)
 		}
 		time.Sleep(1600 * time.Millisecond) // since the first ones came 3.1 seconds
 		synctest.Wait()
-		if slices.Sort(order); strings.Join(order, " ") != "!a !b !c !early" {
-			t.Errorf("refused were %s", order)
+		if got := slices.Sorted(slices.Values(entries(&order))); strings.Join(got, " ") != "!a !b !c !early" {
+			t.Errorf("refused were %s", got)
 		}
 		wantTurns(t, release, &order, "late")
 	})
