@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/privet/privet/hooks/backup"
+	"github.com/privet/privet/hooks/disk"
 	"github.com/privet/privet/hooks/durable"
-	"github.com/privet/privet/hooks/server"
 	"github.com/privet/privet/hooks/store"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -35,7 +35,7 @@ func registerBackups(app core.App) {
 			return err
 		},
 	})
-	mark := filepath.Join(app.DataDir(), server.CacheFolder, "restored")
+	mark := filepath.Join(app.DataDir(), disk.PrivateFolder, "restored")
 	app.OnBackupRestore().BindFunc(func(e *core.BackupEvent) error {
 		// It is looked for at the next start, with which a restore ends.
 		if err := os.MkdirAll(filepath.Dir(mark), 0o700); err != nil {

@@ -27,9 +27,7 @@ const (
 
 // Other names, which are those in a data folder.
 const (
-	privateFolder  = "privet" // for what is in no backup
-	storageFolder  = "storage"
-	attributesMark = ".attrs" // with which PocketBase's local storage names the file with a file's content type
+	storageFolder = "storage"
 )
 
 // format is the version of the zip file's contents.

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/privet/privet/hooks/database"
 	"github.com/privet/privet/hooks/disk"
 	"github.com/privet/privet/hooks/durable"
 	"github.com/privet/privet/hooks/erasure"
@@ -61,17 +62,17 @@ func Restore(ctx context.Context, source, dir string, lock func() error, lists .
 	if free, _, unknown := disk.Usage(dir); unknown == nil && free < a.total() {
 		return nil, fmt.Errorf("the backup has %s, and the disk of %s has %s", size(int64(a.total())), dir, size(int64(free)))
 	}
-	database := filepath.Join(dir, privateFolder, "restore.db")
-	if err := os.Mkdir(filepath.Dir(database), 0o700); err != nil {
+	copied := filepath.Join(dir, disk.PrivateFolder, "restore.db")
+	if err := os.Mkdir(filepath.Dir(copied), 0o700); err != nil {
 		return nil, err
 	}
-	if err := a.save(ctx, dbfile.Name, database); err != nil {
+	if err := a.save(ctx, dbfile.Name, copied); err != nil {
 		return nil, err
 	}
-	if err := refuseNewer(ctx, database); err != nil {
+	if err := refuseNewer(ctx, copied); err != nil {
 		return nil, err
 	}
-	if r.Manifest, err = a.checkDatabase(ctx, database); err != nil {
+	if r.Manifest, err = a.checkDatabase(ctx, copied); err != nil {
 		return nil, err
 	}
 	r.LeftOut = len(a.left)
@@ -81,10 +82,10 @@ func Restore(ctx context.Context, source, dir string, lock func() error, lists .
 	if err := r.addErased(lists); err != nil {
 		return nil, err
 	}
-	if err := os.Rename(database, filepath.Join(dir, dbfile.Name)); err != nil {
+	if err := os.Rename(copied, filepath.Join(dir, dbfile.Name)); err != nil {
 		return nil, err
 	}
-	removeDatabase(database) // what SQLite has left beside it
+	_ = database.Remove(copied) // what SQLite has left beside it
 	return r, durable.SyncFolder(dir)
 }
 

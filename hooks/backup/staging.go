@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/privet/privet/hooks/disk"
+	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/store/dbfile"
 
 	"github.com/gofrs/flock"
@@ -38,7 +39,7 @@ var ErrBusy = errors.New("another backup of this data folder is being made")
 
 // newStaging creates the folder. close removes it.
 func newStaging(data string) (*staging, error) {
-	private := filepath.Join(data, privateFolder)
+	private := filepath.Join(data, disk.PrivateFolder)
 	if err := os.Mkdir(private, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, err
 	} else if err == nil {
@@ -135,7 +136,7 @@ func (s *staging) stage(key string) error {
 	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
 		return err
 	}
-	if err := linkOrCopy(from+attributesMark, to+attributesMark); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := linkOrCopy(from+files.AttributesSuffix, to+files.AttributesSuffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	return linkOrCopy(from, to)

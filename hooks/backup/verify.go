@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/privet/privet/hooks/database"
+	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/store/dbfile"
 )
 
@@ -23,12 +25,12 @@ func Verify(ctx context.Context, file, scratch string) (*Manifest, error) {
 		return nil, err
 	}
 	defer a.Close()
-	database := filepath.Join(scratch, "verified.db")
-	defer removeDatabase(database)
-	if err := a.save(ctx, dbfile.Name, database); err != nil {
+	copied := filepath.Join(scratch, "verified.db")
+	defer database.Remove(copied) //nolint:errcheck // a scratch folder
+	if err := a.save(ctx, dbfile.Name, copied); err != nil {
 		return nil, err
 	}
-	manifest, err := a.checkDatabase(ctx, database)
+	manifest, err := a.checkDatabase(ctx, copied)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +94,7 @@ func (a *archive) checkDatabase(ctx context.Context, file string) (*Manifest, er
 // dropUnowned leaves out the files that no row names: PocketBase's own backups contain such.
 func (a *archive) dropUnowned(named map[string]bool) {
 	for name := range a.files {
-		if strings.HasPrefix(name, storageFolder+"/") && !named[strings.TrimSuffix(name, attributesMark)] {
+		if strings.HasPrefix(name, storageFolder+"/") && !named[strings.TrimSuffix(name, files.AttributesSuffix)] {
 			delete(a.files, name)
 			a.left = append(a.left, name)
 		}
@@ -124,11 +126,4 @@ func (a *archive) save(ctx context.Context, name, to string) error {
 		err = file.Sync()
 	}
 	return errors.Join(err, file.Close())
-}
-
-// removeDatabase removes a database with the files that SQLite makes beside it.
-func removeDatabase(path string) {
-	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
-		_ = os.Remove(path + suffix)
-	}
 }

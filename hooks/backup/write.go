@@ -16,6 +16,7 @@ import (
 	"github.com/privet/privet/hooks/disk"
 	"github.com/privet/privet/hooks/durable"
 	"github.com/privet/privet/hooks/erasure"
+	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/store/dbfile"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -37,7 +38,7 @@ func Write(ctx context.Context, source Source, target string) (_ *Manifest, err 
 		return nil, err
 	}
 	live, err := dbfile.Open(filepath.Join(source.Dir, dbfile.Name))
-	if dbfile.IsMissing(err) {
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s is no data folder of privet: it has no %s", source.Dir, dbfile.Name)
 	}
 	if err != nil {
@@ -164,7 +165,7 @@ func (w *writer) addStored(key string) error {
 	}
 	w.manifest.Files++
 	w.manifest.Bytes += n
-	_, err = w.add(w.stage.file(key)+attributesMark, name+attributesMark, zip.Store)
+	_, err = w.add(w.stage.file(key)+files.AttributesSuffix, name+files.AttributesSuffix, zip.Store)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

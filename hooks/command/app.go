@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -45,7 +46,7 @@ func CheckFolder(c *cobra.Command, dir string) error {
 		return nil
 	}
 	db, err := dbfile.Open(filepath.Join(dir, dbfile.Name))
-	if dbfile.IsMissing(err) {
+	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s is no data folder of privet: it has no %s (choose another by --dir)", dir, dbfile.Name)
 	}
 	if err != nil {

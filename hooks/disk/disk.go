@@ -1,5 +1,6 @@
-// Package disk keeps a part of the disk free: uploads are refused before they fill it, so that the database can go on
-// writing, and with it orders and sign-ins.
+// Package disk knows the disk that the data folder is on: how much of it must stay free (uploads are refused before they
+// fill it, so that the database can go on writing, and with it orders and sign-ins), whether its file system suits SQLite,
+// whose the folder is, and what to do where it can't be written to.
 package disk
 
 import (
@@ -9,6 +10,10 @@ import (
 	"sync"
 	"time"
 )
+
+// PrivateFolder is the folder in the data folder for what privet keeps outside of its database and in no backup: temporary files, caches,
+// the list of erasures, and word that commands leave for the server. A restore by the dashboard leaves it as it is.
+const PrivateFolder = "privet"
 
 // ErrFull means that an upload would leave less of the disk free than must stay free.
 var ErrFull = errors.New("disk: too little space is free for uploads")

@@ -26,10 +26,8 @@ func describe(path string) string {
 
 // remedy returns the command that gives this process what it may not write to.
 func remedy(path, all string) string {
-	if info, err := os.Stat(path); err == nil {
-		if stat, ok := info.Sys().(*syscall.Stat_t); ok && int(stat.Uid) == os.Geteuid() {
-			return fmt.Sprintf("; let its owner write: chmod -R u+rwX %s", all)
-		}
+	if uid, _, err := Owner(path); err == nil && uid == os.Geteuid() {
+		return "; let its owner write: chmod -R u+rwX " + Quote(all)
 	}
-	return fmt.Sprintf("; give it to that user, as root: chown -R %s %s", user(), all)
+	return fmt.Sprintf("; give it to that user, as root: chown -R %s %s", user(), Quote(all))
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/privet/privet/hooks/erasure"
+	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/store/dbfile"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -100,12 +101,12 @@ func (d *Doctor) files(ctx context.Context, db *dbfile.File) {
 		}
 		key := filepath.ToSlash(strings.TrimPrefix(strings.TrimPrefix(path, storage), string(filepath.Separator)))
 		if entry.IsDir() {
-			if key == "uploads" { // those under way
+			if key == files.UploadsFolder { // those under way
 				return fs.SkipDir
 			}
 			return nil
 		}
-		if named[strings.TrimSuffix(key, ".attrs")] {
+		if named[strings.TrimSuffix(key, files.AttributesSuffix)] {
 			return nil
 		}
 		if info, err := entry.Info(); err == nil {

@@ -49,7 +49,7 @@ func (d *Doctor) permissions(info fs.FileInfo, report func(Level, string, ...any
 	if database, err := os.Stat(filepath.Join(d.Dir, dbfile.Name)); err != nil || database.Mode().Perm()&0o077 == 0 {
 		return // the server closes the folder itself at its next start, and what matters is closed
 	}
-	report(Warning, "other users of this machine can read %s: chmod -R go= %s, or start the server, which does it", d.Dir, d.Dir)
+	report(Warning, "other users of this machine can read %s: chmod -R go= %s, or start the server, which does it", d.Dir, disk.Quote(d.Dir))
 }
 
 // owner reports files that the server's user can't write: those that are not whose folder it is.
@@ -59,7 +59,7 @@ func (d *Doctor) owner(report func(Level, string, ...any)) {
 		return // this system has no such numbers
 	}
 	if me := os.Geteuid(); me != 0 && me != uid {
-		report(Failure, "%s belongs to uid %d and this is uid %d: run commands as the user of the server, or chown -R %d %s", d.Dir, uid, me, me, d.Dir)
+		report(Failure, "%s belongs to uid %d and this is uid %d: run commands as the user of the server, or chown -R %d %s", d.Dir, uid, me, me, disk.Quote(d.Dir))
 		return
 	}
 	count, example := 0, ""
@@ -75,7 +75,7 @@ func (d *Doctor) owner(report func(Level, string, ...any)) {
 		return nil
 	})
 	if count > 0 {
-		report(Failure, "%d files, such as %s, are not its user's (uid %d): chown -R %d:%d %s", count, example, uid, uid, gid, d.Dir)
+		report(Failure, "%d files, such as %s, are not its user's (uid %d): chown -R %d:%d %s", count, example, uid, uid, gid, disk.Quote(d.Dir))
 	}
 	if os.Geteuid() == uid {
 		if file, err := os.CreateTemp(d.Dir, ".doctor-"); err != nil {

@@ -66,7 +66,7 @@ func parse(line string) (e Entry, ok bool) {
 }
 
 // Path returns where the list of a data folder is.
-func Path(data string) string { return filepath.Join(data, "privet", "erased") }
+func Path(data string) string { return filepath.Join(data, disk.PrivateFolder, "erased") }
 
 // Append adds entries to the list of a data folder, and returns when they are on the disk.
 func Append(data string, entries ...Entry) error {

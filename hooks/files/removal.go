@@ -125,7 +125,7 @@ func (r *Remover) remove(ctx context.Context, key string) error {
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
-		if err == nil && row.Has(strings.TrimSuffix(path.Base(key), attributes)) {
+		if err == nil && row.Has(strings.TrimSuffix(path.Base(key), AttributesSuffix)) {
 			return nil
 		}
 	}

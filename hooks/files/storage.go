@@ -24,8 +24,8 @@ const (
 	// see.
 	UploadsFolder = "uploads"
 
-	// attributes is the suffix of the file in which PocketBase's local storage keeps a file's content type.
-	attributes = ".attrs"
+	// AttributesSuffix is the suffix of the file in which PocketBase's local storage keeps a file's content type.
+	AttributesSuffix = ".attrs"
 
 	// placing is the suffix of the empty file in UploadsFolder that exists while a file is at its place in the local
 	// storage and its row is not committed yet. A process that is killed meanwhile would leave the file for good, in
@@ -65,7 +65,7 @@ func rename(log *durable.Log, from, target string) error {
 		if err := log.MakeFolder(filepath.Dir(target)); err != nil {
 			return err
 		}
-		err := os.Rename(from+attributes, target+attributes)
+		err := os.Rename(from+AttributesSuffix, target+AttributesSuffix)
 		if err == nil {
 			if err := os.Rename(from, target); err != nil {
 				return err
@@ -80,7 +80,7 @@ func rename(log *durable.Log, from, target string) error {
 
 // removeStaged removes a staged file and its attributes.
 func removeStaged(app core.App, file string) {
-	for _, name := range []string{file, file + attributes} {
+	for _, name := range []string{file, file + AttributesSuffix} {
 		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			app.Logger().Warn("a file that waited could not be removed", "file", filepath.Base(name), "error", err)
 		}
@@ -115,7 +115,7 @@ func removeStored(app core.App, key string) error {
 
 // removeLocal removes a file from the local storage, with its attributes, and its folder if no other file is in it.
 func removeLocal(app core.App, key string) error {
-	for _, name := range []string{key, key + attributes} {
+	for _, name := range []string{key, key + AttributesSuffix} {
 		if err := os.Remove(localPath(app, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
@@ -146,7 +146,7 @@ func SweepUploads(ctx context.Context, app core.App) error {
 // sweep removes one staged file, unless the preview of a row's file is to be made from it. If its row was never saved,
 // it queues the removal of what may have been stored for it.
 func sweep(ctx context.Context, app core.App, staged string) error {
-	entry, isPlacing := strings.CutSuffix(strings.TrimSuffix(staged, attributes), placing)
+	entry, isPlacing := strings.CutSuffix(strings.TrimSuffix(staged, AttributesSuffix), placing)
 	if id, name, hasID := strings.Cut(entry, "~"); hasID {
 		file, err := store.ReadMediaFile(ctx, app, id)
 		switch {

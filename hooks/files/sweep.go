@@ -106,7 +106,7 @@ func sweepFoldersOf(ctx context.Context, app core.App, folder string, ids []stri
 		return err
 	}
 	for _, file := range files {
-		if row := rows[file.id]; row.Has(strings.TrimSuffix(file.name, attributes)) {
+		if row := rows[file.id]; row.Has(strings.TrimSuffix(file.name, AttributesSuffix)) {
 			continue
 		}
 		key := path.Join(folder, file.id, file.name)

@@ -149,7 +149,7 @@ func (u *Upload) Close() error {
 		return nil
 	}
 	// Before the row's transaction, which blocks all other writers.
-	if err := durable.SyncFiles(u.staged, u.staged+attributes); err != nil {
+	if err := durable.SyncFiles(u.staged, u.staged+AttributesSuffix); err != nil {
 		return fmt.Errorf("stage upload: %w", err)
 	}
 	return nil
@@ -199,7 +199,7 @@ func (u *Upload) takeID() error {
 	}
 	u.id = store.Key(id)
 	staged := filepath.Join(stagingFolder(u.app), stagedName(u.id, u.Name))
-	if err := errors.Join(os.Rename(u.staged, staged), os.Rename(u.staged+attributes, staged+attributes)); err != nil {
+	if err := errors.Join(os.Rename(u.staged, staged), os.Rename(u.staged+AttributesSuffix, staged+AttributesSuffix)); err != nil {
 		return err
 	}
 	u.staged = staged

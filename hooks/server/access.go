@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"github.com/privet/privet/hooks/disk"
+
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
@@ -77,9 +79,9 @@ func explain(path, top string, err error) error {
 	uid, gid := os.Getuid(), os.Getgid()
 	if owner == nameOf(uid) {
 		return fmt.Errorf("%s belongs to %s, as which privet runs, but its mode is %s and keeps it out (%w). Let it in:\n  chmod -R u+rwX %s",
-			path, owner, mode, err, Quote(top))
+			path, owner, mode, err, disk.Quote(top))
 	}
 	return fmt.Errorf("%s belongs to %s, with the mode %s, and privet runs as %s (%w). Give it to that user, as root:\n  chown -R %d:%d %s\n"+
 		"Of a container, give it the folder of the host that is mounted there; of a volume named privet-data:\n"+
-		"  docker run --rm -v privet-data:/data busybox chown -R %d:%d /data", path, owner, mode, nameOf(uid), err, uid, gid, Quote(top), uid, gid)
+		"  docker run --rm -v privet-data:/data busybox chown -R %d:%d /data", path, owner, mode, nameOf(uid), err, uid, gid, disk.Quote(top), uid, gid)
 }

@@ -10,7 +10,6 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/privet/privet/hooks/server"
 	"github.com/privet/privet/routes/testkit"
 )
 
@@ -75,16 +74,4 @@ func asImage(t *testing.T, arguments ...string) (string, int) {
 	command.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65532, Gid: 65532}}
 	out, _ := command.CombinedOutput() // an error is an exit code other than 0
 	return string(out), command.ProcessState.ExitCode()
-}
-
-// A path is one word of the shell, whatever it contains.
-func TestQuote(t *testing.T) {
-	t.Parallel()
-	for path, want := range map[string]string{
-		"/data/before-0.2.0.db": "/data/before-0.2.0.db", "/my data": "'/my data'", "/it's": `'/it'\''s'`, "/a$(b)": "'/a$(b)'",
-	} {
-		if got := server.Quote(path); got != want {
-			t.Errorf("%s: %s", path, got)
-		}
-	}
 }

@@ -8,7 +8,8 @@ import (
 	"os"
 	"os/user"
 	"strconv"
-	"syscall"
+
+	"github.com/privet/privet/hooks/disk"
 
 	"golang.org/x/sys/unix"
 )
@@ -28,11 +29,11 @@ func ownerOf(path string) (owner string, mode fs.FileMode) {
 	if err != nil {
 		return "", 0
 	}
-	stat, ok := info.Sys().(*syscall.Stat_t)
-	if !ok {
+	uid, _, err := disk.Owner(path)
+	if err != nil {
 		return "", 0
 	}
-	return nameOf(int(stat.Uid)), info.Mode()
+	return nameOf(uid), info.Mode()
 }
 
 // nameOf returns a user id with the name, if it has one.

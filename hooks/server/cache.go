@@ -4,11 +4,13 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/privet/privet/hooks/disk"
+
 	"github.com/pocketbase/pocketbase/core"
 )
 
 // CacheDir returns an absolute path of a folder with that name for files that can be made again, such as the compiled code of the preview engine:
-// in the user's cache folder or, where that can't be written to, in the data folder's CacheFolder. Containers without an
+// in the user's cache folder or, where that can't be written to, in the data folder's disk.PrivateFolder. Containers without an
 // entry in /etc/passwd have the home folder "/", which only root can write to.
 func CacheDir(app core.App, name string) string {
 	if cache, err := os.UserCacheDir(); err == nil {
@@ -16,7 +18,7 @@ func CacheDir(app core.App, name string) string {
 			return dir
 		}
 	}
-	return filepath.Join(absolute(app.DataDir()), CacheFolder, name)
+	return filepath.Join(absolute(app.DataDir()), disk.PrivateFolder, name)
 }
 
 // absolute returns an absolute path, or the path as it is where there is no working directory.

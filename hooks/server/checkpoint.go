@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"github.com/privet/privet/hooks/durable"
@@ -25,30 +24,10 @@ const (
 // RegisterCheckpoints checkpoints SQLite's write-ahead log in the background. SQLite's automatic checkpoint runs in the
 // transaction that writes the thousandth page, and all other writers wait for its disk.
 func RegisterCheckpoints(app core.App) {
-	worker.WhileServing(app, func() (stop func()) {
-		ctx, cancel := context.WithCancel(context.Background())
-		var running sync.WaitGroup
-		running.Go(func() { checkpoint(ctx, app) })
-		return func() {
-			cancel()
-			running.Wait()
-		}
-	})
-}
-
-// checkpoint checkpoints the log twice a second until ctx ends.
-func checkpoint(ctx context.Context, app core.App) {
 	c := checkpointer{app: app, log: durable.Of(app)}
-	ticker := time.NewTicker(checkpointInterval)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-			health.Of(app).Report(health.Log, c.tick(context.WithoutCancel(ctx)))
-		}
-	}
+	worker.Every(app, checkpointInterval, func(ctx context.Context) {
+		health.Of(app).Report(health.Log, c.tick(context.WithoutCancel(ctx)))
+	})
 }
 
 // checkpointer checkpoints the log of an app's database.

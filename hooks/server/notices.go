@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sync"
 	"time"
 
 	"github.com/privet/privet/hooks/disk"
@@ -26,30 +25,13 @@ const (
 var ErrUnnoticed = errors.New("the server that runs has not taken notice yet; it does within a minute")
 
 // noticesFolder is where commands leave a file to tell the server of a change.
-func noticesFolder(app core.App) string { return filepath.Join(app.DataDir(), CacheFolder, "changed") }
+func noticesFolder(app core.App) string {
+	return filepath.Join(app.DataDir(), disk.PrivateFolder, "changed")
+}
 
 // RegisterNotices makes the server look whether a command has changed the database.
 func RegisterNotices(app core.App) {
-	worker.WhileServing(app, func() (stop func()) {
-		ctx, cancel := context.WithCancel(context.Background())
-		var running sync.WaitGroup
-		running.Go(func() {
-			ticker := time.NewTicker(noticeInterval)
-			defer ticker.Stop()
-			for {
-				select {
-				case <-ctx.Done():
-					return
-				case <-ticker.C:
-					takeNotice(app)
-				}
-			}
-		})
-		return func() {
-			cancel()
-			running.Wait()
-		}
-	})
+	worker.Every(app, noticeInterval, func(context.Context) { takeNotice(app) })
 }
 
 // takeNotice lets the app know of the changes that commands have left word of, and then removes the files, for which the

@@ -5,20 +5,18 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/privet/privet/hooks/disk"
+
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
-
-// CacheFolder is the folder in the data folder for what can be made again: temporary files, and compiled code where the
-// user has no other place for it. It is in no backup.
-const CacheFolder = "privet"
 
 // RegisterTemporary gives the serving process a folder for temporary files in the data folder, which is empty at each
 // start: a process that is killed in the middle of an upload through the dashboard leaves it there. A restore by the
 // dashboard leaves the folder as it is.
 func RegisterTemporary(app core.App) {
 	app.OnBackupRestore().BindFunc(func(e *core.BackupEvent) error {
-		e.Exclude = append(e.Exclude, CacheFolder)
+		e.Exclude = append(e.Exclude, disk.PrivateFolder)
 		return e.Next()
 	})
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{
@@ -39,7 +37,7 @@ func useTemporaryFolder(data string) error {
 	if err != nil {
 		return err
 	}
-	folder := filepath.Join(data, CacheFolder, "tmp")
+	folder := filepath.Join(data, disk.PrivateFolder, "tmp")
 	if err := os.RemoveAll(folder); err != nil {
 		return err
 	}

@@ -129,7 +129,7 @@ func (w *watch) begin() <-chan struct{} {
 func (w *watch) check() {
 	w.monitor.Report(health.Database, w.checkDatabase())
 	data := absolute(w.app.DataDir())
-	err := disk.CheckFolder(filepath.Join(data, CacheFolder, "tmp"), data, checkSize)
+	err := disk.CheckFolder(filepath.Join(data, disk.PrivateFolder, "tmp"), data, checkSize)
 	if err == nil {
 		err = files.CheckFolders(w.app)
 	}

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/privet/privet/hooks/server"
+	"github.com/privet/privet/hooks/disk"
 
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -52,7 +52,7 @@ func (u *upgrade) wayBack(newer string) string {
 			"What was changed since is set aside, and lost to this version:\n"+
 			"  mkdir %s &&\n  mv %s* %s &&\n  mv %s %s\n"+
 			"Of a container with the volume privet-data, run them in: docker run --rm -it -u 65532 -v privet-data:/data busybox", c.path, c.made.Format(time.DateTime),
-			server.Quote(aside), server.Quote(filepath.Join(dir, "data.db")), server.Quote(aside), server.Quote(c.path), server.Quote(filepath.Join(dir, "data.db")))
+			disk.Quote(aside), disk.Quote(filepath.Join(dir, "data.db")), disk.Quote(aside), disk.Quote(c.path), disk.Quote(filepath.Join(dir, "data.db")))
 	}
 	return "The folder has no copy of the database from before the upgrade. To go back to this version, restore a backup that was made " +
 		"before it, or let the newer version roll its migrations back (privet migrate down NUMBER), which loses what they added."

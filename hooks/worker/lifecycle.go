@@ -1,6 +1,12 @@
 package worker
 
-import "github.com/pocketbase/pocketbase/core"
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+)
 
 // WhileServing calls start once the app serves, and the stop that it returns before the app's database closes. It is
 // for any background service, with a queue or without.
@@ -16,5 +22,30 @@ func WhileServing(app core.App, start func() (stop func())) {
 	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
 		stop()
 		return e.Next()
+	})
+}
+
+// Every calls work again and again while the app serves, an interval after the last call began or, if that took longer, at
+// once. ctx ends when the app stops, which waits for the call under way.
+func Every(app core.App, interval time.Duration, work func(ctx context.Context)) {
+	WhileServing(app, func() (stop func()) {
+		ctx, cancel := context.WithCancel(context.Background())
+		var running sync.WaitGroup
+		running.Go(func() {
+			ticker := time.NewTicker(interval)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-ticker.C:
+					work(ctx)
+				}
+			}
+		})
+		return func() {
+			cancel()
+			running.Wait()
+		}
 	})
 }

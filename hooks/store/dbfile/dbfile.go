@@ -9,14 +9,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"net/url"
 	"os"
-	"path/filepath"
+
+	"github.com/privet/privet/hooks/database"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/security"
-	sqlite "modernc.org/sqlite" // PocketBase's own driver
 )
 
 // Name is PocketBase's name for the database's file in a data folder.
@@ -37,11 +35,7 @@ func open(path, mode string) (*File, error) {
 	} else if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is no file", path)
 	}
-	source, err := uri(path, "mode="+mode+"&_pragma=busy_timeout(10000)&_pragma=secure_delete(ON)")
-	if err != nil {
-		return nil, err
-	}
-	db, err := sql.Open("sqlite", source)
+	db, err := sql.Open("sqlite", database.URI(path, "mode="+mode+"&_pragma=busy_timeout(10000)&_pragma=secure_delete(ON)"))
 	if err != nil {
 		return nil, err
 	}
@@ -49,61 +43,12 @@ func open(path, mode string) (*File, error) {
 	return &File{db}, nil
 }
 
-// uri returns SQLite's address of a file.
-func uri(path, query string) (string, error) {
-	full, err := filepath.Abs(path)
-	if err != nil {
-		return "", err
-	}
-	return (&url.URL{Scheme: "file", Path: filepath.ToSlash(full), RawQuery: query}).String(), nil
-}
-
 // Close closes the file.
 func (f *File) Close() error { return f.db.Close() }
 
-// snapshotStep is how many pages are copied between two looks at the context.
-const snapshotStep = 2000
-
-// Snapshot copies the database, as it is at one moment, to a new file. Others may go on writing. Unlike VACUUM INTO it
-// copies pages as they are: it costs less, and changes no rowid.
+// Snapshot copies the database, as it is at one moment, to a new file, which it does not sync. Others may go on writing.
 func (f *File) Snapshot(ctx context.Context, path string) error {
-	target, err := uri(path, "_pragma=synchronous(OFF)")
-	if err != nil {
-		return err
-	}
-	c, err := f.db.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer c.Close()
-	// Within a transaction all steps read the same moment. Otherwise each commit of another process begins the copy anew.
-	tx, err := c.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback() //nolint:errcheck // it has only read
-	var tables int
-	if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema`).Scan(&tables); err != nil {
-		return err
-	}
-	return c.Raw(func(raw any) error {
-		source, ok := raw.(interface {
-			NewBackup(target string) (*sqlite.Backup, error)
-		})
-		if !ok {
-			return fmt.Errorf("dbfile: %T makes no copies", raw)
-		}
-		copying, err := source.NewBackup(target)
-		if err != nil {
-			return err
-		}
-		for more := true; more && err == nil; {
-			if more, err = copying.Step(snapshotStep); err == nil {
-				err = ctx.Err()
-			}
-		}
-		return errors.Join(err, copying.Finish())
-	})
+	return database.CopyPages(ctx, f.db, path, "_pragma=synchronous(OFF)")
 }
 
 // Check returns what SQLite finds wrong with the file, nothing if it is sound. The quick check leaves out whether the
@@ -164,6 +109,3 @@ func (f *File) Settings(ctx context.Context, key string) (*core.Settings, error)
 	}
 	return s, nil
 }
-
-// IsMissing reports whether an error means that there is no such file.
-func IsMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) }
