@@ -1,8 +1,6 @@
 package store_test
 
 import (
-	"context"
-	"database/sql"
 	"fmt"
 	"os"
 	"regexp"
@@ -10,7 +8,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/privet/privet/hooks/settings"
 	"github.com/privet/privet/hooks/store"
@@ -81,21 +78,6 @@ func (q *queries) drain() []string {
 	return all
 }
 
-// watchQueries records the queries of a server from now on.
-func watchQueries(t *testing.T, s *testkit.Server) *queries {
-	t.Helper()
-	q := &queries{}
-	for _, builder := range []dbx.Builder{s.App.ConcurrentDB(), s.App.NonconcurrentDB()} {
-		db, ok := builder.(*dbx.DB)
-		if !ok {
-			t.Fatalf("the database is a %T", builder)
-		}
-		db.QueryLogFunc = func(_ context.Context, _ time.Duration, statement string, _ *sql.Rows, _ error) { q.add(statement) }
-		db.ExecLogFunc = func(_ context.Context, _ time.Duration, statement string, _ sql.Result, _ error) { q.add(statement) }
-	}
-	return q
-}
-
 // plan returns the steps of SQLite's plan for a statement.
 func plan(t *testing.T, s *testkit.Server, statement string) []string {
 	t.Helper()
@@ -130,12 +112,13 @@ var harmless = []*regexp.Regexp{
 // Every query of the API uses an index: none reads a whole table of a hundred thousand rows.
 func TestPlans(t *testing.T) {
 	t.Parallel()
-	s := testkit.Start(t, func(s *settings.Settings) { s.RateLimit = 10_000 }) // which limits open orders, too
+	q := &queries{}
+	s := testkit.StartWatched(t, q.add, func(s *settings.Settings) { s.RateLimit = 10_000 }) // which limits open orders, too
 	client, performer := s.Signup("role", "1", "device_id", "phone", "firebase_token", "push"), s.Performer()
 	order := s.Order(client, performer)
 	s.Finish(performer, order).Want(200)
 	fillWithCrowd(t, s)
-	q := watchQueries(t, s)
+	q.drain()
 	login := map[string]any{"email": client.Email, "password": testkit.Password, "device_id": "phone"}
 	picture := testkit.PathOf(client.Data.String("data", "media", 0, "path_url"))
 	token := client.Token

@@ -33,7 +33,7 @@ func TestHouse(t *testing.T) {
 		t.Fatalf("%d folders: %v", len(files), err)
 	}
 	for folder, count := range files {
-		if count > maxFiles {
+		if count > maxFiles && filepath.Base(folder) != "pb_migrations" { // that one is the history of the schema, and grows
 			t.Errorf("%s has %d Go files", folder, count)
 		}
 	}

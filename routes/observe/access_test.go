@@ -1,11 +1,9 @@
 package observe_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -112,32 +110,5 @@ func TestNoAccessLog(t *testing.T) {
 	s.Client()
 	if strings.Contains(s.Log.String(), "level=INFO") {
 		t.Error(s.Log)
-	}
-}
-
-// Standard error says why the dashboard's backup failed, whatever the cause, once and with the request's id.
-func TestFailedBackup(t *testing.T) {
-	t.Parallel()
-	s := testkit.Start(t)
-	changed, err := s.App.Settings().Clone()
-	if err != nil {
-		t.Fatal(err)
-	}
-	changed.Logs.MaxDays = 0
-	if err := s.App.Save(changed); err != nil {
-		t.Fatal(err)
-	}
-	backups := filepath.Join(s.App.DataDir(), "backups")
-	if err := os.RemoveAll(backups); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(backups, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	answer := s.Request(http.MethodPost, "/api/backups").As(s.Moderator()).JSON(map[string]any{"name": "a.zip"}).Do().Want(http.StatusBadRequest)
-	text := s.Log.String()
-	if strings.Count(text, "\n") != 1 || !strings.Contains(text, "not a directory") || !strings.Contains(text, "path=/api/backups") ||
-		!strings.Contains(text, "request_id="+answer.Header.Get("X-Request-Id")) {
-		t.Errorf("%s", bytes.TrimSpace([]byte(text)))
 	}
 }

@@ -134,7 +134,7 @@ func (s *Server) Signup(pairs ...string) Person {
 			fields = without(fields, pairs[i])
 		}
 	}
-	m := s.Post("auth/signup").Multipart([]File{Picture()}, append(fields, pairs...)...).Do().Want(200).Map()
+	m := s.Post("auth/signup").Multipart([]File{Picture()}, append(fields, pairs...)...).doPatiently().Want(200).Map()
 	return Person{ID: m.Int("data", "id"), Email: m.String("data", "email"), Token: m.String("token"), Data: m}
 }
 
@@ -150,7 +150,7 @@ func without(pairs []string, name string) []string {
 // Login signs a person in on another device and returns its access token.
 func (s *Server) Login(p Person) string {
 	s.t.Helper()
-	return s.Post("auth/login").JSON(map[string]any{"email": p.Email, "password": Password}).Do().Want(200).Map().String("token")
+	return s.Post("auth/login").JSON(map[string]any{"email": p.Email, "password": Password}).doPatiently().Want(200).Map().String("token")
 }
 
 // AddDevice signs a person in on another device, with the given push token and language, and returns the device's
@@ -158,7 +158,7 @@ func (s *Server) Login(p Person) string {
 func (s *Server) AddDevice(p Person, pushToken, language string) (token string) {
 	s.t.Helper()
 	return s.Post("auth/login").Header("Accept-Language", language).JSON(map[string]any{
-		"email": p.Email, "password": Password, "device_id": pushToken, "firebase_token": pushToken}).Do().Want(200).Map().String("token")
+		"email": p.Email, "password": Password, "device_id": pushToken, "firebase_token": pushToken}).doPatiently().Want(200).Map().String("token")
 }
 
 // Order creates an order of a client for a performer and returns its id.

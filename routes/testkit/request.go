@@ -8,8 +8,10 @@ import (
 	"net/http"
 	"net/textproto"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // Request is a request that is being built. Its methods change it and return it.
@@ -121,6 +123,28 @@ func (r *Request) Do() *Answer {
 		return &Answer{t: r.s.t}
 	}
 	return answer
+}
+
+// doPatiently is Do for what prepares a test. Where the server is busy, as with many sign-ups at once on a slow machine,
+// it comes again when the server says, as an app would.
+func (r *Request) doPatiently() *Answer {
+	r.s.t.Helper()
+	body, err := io.ReadAll(r.body)
+	if err != nil {
+		r.s.t.Fatal(err)
+	}
+	for deadline := time.Now().Add(3 * time.Minute); ; {
+		r.body = bytes.NewReader(body)
+		answer := r.Do()
+		if answer.Status != http.StatusServiceUnavailable || time.Now().After(deadline) {
+			return answer
+		}
+		seconds, err := strconv.Atoi(answer.Header.Get("Retry-After"))
+		if err != nil {
+			r.s.t.Fatal(err)
+		}
+		time.Sleep(time.Duration(seconds) * time.Second)
+	}
 }
 
 // Try is Do for a request that may fail.

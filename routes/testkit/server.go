@@ -4,6 +4,8 @@
 package testkit
 
 import (
+	"context"
+	"database/sql"
 	"fmt"
 	"io"
 	"net"
@@ -26,6 +28,7 @@ import (
 	"github.com/privet/privet/routes"
 	"github.com/privet/privet/routes/metrics"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tests"
@@ -75,6 +78,12 @@ var template = sync.OnceValues(func() (string, error) {
 // settings turns it on.
 func Start(t testing.TB, changes ...func(*settings.Settings)) *Server {
 	t.Helper()
+	return StartWatched(t, nil, changes...)
+}
+
+// StartWatched starts a server as Start does. watch gets each statement of its database, from any goroutine.
+func StartWatched(t testing.TB, watch func(statement string), changes ...func(*settings.Settings)) *Server {
+	t.Helper()
 	dir, err := template()
 	if err != nil {
 		t.Fatal(err)
@@ -91,6 +100,16 @@ func Start(t testing.TB, changes ...func(*settings.Settings)) *Server {
 	t.Cleanup(app.Cleanup)
 	app.Settings().Batch.Enabled = true // before anything reads the settings, which PocketBase does without a lock
 	app.Settings().Logs.MaxDays = 1     // PocketBase's test app disables logging, and what is printed are the logs
+	if watch != nil {
+		for _, builder := range []dbx.Builder{app.ConcurrentDB(), app.NonconcurrentDB()} {
+			db, ok := builder.(*dbx.DB)
+			if !ok {
+				t.Fatalf("the database is a %T", builder)
+			}
+			db.QueryLogFunc = func(_ context.Context, _ time.Duration, statement string, _ *sql.Rows, _ error) { watch(statement) }
+			db.ExecLogFunc = func(_ context.Context, _ time.Duration, statement string, _ sql.Result, _ error) { watch(statement) }
+		}
+	}
 	chosen := &settings.Settings{
 		TrustedProxies: settings.DefaultProxies(),
 		UploadFloor:    1, // the machine's disk may be fuller than servers let it become
