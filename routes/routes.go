@@ -32,6 +32,7 @@ func (a *api) endpoints() []endpoint {
 		{post, "auth/social/sign-in", public, a.socialSignIn},
 		{post, "auth/social/connect", signedIn, a.socialConnect},
 		{post, "auth/social/disconnect", signedIn, a.socialDisconnect},
+		{post, "auth/logout", signedIn, a.logout},
 		{get, "push", optionalUser, a.push},
 		{post, "order/create", signedIn, a.orderCreate},
 		{post, "order/update/{order_id}", signedIn, a.orderUpdate},

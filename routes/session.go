@@ -2,12 +2,16 @@ package routes
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"sync"
 
 	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/order"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/access"
+	"github.com/privet/privet/routes/laravel"
+	"github.com/privet/privet/routes/resource"
 
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -66,4 +70,42 @@ func (c *call) countAttempt(user *store.User, in *loginInput) (from store.Hasher
 		refund()
 	}
 	return from, refund, err
+}
+
+// logoutSchema is an input without fields: the body is read all the same, as that of any POST.
+var logoutSchema = laravel.MustCompile[struct{}]()
+
+// logout signs the calling device out: its access token and its push token end, and so do the pushes that wait for it.
+func (a *api) logout(c *call) error {
+	if _, err := read(c, logoutSchema, nil); err != nil {
+		return err
+	}
+	return c.change(http.StatusOK, func(tx core.App) (any, error) {
+		err := store.SignOut(context.WithoutCancel(c.req.Context()), tx, c.deviceID())
+		if errors.Is(err, store.ErrNotFound) {
+			err = errNoToken // another request has signed it out meanwhile
+		}
+		return success{"success"}, err
+	})
+}
+
+// push sends a test push to the user's devices, at most once a minute. Without a push service that is configured it answers a 500
+// to everybody, as the original does, but without the original's file paths and stack trace.
+func (a *api) push(c *call) error {
+	if !a.pushes.On() {
+		// Not an error in the log: the start has said that pushes are off, and everybody could fill the log with them.
+		a.app.Logger().InfoContext(c.req.Context(), "a test push was refused", "reason", "pushes are not configured")
+		return &resource.Error{Status: http.StatusInternalServerError, Body: resource.Message{
+			Message: "Invalid service account: no Firebase credentials are configured"}}
+	}
+	if c.principal == nil || c.principal.Invite {
+		return errNoToken
+	}
+	if err := c.limits.TestPush(c.userID()); err != nil {
+		return err
+	}
+	if err := a.pushes.Test(context.WithoutCancel(c.req.Context()), a.app, c.userID()); err != nil {
+		return err
+	}
+	return c.answer(success{"success"})
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/hex"
 	"fmt"
 	"hash/crc32"
@@ -144,6 +145,21 @@ func RemovePushToken(ctx context.Context, app core.App, deviceID, token string) 
 		Bind(dbx.Params{"id": deviceID, "address": token}).WithContext(ctx).Column(&users)
 	invalidateOnCommit(app, users)
 	return wrap("remove push token", err)
+}
+
+// SignOut deletes a device, and so its access token and its push token, and ends the pushes that wait for it. The error is
+// ErrNotFound when it has signed out already.
+func SignOut(ctx context.Context, tx core.App, deviceID string) error {
+	device, err := tx.FindRecordById(Devices, deviceID)
+	if err != nil {
+		return wrap("find device", notFound(err))
+	}
+	err = write(ctx, tx, `UPDATE pushes SET state = 'expired', error = 'The device signed out.', next_try = '', updated = :now
+		WHERE device = :device AND state IN ('waiting', 'held')`, sql.Named("device", deviceID), sql.Named("now", timestamp(time.Now())))
+	if err != nil {
+		return wrap("end pushes of device", err)
+	}
+	return wrap("sign out", tx.Delete(device))
 }
 
 // RevokeSessions deletes all devices of a user, and so their access tokens, but the device with the id except ("" for

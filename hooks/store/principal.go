@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"database/sql"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -79,4 +80,95 @@ func TouchDevices(ctx context.Context, app core.App, used map[int64]time.Time) e
 		return nil
 	})
 	return wrap("record when devices were used", err)
+}
+
+// principalCache caches principals by access token, because looking a token up costs as much as the rest of a small
+// request. Code that changes or deletes a device invalidates its user's entries once that is committed.
+type principalCache struct {
+	mu           sync.Mutex
+	byToken      map[string]cachedPrincipal
+	tokensByUser map[int64][]string
+	generation   uint64 // counts invalidations
+}
+
+type cachedPrincipal struct {
+	Principal
+	expires time.Time
+}
+
+const (
+	cacheTTL      = time.Minute         // bounds how long a write by another process goes unnoticed
+	cacheSize     = 10_000              // entries; a full cache is emptied
+	keyPrincipals = "privet_principals" // of the cache in the app's store
+)
+
+// principalCacheOf returns the cache of an app, which it creates at the first call.
+func principalCacheOf(app core.App) *principalCache {
+	return app.Store().GetOrSet(keyPrincipals, func() any {
+		return &principalCache{byToken: map[string]cachedPrincipal{}, tokensByUser: map[int64][]string{}}
+	}).(*principalCache)
+}
+
+// get returns a copy of a token's principal, or nil when it is not cached. The caller passes generation to put, with
+// what it has read from the database.
+func (p *principalCache) get(token string) (found *Principal, generation uint64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	cached, ok := p.byToken[token]
+	if !ok || time.Now().After(cached.expires) {
+		return nil, p.generation
+	}
+	return &cached.Principal, p.generation
+}
+
+// put adds a token's principal, unless a user was invalidated since get returned generation: it may have been read from
+// the database before that change.
+func (p *principalCache) put(token string, one Principal, generation uint64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.generation != generation {
+		return
+	}
+	if len(p.byToken) >= cacheSize {
+		clear(p.byToken)
+		clear(p.tokensByUser)
+	}
+	if _, again := p.byToken[token]; !again {
+		p.tokensByUser[one.UserID] = append(p.tokensByUser[one.UserID], token)
+	}
+	p.byToken[token] = cachedPrincipal{one, time.Now().Add(cacheTTL)}
+}
+
+// InvalidatePrincipals removes a user's entries from the cache, so that the next request reads the database. Call it
+// when a change of one of the user's devices has committed.
+func InvalidatePrincipals(app core.App, userID string) {
+	p := principalCacheOf(app)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.generation++
+	user := number(userID)
+	for _, token := range p.tokensByUser[user] {
+		delete(p.byToken, token)
+	}
+	delete(p.tokensByUser, user)
+}
+
+// InvalidateAllPrincipals is InvalidatePrincipals for all users.
+func InvalidateAllPrincipals(app core.App) { app.Store().Remove(keyPrincipals) }
+
+// invalidateOnCommit invalidates users when the transaction has ended, or at once outside of one.
+func invalidateOnCommit(app core.App, users []string) {
+	invalidate := func() {
+		for _, user := range users {
+			InvalidatePrincipals(app, user)
+		}
+	}
+	if tx := app.TxInfo(); tx != nil {
+		tx.OnComplete(func(error) error {
+			invalidate()
+			return nil
+		})
+		return
+	}
+	invalidate()
 }

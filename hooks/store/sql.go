@@ -5,6 +5,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -139,4 +141,65 @@ func (i id) Scan(value any) error {
 	}
 	*i.into = number(text)
 	return nil
+}
+
+// PerPage is the number of rows of a page.
+const PerPage = 15
+
+// Page is one page of the rows that a query matches.
+type Page[Row any] struct {
+	Rows   []Row
+	Number int64 // from 1
+	Total  int64 // rows on all pages
+}
+
+// offset returns the offset of a page's first row. For a page number so large that the offset overflows 64 bits it is
+// 0, as in Laravel.
+func offset(page int64) int64 {
+	if page-1 > math.MaxInt64/PerPage {
+		return 0
+	}
+	return (page - 1) * PerPage
+}
+
+// pageQuery is a query whose rows are read in pages, newest first: by descending id.
+//
+// Parameters that are compared with a column of a non-unique index are cast to text. Otherwise SQLite, once it has the
+// statistics that PocketBase's nightly optimisation collects, plans the statement anew for each value. The same holds
+// for a LIMIT that is a parameter, which is therefore a literal.
+type pageQuery struct {
+	columns   string // to read of each row
+	matching  string // a SELECT of the ids of all matching rows, as the integers n
+	total     string // a SELECT of their count, if there is a cheaper one than counting what matching selects
+	joined    string // the tables of columns, with the condition that joins them to the page's ids, page.n
+	arguments []any  // of matching and joined
+	number    int64  // of the page, from 1
+}
+
+// perPage is PerPage in SQL.
+const perPage = ` LIMIT 15`
+
+// readPage runs a pageQuery as one statement, which finds the matching ids, counts them, and reads the columns of the
+// page's rows alone. targets returns what a row's columns are scanned into, id what the rows are sorted by.
+func readPage[Row any](ctx context.Context, app core.App, q pageQuery, targets func(*Row) []any, id func(*Row) int64) (*Page[Row], error) {
+	result := &Page[Row]{Number: q.number}
+	matching := `WITH matching AS MATERIALIZED (` + q.matching + `)`
+	page := `SELECT n FROM matching ORDER BY n DESC` + perPage + ` OFFSET :offset`
+	total := `SELECT count(*) FROM matching`
+	if q.total != "" {
+		matching, total = ``, q.total
+		page = q.matching + ` ORDER BY n DESC` + perPage + ` OFFSET :offset`
+	}
+	var err error
+	result.Rows, err = readRows(ctx, app, matching+` SELECT (`+total+`), `+q.columns+` FROM (`+page+`) page CROSS JOIN `+q.joined,
+		append(q.arguments, sql.Named("offset", offset(q.number))),
+		func(row *Row) []any { return append([]any{&result.Total}, targets(row)...) })
+	if err != nil {
+		return nil, err
+	}
+	if len(result.Rows) == 0 && q.number > 1 {
+		return result, readRow(ctx, app, matching+total, q.arguments, &result.Total)
+	}
+	slices.SortFunc(result.Rows, func(a, b Row) int { return cmp.Compare(id(&b), id(&a)) })
+	return result, nil
 }
