@@ -31,6 +31,9 @@ const (
 
 	// maxConnections bounds the memory of connections: 15 KB each, and up to 70 KB where the other side is hostile.
 	maxConnections = 2048
+
+	// maxStreams is how many requests of an HTTP/2 connection are answered at once; of HTTP/1 it is one.
+	maxStreams = 32
 )
 
 // LimitConnections closes idle connections after a while, bounds how many there are, all in all and of one address, and
@@ -54,8 +57,7 @@ func LimitConnections(app core.App, exempt func(netip.Addr) bool) {
 					app.Logger().Warn("a connection was refused: too many are in use", "client", address, "others", missed, "limit", c.max)
 				})
 			}
-			e.Server.ConnState = c.changed
-			e.Server.IdleTimeout, e.Server.ReadHeaderTimeout, e.Server.MaxHeaderBytes = idleTimeout, headerTimeout, maxHeaders
+			c.configure(e.Server)
 			e.Listener = &reportingListener{Listener: e.Listener, report: func(err error) {
 				telemetry.AcceptFailures.Inc()
 				c.makeRoom()
@@ -63,7 +65,11 @@ func LimitConnections(app core.App, exempt func(netip.Addr) bool) {
 					app.Logger().Error("a connection could not be accepted", "error", err, "others", missed)
 				})
 			}}
-			return e.Next()
+			if err := e.Next(); err != nil {
+				return err
+			}
+			e.Server.Handler = newTurns().handler(e.Server.Handler)
+			return nil
 		},
 	})
 }
@@ -113,6 +119,13 @@ func newConnections(files int, exempt func(netip.Addr) bool) *connections {
 	}
 	c.maxNetwork = max(16, c.max/16) // a browser opens 6, and many phones share an address of their carrier's
 	return c
+}
+
+// configure sets the limits of a server's connections.
+func (c *connections) configure(server *http.Server) {
+	server.ConnState, server.ConnContext = c.changed, connContext
+	server.IdleTimeout, server.ReadHeaderTimeout, server.MaxHeaderBytes = idleTimeout, headerTimeout, maxHeaders
+	server.HTTP2 = &http.HTTP2Config{MaxConcurrentStreams: maxStreams}
 }
 
 // changed is the server's hook http.Server.ConnState.
@@ -251,44 +264,4 @@ func (c *connections) leave(busy *connection) {
 		n.network.waiting.Remove(n.waiting)
 		n.waiting = nil
 	}
-}
-
-// reportingListener is a listener whose errors are reported, but that of its end. net/http tries again after a while
-// and says so nowhere that PocketBase shows.
-type reportingListener struct {
-	net.Listener
-	report func(error)
-}
-
-// Accept implements net.Listener.
-func (l *reportingListener) Accept() (net.Conn, error) {
-	conn, err := l.Listener.Accept()
-	if temporary, ok := err.(interface{ Temporary() bool }); ok && temporary.Temporary() { // as net/http asks
-		l.report(err)
-	}
-	if err == nil {
-		conn = yieldingConn{conn}
-	}
-	return conn, err
-}
-
-// sometimes calls a function at most once in a while.
-type sometimes struct {
-	every time.Duration
-
-	mu     sync.Mutex
-	next   time.Time
-	missed int
-}
-
-// do calls f with the number of calls since the last one that came too early, unless this one does.
-func (s *sometimes) do(f func(missed int)) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if time.Now().Before(s.next) {
-		s.missed++
-		return
-	}
-	f(s.missed)
-	s.next, s.missed = time.Now().Add(s.every), 0
 }

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"runtime"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,12 +18,30 @@ const large = 16 << 10
 // goroutine that never waits, because its client sends without a pause or is sent much, has a processor for 10 ms at a
 // time (Go's scheduler), and a request has to queue for one several times: beside twenty uploads, on two processors, a
 // view took 150 ms, and takes 70; beside pipelined requests 340 and 48.
-type yieldingConn struct{ net.Conn }
+//
+// It also knows whether its client pipelines, see turns.go.
+type yieldingConn struct {
+	net.Conn
+
+	// The order of events: the number of the last one, and that of the last one of a kind; 0: none yet.
+	events   atomic.Int64
+	received atomic.Int64 // bytes of a request were read
+	probed   atomic.Int64 // a byte was read by net/http, which waits for the end of the connection while a handler runs
+	begun    atomic.Int64 // the handler of a request began
+	answered atomic.Int64 // a write of its answer began
+}
 
 // Read implements io.Reader.
-func (c yieldingConn) Read(p []byte) (int, error) {
+func (c *yieldingConn) Read(p []byte) (int, error) {
 	begin := time.Now()
 	n, err := c.Conn.Read(p)
+	switch {
+	case n == 0:
+	case len(p) == 1:
+		c.probed.Store(c.events.Add(1))
+	default:
+		c.received.Store(c.events.Add(1))
+	}
 	if time.Since(begin) < unblocked {
 		runtime.Gosched()
 	}
@@ -30,7 +49,8 @@ func (c yieldingConn) Read(p []byte) (int, error) {
 }
 
 // Write implements io.Writer.
-func (c yieldingConn) Write(p []byte) (int, error) {
+func (c *yieldingConn) Write(p []byte) (int, error) {
+	c.answered.Store(c.events.Add(1))
 	n, err := c.Conn.Write(p)
 	if n >= large {
 		runtime.Gosched()
@@ -39,12 +59,26 @@ func (c yieldingConn) Write(p []byte) (int, error) {
 }
 
 // ReadFrom implements io.ReaderFrom, by which net/http has files sent by the system.
-func (c yieldingConn) ReadFrom(r io.Reader) (int64, error) { return io.Copy(c.Conn, r) }
+func (c *yieldingConn) ReadFrom(r io.Reader) (int64, error) {
+	c.answered.Store(c.events.Add(1))
+	return io.Copy(c.Conn, r)
+}
 
 // CloseWrite closes the direction to the client, as net/http does before it closes a connection with unread bytes.
-func (c yieldingConn) CloseWrite() error {
+func (c *yieldingConn) CloseWrite() error {
 	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
 	}
 	return nil
+}
+
+// begin notes that the handler of a request begins, and reports whether the request is pipelined: the client had begun to
+// send it before the answer to the former one was sent.
+func (c *yieldingConn) begin() (pipelined bool) {
+	former, answered, probed := c.begun.Load(), c.answered.Load(), c.probed.Load()
+	c.begun.Store(c.events.Add(1))
+	if former == 0 {
+		return false
+	}
+	return max(c.received.Load(), probed) < answered || former < probed && probed < answered
 }
