@@ -80,7 +80,10 @@ func (g *gate) pass(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if !hashing[route] || !bytes.Contains(body, []byte("password")) {
+	switch {
+	case route == authWithOTP:
+		return g.authWithOTP(e)
+	case !hashing[route] || !bytes.Contains(body, []byte("password")):
 		return e.Next()
 	}
 	release, err := store.AwaitNewPassword(e.Request.Context(), hasher(e))

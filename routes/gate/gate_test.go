@@ -210,10 +210,16 @@ func TestOneTimePasswords(t *testing.T) {
 	s := start(t, 12)
 	dashboard := s.Dashboard()
 	dashboard.Request(http.MethodPatch, "collections/_superusers").JSON(`{"otp":{"enabled":true},"mfa":{"enabled":true}}`).Do().Want(200)
-	mfa := signIn(s, "192.0.2.1", "moderator@example.com", "a long password").Want(401).Map().String("mfaId")
 	request := func(from, email string) *testkit.Answer {
 		return s.Post(superusers+"request-otp").Header("X-Forwarded-For", from).JSON(map[string]any{"email": email}).Do()
 	}
+	for i := range 13 { // strangers, who don't know the password, get no mail sent, and take nothing from the owner's limit
+		request(fmt.Sprint("198.51.100.", i), "moderator@example.com").Want(map[bool]int{true: 200, false: 429}[i < 12])
+	}
+	if s.Count("_otps") != 0 {
+		t.Errorf("%d one-time passwords were made for strangers", s.Count("_otps"))
+	}
+	mfa := signIn(s, "192.0.2.1", "moderator@example.com", "a long password").Want(401).Map().String("mfaId")
 	for _, email := range []string{"moderator@example.com", "nobody@example.com"} {
 		for _, want := range []int{200, 200, 429} {
 			request("192.0.2."+fmt.Sprint(len(email)), email).Want(want)

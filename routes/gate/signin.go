@@ -1,6 +1,8 @@
 package gate
 
 import (
+	"database/sql"
+	"errors"
 	"slices"
 	"sync"
 
@@ -26,6 +28,40 @@ func (g *gate) registerSignIn(app core.App) {
 	})
 }
 
+// authWithOTP counts a one-time password as an attempt to sign in to the account that it was made for, and has it compared
+// in turn with the passwords. PocketBase's own limit is one of each address. The number of one that does not exist is
+// counted by the address alone.
+func (g *gate) authWithOTP(e *core.RequestEvent) error {
+	var form struct {
+		ID string `form:"otpId" json:"otpId"`
+	}
+	if err := e.BindBody(&form); err != nil {
+		return e.BadRequestError("The body could not be read.", err)
+	}
+	from, refund := store.Hasher{Network: sender(e), Moderator: true}, func() {}
+	otp, err := e.App.FindOTPById(form.ID)
+	if err == nil {
+		var superuser *core.Record
+		if superuser, err = e.App.FindRecordById(otp.CollectionRef(), otp.RecordRef()); err == nil {
+			from, refund, err = g.countAttempt(e, "code", superuser.Collection(), superuser, "")
+		}
+	}
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return tooMany(e, err)
+	}
+	release, err := store.AwaitNewPassword(e.Request.Context(), from)
+	if err != nil {
+		refund() // it was not compared
+		return busy(e, err)
+	}
+	defer release()
+	err = e.Next()
+	if err == nil || errors.Is(err, apis.ErrMFA) { // the password is due
+		refund()
+	}
+	return err
+}
+
 // authWithPassword signs a superuser in by the password. Neither the answer nor the time that it takes reveals whether
 // the account exists.
 func (g *gate) authWithPassword(e *core.RecordAuthWithPasswordRequestEvent) error {
@@ -45,8 +81,21 @@ func (g *gate) authWithPassword(e *core.RecordAuthWithPasswordRequestEvent) erro
 	return apis.RecordAuthResponse(e.RequestEvent, e.Record, core.MFAMethodPassword, nil)
 }
 
-// requestOTP has PocketBase make a one-time password and mail it. For an unknown account it takes as long.
+// requestOTP has PocketBase make a one-time password and mail it. For an unknown account it takes as long. Where it is the
+// second factor, an account of which nobody has given the password is one: strangers can't have mails sent to it, nor use
+// up what its owner may request.
 func (g *gate) requestOTP(e *core.RecordCreateOTPRequestEvent) error {
+	if e.Record != nil && e.Collection.PasswordAuth.Enabled && e.Collection.MFA.Enabled && e.Collection.MFA.Rule == "" {
+		signingIn, err := e.App.FindAllMFAsByRecord(e.Record)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(signingIn, func(m *core.MFA) bool {
+			return m.Method() == core.MFAMethodPassword && !m.HasExpired(e.Collection.MFA.DurationTime())
+		}) {
+			e.Record = nil
+		}
+	}
 	info, err := e.RequestInfo()
 	if err != nil {
 		return err

@@ -10,13 +10,16 @@ const (
 	signingIn             // everybody, to sign in as a superuser; the routes of other collections are nobody's
 )
 
+// authWithOTP is the route of signing in with a one-time password.
+const authWithOTP = "POST /api/collections/{collection}/auth-with-otp"
+
 // table lists the routes of PocketBase's API that there are. All others are answered 404, those too that a later
 // PocketBase adds.
 var table = map[string]who{
-	"GET /api/collections/{collection}/auth-methods":            signingIn,
-	"POST /api/collections/{collection}/auth-with-password":     signingIn,
-	"POST /api/collections/{collection}/request-otp":            signingIn,
-	"POST /api/collections/{collection}/auth-with-otp":          signingIn,
+	"GET /api/collections/{collection}/auth-methods":        signingIn,
+	"POST /api/collections/{collection}/auth-with-password": signingIn,
+	"POST /api/collections/{collection}/request-otp":        signingIn,
+	authWithOTP: signingIn,
 	"POST /api/collections/{collection}/request-password-reset": signingIn,
 	"POST /api/collections/{collection}/confirm-password-reset": signingIn,
 	"POST /api/collections/{collection}/auth-refresh":           superuser,
@@ -64,7 +67,6 @@ var table = map[string]who{
 
 // hashing are the routes on which PocketBase hashes a password if the body names one.
 var hashing = map[string]bool{
-	"POST /api/collections/{collection}/auth-with-otp":          true,
 	"POST /api/collections/{collection}/confirm-password-reset": true,
 	"POST /api/collections/{collection}/records":                true,
 	"PATCH /api/collections/{collection}/records/{id}":          true,

@@ -20,16 +20,58 @@ type Dashboard struct {
 // OpenDashboard starts a Chromium and signs in a moderator.
 func OpenDashboard(t *testing.T, s *testkit.Server, email, password string) *Dashboard {
 	t.Helper()
+	d := OpenSignIn(t, s)
+	d.EnterPassword(email, password)
+	d.WantSignedIn()
+	return d
+}
+
+// OpenSignIn starts a Chromium with the dashboard's form to sign in.
+func OpenSignIn(t *testing.T, s *testkit.Server) *Dashboard {
+	t.Helper()
 	d := &Dashboard{Open(t), s.URL + "/_/"}
 	d.light()
 	d.Do(chromedp.Navigate(d.url))
+	return d
+}
+
+// EnterPassword fills and sends the form to sign in.
+func (d *Dashboard) EnterPassword(email, password string) {
+	d.t.Helper()
 	d.Until(`!!document.querySelector('input[name=identity]')`)
 	d.Type("input[name=identity]", email)
 	d.Type("input[type=password]", password)
 	d.Screenshot("sign-in")
 	d.Click(`document.querySelector('.auth-with-password-form button[type=submit], .auth-with-password-form .btn.block')`)
+}
+
+// EnterCode fills and sends the form for the one-time password, which follows the password where it is the second factor.
+func (d *Dashboard) EnterCode(code string) {
+	d.t.Helper()
+	d.Until(`!!document.querySelector('#otp_password')`)
+	d.Type("#otp_password", code)
+	d.Click(`[...document.querySelectorAll('form .btn.block')].find(e => e.innerText.trim() === 'Login' && !e.disabled)`)
+}
+
+// WantMessage waits for a message of the dashboard's with a text, and closes it.
+func (d *Dashboard) WantMessage(text string) {
+	d.t.Helper()
+	d.Until(fmt.Sprintf(`[...document.querySelectorAll('.toast, .toasts *')].some(e => e.innerText?.includes(%q))`, text))
+	d.DismissMessages()
+}
+
+// WantSignedIn waits until the list of a collection is there.
+func (d *Dashboard) WantSignedIn() {
+	d.t.Helper()
 	d.Until(`location.hash.startsWith('#/collections') && !!document.querySelector('.page-content table')`)
-	return d
+}
+
+// SignOut signs the moderator out, and opens the form to sign in.
+func (d *Dashboard) SignOut() {
+	d.t.Helper()
+	d.Until(`(localStorage.clear(), true)`)
+	d.Do(chromedp.Navigate("about:blank"))
+	d.Do(chromedp.Navigate(d.url))
 }
 
 // light sets the size and the colour scheme of the guide's pictures.
