@@ -34,6 +34,7 @@ func Register(app core.App, s *settings.Settings, pushes *push.Worker, previews 
 	registerTexts(app)
 	registerUsers(app)
 	registerDevices(app)
+	registerBlocks(app)
 	registerOrders(app, pushes, s.RateLimit > 0)
 	registerMedia(app, previews)
 	dashboard.Register(app)

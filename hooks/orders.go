@@ -46,7 +46,7 @@ func createOrder(e *core.RecordEvent, pushes *push.Worker, limitOpen bool) error
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("read the participants of a new order: %w", err)
 	}
-	if err != nil || participants.Role != store.RolePerformer || participants.PerformerDisabled ||
+	if err != nil || participants.Role != store.RolePerformer || participants.PerformerDisabled || participants.Blocked ||
 		o.Performer() == o.Client() {
 		return refusal.New("performer", "performer_id", "The selected performer id is invalid.")
 	}

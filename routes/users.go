@@ -66,7 +66,11 @@ func (a *api) userByInvite(c *call) error {
 	if err != nil {
 		return err
 	}
-	row, err := store.ReadUserByInvite(c.req.Context(), c.app, in.Invite)
+	viewer, err := c.hidingFromSender()
+	if err != nil {
+		return err
+	}
+	row, err := store.ReadUserByInvite(c.req.Context(), c.app, in.Invite, viewer)
 	if errors.Is(err, store.ErrNotFound) {
 		return resource.UserNotFound
 	}
@@ -184,6 +188,7 @@ func (a *api) userSearch(c *call) error {
 		Role:     resource.Roles.Word(in.Role),
 		Category: resource.Categories.Word(in.Category),
 		Text:     in.Text,
+		Viewer:   c.hiding(),
 		Sender:   c.userID(),
 	}, laravel.Page(c.req))
 	if err != nil {
@@ -195,9 +200,9 @@ func (a *api) userSearch(c *call) error {
 	}, c.url(), laravel.QueryWithoutPage(c.req)))
 }
 
-// userView shows a user, unless they are banned or erased.
+// userView shows a user, unless they are banned or erased, or one of the two has blocked the other.
 func (a *api) userView(c *call) error {
-	row, err := store.ReadActiveUser(c.req.Context(), c.app, c.pathID("user_id"))
+	row, err := store.ReadActiveUser(c.req.Context(), c.app, c.pathID("user_id"), c.hiding())
 	if err != nil {
 		return err
 	}

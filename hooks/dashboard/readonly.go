@@ -15,6 +15,7 @@ var readOnlyCollections = map[string]struct{ field, create, update string }{
 	store.OrderHistory: {"order", "The history is written automatically when an order's status changes.", "The history can't be changed."},
 	store.Devices:      {"user", "A device is added when a user signs in with the app.", "It can't be changed. Delete the row to sign the device out."},
 	store.InviteTokens: {"user", "A token is added when somebody opens a share link.", "It can't be changed. Delete the row to end the token."},
+	store.Blocks:       {"blocker", "Only users block each other, in the app.", "It can't be changed."},
 	store.Pushes:       {"state", "A push is added when an order changes.", "It can't be changed. Delete the row so that it is not sent."},
 }
 
@@ -37,6 +38,12 @@ func registerReadOnly(app core.App) {
 	}
 	app.OnRecordDelete(store.OrderHistory).BindFunc(func(*core.RecordEvent) error {
 		return refusal.BadRequest("The history can't be deleted")
+	})
+	app.OnRecordDelete(store.Blocks).BindFunc(func(e *core.RecordEvent) error {
+		if byModerator(e.Record) {
+			return refusal.BadRequest("Only the user who has blocked the other can end it, in the app")
+		}
+		return e.Next()
 	})
 	app.OnRecordCreate(store.Media).BindFunc(checkMediaCreate)
 	app.OnRecordUpdate(store.Media).BindFunc(checkMediaUpdate)

@@ -46,6 +46,7 @@ func fillWithCrowd(t *testing.T, s *testkit.Server) {
 		`INSERT INTO order_history (id, "order", "to", actor, time) SELECT 'h' || i, i, 'new', 'client', '2024-01-01 00:00:00.000Z' FROM n`,
 		`INSERT INTO pushes (id, state, type, receiver, "order", device, event, created, updated)
 			SELECT 'p' || i, 'sent', 'order.created', i, i, i, 'event ' || i, '2024-01-01 00:00:00.000Z', '2024-01-01 00:00:00.000Z' FROM n`,
+		`INSERT INTO blocks (id, blocker, blocked, created) SELECT 'b' || i, i, i + 1, '2024-01-01 00:00:00.000Z' FROM n`,
 		`INSERT INTO invite_tokens (id, user, expires, token) SELECT i + 1000000, i, '2024-01-01 00:00:00.000Z', printf('%064d', i) FROM n`,
 	} {
 		if _, err := s.App.NonconcurrentDB().NewQuery(many + insert).Bind(dbx.Params{"first": first, "last": first + crowd - 1}).Execute(); err != nil {
@@ -103,7 +104,7 @@ func scans(step string) bool {
 // harmless are the steps that begin with SCAN and read few rows.
 var harmless = []*regexp.Regexp{
 	regexp.MustCompile(`^SCAN (CONSTANT ROW|users_counts)$`), // eight rows
-	regexp.MustCompile(`^SCAN \(?(matching|page|subquery)`),
+	regexp.MustCompile(`^SCAN \(?(matching|page|subquery|h$)`),
 	regexp.MustCompile(`^SCAN (q|users_search_queue)$`),            // the users who wait to be indexed
 	regexp.MustCompile(`^SCAN s VIRTUAL TABLE INDEX \d+:M`),        // a MATCH
 	regexp.MustCompile(`^SCAN c (EXISTS )?VIRTUAL TABLE INDEX 1:`), // json_each of a user's categories
@@ -163,6 +164,26 @@ func TestPlans(t *testing.T) {
 		{"order/update", "media USING COVERING INDEX idx_media_order (order=?)", func(s *testkit.Server) { s.Finish(performer, order).Want(200) }},
 		{"order/search, a client's", "orders USING COVERING INDEX idx_orders_client (client=?)", func(s *testkit.Server) { s.Get("order/search?status=1").As(token).Do().Want(200) }},
 		{"order/search, a performer's", "orders USING COVERING INDEX idx_orders_performer (performer=?)", func(s *testkit.Server) { s.Get("order/search?page=3").As(performer.Token).Do().Want(200) }},
+		{"user/block", "blocks USING COVERING INDEX idx_blocks_blocker (blocker=? AND blocked=?)", func(s *testkit.Server) {
+			s.Post("user/block").As(performer.Token).JSON(`{"user_id":1700}`).Do().Want(201)
+		}},
+		{"a token with blocks", "blocks USING COVERING INDEX idx_blocks_blocked (blocked=?)", func(s *testkit.Server) {
+			s.Post("user/block").As(performer.Token).JSON(`{"user_id":1701}`).Do().Want(201)
+			s.Get("user/view/1800").As(performer.Token).Do().Want(200)
+		}},
+		{"user/view with blocks", "blocks USING COVERING INDEX idx_blocks_blocker (blocker=? AND blocked=?)", func(s *testkit.Server) { s.Get("user/view/1700").As(performer.Token).Do().Want(404) }},
+		{"user/search with blocks", "blocks USING COVERING INDEX idx_blocks_blocked (blocked=?)", func(s *testkit.Server) { s.Get("user/search").As(performer.Token).Do().Want(200) }},
+		{"user/search with blocks and filters", "u USING INDEX idx_users_role (role=? AND banned=?)", func(s *testkit.Server) {
+			s.Get("user/search?role=2&category_id=1").As(performer.Token).Do().Want(200)
+		}},
+		{"user/search by text with blocks", "s VIRTUAL TABLE INDEX", func(s *testkit.Server) { s.Get("user/search?text=name+5432").As(performer.Token).Do().Want(200) }},
+		{"user/blocked", "blocks USING COVERING INDEX idx_blocks_blocker (blocker=?)", func(s *testkit.Server) { s.Get("user/blocked").As(performer.Token).Do().Want(200) }},
+		{"user/unblock", "blocks USING", func(s *testkit.Server) {
+			s.Post("user/unblock").As(performer.Token).JSON(`{"user_id":1701}`).Do().Want(201)
+		}},
+		{"auth/logout", "pushes USING INDEX idx_pushes_device (device=?)", func(s *testkit.Server) {
+			s.Post("auth/logout").As(s.Login(performer)).Do().Want(200)
+		}},
 		{"a media file", "media USING INDEX idx_media_file (file=?)", func(s *testkit.Server) { s.Get(picture).Do().Want(404) }}, // user/update has replaced it
 	}
 	check := func(statistics string) {

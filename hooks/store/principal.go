@@ -18,6 +18,7 @@ type Principal struct {
 	DeviceID  int64  // 0 for an invite token
 	PushToken string // of the device
 	Invite    bool   // the token can read UserID's profile and nothing else
+	Blocks    bool   // the user has blocked somebody, or somebody the user
 }
 
 // FindPrincipal looks up an access token "id|secret". id is 0 for a token without a bar, which Sanctum accepts, too.
@@ -44,12 +45,12 @@ func readPrincipal(ctx context.Context, app core.App, id int64, hash string) (*P
 		by, key = "id", Key(id)
 	}
 	for _, query := range []string{
-		`SELECT CAST(id AS INTEGER), CAST(user AS INTEGER), token, firebase_token, 0, '' FROM devices WHERE ` + by + ` = :key`,
-		`SELECT CAST(id AS INTEGER), CAST(user AS INTEGER), token, '', 1, expires FROM invite_tokens WHERE ` + by + ` = :key`,
+		`SELECT CAST(id AS INTEGER), CAST(user AS INTEGER), token, firebase_token, 0, '', ` + hasBlocks("devices.user") + ` FROM devices WHERE ` + by + ` = :key`,
+		`SELECT CAST(id AS INTEGER), CAST(user AS INTEGER), token, '', 1, expires, 0 FROM invite_tokens WHERE ` + by + ` = :key`,
 	} {
 		var p Principal
 		var stored, expires string
-		err := readRow(ctx, app, query, []any{sql.Named("key", key)}, &p.DeviceID, &p.UserID, &stored, &p.PushToken, &p.Invite, &expires)
+		err := readRow(ctx, app, query, []any{sql.Named("key", key)}, &p.DeviceID, &p.UserID, &stored, &p.PushToken, &p.Invite, &expires, &p.Blocks)
 		if errors.Is(err, sql.ErrNoRows) {
 			continue
 		}
@@ -83,7 +84,7 @@ func TouchDevices(ctx context.Context, app core.App, used map[int64]time.Time) e
 }
 
 // principalCache caches principals by access token, because looking a token up costs as much as the rest of a small
-// request. Code that changes or deletes a device invalidates its user's entries once that is committed.
+// request. Code that changes or deletes a device, or a block, invalidates its user's entries once that is committed.
 type principalCache struct {
 	mu           sync.Mutex
 	byToken      map[string]cachedPrincipal
@@ -140,7 +141,7 @@ func (p *principalCache) put(token string, one Principal, generation uint64) {
 }
 
 // InvalidatePrincipals removes a user's entries from the cache, so that the next request reads the database. Call it
-// when a change of one of the user's devices has committed.
+// when a change of one of the user's devices or blocks has committed.
 func InvalidatePrincipals(app core.App, userID string) {
 	p := principalCacheOf(app)
 	p.mu.Lock()

@@ -133,14 +133,15 @@ type Participants struct {
 	Price             float64
 	PerformerDisabled bool // banned or erased
 	ClientDisabled    bool // likewise, or there is no such user
+	Blocked           bool // one of the two has blocked the other
 }
 
 // ReadParticipants reads both users in one query. The error is ErrNotFound when there is no such performer.
 func ReadParticipants(ctx context.Context, tx core.App, performer, client string) (*Participants, error) {
 	var p Participants
-	err := readRow(ctx, tx, `SELECT role, price, `+disabledCondition+`, coalesce((SELECT `+disabledCondition+` FROM users c WHERE c.id = :client), 1)
+	err := readRow(ctx, tx, `SELECT role, price, `+disabledCondition+`, coalesce((SELECT `+disabledCondition+` FROM users c WHERE c.id = :client), 1), `+areBlocked(":client", ":performer")+`
 		FROM users WHERE id = :performer`,
 		[]any{sql.Named("performer", performer), sql.Named("client", client), sql.Named("now", timestamp(time.Now()))},
-		&p.Role, &p.Price, &p.PerformerDisabled, &p.ClientDisabled)
+		&p.Role, &p.Price, &p.PerformerDisabled, &p.ClientDisabled, &p.Blocked)
 	return &p, wrap("read participants", notFound(err))
 }

@@ -90,7 +90,7 @@ func (u *User) Anonymize(ctx context.Context, tx core.App, before *User, at time
 	return nil
 }
 
-// EraseTraces deletes a user's data in other rows: profile pictures, pushes, links to social providers, PocketBase's
+// EraseTraces deletes a user's data in other rows: profile pictures, pushes, blocks, links to social providers, PocketBase's
 // own rows about sign-ins, and the texts that the user wrote in orders.
 func EraseTraces(ctx context.Context, tx core.App, u *User) error {
 	links, err := tx.FindAllExternalAuthsByRecord(u.Record)
@@ -114,6 +114,7 @@ func EraseTraces(ctx context.Context, tx core.App, u *User) error {
 	for _, statement := range []string{
 		`DELETE FROM pushes WHERE receiver = {:user}`,
 		eraseAnswers,
+		eraseBlocks,
 		// The reason of a cancellation was written by the user who cancelled last.
 		`UPDATE orders SET cancel_text = '', rev = rev + 1, updated = {:now}
 			WHERE id IN (SELECT id FROM orders WHERE client = {:user} UNION ALL SELECT id FROM orders WHERE performer = {:user})

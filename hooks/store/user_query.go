@@ -18,19 +18,28 @@ func ReadUser(ctx context.Context, app core.App, id int64) (*UserRow, error) {
 	return readUser(ctx, app, `u.id = :v`, Key(id))
 }
 
-// ReadActiveUser reads a user who is not banned by id. The error is ErrNotFound when there is none.
-func ReadActiveUser(ctx context.Context, app core.App, id int64) (*UserRow, error) {
-	return readUser(ctx, app, `u.id = :v AND u.banned = 0`, Key(id))
+// ReadActiveUser reads a user who is not banned by id. With a viewer other than 0, blocks between the two hold. The error is
+// ErrNotFound when there is none.
+func ReadActiveUser(ctx context.Context, app core.App, id, viewer int64) (*UserRow, error) {
+	return readVisible(ctx, app, `u.id = :v`, Key(id), viewer)
 }
 
-// ReadUserByInvite reads a user who is not banned by invite. The error is ErrNotFound when there is none.
-func ReadUserByInvite(ctx context.Context, app core.App, invite string) (*UserRow, error) {
-	return readUser(ctx, app, `u.invite = :v AND u.banned = 0`, invite)
+// ReadUserByInvite is ReadActiveUser by invite.
+func ReadUserByInvite(ctx context.Context, app core.App, invite string, viewer int64) (*UserRow, error) {
+	return readVisible(ctx, app, `u.invite = :v`, invite, viewer)
 }
 
-func readUser(ctx context.Context, app core.App, where, value string) (*UserRow, error) {
+func readVisible(ctx context.Context, app core.App, where, value string, viewer int64) (*UserRow, error) {
+	where += ` AND u.banned = 0`
+	if viewer == 0 {
+		return readUser(ctx, app, where, value)
+	}
+	return readUser(ctx, app, where+` AND NOT `+areBlocked("u.id", ":viewer"), value, sql.Named("viewer", Key(viewer)))
+}
+
+func readUser(ctx context.Context, app core.App, where, value string, arguments ...any) (*UserRow, error) {
 	var row UserRow
-	err := readRow(ctx, app, `SELECT `+userColumns("u")+` FROM users u WHERE `+where, []any{sql.Named("v", value)}, row.targets()...)
+	err := readRow(ctx, app, `SELECT `+userColumns("u")+` FROM users u WHERE `+where, append(arguments, sql.Named("v", value)), row.targets()...)
 	return &row, wrap("read user", notFound(err))
 }
 
@@ -40,6 +49,7 @@ type UserFilter struct {
 	Category string
 	Text     string // anywhere in name, nickname or the beginning of the description (MaxSearched)
 
+	Viewer int64  // whose blocks hold; 0 for nobody's
 	Sender string // who searches: senders take turns with the searches that are expensive
 }
 
@@ -49,6 +59,9 @@ func SearchUsers(ctx context.Context, app core.App, filter UserFilter, page int6
 		return &Page[UserRow]{Number: page}, nil // nobody has so long a text
 	}
 	q := pageQuery{columns: userColumns("u"), joined: `users u ON u.id = CAST(page.n AS TEXT)`, number: page}
+	if filter.Viewer != 0 {
+		q.arguments = append(q.arguments, sql.Named("viewer", Key(filter.Viewer)))
+	}
 	if text := SearchKey(filter.Text); text == "" {
 		q.matchAll(filter)
 	} else if phrase, whole := phraseOf(text); phrase == "" {
@@ -67,8 +80,12 @@ func SearchUsers(ctx context.Context, app core.App, filter UserFilter, page int6
 
 // matchAll reads an index of users by id, and the total from the counts that triggers maintain.
 func (q *pageQuery) matchAll(filter UserFilter) {
-	q.matching = `SELECT CAST(u.id AS INTEGER) AS n FROM users u WHERE ` + q.filterCondition(filter)
+	condition := q.filterCondition(filter)
+	q.matching = `SELECT CAST(u.id AS INTEGER) AS n FROM users u WHERE ` + condition + filter.notHidden("u.id")
 	q.total = `SELECT sum(count) FROM users_counts WHERE ` + q.kindCondition("kind", filter)
+	if filter.Viewer != 0 {
+		q.total = `SELECT (` + q.total + `) - (SELECT count(*) FROM (` + hidden + `) h CROSS JOIN users u ON u.id = h.id WHERE ` + condition + `)`
+	}
 }
 
 // scans lets one search at a time scan all users, so that these searches don't slow down the others.
@@ -79,7 +96,7 @@ func ScanStats() admission.Stats { return scans.Stats() }
 
 // matchShortText scans all users: fewer than three characters are in no index, and match most users anyway.
 func (q *pageQuery) matchShortText(filter UserFilter, text string) {
-	q.matching = `SELECT CAST(u.id AS INTEGER) AS n FROM users u WHERE instr(u.search, :text) > 0 AND ` + q.filterCondition(filter)
+	q.matching = `SELECT CAST(u.id AS INTEGER) AS n FROM users u WHERE instr(u.search, :text) > 0 AND ` + q.filterCondition(filter) + filter.notHidden("u.id")
 	q.arguments = append(q.arguments, sql.Named("text", text))
 }
 
@@ -87,7 +104,7 @@ func (q *pageQuery) matchShortText(filter UserFilter, text string) {
 // (pb_migrations/schema_search.go). Unless the phrase is the whole text, it then compares the text with the users that
 // the phrase has found. Users in the queue are not in the index yet: with them, few as they are, it compares the text.
 func (q *pageQuery) matchPhrase(filter UserFilter, phrase, text string, whole bool) {
-	found := `users_search s WHERE s.text MATCH :phrase AND ` + q.kindCondition("s.rowid", filter)
+	found := `users_search s WHERE s.text MATCH :phrase AND ` + q.kindCondition("s.rowid", filter) + filter.notHidden("CAST(s.rowid >> 3 AS TEXT)")
 	if whole {
 		q.matching = `SELECT s.rowid >> 3 AS n FROM ` + found
 	} else {
@@ -95,8 +112,16 @@ func (q *pageQuery) matchPhrase(filter UserFilter, phrase, text string, whole bo
 			CROSS JOIN users u ON u.id = found.id WHERE instr(u.search, :text) > 0`
 	}
 	q.matching += ` UNION ALL SELECT CAST(u.id AS INTEGER) FROM users_search_queue q CROSS JOIN users u ON u.id = q.user
-		WHERE instr(u.search, :text) > 0 AND ` + q.filterCondition(filter)
+		WHERE instr(u.search, :text) > 0 AND ` + q.filterCondition(filter) + filter.notHidden("u.id")
 	q.arguments = append(q.arguments, sql.Named("phrase", phrase), sql.Named("text", text))
+}
+
+// notHidden returns the condition that a user, an id in SQL, is not hidden from the viewer.
+func (f UserFilter) notHidden(id string) string {
+	if f.Viewer == 0 {
+		return ""
+	}
+	return ` AND ` + id + ` NOT IN (` + hidden + `)`
 }
 
 // filterCondition returns the condition on a row of users, u, that matches the filter without its text. It adds the

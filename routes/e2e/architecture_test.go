@@ -12,7 +12,7 @@ import (
 const module = "github.com/privet/privet"
 
 // testOnly are the packages that only tests use. They may import everything, and no other package may import them.
-var testOnly = []string{"routes/testkit", "routes/testkit/browser", "routes/testkit/fakes", "routes/testkit/oracle", "routes/contract", "routes/e2e", "routes/benchmark", "routes/attack", "routes/powercut", "routes/samples"}
+var testOnly = []string{"routes/testkit", "routes/testkit/browser", "routes/testkit/fakes", "routes/testkit/oracle", "routes/contract", "routes/e2e", "routes/additions", "routes/benchmark", "routes/attack", "routes/powercut", "routes/samples"}
 
 // layers is the table of layers in ARCHITECTURE.md.
 type layers struct {
