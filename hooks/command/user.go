@@ -205,33 +205,18 @@ func findUser(app core.App, which string) (*store.User, error) {
 	return user, err
 }
 
-// changeTries is how often a change is tried that the server's own changes get in the way of: SQLite refuses a transaction
-// that has read before another process wrote.
-const changeTries = 50
-
 // changeUser makes a change of a user by the rules that hold for moderators, and lets the server know.
 func changeUser(command *cobra.Command, app core.App, which, done string, change func(*store.User) error) error {
 	user, err := findUser(app, which)
-	for try := 1; err == nil; try++ {
-		if err := change(user); err != nil {
-			return fmt.Errorf("user %s: %w", user.Id, err)
-		}
-		store.SetActor(user.Record, store.Actor{Side: order.Moderator, Moderator: operator})
-		err := app.SaveWithContext(command.Context(), user)
-		if err == nil {
-			break
-		}
-		if try == changeTries || !strings.Contains(err.Error(), "database is locked") {
-			return fmt.Errorf("user %s: %s", user.Id, refusalText(err))
-		}
-		time.Sleep(20 * time.Millisecond)
-		user, err = findUser(app, user.Id) // the row as it is now
-		if err != nil {
-			return err
-		}
-	}
 	if err != nil {
 		return err
+	}
+	if err := change(user); err != nil {
+		return fmt.Errorf("user %s: %w", user.Id, err)
+	}
+	store.SetActor(user.Record, store.Actor{Side: order.Moderator, Moderator: operator})
+	if err := app.SaveWithContext(command.Context(), user); err != nil {
+		return fmt.Errorf("user %s: %s", user.Id, refusalText(err))
 	}
 	if err := tellServer(app); err != nil {
 		return err

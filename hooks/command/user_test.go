@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/privet/privet/routes/testkit"
@@ -53,6 +54,46 @@ func TestUserCommands(t *testing.T) {
 	want(t, printed, status, 0, "0 previews are queued again")
 	printed, status = runWith(t, fcm.Env(), "test", "push", fmt.Sprint(client.ID), "--dir", p.Dir)
 	want(t, printed, status, 0, "the push was taken")
+}
+
+// Commands that write beside the server make none of its changes fail, and it none of theirs.
+func TestCommandsBesideChanges(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts processes")
+	}
+	p := testkit.Process(t)
+	performer, bystander := p.Performer(), p.Client()
+	done := make(chan struct{})
+	var all sync.WaitGroup
+	for range 3 {
+		client := p.Client()
+		all.Go(func() {
+			for {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				order, err := p.Post("order/create").As(client.Token).JSON(map[string]any{"performer_id": performer.ID, "description": "x", "date_till": "2030-01-01 00:00:00"}).Try()
+				if err != nil || order.Status != http.StatusOK {
+					t.Errorf("an order: %v %+v", err, order)
+					return
+				}
+			}
+		})
+	}
+	for i := range 6 {
+		verb := []string{"ban", "unban"}[i%2]
+		printed, status := run(t, p.Dir, "user", verb, fmt.Sprint(bystander.ID))
+		if status != 0 {
+			t.Errorf("user %s: %s", verb, printed)
+		}
+	}
+	close(done)
+	all.Wait()
+	if printed := p.Log.String(); strings.Contains(printed, "level=ERROR") {
+		t.Error(printed)
+	}
 }
 
 // The doctor finds what is wrong, and says so by its status.

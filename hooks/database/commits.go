@@ -89,6 +89,7 @@ func IsUnwritable(err error) bool {
 func (c *conn) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
 	inner, err := c.sqliteConn.BeginTx(ctx, options)
 	if err != nil {
+		c.ended(!options.ReadOnly, err)
 		return nil, err
 	}
 	c.inTransaction, c.changed = true, false

@@ -31,6 +31,9 @@ func Connect(path string) (*dbx.DB, error) {
 	// busy_timeout comes first: the switch to WAL may have to wait for another connection.
 	// secure_delete overwrites what is deleted, so that the data of erased users is not left in the file.
 	// A commit does not wait for the disk: package durable does, before anybody is told of it.
+	// A transaction takes the write lock when it begins: one that has read first can't write any more once another process,
+	// such as a command beside the server, has written (SQLITE_BUSY_SNAPSHOT), and no waiting helps. Only the pool of the one
+	// writing connection has transactions.
 	// The log is checkpointed in the background (package server); wal_autocheckpoint makes a writer do it at 64 MB.
 	pragmas := []string{"busy_timeout(10000)", "journal_mode(WAL)", "journal_size_limit(200000000)", "synchronous(NORMAL)",
 		"wal_autocheckpoint(16000)", "foreign_keys(ON)", "secure_delete(ON)", "temp_store(MEMORY)", fmt.Sprintf("cache_size(-%d)", cacheMemory/Connections())}
@@ -42,7 +45,7 @@ func Connect(path string) (*dbx.DB, error) {
 	return dbx.NewFromDB(sql.OpenDB(&connector{
 		driver: pool.Driver(),
 		log:    durable.OfDatabase(path),
-		name:   path + "?_defensive=1&_pragma=" + strings.Join(pragmas, "&_pragma="),
+		name:   path + "?_defensive=1&_txlock=immediate&_pragma=" + strings.Join(pragmas, "&_pragma="),
 	}), "sqlite"), nil
 }
 

@@ -196,3 +196,53 @@ func TestManyAtOnce(t *testing.T) {
 	}
 	all.Wait()
 }
+
+// A transaction that has read can write, whatever another process, such as a command beside the server, wants to write meanwhile: it
+// waits until the transaction has ended.
+func TestAnotherProcessWritesInBetween(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "data.db")
+	var pools []*sql.DB
+	for range 2 { // each as its own process has it
+		db, err := Connect(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		db.DB().SetMaxOpenConns(1)
+		pools = append(pools, db.DB())
+	}
+	mustExec(t, pools[0], `CREATE TABLE things (id INTEGER PRIMARY KEY, n INTEGER); INSERT INTO things VALUES (1, 0)`)
+	var all sync.WaitGroup
+	for _, pool := range pools {
+		all.Go(func() {
+			for range 100 {
+				if err := increment(pool); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	var n int
+	if err := pools[0].QueryRow(`SELECT n FROM things`).Scan(&n); err != nil || n != 200 && !t.Failed() {
+		t.Errorf("%d of 200 increments (%v)", n, err)
+	}
+}
+
+// increment reads a number and writes the next one, in a transaction.
+func increment(pool *sql.DB) error {
+	tx, err := pool.Begin()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // an error after Commit
+	var n int
+	if err := tx.QueryRow(`SELECT n FROM things WHERE id = 1`).Scan(&n); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`UPDATE things SET n = ? WHERE id = 1`, n+1); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
