@@ -12,6 +12,7 @@ import (
 	"github.com/privet/privet/hooks/backup"
 	"github.com/privet/privet/hooks/disk"
 	"github.com/privet/privet/hooks/durable"
+	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/store"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -88,11 +89,14 @@ func makeBackup(e *core.BackupEvent) error {
 		return err
 	}
 	defer backups.Close()
-	backups.SetContext(e.Context)
+	ctx, patience := files.PatienceWith(e.Context, e.App.Settings().Backups.S3)
+	defer patience.End()
+	backups.SetContext(ctx)
 	file, err := filesystem.NewFileFromPath(made)
 	if err != nil {
 		return err
 	}
 	file.OriginalName, file.Name = e.Name, path.Base(e.Name)
-	return backups.UploadFile(file, e.Name)
+	file.Reader = patience.File(made)
+	return patience.Explain(backups.UploadFile(file, e.Name))
 }

@@ -44,15 +44,34 @@ func CheckObjects(ctx context.Context, app core.App) error {
 	if !isRemote(app) {
 		return nil
 	}
-	return withStorage(app, func(system *filesystem.System) error {
-		system.SetContext(ctx)
-		_, err := system.Exists(checkName)
-		if err == nil || ctx.Err() != nil {
-			return errors.Join(err, ctx.Err())
-		}
-		if err := system.Upload([]byte("privet"), checkName); err != nil {
-			return err
-		}
-		return system.Delete(checkName)
-	})
+	return withStorage(ctx, app, func(system *filesystem.System, _ *Patience) error { return checkStore(ctx, system) })
+}
+
+// CheckStore asks the object store of a configuration whether it works, as CheckObjects does.
+func CheckStore(ctx context.Context, config core.S3Config) error {
+	system, err := filesystem.NewS3(config.Bucket, config.Region, config.Endpoint, config.AccessKey, config.Secret, config.ForcePathStyle)
+	if err != nil {
+		return err
+	}
+	defer system.Close()
+	ctx, patience := PatienceWith(ctx, config)
+	defer patience.End()
+	system.SetContext(ctx)
+	return patience.Explain(checkStore(ctx, system))
+}
+
+func checkStore(ctx context.Context, system *filesystem.System) error {
+	there, err := system.Exists(checkName)
+	if err == nil && !there {
+		// Neither is a bucket that does not exist. Who may not list it gets another answer than this one about the object.
+		_, err := system.List(checkName)
+		return err
+	}
+	if err == nil || ctx.Err() != nil {
+		return errors.Join(err, ctx.Err())
+	}
+	if err := system.Upload([]byte("privet"), checkName); err != nil {
+		return err
+	}
+	return system.Delete(checkName)
 }

@@ -141,8 +141,7 @@ func remove(ctx context.Context, app core.App, key string) error {
 		}
 	}
 	if isRemote(app) {
-		err := withStorage(app, func(system *filesystem.System) error {
-			system.SetContext(ctx)
+		err := withStorage(ctx, app, func(system *filesystem.System, _ *Patience) error {
 			if isFolder {
 				return errors.Join(system.DeletePrefix(key)...)
 			}

@@ -3,6 +3,7 @@ package files_test
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -27,6 +28,23 @@ const bucket = "privet"
 type objectStore struct {
 	*httptest.Server
 	backend *s3mem.Backend
+	mode    atomic.Pointer[http.HandlerFunc] // answers in its place, nil for working
+}
+
+// What an object store does instead of its work, other than working.
+var (
+	working http.HandlerFunc
+	failing http.HandlerFunc = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }
+	silent  http.HandlerFunc = func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // or the server does not see that the client goes away
+		<-r.Context().Done()
+	}
+)
+
+// fail makes the store answer by another handler from now on.
+func (o *objectStore) fail(by http.HandlerFunc) {
+	o.mode.Store(&by)
+	o.CloseClientConnections()
 }
 
 // newObjectStore starts an S3 server with an empty bucket that runs until the test ends.
@@ -36,9 +54,18 @@ func newObjectStore(t *testing.T) *objectStore {
 	if err := backend.CreateBucket(bucket); err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(gofakes3.New(backend).Server())
-	t.Cleanup(server.Close)
-	return &objectStore{server, backend}
+	o := &objectStore{backend: backend}
+	works := gofakes3.New(backend).Server()
+	o.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if by := o.mode.Load(); by != nil && *by != nil {
+			(*by)(w, r)
+			return
+		}
+		works.ServeHTTP(w, r)
+	}))
+	t.Cleanup(o.Close)
+	t.Cleanup(o.CloseClientConnections)
+	return o
 }
 
 // keys returns the names of all objects.
@@ -179,15 +206,6 @@ func TestObjectStoreFails(t *testing.T) {
 		t.Skip("waits for checks")
 	}
 	store := newObjectStore(t)
-	var broken atomic.Bool
-	works := store.Config.Handler
-	store.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if broken.Load() {
-			w.WriteHeader(http.StatusInternalServerError)
-			return
-		}
-		works.ServeHTTP(w, r)
-	})
 	s := testkit.Start(t)
 	store.use(s.Dashboard())
 	client := s.Client()
@@ -206,11 +224,11 @@ func TestObjectStoreFails(t *testing.T) {
 	}
 	upload().Want(http.StatusOK)
 	await(http.StatusOK)
-	broken.Store(true)
+	store.fail(failing)
 	upload().Want(http.StatusInternalServerError)
 	await(http.StatusServiceUnavailable)
 	s.WantLog("the object store does not work")
-	broken.Store(false)
+	store.fail(working)
 	await(http.StatusOK)
 	s.WantLog("the object store works again")
 	upload().Want(http.StatusOK)

@@ -43,6 +43,7 @@ type Upload struct {
 	staged  string             // the path of the staged file, "" if there is none
 	placing string             // the path of the file that says so until the row is committed, "" if there is none
 	key     string             // where it is stored for a row, "" before
+	failed  error              // of sending it to an object store
 	id      string             // of its row, if it had to be taken before the row is saved; else ""
 }
 
@@ -143,8 +144,9 @@ func (u *Upload) Close() error {
 	}
 	if isRemote(u.app) {
 		if err := u.send(); err != nil {
+			u.failed = err
 			health.Of(u.app).Report(health.Storage, err) // until CheckObjects finds that it works
-			return fmt.Errorf("send upload to the object store: %w", err)
+			return fmt.Errorf("send upload: %w", err)
 		}
 		return nil
 	}
@@ -166,20 +168,19 @@ func (u *Upload) send() error {
 		return err
 	}
 	u.key = path.Join(folder, u.Name)
-	return withStorage(u.app, func(system *filesystem.System) error {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	return withStorage(ctx, u.app, func(system *filesystem.System, patience *Patience) error {
 		file, err := os.Open(u.staged)
 		if err != nil {
 			return err
 		}
 		defer file.Close()
-		ctx, cancel := context.WithCancel(context.Background())
-		defer cancel()
-		system.SetContext(ctx)
 		w, err := system.NewWriter(u.key, &blob.WriterOptions{ContentType: u.Type.MIME})
 		if err != nil {
 			return err
 		}
-		if _, err := io.Copy(w, file); err != nil {
+		if _, err := io.Copy(w, patience.Reader(file)); err != nil {
 			cancel() // makes Close drop what was written
 			_ = w.Close()
 			return err
@@ -204,6 +205,21 @@ func (u *Upload) takeID() error {
 	}
 	u.staged = staged
 	return nil
+}
+
+// removeStored removes what may be stored of the file. What an object store does not remove now is tried again until it does.
+func (u *Upload) removeStored() {
+	err := u.failed // of a store that would not do this, either
+	if err == nil {
+		err = removeStored(u.app, u.key)
+	}
+	if err != nil && isRemote(u.app) {
+		err = store.AddRemoval(context.Background(), u.app, u.key, store.RemovedUpload)
+	}
+	if err != nil {
+		u.app.Logger().Warn("an abandoned upload could not be removed, and will be at the next start", "key", u.key, "error", err)
+		u.placing = "" // stays on the disk
+	}
 }
 
 // Commit makes the file the row's: Discard does not remove it any more. Call it when the row was committed. A file that
@@ -235,10 +251,7 @@ func (u *Upload) Discard() {
 		removeStaged(u.app, u.staged)
 	}
 	if u.key != "" {
-		if err := removeStored(u.app, u.key); err != nil {
-			u.app.Logger().Warn("an abandoned upload could not be removed, and will be at the next start", "key", u.key, "error", err)
-			u.placing = "" // stays on the disk
-		}
+		u.removeStored()
 	}
 	u.endPlacing()
 	u.key, u.staged = "", ""

@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -77,7 +78,7 @@ var shown = []string{
 
 // print prints a warning or an error of the app.
 func (o *Output) print(ctx context.Context, record slog.Record) {
-	line := slog.NewRecord(record.Time, record.Level, withoutQuery(record.Message), 0)
+	line := slog.NewRecord(record.Time, record.Level, shortened(withoutQuery(record.Message)), 0)
 	request := ""
 	record.Attrs(func(a slog.Attr) bool {
 		if !slices.Contains(shown, a.Key) {
@@ -85,6 +86,8 @@ func (o *Output) print(ctx context.Context, record slog.Record) {
 		}
 		if a.Key == RequestIDKey {
 			request = a.Value.String()
+			line.AddAttrs(a)
+			return true
 		}
 		line.AddAttrs(slog.Attr{Key: a.Key, Value: printable(a.Value.Resolve())})
 		return true
@@ -103,19 +106,32 @@ func withoutQuery(message string) string {
 
 // printable returns a value as a line shows it: numbers and times as they are, and all others as text.
 func printable(value slog.Value) slog.Value {
-	if value.Kind() != slog.KindAny {
-		return value
+	switch value.Kind() {
+	case slog.KindAny:
+		return slog.StringValue(shortened(textOf(value.Any())))
+	case slog.KindString:
+		return slog.StringValue(shortened(value.String()))
 	}
-	switch v := value.Any().(type) {
-	case error:
-		return slog.StringValue(v.Error())
-	case fmt.Stringer:
-		return slog.StringValue(v.String())
-	default:
-		encoded, err := json.Marshal(v)
-		if err != nil {
-			return slog.StringValue(fmt.Sprint(v))
-		}
-		return slog.StringValue(string(encoded))
-	}
+	return value
 }
+
+func textOf(value any) string {
+	switch v := value.(type) {
+	case error:
+		return v.Error()
+	case fmt.Stringer:
+		return v.String()
+	}
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Sprint(value)
+	}
+	return string(encoded)
+}
+
+// secretName matches the names of media files (package files), of which it keeps the beginning: enough to find the file, and not enough
+// to read it, as whoever knows the name may.
+var secretName = regexp.MustCompile(`\b([0-9a-f]{6})[0-9a-f]{26}\b`)
+
+// shortened returns a text without the whole names of media files.
+func shortened(text string) string { return secretName.ReplaceAllString(text, "$1…") }

@@ -20,13 +20,12 @@ import (
 )
 
 const (
-	checkIdle   = time.Minute      // between two checks while all works and nobody asks
-	checkFresh  = 5 * time.Second  // how long a check's result holds for who asks, and between two checks during a fault
-	checkWait   = 2 * time.Second  // the longest that who asks waits for a check
-	checkStuck  = 20 * time.Second // after which a check that has not ended is a fault
-	checkRemote = 15 * time.Second // what the object store has to answer
-	checkTick   = time.Second      // between two looks whether a write has failed
-	checkSize   = 64 << 10         // bytes of the temporary file that is made
+	checkIdle  = time.Minute      // between two checks while all works and nobody asks
+	checkFresh = 5 * time.Second  // how long a check's result holds for who asks, and between two checks during a fault
+	checkWait  = 2 * time.Second  // the longest that who asks waits for a check
+	checkStuck = 20 * time.Second // after which a check that has not ended is a fault
+	checkTick  = time.Second      // between two looks whether a write has failed
+	checkSize  = 64 << 10         // bytes of the temporary file that is made
 )
 
 // RegisterWatch finds out while the app serves whether the database, the data folder and the object store can be written
@@ -165,9 +164,7 @@ func (w *watch) checkDatabase() error {
 // watchObjects checks the object store until ctx ends.
 func (w *watch) watchObjects(ctx context.Context) {
 	for {
-		limited, cancel := context.WithTimeout(ctx, checkRemote)
-		err := files.CheckObjects(limited, w.app)
-		cancel()
+		err := files.CheckObjects(ctx, w.app)
 		if ctx.Err() != nil {
 			return
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/media/mediatype"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/resource"
@@ -21,7 +22,7 @@ import (
 // Bind adds the routes of media files and previews. With redirect, files in S3 are answered with a redirect to a
 // presigned URL.
 func Bind(group *router.RouterGroup[*core.RequestEvent], redirect bool) {
-	f := files{redirect}
+	f := sender{redirect}
 	group.Any(resource.MediaPath+"{name}", serve(f.media))
 	group.Any(resource.PreviewPath+"{name}", serve(f.preview))
 }
@@ -51,11 +52,11 @@ func serve(send func(*core.RequestEvent, *store.StoredFile) error) func(*core.Re
 	}
 }
 
-// files sends stored files.
-type files struct{ redirect bool }
+// sender sends stored files.
+type sender struct{ redirect bool }
 
 // media sends a media file, or the JPEG made of it if not every phone can show its format.
-func (f files) media(e *core.RequestEvent, file *store.StoredFile) error {
+func (f sender) media(e *core.RequestEvent, file *store.StoredFile) error {
 	if file.IsPreview {
 		return f.jpeg(e, file)
 	}
@@ -63,7 +64,7 @@ func (f files) media(e *core.RequestEvent, file *store.StoredFile) error {
 }
 
 // preview sends the preview of a video. Photos are their own preview and have none here.
-func (f files) preview(e *core.RequestEvent, file *store.StoredFile) error {
+func (f sender) preview(e *core.RequestEvent, file *store.StoredFile) error {
 	if file.Type.Kind != mediatype.Video {
 		return store.ErrNotFound
 	}
@@ -72,7 +73,7 @@ func (f files) preview(e *core.RequestEvent, file *store.StoredFile) error {
 
 // jpeg sends the JPEG made of a media file; a placeholder until it is ready. If none can be made, it sends a photo as it
 // is, which many phones can show, and of a video the placeholder.
-func (f files) jpeg(e *core.RequestEvent, file *store.StoredFile) error {
+func (f sender) jpeg(e *core.RequestEvent, file *store.StoredFile) error {
 	switch {
 	case file.PreviewState == store.PreviewReady:
 		return f.send(e, file.PreviewKey)
@@ -96,7 +97,7 @@ const minBytesPerSecond = 2 << 10
 const cacheControl = "public, max-age=86400, must-revalidate"
 
 // send sends the file stored under a key.
-func (f files) send(e *core.RequestEvent, key string) error {
+func (f sender) send(e *core.RequestEvent, key string) error {
 	if f.redirect && e.App.Settings().S3.Enabled {
 		return redirect(e, key)
 	}
@@ -105,11 +106,14 @@ func (f files) send(e *core.RequestEvent, key string) error {
 		return fmt.Errorf("open the file system: %w", err)
 	}
 	defer system.Close()
-	system.SetContext(e.Request.Context())
+	ctx, patience := files.NewPatience(e.Request.Context(), e.App)
+	defer patience.End()
+	system.SetContext(ctx)
 	attributes, err := system.Attributes(key)
 	if err != nil {
-		return fmt.Errorf("attributes of %s: %w", key, err)
+		return fmt.Errorf("attributes of %s: %w", key, patience.Explain(err))
 	}
+	patience.Renew(0)
 	name := path.Base(key)
 	header := e.Response.Header()
 	setInline(header)
@@ -117,7 +121,7 @@ func (f files) send(e *core.RequestEvent, key string) error {
 	header.Set("Cache-Control", cacheControl)
 	writeTimeout := 2*time.Minute + time.Duration(attributes.Size/minBytesPerSecond)*time.Second
 	_ = http.NewResponseController(e.Response).SetWriteDeadline(time.Now().Add(writeTimeout))
-	return system.Serve(e.Response, e.Request, key, name)
+	return patience.Explain(system.Serve(patience.Response(e.Response), e.Request, key, name))
 }
 
 // setInline lets pages of any origin show the file, which is safe as only photos and videos are ever stored.

@@ -1,0 +1,211 @@
+package files
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/privet/privet/hooks/health"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/filesystem"
+)
+
+// patience is how long an object store may take to answer, or to move the next bytes.
+var patience = 15 * time.Second
+
+const (
+	leastSpeed = 128 << 10 // bytes a second that the way to an object store has at least
+	maxUnsent  = 36 << 20  // bytes that PocketBase's uploader has read and not sent yet: six parts
+)
+
+// Silent is the error of an object store that has not answered in time.
+type Silent struct {
+	Store string // as operators know it
+	After time.Duration
+}
+
+// Error implements error.
+func (e *Silent) Error() string {
+	return fmt.Sprintf("%s has not answered for %s", e.Store, e.After.Round(time.Second))
+}
+
+// Patience ends a context when an object store has done nothing for a while. PocketBase's client waits without an end for
+// a store that takes a connection and says nothing, and whoever waits for the client would, too.
+type Patience struct {
+	cancel context.CancelCauseFunc
+	ctx    context.Context
+	store  string
+	expire func(error)
+
+	mu    sync.Mutex
+	timer *time.Timer
+	limit time.Duration // of the wait that runs
+	ended bool
+}
+
+// NewPatience returns a context for work with the app's storage, which ends as soon as an object store is silent; then the
+// server is not healthy. On the local disk there is no such limit.
+func NewPatience(ctx context.Context, app core.App) (context.Context, *Patience) {
+	if !isRemote(app) {
+		return ctx, &Patience{ctx: ctx}
+	}
+	return patienceWith(ctx, describe(app.Settings().S3), func(err error) { health.Of(app).Report(health.Storage, err) })
+}
+
+// PatienceWith is NewPatience for an object store that is not the app's storage, if the configuration has one.
+func PatienceWith(ctx context.Context, config core.S3Config) (context.Context, *Patience) {
+	if !config.Enabled {
+		return ctx, &Patience{ctx: ctx}
+	}
+	return patienceWith(ctx, describe(config), func(error) {})
+}
+
+func patienceWith(ctx context.Context, store string, expire func(error)) (context.Context, *Patience) {
+	limited, cancel := context.WithCancelCause(ctx)
+	p := &Patience{ctx: limited, cancel: cancel, store: store, expire: expire, limit: patience}
+	p.timer = time.AfterFunc(p.limit, p.expired)
+	return limited, p
+}
+
+// describe returns how operators know an object store.
+func describe(config core.S3Config) string {
+	return fmt.Sprintf("the object store (bucket %s at %s)", config.Bucket, config.Endpoint)
+}
+
+func (p *Patience) expired() {
+	p.mu.Lock()
+	err, ended := &Silent{p.store, p.limit}, p.ended
+	p.mu.Unlock()
+	if ended {
+		return
+	}
+	p.expire(err)
+	p.cancel(err)
+}
+
+// Renew begins the wait anew, as the store has done something. unsent is how many bytes it may have been given since
+// without having taken them.
+func (p *Patience) Renew(unsent int64) {
+	if p.timer == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.limit = patience + time.Duration(min(unsent, maxUnsent))*time.Second/leastSpeed; !p.ended {
+		p.timer.Reset(p.limit)
+	}
+}
+
+// pause stops the wait until Renew, as something else is waited for.
+func (p *Patience) pause() { p.timer.Stop() }
+
+// End ends the context.
+func (p *Patience) End() {
+	if p.timer == nil {
+		return
+	}
+	p.mu.Lock()
+	p.ended = true
+	p.mu.Unlock()
+	p.timer.Stop()
+	p.cancel(nil)
+}
+
+// Explain returns the error of work with the context: that the store was silent, if it was, or else which store it was.
+func (p *Patience) Explain(err error) error {
+	if p.timer == nil {
+		return err
+	}
+	var silent *Silent
+	if errors.As(context.Cause(p.ctx), &silent) {
+		return silent
+	}
+	if err != nil {
+		err = fmt.Errorf("%s: %w", p.store, err)
+	}
+	return err
+}
+
+// Reader returns a reader of what is sent to the store. Each read of it shows that the store takes something.
+func (p *Patience) Reader(from io.Reader) io.Reader { return &sentReader{Reader: from, patience: p} }
+
+// sentReader is a reader of what is sent to an object store.
+type sentReader struct {
+	io.Reader
+	patience *Patience
+	read     int64
+}
+
+// Read implements io.Reader.
+func (r *sentReader) Read(b []byte) (int, error) {
+	n, err := r.Reader.Read(b)
+	r.read += int64(n)
+	r.patience.Renew(r.read)
+	return n, err
+}
+
+// File returns a file of the local disk that is sent to the store, as Reader does.
+func (p *Patience) File(path string) filesystem.FileReader { return sentFile{path, p} }
+
+// sentFile is a file that is sent to an object store.
+type sentFile struct {
+	path     string
+	patience *Patience
+}
+
+// Open implements filesystem.FileReader.
+func (f sentFile) Open() (io.ReadSeekCloser, error) {
+	file, err := os.Open(f.path)
+	if err != nil {
+		return nil, err
+	}
+	return struct {
+		io.Reader
+		io.Seeker
+		io.Closer
+	}{f.patience.Reader(file), file, file}, nil
+}
+
+// Writer returns a writer of what comes from the store. A writer that takes long is not the store's fault.
+func (p *Patience) Writer(to io.Writer) io.Writer { return receivedWriter{to, p} }
+
+// Response returns the writer of an answer with what comes from the store, as Writer does.
+func (p *Patience) Response(to http.ResponseWriter) http.ResponseWriter {
+	if p.timer == nil {
+		return to
+	}
+	return receivedResponse{to, p}
+}
+
+// receivedWriter is a writer of what comes from an object store.
+type receivedWriter struct {
+	io.Writer
+	patience *Patience
+}
+
+// Write implements io.Writer.
+func (w receivedWriter) Write(b []byte) (int, error) {
+	w.patience.pause()
+	defer w.patience.Renew(0)
+	return w.Writer.Write(b)
+}
+
+// receivedResponse is the writer of an answer with what comes from an object store.
+type receivedResponse struct {
+	http.ResponseWriter
+	patience *Patience
+}
+
+// Write implements http.ResponseWriter.
+func (w receivedResponse) Write(b []byte) (int, error) {
+	return receivedWriter{w.ResponseWriter, w.patience}.Write(b)
+}
+
+// Unwrap lets http.ResponseController find the writer.
+func (w receivedResponse) Unwrap() http.ResponseWriter { return w.ResponseWriter }
