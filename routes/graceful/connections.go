@@ -32,6 +32,9 @@ const (
 	// maxConnections bounds the memory of connections: 15 KB each, and up to 70 KB where the other side is hostile.
 	maxConnections = 2048
 
+	// heavy is the part of an address's connections from which on it takes the place of its own alone.
+	heavy = 4
+
 	// maxStreams is how many requests of an HTTP/2 connection are answered at once; of HTTP/1 it is one.
 	maxStreams = 32
 )
@@ -41,8 +44,9 @@ const (
 // address is one, which may have as many as there are.
 //
 // A connection over a limit takes the place of one that waits for a request: of the address that has most connections,
-// else of any, and there the one that has been waiting longest, so that who holds many loses their own. Where all are in
-// use, the oldest one of the address that has most of them ends, or the new one if its address has no fewer.
+// else of any, and there the one that has been waiting longest, so that who holds many loses their own; an address that
+// has more than a quarter of what it may have takes no other's place. Where all are in use, the oldest one of the
+// address that has most of them ends, or the new one if its address has no fewer.
 func LimitConnections(app core.App, exempt func(netip.Addr) bool) {
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{
 		Id:       "privet_connections",
@@ -168,9 +172,7 @@ func (c *connections) add(conn net.Conn) {
 		room = room && (n.open.Len() <= c.maxNetwork*n.Factor || c.closeFirst(&n.network.waiting))
 	}
 	if room && len(c.open) > c.max {
-		largest := c.largest()
-		room = largest != nil && largest.open.Len() > 1 && c.closeFirst(&largest.waiting) || c.closeFirst(&c.waiting) ||
-			largest != nil && added.load() < largest.load() && c.closeFirst(&largest.open)
+		room = c.makeRoomFor(added)
 	}
 	if !room {
 		c.close(added)
@@ -178,6 +180,23 @@ func (c *connections) add(conn net.Conn) {
 		return
 	}
 	c.wait(added)
+}
+
+// makeRoomFor closes another connection in favour of a new one, and reports whether there was one that may be closed.
+func (c *connections) makeRoomFor(added *connection) bool {
+	largest := c.largest()
+	if largest != nil && largest.open.Len() > 1 && c.closeFirst(&largest.waiting) {
+		return true
+	}
+	if added.load() <= float64(c.maxNetwork)/heavy {
+		return c.closeFirst(&c.waiting) || largest != nil && added.load() < largest.load() && c.closeFirst(&largest.open)
+	}
+	for _, own := range added.homes {
+		if c.closeFirst(&own.network.waiting) {
+			return true
+		}
+	}
+	return false
 }
 
 // load returns that of the network of a connection that has the largest one, 0 for an exempt address.

@@ -167,6 +167,43 @@ func TestManyBusyConnectionsOfOneAddress(t *testing.T) {
 	}
 }
 
+// An address with many connections, all in use, takes the place of no other's idle one.
+func TestManyBusyConnectionsTakeNobodysPlace(t *testing.T) {
+	t.Parallel()
+	c := newConnections(80, func(netip.Addr) bool { return false }) // 40, and 16 of an address
+	refused := make(chan string, 10)
+	c.refused = func(address string) { refused <- address }
+	address, release := serveLimited(t, c)
+	defer close(release)
+	var idle []*client
+	for n := range 4 {
+		one := connect(t, address, fmt.Sprint("127.0.0.", 10+n))
+		if !one.get("/") {
+			t.Fatal("no answer")
+		}
+		c.await(t, 0)
+		idle = append(idle, one)
+	}
+	for n := range 36 {
+		fmt.Fprint(connect(t, address, fmt.Sprint("127.0.0.", 2+n/16)), "GET /wait HTTP/1.1\r\nHost: x\r\n\r\n")
+	}
+	c.await(t, 36)
+	for range 5 {
+		if one := connect(t, address, "127.0.0.4"); !one.closed() {
+			t.Error("a connection of an address with a part of all stays open")
+		}
+		<-refused
+	}
+	for n, one := range idle {
+		if !one.get("/") {
+			t.Errorf("connection %d was closed", n)
+		}
+	}
+	if !connect(t, address, "127.0.0.20").get("/") {
+		t.Error("a new client is not answered")
+	}
+}
+
 // await waits until so many connections have a request under way: net/http reports the end of one after its answer.
 func (c *connections) await(t *testing.T, busy int) {
 	t.Helper()
