@@ -53,7 +53,7 @@ func newAPI(app core.App, s *settings.Settings, pushes *push.Worker, previews *p
 		lastUsed:  lastUsed,
 		requests:  requests,
 		bodies:    body.NewMemory(16<<20, 2<<20),
-		providers: social.NewProviders(s.Google, s.VK),
+		providers: social.NewProviders(s.Google, s.VK, s.Apple),
 		avatars:   avatars.New(app, social.NewPictures(s.Google, s.VK), requests),
 	}
 }

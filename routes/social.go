@@ -1,6 +1,7 @@
 package routes
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"github.com/privet/privet/hooks/refusal"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/laravel"
+	"github.com/privet/privet/routes/laravel/php"
 	"github.com/privet/privet/routes/resource"
 	"github.com/privet/privet/routes/social"
 
@@ -25,6 +27,7 @@ type socialSignupInput struct {
 	Price float64 `in:"price" rules:"required|numeric|min:0|max:999999999"`
 	Phone string  `in:"phone" rules:"required|string|max:255"`
 	Email string  `in:"email" rules:"required|email|max:255"`
+	Name  string  `in:"name" rules:"exclude|string|max:255"` // the other providers tell it themselves
 	deviceFields
 }
 
@@ -37,12 +40,43 @@ type socialDisconnectInput struct {
 	Type int `in:"social_type" rules:"required|in:1,2"`
 }
 
+// socialSchemas are the inputs of the social endpoints.
+type socialSchemas struct {
+	signup     *laravel.Schema[socialSignupInput]
+	signIn     *laravel.Schema[socialSignInInput]
+	connect    *laravel.Schema[socialToken]
+	disconnect *laravel.Schema[socialDisconnectInput]
+}
+
+// originalSocial are the original service's, appleSocial those where Apple is configured (contract, section 3). Apple's
+// reviewers refuse apps that ask for what Sign in with Apple gives, or that insist on a phone.
 var (
-	socialSignupSchema     = laravel.MustCompile[socialSignupInput]()
-	socialSignInSchema     = laravel.MustCompile[socialSignInInput]()
-	socialConnectSchema    = laravel.MustCompile[socialToken]()
-	socialDisconnectSchema = laravel.MustCompile[socialDisconnectInput]()
+	originalSocial = socialSchemas{
+		laravel.MustCompile[socialSignupInput](), laravel.MustCompile[socialSignInInput](),
+		laravel.MustCompile[socialToken](), laravel.MustCompile[socialDisconnectInput](),
+	}
+	appleSocial = socialSchemas{
+		originalSocial.signup.With(map[string]string{
+			"social_type": anySocialType,
+			"phone":       "required_unless:social_type,3|nullable|string|max:255",
+			"email":       "required_unless:social_type,3|nullable|email|max:255",
+			"name":        "exclude_unless:social_type,3|nullable|string|max:255",
+		}),
+		originalSocial.signIn.With(map[string]string{"social_type": anySocialType}),
+		originalSocial.connect.With(map[string]string{"social_type": anySocialType}),
+		originalSocial.disconnect.With(map[string]string{"social_type": anySocialType}),
+	}
 )
+
+const anySocialType = "required|in:1,2,3"
+
+// socialInputs returns the inputs that this server takes.
+func (a *api) socialInputs() *socialSchemas {
+	if _, apple := a.providers[social.TypeApple]; apple {
+		return &appleSocial
+	}
+	return &originalSocial
+}
 
 // Errors of the social endpoints.
 var (
@@ -52,13 +86,19 @@ var (
 
 // socialSignup creates an account for an identity and signs in its first device.
 func (a *api) socialSignup(c *call) error {
-	in, err := read(c, socialSignupSchema, nil)
+	in, err := read(c, c.socialInputs().signup, nil)
 	if err != nil {
 		return err
 	}
 	identity, err := c.verify(in.socialToken)
 	if err != nil {
 		return err
+	}
+	if in.Email == "" {
+		// Apple's: the token of a person who shares no address has none, nor has that of an app which asks for none.
+		if in.Email = identity.Email; len(in.Email) > 255 || !php.Email(in.Email) {
+			return laravel.NewBroken("email", "required")
+		}
 	}
 	user, err := store.NewUser(c.app)
 	if err != nil {
@@ -67,8 +107,8 @@ func (a *api) socialSignup(c *call) error {
 	user.SetEmail(in.Email)
 	user.SetEmailProven(identity.EmailProven && store.EmailKey(identity.Email) == store.EmailKey(in.Email))
 	user.SetPhone(in.Phone)
-	user.SetName(truncated(identity.Name))
-	user.SetNickname(nickname(identity, in.Email))
+	user.SetName(truncated(cmp.Or(identity.Name, in.Name)))
+	user.SetNickname(nickname(identity, in))
 	user.SetRole(resource.Roles.Word(in.Role))
 	user.SetPrice(&in.Price)
 	user.DisablePassword()
@@ -95,7 +135,7 @@ func (a *api) socialSignup(c *call) error {
 
 // socialSignIn signs in the user that the identity is linked to. An equal e-mail address alone is no link.
 func (a *api) socialSignIn(c *call) error {
-	in, err := read(c, socialSignInSchema, nil)
+	in, err := read(c, c.socialInputs().signIn, nil)
 	if err != nil {
 		return err
 	}
@@ -118,7 +158,7 @@ func (a *api) socialSignIn(c *call) error {
 
 // socialConnect links an identity to the signed-in user.
 func (a *api) socialConnect(c *call) error {
-	in, err := read(c, socialConnectSchema, nil)
+	in, err := read(c, c.socialInputs().connect, nil)
 	if err != nil {
 		return err
 	}
@@ -137,7 +177,7 @@ func (a *api) socialConnect(c *call) error {
 
 // socialDisconnect removes the link to a provider, unless it is the only way to sign in that the user has.
 func (a *api) socialDisconnect(c *call) error {
-	in, err := read(c, socialDisconnectSchema, nil)
+	in, err := read(c, c.socialInputs().disconnect, nil)
 	if err != nil {
 		return err
 	}
@@ -183,10 +223,14 @@ func (c *call) verify(in socialToken) (*social.Identity, error) {
 	return identity, nil
 }
 
-// nickname returns the provider's nickname, else the name or the local part of the e-mail address.
-func nickname(identity *social.Identity, email string) string {
-	local, _, _ := strings.Cut(email, "@")
-	for _, candidate := range []string{identity.Nickname, identity.Name, local} {
+// nickname returns the provider's nickname, else the name or the local part of the e-mail address, unless that would tell
+// everybody an address that was made to be told nobody.
+func nickname(identity *social.Identity, in *socialSignupInput) string {
+	local, _, _ := strings.Cut(in.Email, "@")
+	if identity.EmailPrivate {
+		local = ""
+	}
+	for _, candidate := range []string{identity.Nickname, identity.Name, in.Name, local} {
 		if candidate = truncated(candidate); candidate != "" {
 			return candidate
 		}

@@ -34,6 +34,11 @@ func (d *Doctor) providers(ctx context.Context) {
 	} else {
 		d.reach(ctx, "Google", or(s.Google.JWKSURL, "https://www.googleapis.com/oauth2/v3/certs"))
 	}
+	if len(s.Apple.ClientIDs) == 0 {
+		d.say(OK, "Apple", "off: PRIVET_APPLE_CLIENT_IDS is not set")
+	} else {
+		d.reach(ctx, "Apple", or(s.Apple.JWKSURL, "https://appleid.apple.com/auth/keys"))
+	}
 	if len(s.VK.Apps) == 0 {
 		d.say(OK, "VK", "off: PRIVET_VK_APPS is not set")
 	} else {

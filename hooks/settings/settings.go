@@ -19,6 +19,7 @@ type Settings struct {
 	RuStore        RuStore
 	Google         Google
 	VK             VK
+	Apple          Apple
 	RateLimit      int      // requests a minute; 0: no limit
 	PublicURL      string   // base of the media URLs without a slash at its end; empty: the request's own
 	FFmpeg         string   // path of a program that renders the previews of videos; empty: the embedded one
@@ -65,6 +66,12 @@ type VKApp struct {
 	ServiceKey string
 }
 
+// Apple are the settings by which the tokens of Sign in with Apple are verified.
+type Apple struct {
+	ClientIDs []string // bundle and service ids whose tokens are taken; none: Apple sign-in is off, and no social_type
+	JWKSURL   string
+}
+
 // variable is one environment variable: its documentation and its parser.
 type variable struct {
 	name, meaning, fallback string
@@ -78,7 +85,8 @@ var variables = []variable{
 	{"PRIVET_RUSTORE_TOKEN", "the project's service token", "none: they are off", parseRuStoreToken},
 	{"PRIVET_RUSTORE_URL", "another address of RuStore's push service (tests)", "RuStore's",
 		func(s *Settings, v string) error { return parseURL(&s.RuStore.URL, v) }},
-	{"PRIVET_GOOGLE_CLIENT_IDS", "comma-separated client ids whose tokens are taken", "none: Google sign-in is off", parseClientIDs},
+	{"PRIVET_GOOGLE_CLIENT_IDS", "comma-separated client ids whose tokens are taken", "none: Google sign-in is off",
+		func(s *Settings, v string) error { return parseClientIDs(&s.Google.ClientIDs, v) }},
 	{"PRIVET_GOOGLE_JWKS_URL", "another address of Google's keys (tests)", "Google's",
 		func(s *Settings, v string) error { return parseURL(&s.Google.JWKSURL, v) }},
 	{"PRIVET_GOOGLE_TOKENINFO_URL", "another address of Google's tokeninfo (tests)", "Google's",
@@ -88,6 +96,10 @@ var variables = []variable{
 	{"PRIVET_VK_APPS", "comma-separated client_id:secure_key:service_key", "none: VK sign-in is off", parseApps},
 	{"PRIVET_VK_API_URL", "another VK address, to which /method/… is added (tests)", "VK's",
 		func(s *Settings, v string) error { return parseURL(&s.VK.APIURL, v) }},
+	{"PRIVET_APPLE_CLIENT_IDS", "comma-separated bundle ids and service ids whose tokens are taken", "none: Apple sign-in is off",
+		func(s *Settings, v string) error { return parseClientIDs(&s.Apple.ClientIDs, v) }},
+	{"PRIVET_APPLE_JWKS_URL", "another address of Apple's keys (tests)", "Apple's",
+		func(s *Settings, v string) error { return parseURL(&s.Apple.JWKSURL, v) }},
 	{"PRIVET_RATE_LIMIT", "requests a minute for a user, or for an address where nobody is signed in; 0 turns it off, and the limits of open orders", "60", parseRateLimit},
 	{"PRIVET_UPLOAD_FLOOR", "megabytes of the disk that uploads leave free", "2000, or 5 % of the disk if that is more", parseUploadFloor},
 	{"PRIVET_PUBLIC_URL", "base of the media URLs, as https://api.example.com", "the request's own", parsePublicURL},
@@ -197,7 +209,7 @@ func parseLog(s *Settings, value string) error {
 
 const whitespace = " \t\r\n"
 
-func parseClientIDs(s *Settings, value string) error {
+func parseClientIDs(to *[]string, value string) error {
 	for id := range strings.SplitSeq(value, ",") {
 		if id = strings.TrimSpace(id); id == "" {
 			return errors.New("has an empty client id between its commas")
@@ -205,7 +217,7 @@ func parseClientIDs(s *Settings, value string) error {
 		if strings.ContainsAny(id, whitespace) {
 			return errors.New("has a blank inside a client id: commas stand between them")
 		}
-		s.Google.ClientIDs = append(s.Google.ClientIDs, id)
+		*to = append(*to, id)
 	}
 	return nil
 }

@@ -53,7 +53,7 @@ func TestDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.RateLimit != 60 || s.PublicURL != "" || s.Firebase.Credentials != nil || s.Google.ClientIDs != nil || s.VK.Apps != nil {
+	if s.RateLimit != 60 || s.PublicURL != "" || s.Firebase.Credentials != nil || s.Google.ClientIDs != nil || s.VK.Apps != nil || s.Apple.ClientIDs != nil {
 		t.Fatalf("defaults: %+v", s)
 	}
 }
@@ -64,6 +64,8 @@ func TestAllGiven(t *testing.T) {
 		"PRIVET_FCM_ENDPOINT", "http://127.0.0.1:9/v1/",
 		"PRIVET_GOOGLE_CLIENT_IDS", "a.apps, b.apps",
 		"PRIVET_VK_APPS", "1:secret:service,2:s:t",
+		"PRIVET_APPLE_CLIENT_IDS", "com.example.app,com.example.web",
+		"PRIVET_APPLE_JWKS_URL", "http://127.0.0.1:9/keys/",
 		"PRIVET_RATE_LIMIT", "0",
 		"PRIVET_PUBLIC_URL", "https://api.example.com/",
 	))
@@ -73,6 +75,9 @@ func TestAllGiven(t *testing.T) {
 	if s.Firebase.ProjectID != "greetings" || s.Firebase.Endpoint != "http://127.0.0.1:9/v1" || len(s.Google.ClientIDs) != 2 ||
 		s.Google.ClientIDs[1] != "b.apps" || s.VK.Apps[1] != (VKApp{"2", "s", "t"}) || s.RateLimit != 0 || s.PublicURL != "https://api.example.com" {
 		t.Fatalf("%+v", s)
+	}
+	if !slices.Equal(s.Apple.ClientIDs, []string{"com.example.app", "com.example.web"}) || s.Apple.JWKSURL != "http://127.0.0.1:9/keys" {
+		t.Errorf("%+v", s.Apple)
 	}
 }
 
@@ -113,6 +118,9 @@ func TestWrong(t *testing.T) {
 		{"GOOGLE_APPLICATION_CREDENTIALS", `{"private_key":"topsecret"}`},
 		{"PRIVET_GOOGLE_CLIENT_IDS", "a,,b"},
 		{"PRIVET_GOOGLE_CLIENT_IDS", "a.apps b.apps"},
+		{"PRIVET_APPLE_CLIENT_IDS", "com.example.app,,"},
+		{"PRIVET_APPLE_CLIENT_IDS", "com.example.app com.example.web"},
+		{"PRIVET_APPLE_JWKS_URL", "appleid.apple.com"},
 		{"PRIVET_VK_APPS", "1:topsecret x:service"},
 		{"PRIVET_VK_APPS", "1:topsecret"},
 		{"PRIVET_VK_APPS", "1:topsecret:"},

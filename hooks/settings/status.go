@@ -20,11 +20,15 @@ func (s *Settings) Status() [][2]string {
 	if n := len(s.VK.Apps); n > 0 {
 		vk = "on: for " + counted(n, "app")
 	}
+	apple := "off: PRIVET_APPLE_CLIENT_IDS is not set"
+	if n := len(s.Apple.ClientIDs); n > 0 {
+		apple = "on: for " + counted(n, "client id")
+	}
 	limit := "off: PRIVET_RATE_LIMIT is 0"
 	if s.RateLimit > 0 {
 		limit = fmt.Sprintf("%d requests a minute", s.RateLimit)
 	}
-	return [][2]string{{"push", push}, {"RuStore", rustore}, {"Google", google}, {"VK", vk}, {"limit", limit}}
+	return [][2]string{{"push", push}, {"RuStore", rustore}, {"Google", google}, {"VK", vk}, {"Apple", apple}, {"limit", limit}}
 }
 
 func counted(n int, what string) string {

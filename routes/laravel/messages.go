@@ -7,23 +7,25 @@ import (
 )
 
 // messages are Laravel 10's English messages by rule. The rules media and max_bytes are this API's own (contract,
-// section 1); their messages follow those of Laravel's mimes and max.
+// section 1); their messages follow those of Laravel's mimes and max. That of required_unless is the route's: Laravel's own
+// would tell of the field that it looks at.
 var messages = map[string]string{
-	"array":       "The :attribute field must be an array.",
-	"date":        "The :attribute field must be a valid date.",
-	"date_format": "The :attribute field must match the format :param.",
-	"email":       "The :attribute field must be a valid email address.",
-	"exists":      "The selected :attribute is invalid.",
-	"file":        "The :attribute field must be a file.",
-	"in":          "The selected :attribute is invalid.",
-	"integer":     "The :attribute field must be an integer.",
-	"max_bytes":   "The :attribute field must not be greater than :param characters.",
-	"media":       "The :attribute field must be a file of type: image, video.",
-	"numeric":     "The :attribute field must be a number.",
-	"required":    "The :attribute field is required.",
-	"same":        "The :attribute field must match :param.",
-	"string":      "The :attribute field must be a string.",
-	"unique":      "The :attribute has already been taken.",
+	"array":           "The :attribute field must be an array.",
+	"date":            "The :attribute field must be a valid date.",
+	"date_format":     "The :attribute field must match the format :param.",
+	"email":           "The :attribute field must be a valid email address.",
+	"exists":          "The selected :attribute is invalid.",
+	"file":            "The :attribute field must be a file.",
+	"in":              "The selected :attribute is invalid.",
+	"integer":         "The :attribute field must be an integer.",
+	"max_bytes":       "The :attribute field must not be greater than :param characters.",
+	"media":           "The :attribute field must be a file of type: image, video.",
+	"numeric":         "The :attribute field must be a number.",
+	"required":        "The :attribute field is required.",
+	"required_unless": "The :attribute field is required.",
+	"same":            "The :attribute field must match :param.",
+	"string":          "The :attribute field must be a string.",
+	"unique":          "The :attribute has already been taken.",
 }
 
 // sizeMessages are the messages of the rules min, max and size, by what is measured.

@@ -15,10 +15,12 @@ const maxParsed = 1000
 // passes reports whether a value satisfies a rule (Laravel's ValidatesAttributes). The error is a check's.
 func (v *validation) passes(r *rule, a *attribute) (bool, error) {
 	switch r.name {
-	case "nullable":
+	case "nullable", "exclude", "exclude_unless":
 		return true, nil
 	case "required":
 		return isFilled(a.value), nil
+	case "required_unless":
+		return v.is(r) || isFilled(a.value), nil
 	case "string":
 		_, ok := a.value.(string)
 		return ok, nil
@@ -43,8 +45,7 @@ func (v *validation) passes(r *rule, a *attribute) (bool, error) {
 		f, ok := a.value.(*File)
 		return ok && f.Type.Kind != 0, nil
 	case "in":
-		s, ok := php.String(a.value)
-		return ok && slices.ContainsFunc(r.list, func(n int64) bool { return php.EqualsInt(s, n) }), nil
+		return isOneOf(a.value, r.list), nil
 	case "min", "max", "size":
 		return sizePasses(r, a), nil
 	case "max_bytes":
@@ -68,6 +69,25 @@ func (v *validation) passes(r *rule, a *attribute) (bool, error) {
 		}
 		return v.checks[r.text](asString(a.value))
 	}
+}
+
+// isOneOf is the rule in, which takes 2, "2" and 2.0 for the same.
+func isOneOf(v any, list []int64) bool {
+	s, ok := php.String(v)
+	return ok && slices.ContainsFunc(list, func(n int64) bool { return php.EqualsInt(s, n) })
+}
+
+// is reports whether the field that a rule such as required_unless looks at has one of the rule's values.
+func (v *validation) is(r *rule) bool {
+	other, _ := v.input.Get(r.other)
+	return isOneOf(other, r.list)
+}
+
+// excluded reports whether the rules exclude a field from the input: it is neither validated nor bound then.
+func (v *validation) excluded(f *field) bool {
+	return slices.ContainsFunc(f.rules.rules, func(r rule) bool {
+		return r.name == "exclude" || r.name == "exclude_unless" && !v.is(&r)
+	})
 }
 
 // isFilled is the rule required: null, blank text and an empty array count as missing.

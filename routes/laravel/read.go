@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"slices"
 
 	"github.com/privet/privet/routes/laravel/body"
 	"github.com/privet/privet/routes/laravel/php"
@@ -18,14 +19,32 @@ type Schema[T any] struct{ fields []field }
 // MustCompile compiles the tags of struct T: `in` is the name of a field, `rules` its rules and `each` those of its
 // items, both as Laravel writes them. Fields without `in` are ignored, embedded structs are included.
 //
-// Types are string, int, float64, []int, *File, and Field of the first four. Rules are required, nullable, string,
-// email, integer, numeric, array, file, in, min, max, size, same, date, date_format:Y-m-d H:i:s; unique and exists,
+// Types are string, int, float64, []int, *File, and Field of the first four. Rules are required, required_unless and
+// exclude_unless with integers, exclude, nullable, string, email, integer, numeric, array, file, in, min, max, size, same, date, date_format:Y-m-d H:i:s; unique and exists,
 // which Options.Checks decides; media, a file whose content is a picture or a video; and max_bytes, the length of a text
 // in bytes.
 //
 // MustCompile panics if the tags are wrong, so that a package variable holding its result fails at start.
 func MustCompile[T any]() *Schema[T] {
 	return &Schema[T]{fields: compile(reflect.TypeFor[T]())}
+}
+
+// With returns the schema with other rules for some of its fields, by their names. It panics as MustCompile does.
+func (s *Schema[T]) With(rules map[string]string) *Schema[T] {
+	out := &Schema[T]{fields: slices.Clone(s.fields)}
+	target := reflect.ValueOf(new(T)).Elem()
+	for name, tag := range rules {
+		i := slices.IndexFunc(out.fields, func(f field) bool { return f.name == name })
+		if i < 0 {
+			panic(fmt.Sprintf("laravel: %s has no field %q", target.Type(), name))
+		}
+		f := &out.fields[i]
+		f.rules = parseRules(tag)
+		if err := f.check(target.FieldByIndex(f.index).Addr().Interface()); err != nil {
+			panic(fmt.Sprintf("laravel: %s of %s: %v", name, target.Type(), err))
+		}
+	}
+	return out
 }
 
 // Check decides a rule that needs the database: it reports whether the value passes. It gets the value as text, an
@@ -87,7 +106,12 @@ func read(req *http.Request, fields []field, o Options) (v *validation, err erro
 		}
 	}
 	u.discardUnless(in)
-	v = &validation{fields: fields, input: in, checks: o.Checks}
+	v = &validation{input: in, checks: o.Checks}
+	for i := range fields {
+		if !v.excluded(&fields[i]) {
+			v.fields = append(v.fields, fields[i])
+		}
+	}
 	if err := v.run(); err != nil {
 		return nil, err
 	}

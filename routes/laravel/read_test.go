@@ -164,6 +164,68 @@ func TestMerge(t *testing.T) {
 }
 
 // part returns one part of a multipart body whose boundary is B.
+// What a field needs may depend on another, whatever form that has.
+func TestUnless(t *testing.T) {
+	type input struct {
+		Kind  int           `in:"kind" rules:"required|in:1,2"`
+		Phone Field[string] `in:"phone" rules:"required|string|max:9"`
+		Name  Field[string] `in:"name" rules:"exclude|string"`
+	}
+	base := MustCompile[input]()
+	other := base.With(map[string]string{
+		"kind":  "required|in:1,2,3",
+		"phone": "required_unless:kind,3|nullable|string|max:9",
+		"name":  "exclude_unless:kind,3|nullable|string|max:9",
+	})
+	for _, c := range []struct {
+		schema *Schema[input]
+		body   string
+		want   string
+	}{
+		{base, `{"kind":3}`, "The selected kind is invalid. (and 1 more error)"},
+		{base, `{"kind":1,"phone":"1","name":[]}`, ""},
+		{other, `{"kind":1,"name":[]}`, "The phone field is required."},
+		{other, `{"kind":4}`, "The selected kind is invalid. (and 1 more error)"},
+		{other, `{"kind":1,"phone":""}`, "The phone field is required."},
+		{other, `{"kind":1,"phone":[1]}`, "The phone field must be a string."},
+		{other, `{"kind":1,"phone":"1","name":"0123456789"}`, ""},
+		{other, `{"phone":"1","name":[]}`, "The kind field is required."},
+		{other, `{"kind":"3e0"}`, ""},
+		{other, `{"kind":3,"phone":null,"name":null}`, ""},
+		{other, `{"kind":" 3 ","phone":[1]}`, "The phone field must be a string."},
+		{other, `{"kind":3,"phone":"0123456789","name":"0123456789"}`, "The phone field must not be greater than 9 characters. (and 1 more error)"},
+		{other, `{"kind":3,"name":5}`, "The name field must be a string."},
+	} {
+		_, err := c.schema.Read(jsonRequest(c.body), Options{})
+		if got := errorText(err); got != c.want {
+			t.Errorf("%s: %q, want %q", c.body, got, c.want)
+		}
+	}
+	for body, want := range map[string]string{`{"kind":1,"phone":"1","name":"Vera"}`: "", `{"kind":3,"name":" Vera "}`: "Vera"} {
+		in, err := other.Read(jsonRequest(body), Options{})
+		if err != nil || in.Name.Value != want || in.Name.Given != (want != "") {
+			t.Errorf("%s: %+v, %v", body, in, err)
+		}
+	}
+	for _, wrong := range []map[string]string{{"fax": "string"}, {"kind": "string"}, {"phone": "nullable"}} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%v is taken", wrong)
+				}
+			}()
+			base.With(wrong)
+		}()
+	}
+}
+
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
 func part(disposition, content string) string {
 	return "--B\r\nContent-Disposition: form-data; " + disposition + "\r\n\r\n" + content + "\r\n"
 }

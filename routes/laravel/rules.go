@@ -15,7 +15,8 @@ type rule struct {
 	text  string  // the whole rule as in the tag: the key in Options.Checks
 	param string  // behind the colon
 	bound int64   // the parameter of min, max, size and max_bytes
-	list  []int64 // the parameters of in
+	list  []int64 // the parameters of in, and those of required_unless and exclude_unless after the first
+	other string  // the first parameter of required_unless and exclude_unless: the field they look at
 }
 
 // ruleset is the rules of a field or of its items, in order.
@@ -93,9 +94,11 @@ func parseRules(tag string) ruleset {
 		case "min", "max", "size", "max_bytes":
 			r.bound = mustInt(r.param)
 		case "in":
-			for n := range strings.SplitSeq(r.param, ",") {
-				r.list = append(r.list, mustInt(n))
-			}
+			r.list = mustInts(r.param)
+		case "required_unless", "exclude_unless":
+			var values string
+			r.other, values, _ = strings.Cut(r.param, ",")
+			r.list = mustInts(values)
 		}
 		set.rules = append(set.rules, r)
 		set.names[r.name] = true
@@ -111,6 +114,13 @@ func mustInt(s string) int64 {
 	return n
 }
 
+func mustInts(s string) (list []int64) {
+	for n := range strings.SplitSeq(s, ",") {
+		list = append(list, mustInt(n))
+	}
+	return list
+}
+
 // safeRules are, by Go type, the rules of which a field must have one, so that bind can convert every value that
 // passed.
 var safeRules = map[reflect.Type][]string{
@@ -120,6 +130,9 @@ var safeRules = map[reflect.Type][]string{
 	reflect.TypeFor[[]int]():   {"array"},
 	reflect.TypeFor[*File]():   {"file"},
 }
+
+// silentRules are those that no value breaks.
+var silentRules = []string{"nullable", "exclude", "exclude_unless"}
 
 // check returns what is wrong with the tags of a field, given a pointer to the struct's field.
 func (f *field) check(to any) error {
@@ -144,7 +157,7 @@ func (f *field) check(to any) error {
 	}
 	for _, set := range f.rulesets() {
 		for _, r := range set.rules {
-			if messages[r.name] == "" && sizeMessages[r.name] == nil && r.name != "nullable" {
+			if messages[r.name] == "" && sizeMessages[r.name] == nil && !slices.Contains(silentRules, r.name) {
 				return fmt.Errorf("unknown rule %q", r.text)
 			}
 			if r.name == "date_format" && r.param != "Y-m-d H:i:s" {

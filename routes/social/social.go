@@ -1,4 +1,4 @@
-// Package social verifies access tokens and ID tokens of Google and VK. It knows nothing of privet's accounts: it turns
+// Package social verifies access tokens and ID tokens of Google, VK and Apple. It knows nothing of privet's accounts: it turns
 // a token into an Identity, or into an error that tells a bad token from an unavailable provider.
 //
 // No error contains a token, a key or a secret: every reason is worded here, and the text of a library or a provider
@@ -16,18 +16,20 @@ import (
 const (
 	ProviderGoogle = "google"
 	ProviderVK     = "vk"
+	ProviderApple  = "apple"
 )
 
 // Identity is the person that a token belongs to, as the provider describes them. Texts are as the provider gave them:
 // limited by the size of its answer alone, and "" where it gave none.
 type Identity struct {
-	Provider    string // ProviderGoogle or ProviderVK
-	ID          string // the provider's id of the person: Google's sub, VK's user_id
-	Email       string
-	EmailProven bool // the provider is the authority for this address, and was not merely told it once
-	Name        string
-	Nickname    string
-	PictureURL  string
+	Provider     string // ProviderGoogle, ProviderVK or ProviderApple
+	ID           string // the provider's id of the person: sub of Google and Apple, VK's user_id
+	Email        string
+	EmailProven  bool // the provider is the authority for this address, and was not merely told it once
+	EmailPrivate bool // the address is that of a relay, made to tell nobody who the person is
+	Name         string
+	Nickname     string
+	PictureURL   string
 
 	// ProfileError is the reason, for the log, why Name, Nickname and PictureURL are missing although the token is valid.
 	ProfileError error

@@ -19,7 +19,15 @@ func StartSocial(t testing.TB) (*Server, *fakes.Google, *fakes.VK) {
 	return s, google, vk
 }
 
-// SocialSignIn signs in by a provider's token; socialType is 1 for Google, 2 for VK.
+// StartApple runs a server that accepts tokens of Apple, which is a fake, and of Google, which is another.
+func StartApple(t testing.TB) (*Server, *fakes.Apple, *fakes.Google) {
+	t.Helper()
+	apple, google := fakes.NewApple(t), fakes.NewGoogle(t)
+	s := Start(t, func(s *settings.Settings) { s.Apple, s.Google = apple.Settings(), google.Settings() })
+	return s, apple, google
+}
+
+// SocialSignIn signs in by a provider's token; socialType is 1 for Google, 2 for VK, 3 for Apple.
 func (s *Server) SocialSignIn(token string, socialType any) *Answer {
 	return s.Post("auth/social/sign-in").JSON(map[string]any{"token": token, "social_type": socialType}).Do()
 }

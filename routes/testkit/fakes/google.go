@@ -27,10 +27,10 @@ const ClientID = "1234567890-privet.apps.googleusercontent.com"
 // tokens that it has issued.
 type Google struct {
 	*Server
+	keyring
 	PictureBytes []byte // the content of Picture
 
 	mu     sync.Mutex
-	keys   []Key // the last one is the current one
 	issued int
 	grants map[string]Grant // by access token
 }
@@ -77,33 +77,6 @@ func (g *Google) Settings() settings.Google {
 	}
 }
 
-// Rotate makes a new RSA key the current one and publishes it along with the former ones.
-func (g *Google) Rotate() { g.add(newRSA()) }
-
-// RotateEC is Rotate with a P-256 key.
-func (g *Google) RotateEC() { g.add(newEC()) }
-
-func (g *Google) add(secret any) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.issued++
-	g.keys = append(g.keys, Key{fmt.Sprintf("%040x", g.issued), secret})
-}
-
-// Withdraw stops publishing all keys but the current one.
-func (g *Google) Withdraw() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.keys = g.keys[len(g.keys)-1:]
-}
-
-// Key returns the current key.
-func (g *Google) Key() Key {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.keys[len(g.keys)-1]
-}
-
 // Claims returns the claims of a valid ID token, for a test to change.
 func (g *Google) Claims(p GooglePerson) map[string]any {
 	now := time.Now().Unix()
@@ -111,12 +84,6 @@ func (g *Google) Claims(p GooglePerson) map[string]any {
 	claims["iss"], claims["aud"], claims["azp"] = "https://accounts.google.com", ClientID, ClientID
 	claims["iat"], claims["exp"] = now, now+3600
 	return claims
-}
-
-// Sign returns an ID token of any claims, signed by the current key.
-func (g *Google) Sign(claims map[string]any) string {
-	key := g.Key()
-	return key.Sign(map[string]any{"alg": key.Algorithm(), "kid": key.ID, "typ": "JWT"}, claims)
 }
 
 // IDToken returns a valid ID token.
@@ -159,17 +126,6 @@ func (p GooglePerson) fields() map[string]any {
 		fields["email_verified"] = p.Verified
 	}
 	return fields
-}
-
-func (g *Google) serveKeys(w http.ResponseWriter, _ *http.Request) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	published := []any{}
-	for _, key := range g.keys {
-		published = append(published, key.jwk())
-	}
-	w.Header().Set("Cache-Control", "public, max-age=19845, must-revalidate, no-transform")
-	respond(w, http.StatusOK, map[string]any{"keys": published})
 }
 
 // serveTokenInfo encodes all values as strings, as Google does.

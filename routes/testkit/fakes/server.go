@@ -1,4 +1,4 @@
-// Package fakes has fakes of Firebase Cloud Messaging, Google and VK on the loopback interface. They answer as the
+// Package fakes has fakes of Firebase Cloud Messaging, Google, VK, Apple and RuStore on the loopback interface. They answer as the
 // services do, errors included, and can be made to fail in many ways. Only tests import it.
 //
 //	google := fakes.NewGoogle(t)
@@ -33,7 +33,7 @@ const (
 	Redirects             // 307 to another host, which works
 )
 
-// Server is the HTTP server that Google and VK share. It is safe for concurrent use.
+// Server is the HTTP server that Google, VK and Apple share. It is safe for concurrent use.
 type Server struct {
 	URL string // http://127.0.0.1:port
 

@@ -1,0 +1,94 @@
+package social
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/privet/privet/hooks/settings"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+)
+
+const (
+	appleIssuer = "https://appleid.apple.com"
+	appleJWKS   = "https://appleid.apple.com/auth/keys" // unless the settings replace it
+)
+
+// appleConfig has go-oidc check what it can. Apple signs by RS256 alone.
+var appleConfig = oidc.Config{SkipClientIDCheck: true, SupportedSigningAlgs: []string{oidc.RS256}}
+
+// Apple verifies the identity tokens of Sign in with Apple. It needs no key of the developer's account: that would be for
+// the authorization code, which is not asked for.
+type Apple struct {
+	clientIDs []string
+	keys      *keySet
+	timeout   time.Duration // for one Verify
+}
+
+// NewApple returns the verifier. Without client ids every token is invalid; an empty URL stands for Apple's.
+func NewApple(s settings.Apple) *Apple {
+	calls := &httpClient{newTransport(), callTimeout}
+	return &Apple{
+		clientIDs: s.ClientIDs,
+		keys:      &keySet{url: cmp.Or(s.JWKSURL, appleJWKS), client: calls, now: time.Now},
+		timeout:   verifyTimeout,
+	}
+}
+
+// Verify implements Verifier. The identity has no name: Apple gives it to the app, once.
+func (a *Apple) Verify(ctx context.Context, token string) (*Identity, error) {
+	switch {
+	case len(a.clientIDs) == 0:
+		return nil, invalid("Apple is not configured")
+	case !plausibleToken(token):
+		return nil, invalid("it does not look like a token")
+	}
+	ctx, cancel := context.WithTimeout(ctx, a.timeout)
+	defer cancel()
+	checked, err := verifyIDToken(ctx, token, appleIssuer, a.keys, &appleConfig, a.clientIDs)
+	if err != nil {
+		return nil, err
+	}
+	var claims appleClaims
+	if err := checked.Claims(&claims); err != nil {
+		return nil, invalid("its claims are malformed")
+	}
+	return &Identity{
+		Provider:     ProviderApple,
+		ID:           checked.Subject,
+		Email:        claims.Email,
+		EmailProven:  claims.emailProven(),
+		EmailPrivate: claims.Private == "true" || claims.relayed(),
+	}, nil
+}
+
+// appleClaims are the claims about a person. Apple sends the two flags as booleans or in quotes.
+type appleClaims struct {
+	Email    string `json:"email"`
+	Verified flag   `json:"email_verified"`
+	Private  flag   `json:"is_private_email"`
+}
+
+// Domains of which Apple is the authority: those of its mail relay, whose addresses it makes for one person and one
+// developer, and those of its mailboxes.
+var (
+	appleRelays    = []string{"privaterelay.appleid.com", "private.icloud.com"}
+	appleMailboxes = []string{"icloud.com", "me.com", "mac.com"}
+)
+
+// emailProven reports whether the address belongs to the person today. Any other address was theirs when Apple verified
+// it, and may be somebody else's by now.
+func (c *appleClaims) emailProven() bool {
+	return c.relayed() && c.Verified != "false" || c.at(appleMailboxes) && c.Verified == "true"
+}
+
+func (c *appleClaims) relayed() bool { return c.at(appleRelays) }
+
+// at reports whether the address is one of some domains.
+func (c *appleClaims) at(domains []string) bool {
+	name, domain, _ := strings.Cut(c.Email, "@")
+	return name != "" && slices.Contains(domains, strings.ToLower(domain))
+}
