@@ -103,11 +103,32 @@ func TestDoctor(t *testing.T) {
 	}
 	p := testkit.Process(t)
 	p.Client()
-	env := []string{"PRIVET_UPLOAD_FLOOR=1", "PRIVET_PUBLIC_URL=" + p.URL}
+	apple := fakes.NewApple(t)
+	env := []string{
+		"PRIVET_UPLOAD_FLOOR=1", "PRIVET_PUBLIC_URL=" + p.URL,
+		"PRIVET_APPLE_CLIENT_IDS=" + fakes.BundleID, "PRIVET_APPLE_JWKS_URL=" + apple.Settings().JWKSURL,
+	}
 	printed, status := runWith(t, env, "doctor", "--dir", p.Dir)
-	want(t, printed, status, 0, "one uses the folder", "is not encrypted", "a body of 120 MB comes through", "1, each of a row")
+	want(t, printed, status, 0, "one uses the folder", "is not encrypted", "a body of 120 MB comes through", "1, each of a row",
+		"Apple      "+strings.TrimPrefix(apple.URL, "http://")+" answers")
+	if strings.Contains(printed, "relay") {
+		t.Errorf("a hint without mails: %s", printed)
+	}
+
+	// Who signs in with Apple may have an address whose mails vanish unless the sender is registered.
+	p.Dashboard().Request(http.MethodPatch, "settings").JSON(map[string]any{
+		"meta": map[string]any{"senderAddress": "greetings@example.com"},
+		"smtp": map[string]any{"enabled": true, "host": "127.0.0.1", "port": 25},
+	}).Do().Want(http.StatusOK)
+	printed, status = runWith(t, env, "doctor", "--offline", "--dir", p.Dir)
+	want(t, printed, status, 0, "ok       Apple ", "may get an address of Apple's mail relay", "register greetings@example.com and its domain")
+	p.Signup("role", "1", "email", "dpdc7nu@PrivateRelay.AppleID.com")
+	p.Signup("role", "1", "email", "x9@private.icloud.com")
+	printed, status = runWith(t, env, "doctor", "--offline", "--dir", p.Dir)
+	want(t, printed, status, 0, "warning  Apple ", "2 users have an address", "register greetings@example.com and its domain")
+
 	stored, err := filepath.Glob(filepath.Join(p.Dir, "storage", "*", "*", "*.png"))
-	if err != nil || len(stored) != 1 {
+	if err != nil || len(stored) != 3 {
 		t.Fatal(stored, err)
 	}
 	if err := os.Rename(stored[0], stored[0]+".moved"); err != nil {

@@ -151,9 +151,24 @@ func (d *Doctor) work(ctx context.Context, db *dbfile.File) {
 	if n.FailedRemovals > 0 {
 		d.say(Warning, "removals", "%d files that should be gone can't be removed: %s", n.FailedRemovals, n.RemovalError)
 	}
-	if n.Relayed > 0 {
-		d.say(Warning, "Apple", "%d users have an address of Apple's mail relay, which drops mails of senders that it does not know without a word: "+
-			"register yours in Apple's developer account, under Sign in with Apple for Email Communication", n.Relayed)
+	d.relay(n.Relayed)
+}
+
+// relay tells what nobody else would: Apple's mail relay answers nothing to a sender that is not registered. Whether one is
+// can't be asked.
+func (d *Doctor) relay(users int) {
+	mails := d.stored != nil && d.stored.SMTP.Enabled
+	sender := "the sender of your mails"
+	if mails && d.stored.Meta.SenderAddress != "" {
+		sender = d.stored.Meta.SenderAddress + " and its domain"
+	}
+	const drops = "Apple's mail relay (privaterelay.appleid.com, private.icloud.com), which drops mails of senders that it does not know without a word: " +
+		"register %s in Apple's developer account, under Sign in with Apple for Email Communication"
+	switch {
+	case users > 0:
+		d.say(Warning, "Apple", "%d users have an address of "+drops, users, sender)
+	case mails && len(d.Settings.Apple.ClientIDs) > 0:
+		d.say(OK, "Apple", "people who sign in may get an address of "+drops, sender)
 	}
 }
 
