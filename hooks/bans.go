@@ -43,7 +43,9 @@ func applyModeration(ctx context.Context, tx core.App, user, before *store.User,
 		if err := user.Anonymize(ctx, tx, before, now); err != nil {
 			return false, fmt.Errorf("anonymize user %s: %w", user.Id, err)
 		}
-		user.SetModerated(actor, now)
+		if !byParticipant(user.Record) { // who deletes their own account leaves what a moderator has decided before
+			user.SetModerated(actor, now)
+		}
 		return true, nil
 	}
 	if len(conflicts) > 0 {
@@ -105,9 +107,10 @@ func checkBan(user, before *store.User, now time.Time, errs validation.Errors) {
 // checkModeratorEdit returns errors for the fields that a moderator has changed but that only privet's code sets, and
 // for a price with more than two decimals.
 func checkModeratorEdit(user, before *store.User) validation.Errors {
-	const derived = "It is set automatically."
+	const derived, agreed = "It is set automatically.", "It is what the user has agreed to in the app."
 	errs := refusal.Changed(user.Record, before.Record, map[string]string{
 		"email_proven": derived, "password_set": derived, "moderated_by": derived, "moderated_at": derived,
+		"terms": agreed, "terms_at": agreed,
 		"erased":   "Type the user's e-mail into erase instead.",
 		"verified": "It stays on: PocketBase deletes the external logins of a user for whom it is turned on.",
 	})
@@ -137,6 +140,11 @@ func revokeAccess(ctx context.Context, tx core.App, user *store.User) error {
 	if err := errors.Join(store.RevokeSessions(tx, user.Id, ""), store.RevokeInviteTokens(ctx, tx, user.Id)); err != nil {
 		return fmt.Errorf("revoke the tokens of user %s: %w", user.Id, err)
 	}
+	if user.Erased() { // before the cancellations, whose reasons stay for the other participants
+		if err := store.EraseTraces(ctx, tx, user); err != nil {
+			return fmt.Errorf("erase the traces of user %s: %w", user.Id, err)
+		}
+	}
 	open, err := store.OpenOrders(tx, user.Id)
 	if err != nil {
 		return fmt.Errorf("read the open orders of user %s: %w", user.Id, err)
@@ -150,17 +158,16 @@ func revokeAccess(ctx context.Context, tx core.App, user *store.User) error {
 		if err != nil {
 			return fmt.Errorf("read the language of user %s: %w", other, err)
 		}
-		store.SetActor(o.Record, store.ActorOf(user.Record))
+		actor, at := store.ActorOf(user.Record), time.Time{} // checkOrderUpdate sets the date
+		if byParticipant(user.Record) {                      // who deletes their own account
+			actor.Side, at = side, time.Now()
+		}
+		store.SetActor(o.Record, actor)
 		o.SetStatus(order.Cancelled)
-		o.SetCancellation(time.Time{}, cancellationReason(side, language)) // checkOrderUpdate sets the date
+		o.SetCancellation(at, cancellationReason(side, language))
 		// Without validation: an order that an older version saved with an invalid field must not prevent the ban.
 		if err := tx.SaveNoValidateWithContext(ctx, o); err != nil {
 			return fmt.Errorf("cancel order %s: %w", o.Id, err)
-		}
-	}
-	if user.Erased() {
-		if err := store.EraseTraces(ctx, tx, user); err != nil {
-			return fmt.Errorf("erase the traces of user %s: %w", user.Id, err)
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package routes
 
 import (
 	"errors"
+	"time"
 
 	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/store"
@@ -23,6 +24,7 @@ type signupInput struct {
 	Price        laravel.Field[float64] `in:"price" rules:"nullable|numeric|min:0|max:999999999"`
 	Categories   []int                  `in:"category_ids" rules:"nullable|array" each:"integer|in:1,2"`
 	Media        *laravel.File          `in:"media" rules:"required|file|max:599999|media"`
+	termsField
 	deviceFields
 }
 
@@ -56,6 +58,7 @@ func (a *api) signup(c *call) error {
 	user.SetRole(resource.Roles.Word(in.Role))
 	user.SetPrice(price(in.Price))
 	user.SetCategories(categories(in.Categories))
+	user.SetTerms(in.Terms, time.Now())
 	hashed, err := store.HashPassword(c.req.Context(), store.Hasher{Network: c.sender()}, in.Password)
 	if err != nil {
 		return err

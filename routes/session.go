@@ -22,6 +22,11 @@ type deviceFields struct {
 	FirebaseToken string `in:"firebase_token" rules:"nullable|string|max:4096"`
 }
 
+// termsField is the field by which an app names the version of the terms that who signs up has agreed to.
+type termsField struct {
+	Terms string `in:"terms" rules:"ignored_unless:64"`
+}
+
 // signIn signs a device in and answers with the user and the device's access token. It calls save first, in the same
 // transaction: to create the user, or to check once more that the sign-in is allowed.
 func (c *call) signIn(user *store.User, device deviceFields, save func(tx core.App) error) error {

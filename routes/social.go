@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/privet/privet/hooks/refusal"
 	"github.com/privet/privet/hooks/store"
@@ -28,6 +29,7 @@ type socialSignupInput struct {
 	Phone string  `in:"phone" rules:"required|string|max:255"`
 	Email string  `in:"email" rules:"required|email|max:255"`
 	Name  string  `in:"name" rules:"exclude|string|max:255"` // the other providers tell it themselves
+	termsField
 	deviceFields
 }
 
@@ -111,6 +113,7 @@ func (a *api) socialSignup(c *call) error {
 	user.SetNickname(nickname(identity, in))
 	user.SetRole(resource.Roles.Word(in.Role))
 	user.SetPrice(&in.Price)
+	user.SetTerms(in.Terms, time.Now())
 	user.DisablePassword()
 	err = c.signIn(user, in.deviceFields, func(tx core.App) error {
 		switch _, err := store.FindUserByIdentity(tx, identity.Provider, identity.ID); {

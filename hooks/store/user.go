@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -24,6 +25,8 @@ const (
 	fieldSearch      = "search"
 	fieldPasswordSet = "password_set"
 	fieldEmailProven = "email_proven"
+	fieldTerms       = "terms"
+	fieldTermsAt     = "terms_at"
 )
 
 // The roles, in the words that moderators read.
@@ -155,6 +158,15 @@ func (u *User) SetPrice(v *float64) {
 	}
 	u.Set(fieldPrice, *v)
 	u.Set(fieldFree, *v == 0)
+}
+
+// SetTerms records which version of the terms the user has agreed to, and when; "" is none.
+func (u *User) SetTerms(version string, at time.Time) {
+	if version == "" {
+		return
+	}
+	u.Set(fieldTerms, version)
+	u.Set(fieldTermsAt, at)
 }
 
 // PasswordSet reports whether the user has chosen a password and can sign in with it.

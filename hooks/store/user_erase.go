@@ -79,7 +79,7 @@ func (u *User) Anonymize(ctx context.Context, tx core.App, before *User, at time
 	u.SetEmail(email)
 	u.SetEmailProven(false)
 	u.SetNickname("Deleted user")
-	for _, field := range []string{fieldName, fieldPhone, fieldDescription, fieldErase, fieldInvite} {
+	for _, field := range []string{fieldName, fieldPhone, fieldDescription, fieldErase, fieldInvite, fieldTerms, fieldTermsAt} {
 		u.Set(field, "") // Derive sets a new invite
 	}
 	u.SetCategories(nil)

@@ -32,7 +32,7 @@ func (f *Field[T]) target() any { return &f.Value }
 func (v *validation) bind(dst reflect.Value) {
 	for i := range v.fields {
 		f := &v.fields[i]
-		val, present := v.input.Get(f.name)
+		val, present := f.value(v.input)
 		if isBlank(val) {
 			val = nil
 		}

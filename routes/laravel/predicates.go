@@ -15,7 +15,7 @@ const maxParsed = 1000
 // passes reports whether a value satisfies a rule (Laravel's ValidatesAttributes). The error is a check's.
 func (v *validation) passes(r *rule, a *attribute) (bool, error) {
 	switch r.name {
-	case "nullable", "exclude", "exclude_unless":
+	case "nullable", "ignored_unless", "exclude", "exclude_unless":
 		return true, nil
 	case "required":
 		return isFilled(a.value), nil

@@ -24,6 +24,8 @@ type Schema[T any] struct{ fields []field }
 // which Options.Checks decides; media, a file whose content is a picture or a video; and max_bytes, the length of a text
 // in bytes.
 //
+// The rule ignored_unless:n is no rule of Laravel's: a text that is no string of at most n characters of UTF-8 counts as missing.
+//
 // MustCompile panics if the tags are wrong, so that a package variable holding its result fails at start.
 func MustCompile[T any]() *Schema[T] {
 	return &Schema[T]{fields: compile(reflect.TypeFor[T]())}

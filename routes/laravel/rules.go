@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
+
+	"github.com/privet/privet/routes/laravel/php"
 )
 
 // rule is one compiled rule.
@@ -14,7 +17,7 @@ type rule struct {
 	name  string  // before the colon
 	text  string  // the whole rule as in the tag: the key in Options.Checks
 	param string  // behind the colon
-	bound int64   // the parameter of min, max, size and max_bytes
+	bound int64   // the parameter of min, max, size, max_bytes and ignored_unless
 	list  []int64 // the parameters of in, and those of required_unless and exclude_unless after the first
 	other string  // the first parameter of required_unless and exclude_unless: the field they look at
 }
@@ -61,6 +64,17 @@ func (f *field) maxBytes() int64 {
 	return limit
 }
 
+// value returns the field's value in an input; present is false if it has none, or one that the rule ignored_unless ignores.
+func (f *field) value(input *php.Array) (value any, present bool) {
+	value, present = input.Get(f.name)
+	for _, r := range f.rules.rules {
+		if text, ok := value.(string); r.name == "ignored_unless" && (!ok || !utf8.ValidString(text) || int64(php.Length(text)) > r.bound) {
+			return nil, false
+		}
+	}
+	return value, present
+}
+
 // compile compiles the tags of a struct. It panics if they are wrong.
 func compile(t reflect.Type) []field {
 	var out []field
@@ -91,7 +105,7 @@ func parseRules(tag string) ruleset {
 		r := rule{text: text}
 		r.name, r.param, _ = strings.Cut(text, ":")
 		switch r.name {
-		case "min", "max", "size", "max_bytes":
+		case "min", "max", "size", "max_bytes", "ignored_unless":
 			r.bound = mustInt(r.param)
 		case "in":
 			r.list = mustInts(r.param)
@@ -124,7 +138,7 @@ func mustInts(s string) (list []int64) {
 // safeRules are, by Go type, the rules of which a field must have one, so that bind can convert every value that
 // passed.
 var safeRules = map[reflect.Type][]string{
-	reflect.TypeFor[string]():  {"string", "email", "date", "date_format", "in", "same"},
+	reflect.TypeFor[string]():  {"string", "email", "date", "date_format", "in", "same", "ignored_unless"},
 	reflect.TypeFor[int]():     {"integer", "in"},
 	reflect.TypeFor[float64](): {"numeric", "integer"},
 	reflect.TypeFor[[]int]():   {"array"},
@@ -132,7 +146,7 @@ var safeRules = map[reflect.Type][]string{
 }
 
 // silentRules are those that no value breaks.
-var silentRules = []string{"nullable", "exclude", "exclude_unless"}
+var silentRules = []string{"nullable", "ignored_unless", "exclude", "exclude_unless"}
 
 // check returns what is wrong with the tags of a field, given a pointer to the struct's field.
 func (f *field) check(to any) error {

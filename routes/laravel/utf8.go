@@ -11,7 +11,7 @@ import (
 func (v *validation) checkText() error {
 	for i := range v.fields {
 		f := &v.fields[i]
-		value, _ := v.input.Get(f.name)
+		value, _ := f.value(v.input)
 		if text, ok := value.(string); ok && !utf8.ValidString(text) && !passwords[f.name] {
 			return &body.Malformed{Message: "The " + f.display + " field is not valid UTF-8."}
 		}

@@ -34,7 +34,7 @@ func (v *validation) run() error {
 	for i := range v.fields {
 		f := &v.fields[i]
 		a := attribute{name: f.name, display: f.display, rules: &f.rules}
-		a.value, a.present = v.input.Get(f.name)
+		a.value, a.present = f.value(v.input)
 		if err := v.validate(&a); err != nil {
 			return err
 		}

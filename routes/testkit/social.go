@@ -11,11 +11,11 @@ import (
 const UserNotExists = `{"status":"error","message":"User not exists"}`
 
 // StartSocial runs a server that accepts tokens of both social providers, which are fakes.
-func StartSocial(t testing.TB) (*Server, *fakes.Google, *fakes.VK) {
+func StartSocial(t testing.TB, changes ...func(*settings.Settings)) (*Server, *fakes.Google, *fakes.VK) {
 	t.Helper()
 	google, vk := fakes.NewGoogle(t), fakes.NewVK(t)
 	google.PictureBytes = PNG()
-	s := Start(t, func(s *settings.Settings) { s.Google, s.VK = google.Settings(), vk.Settings() })
+	s := Start(t, append(changes, func(s *settings.Settings) { s.Google, s.VK = google.Settings(), vk.Settings() })...)
 	return s, google, vk
 }
 
