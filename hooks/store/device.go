@@ -254,3 +254,13 @@ func DeleteExpiredInviteTokens(ctx context.Context, app core.App, now time.Time)
 		dbx.Params{"now": timestamp(now)})).WithContext(ctx).Execute()
 	return wrap("delete expired invite tokens", err)
 }
+
+// PushTarget is a device that can be sent pushes.
+type PushTarget struct{ Device, Token, Language string }
+
+// PushTargets returns the devices of a user that have a push token.
+func PushTargets(ctx context.Context, app core.App, user string) ([]PushTarget, error) {
+	targets, err := readRows(ctx, app, `SELECT 'device ' || id, firebase_token, language FROM devices WHERE user = CAST(:user AS TEXT) AND firebase_token <> ''`,
+		[]any{sql.Named("user", user)}, func(t *PushTarget) []any { return []any{&t.Device, &t.Token, &t.Language} })
+	return targets, wrap("read the devices of a user", err)
+}

@@ -181,7 +181,7 @@ func TestPlans(t *testing.T) {
 		{"user/unblock", "blocks USING", func(s *testkit.Server) {
 			s.Post("user/unblock").As(performer.Token).JSON(`{"user_id":1701}`).Do().Want(201)
 		}},
-		{"auth/logout", "pushes USING INDEX idx_pushes_device (device=?)", func(s *testkit.Server) {
+		{"auth/logout", "pushes USING INDEX idx_pushes_event (device=?)", func(s *testkit.Server) {
 			s.Post("auth/logout").As(s.Login(performer)).Do().Want(200)
 		}},
 		{"a media file", "media USING INDEX idx_media_file (file=?)", func(s *testkit.Server) { s.Get(picture).Do().Want(404) }}, // user/update has replaced it

@@ -69,7 +69,7 @@ func AddPushes(ctx context.Context, tx core.App, p NewPush) error {
 			:expires, :event, :now, :now
 		FROM devices WHERE user = CAST(:receiver AS TEXT) AND firebase_token <> ''
 		WINDOW newest AS (ORDER BY CAST(id AS INTEGER) DESC) ORDER BY CAST(id AS INTEGER) DESC LIMIT 1000
-		ON CONFLICT (event, device) WHERE device <> '' DO NOTHING`, arguments...)
+		ON CONFLICT (device, event, iif(device = '', id, '')) DO NOTHING`, arguments...)
 	return wrap("add pushes", err)
 }
 
@@ -222,9 +222,11 @@ func SetPushSender(ctx context.Context, app core.App, id, sender, state string) 
 	return wrap("set sender of push", err)
 }
 
-// DeleteOldPushes deletes the pushes that were added before a time.
+// DeleteOldPushes deletes the pushes that were added before a time. They are found by their ids, as there is no index by
+// time (newRowIDPrefix).
 func DeleteOldPushes(ctx context.Context, app core.App, before time.Time) error {
-	_, err := app.NonconcurrentDB().Delete(Pushes, dbx.NewExp("created < {:before}", dbx.Params{"before": timestamp(before)})).WithContext(ctx).Execute()
+	_, err := app.NonconcurrentDB().Delete(Pushes, dbx.NewExp("id < {:id} AND created < {:before}",
+		dbx.Params{"id": rowIDTime(before), "before": timestamp(before)})).WithContext(ctx).Execute()
 	return wrap("delete old pushes", err)
 }
 
@@ -272,7 +274,17 @@ func ReadQueueNumbers(ctx context.Context, app core.App) (*QueueNumbers, error) 
 			numbers.Removals = r.count
 		}
 	}
+	// Pushes that wait or that nobody sends are in no count: those that wait are few, and the others are the rest.
 	var push, media string
+	var waiting, all int64
+	err = readRow(ctx, app, `SELECT (SELECT count(*) FROM pushes WHERE state = 'waiting'), (SELECT count(*) FROM pushes)`, nil, &waiting, &all)
+	if err != nil {
+		return nil, wrap("count the pushes", err)
+	}
+	for _, count := range numbers.Pushes {
+		all -= count
+	}
+	numbers.Pushes[PushWaiting], numbers.Pushes[PushOff] = waiting, max(0, all-waiting)
 	// Left alone, SQLite takes the index by next_try and looks at each push that waits.
 	err = readRow(ctx, app, `SELECT coalesce((SELECT created FROM pushes INDEXED BY idx_pushes_oldest WHERE state = 'waiting' ORDER BY created LIMIT 1), ''),
 		coalesce((SELECT created FROM media WHERE still = 'waiting' ORDER BY CAST(id AS INTEGER) LIMIT 1), '')`, nil, &push, &media)
@@ -282,14 +294,4 @@ func ReadQueueNumbers(ctx context.Context, app core.App) (*QueueNumbers, error) 
 	numbers.OldestPush, _ = time.Parse(timestampLayout, push) // zero for none
 	numbers.OldestMedia, _ = time.Parse(timestampLayout, media)
 	return numbers, nil
-}
-
-// PushTarget is a device that can be sent pushes.
-type PushTarget struct{ Device, Token, Language string }
-
-// PushTargets returns the devices of a user that have a push token.
-func PushTargets(ctx context.Context, app core.App, user string) ([]PushTarget, error) {
-	targets, err := readRows(ctx, app, `SELECT 'device ' || id, firebase_token, language FROM devices WHERE user = CAST(:user AS TEXT) AND firebase_token <> ''`,
-		[]any{sql.Named("user", user)}, func(t *PushTarget) []any { return []any{&t.Device, &t.Token, &t.Language} })
-	return targets, wrap("read the devices of a user", err)
 }
