@@ -18,8 +18,8 @@ func Doctor(app core.App, s *settings.Settings, wrong error) *cobra.Command {
 		Use:   "doctor",
 		Short: "Checks settings, data, disk, providers, mail and the public address, a line each",
 		Long: `Checks what an installation depends on, beside a running server or without one, and changes nothing: settings, data
-folder, database, files, free disk, clock, Firebase, Google, VK, Apple, the mail server, and the server's public address with bodies of 5
-and 120 MB through the proxy. Each line says ok, warning or FAIL, and what to do.
+folder, database, files, free disk, clock, Firebase, RuStore, Google, VK, Apple, the object store, the mail server up to the sender of a mail, and
+the server's public address with bodies of 5 and 120 MB through the proxy. Each line says ok, warning or FAIL, and what to do.
 
 Run it as the server's user with the server's environment. Exit status: 0 nothing has failed, 1 something has.`,
 		Args:          cobra.NoArgs,

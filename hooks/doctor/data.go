@@ -40,6 +40,9 @@ func (d *Doctor) data(ctx context.Context) {
 	if d.stored, err = db.Settings(ctx, d.SettingsKey); err != nil {
 		d.say(Failure, "settings", "%v", err)
 	}
+	if d.stored != nil && d.stored.Logs.MaxDays == 0 {
+		d.say(OK, "logs", "the dashboard keeps none (Settings → Logs): warnings and errors are on the server's standard error alone")
+	}
 	d.files(ctx, db)
 	d.work(ctx, db)
 	d.erasures(ctx, db)

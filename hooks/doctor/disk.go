@@ -77,13 +77,8 @@ func (d *Doctor) owner(report func(Level, string, ...any)) {
 	if count > 0 {
 		report(Failure, "%d files, such as %s, are not its user's (uid %d): chown -R %d:%d %s", count, example, uid, uid, gid, disk.Quote(d.Dir))
 	}
-	if os.Geteuid() == uid {
-		if file, err := os.CreateTemp(d.Dir, ".doctor-"); err != nil {
-			report(Failure, "%s can't be written: %v", d.Dir, err)
-		} else {
-			_ = file.Close()
-			_ = os.Remove(file.Name())
-		}
+	if err := disk.CheckFolder(d.Dir, d.Dir, 4<<10); err != nil { // which exists
+		report(Failure, "%v", err)
 	}
 }
 

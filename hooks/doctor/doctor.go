@@ -2,11 +2,12 @@
 // changes nothing, and disturbs no server that runs beside it.
 //
 //   - disk.go: the data folder, its lock and its disk; data.go: the database and the files that belong to it
-//   - network.go: the providers, the clock, mail; public.go: the server's own address, from outside
+//   - network.go: the providers, the clock, object stores; mail.go: the mail server; public.go: the server's own address, from outside
 package doctor
 
 import (
 	"context"
+	"crypto/x509"
 	"fmt"
 	"net/http"
 	"time"
@@ -43,15 +44,17 @@ type Doctor struct {
 	Full        bool  // the database is read whole
 	Report      func(Finding)
 
-	stored *core.Settings // PocketBase's settings, nil if they can't be read
-	client *http.Client
-	failed bool
-	skew   *Finding // of the clock, once a provider has answered
+	stored   *core.Settings // PocketBase's settings, nil if they can't be read
+	client   *http.Client
+	patience time.Duration  // with each step of a mail server
+	roots    *x509.CertPool // that are trusted, nil for the system's
+	failed   bool
+	skew     *Finding // of the clock, once a provider has answered
 }
 
 // Examine looks at everything, reports each finding, and returns whether nothing has failed.
 func (d *Doctor) Examine(ctx context.Context) (healthy bool) {
-	d.client = &http.Client{Timeout: 15 * time.Second}
+	d.client, d.patience = &http.Client{Timeout: 15 * time.Second}, 15*time.Second
 	d.settings()
 	if d.folder() {
 		d.lock()
@@ -64,6 +67,7 @@ func (d *Doctor) Examine(ctx context.Context) (healthy bool) {
 	}
 	d.providers(ctx)
 	d.clock()
+	d.objects(ctx)
 	d.mail(ctx)
 	d.public(ctx)
 	return !d.failed

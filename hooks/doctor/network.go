@@ -2,17 +2,15 @@ package doctor
 
 import (
 	"context"
-	"crypto/tls"
-	"errors"
 	"fmt"
-	"net"
 	"net/http"
-	"net/smtp"
-	"net/url"
-	"strconv"
+	"strings"
 	"time"
 
+	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/push"
+
+	"github.com/pocketbase/pocketbase/core"
 )
 
 // maxSkew is how wrong the clock may be: tokens of the providers are valid from the moment at which they were made.
@@ -28,6 +26,13 @@ func (d *Doctor) providers(ctx context.Context) {
 	} else {
 		d.say(OK, "Firebase", "Google has given an access token for the project %s", s.Firebase.ProjectID)
 		d.reach(ctx, "Firebase", or(s.Firebase.Endpoint, "https://fcm.googleapis.com/"))
+	}
+	if s.RuStore.Token == "" {
+		d.say(OK, "RuStore", "off: PRIVET_RUSTORE_TOKEN is not set")
+	} else if err := push.CheckRuStore(ctx, s.RuStore); err != nil {
+		d.say(Failure, "RuStore", "%v", err)
+	} else {
+		d.say(OK, "RuStore", "it takes the token for the project %s", s.RuStore.Project)
 	}
 	if len(s.Google.ClientIDs) == 0 {
 		d.say(OK, "Google", "off: PRIVET_GOOGLE_CLIENT_IDS is not set")
@@ -93,99 +98,22 @@ func (d *Doctor) clock() {
 	d.say(d.skew.Level, d.skew.About, "%s", d.skew.Text)
 }
 
-// mail speaks with the mail server up to where it would send, and reports the server's own words.
-func (d *Doctor) mail(ctx context.Context) {
+// objects asks the object stores of the dashboard's settings whether they work.
+func (d *Doctor) objects(ctx context.Context) {
 	if d.stored == nil {
 		return
 	}
-	s := d.stored.SMTP
-	if !s.Enabled {
-		d.say(OK, "mail", "off: the dashboard's Settings → Mail settings name no SMTP server")
-		return
-	}
-	address := net.JoinHostPort(s.Host, strconv.Itoa(s.Port))
-	dialer := &net.Dialer{Timeout: 15 * time.Second}
-	connection, err := dialer.DialContext(ctx, "tcp", address)
-	if err != nil {
-		d.say(Failure, "mail", "%s can't be reached: %v", address, err)
-		return
-	}
-	defer connection.Close()
-	_ = connection.SetDeadline(time.Now().Add(30 * time.Second))
-	encryption := &tls.Config{ServerName: s.Host, MinVersion: tls.VersionTLS12}
-	if s.TLS {
-		connection = tls.Client(connection, encryption)
-	}
-	step, err := speak(connection, encryption, s.Host, or(s.LocalName, localName(d.Settings.PublicURL)), s.Username, s.Password, s.AuthMethod, s.TLS)
-	if err != nil {
-		d.say(Failure, "mail", "%s, at %s: %v", address, step, err)
-		return
-	}
-	if step != "" {
-		d.say(Warning, "mail", "%s %s", address, step)
-		return
-	}
-	d.say(OK, "mail", "%s takes mails; to see one: privet test mail ADDRESS", address)
-}
-
-// localName returns the host of the public address: some servers refuse who calls itself localhost.
-func localName(public string) string {
-	if u, err := url.Parse(public); err == nil && u.Hostname() != "" {
-		return u.Hostname()
-	}
-	return "localhost"
-}
-
-// speak goes through the beginning of SMTP. It returns the step that has failed, or without an error a remark.
-func speak(connection net.Conn, encryption *tls.Config, host, name, user, password, method string, encrypted bool) (step string, err error) {
-	c, err := smtp.NewClient(connection, host)
-	if err != nil {
-		return "the greeting", err
-	}
-	defer c.Close()
-	if err := c.Hello(name); err != nil {
-		return "EHLO " + name, err
-	}
-	if has, _ := c.Extension("STARTTLS"); has && !encrypted {
-		if err := c.StartTLS(encryption); err != nil {
-			return "STARTTLS", err
+	for _, store := range []struct {
+		about  string
+		config core.S3Config
+	}{{"storage", d.stored.S3}, {"backups", d.stored.Backups.S3}} {
+		if !store.config.Enabled {
+			continue
 		}
-		encrypted = true
-	}
-	if user != "" || password != "" {
-		var auth smtp.Auth = loginAuth{user, password}
-		if method != "LOGIN" {
-			auth = smtp.PlainAuth("", user, password, host)
-		}
-		if err := c.Auth(auth); err != nil {
-			return "the sign-in", err
+		if err := files.CheckStore(ctx, store.config); err != nil {
+			d.say(Failure, store.about, "%s; look at the dashboard's Settings: address, bucket, keys", strings.Join(strings.Fields(err.Error()), " "))
+		} else {
+			d.say(OK, store.about, "the bucket %s at %s answers to these keys", store.config.Bucket, store.config.Endpoint)
 		}
 	}
-	_ = c.Quit()
-	if !encrypted {
-		return "takes mails, but unencrypted: it offers no STARTTLS", nil
-	}
-	return "", nil
-}
-
-// loginAuth is the method LOGIN, which net/smtp lacks.
-type loginAuth struct{ user, password string }
-
-// Start implements smtp.Auth.
-func (a loginAuth) Start(server *smtp.ServerInfo) (string, []byte, error) {
-	if !server.TLS {
-		return "", nil, errors.New("the connection is not encrypted")
-	}
-	return "LOGIN", nil, nil
-}
-
-// Next implements smtp.Auth. The server asks for the name, then for the password.
-func (a loginAuth) Next(prompt []byte, more bool) ([]byte, error) {
-	if !more {
-		return nil, nil
-	}
-	if len(prompt) > 0 && (prompt[0] == 'P' || prompt[0] == 'p') {
-		return []byte(a.password), nil
-	}
-	return []byte(a.user), nil
 }

@@ -32,6 +32,20 @@ func CheckCredentials(ctx context.Context, s settings.Firebase) error {
 	return err
 }
 
+// CheckRuStore asks RuStore whether it takes the project's token: by a message to an address that no device has.
+func CheckRuStore(ctx context.Context, s settings.RuStore) error {
+	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
+	now := time.Now()
+	err := newRuStore(s).Send(ctx, messageOf(&store.PushContent{
+		Event: "check", Type: "test", PushToken: "privet-doctor-no-device", Language: "en", Expires: now.Add(time.Minute),
+	}, now))
+	if failure := (*Failure)(nil); errors.As(err, &failure) && (failure.Verdict == AddressGone || failure.Verdict == MessageWrong) {
+		return nil
+	}
+	return err
+}
+
 // ErrOff means that no credentials are set.
 var ErrOff = errors.New("pushes to this address are off: the service that delivers them is not configured")
 
