@@ -30,9 +30,6 @@ type Restored struct {
 	locked  bool
 }
 
-// lockName is the file by whose lock a server owns its data folder (package server).
-const lockName = "privet.lock"
-
 // Restore makes a data folder from a backup: the zip file with that path. (The address of a replica will be another source,
 // to be told apart by its scheme.) The folder has to be empty, or not to exist. lock takes the lock on it by which a server
 // owns its data folder, which the process keeps. The lists of erasures are added to that of the backup.
@@ -118,7 +115,7 @@ func (r *Restored) wantEmpty() error {
 		return err
 	}
 	for _, entry := range entries {
-		if name := entry.Name(); name != "lost+found" && (name != lockName || !r.locked) {
+		if name := entry.Name(); name != "lost+found" && (name != disk.LockName || !r.locked) {
 			return fmt.Errorf("the folder %s is not empty: it has %s. A backup is restored into an empty folder or a new one", r.dir, name)
 		}
 	}

@@ -68,6 +68,9 @@ func (c *conn) ended(writes bool, err error) {
 	case err == nil && writes && !c.inTransaction:
 		c.log.Wrote(nil)
 	case IsUnwritable(err):
+		if isDamage(err) {
+			c.log.Damage(err)
+		}
 		c.log.Wrote(err)
 	}
 }
@@ -83,6 +86,16 @@ func IsUnwritable(err error) bool {
 		return true
 	}
 	return false
+}
+
+// isDamage reports whether an error means that the database's file is not what SQLite has written.
+func isDamage(err error) bool {
+	var found interface{ Code() int }
+	if !errors.As(err, &found) {
+		return false
+	}
+	code := found.Code() & 0xff
+	return code == sqlite3.SQLITE_CORRUPT || code == sqlite3.SQLITE_NOTADB
 }
 
 // BeginTx implements driver.ConnBeginTx.

@@ -3,6 +3,7 @@ package database
 import (
 	"context"
 	"database/sql"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -122,5 +123,45 @@ func TestOtherDatabasesAreNotCovered(t *testing.T) {
 	mustExec(t, db.DB(), `CREATE TABLE things (id INTEGER PRIMARY KEY)`)
 	if durable.OfDatabase("auxiliary.db") != nil {
 		t.Error("the logs are covered")
+	}
+}
+
+// What was found to be damaged stays so, even if something else of the database can be written.
+func TestDamageLasts(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "data.db")
+	open := func() *sql.DB {
+		db, err := Connect(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		db.DB().SetMaxOpenConns(1)
+		return db.DB()
+	}
+	db := open()
+	mustExec(t, db, `CREATE TABLE things (name TEXT); CREATE TABLE others (id INTEGER)`)
+	for range 3000 {
+		mustExec(t, db, `INSERT INTO things VALUES ('xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx')`)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clear(content[10*4096 : 20*4096])
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db = open()
+	defer db.Close()
+	log := durable.OfDatabase(path)
+	var n int
+	if err := db.QueryRow(`SELECT count(name) FROM things`).Scan(&n); err == nil || log.Damaged() == nil {
+		t.Fatalf("%d rows are read (%v), and the damage is %v", n, err, log.Damaged())
+	}
+	mustExec(t, db, `INSERT INTO others VALUES (1)`)
+	if _, err := log.LastWrite(); err != nil || log.Damaged() == nil {
+		t.Errorf("after a write: %v, and the damage is %v", err, log.Damaged())
 	}
 }

@@ -15,6 +15,9 @@ import (
 // the list of erasures, and word that commands leave for the server. A restore by the dashboard leaves it as it is.
 const PrivateFolder = "privet"
 
+// LockName is the file in the data folder by whose lock a server owns it.
+const LockName = "privet.lock"
+
 // ErrFull means that an upload would leave less of the disk free than must stay free.
 var ErrFull = errors.New("disk: too little space is free for uploads")
 

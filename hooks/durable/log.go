@@ -33,6 +33,7 @@ type Log struct {
 	synced     atomic.Uint64 // of these, how many are known to be on the disk
 	failure    atomic.Pointer[error]
 	refused    atomic.Pointer[error] // why the last write to the database failed, nil if it did not
+	damage     atomic.Pointer[error] // how the database was found to be damaged, nil if it was not
 	written    atomic.Uint64         // counts writes that did not fail
 
 	mu        sync.Mutex
@@ -82,6 +83,18 @@ func (l *Log) Wrote(err error) {
 	if l.refused.Load() != nil {
 		l.refused.Store(nil)
 	}
+}
+
+// Damage tells that the database was found to be damaged.
+func (l *Log) Damage(err error) { l.damage.CompareAndSwap(nil, &err) }
+
+// Damaged returns how the database was first found to be damaged, nil if it was not. That lasts, even if what is not damaged works:
+// no write mends it.
+func (l *Log) Damaged() error {
+	if found := l.damage.Load(); found != nil {
+		return *found
+	}
+	return nil
 }
 
 // LastWrite returns why the last write to the database failed, nil if it did not, and how many have succeeded.

@@ -9,13 +9,12 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/privet/privet/hooks/disk"
+
 	"github.com/gofrs/flock"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
-
-// lockName is the file by whose lock a server owns its data folder.
-const lockName = "privet.lock"
 
 // lockPatience is how long a start waits for the lock: a command looks for a moment whether a server has it.
 const lockPatience = time.Second
@@ -54,7 +53,7 @@ func RegisterLock(app core.App) {
 // says if another process has the lock.
 func Lock(app core.App) error {
 	lock, ok := app.Store().GetOrSet(keyLock, func() any {
-		return flock.New(filepath.Join(app.DataDir(), lockName))
+		return flock.New(filepath.Join(app.DataDir(), disk.LockName))
 	}).(*flock.Flock)
 	if !ok {
 		return fmt.Errorf("%s is no lock", keyLock)

@@ -76,7 +76,7 @@ func Notify(app core.App) error {
 // IsServed reports whether a server uses a data folder. It takes the folder's lock for a moment, if that is free; a server
 // that starts at that moment waits.
 func IsServed(dir string) (bool, error) {
-	path := filepath.Join(dir, lockName)
+	path := filepath.Join(dir, disk.LockName)
 	if _, err := os.Stat(path); err != nil {
 		return false, nil //nolint:nilerr // nobody has ever served it
 	}

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"path/filepath"
 	"sync"
@@ -147,6 +148,9 @@ func (w *watch) check() {
 func (w *watch) checkDatabase() error {
 	if err := w.log.Err(); err != nil {
 		return err
+	}
+	if err := w.log.Damaged(); err != nil {
+		return fmt.Errorf("it is damaged: %w; stop the server, keep the folder, look at it by privet doctor --full, and restore a backup", err)
 	}
 	written, failed := w.log.LastWrite()
 	if failed != nil || written == w.written {
