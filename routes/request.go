@@ -1,15 +1,19 @@
 package routes
 
 import (
+	"errors"
 	"net/http"
+	"reflect"
 	"strconv"
 	"strings"
 
+	"github.com/privet/privet/hooks/disk"
 	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/order"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/access"
 	"github.com/privet/privet/routes/idempotency"
+	"github.com/privet/privet/routes/laravel"
 	"github.com/privet/privet/routes/limits"
 	"github.com/privet/privet/routes/resource"
 
@@ -85,3 +89,43 @@ func clientNetworks(e *core.RequestEvent) []limits.Network { return limits.Netwo
 // sender is the key by which the request shares what is bounded for each client: slots of expensive operations
 // (hooks/admission), uploads.
 func (c *call) sender() string { return limits.Sender(clientNetworks(c.event)) }
+
+// countTexts counts the long texts of an input, which are kept for good, and refuses them where there are too many, or where
+// too little of the disk is free: what is left is for what people need to write.
+func (c *call) countTexts(in any) error {
+	user := ""
+	if c.principal != nil {
+		user = c.userID()
+	}
+	size := textSize(reflect.ValueOf(in).Elem())
+	if long, err := c.limits.Texts(user, size); !long || err != nil {
+		return err
+	}
+	room, err := c.space.Begin(int64(size))
+	if errors.Is(err, disk.ErrFull) {
+		return errNoRoom
+	}
+	if err == nil {
+		room.End()
+	}
+	return err
+}
+
+// errNoRoom refuses a long text, where too little of the disk is free.
+var errNoRoom = resource.Failure(http.StatusInsufficientStorage, "The server has no room for long texts, try again later")
+
+// textSize returns the number of bytes in the fields of an input whose length is bounded by bytes.
+func textSize(in reflect.Value) (size int) {
+	for i := range in.NumField() {
+		if !strings.Contains(in.Type().Field(i).Tag.Get("rules"), "max_bytes:") {
+			continue
+		}
+		switch text := in.Field(i).Addr().Interface().(type) {
+		case *string:
+			size += len(*text)
+		case *laravel.Field[string]:
+			size += len(text.Value)
+		}
+	}
+	return size
+}

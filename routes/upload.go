@@ -37,7 +37,11 @@ const notMedia = "The media field must be a file of type: image, video."
 // read reads and validates the input of an endpoint without files.
 func read[T any](c *call, schema *laravel.Schema[T], checks map[string]laravel.Check) (*T, error) {
 	c.unwrapBody()
-	return schema.Read(c.req, c.options(fieldsLimit, checks))
+	in, err := schema.Read(c.req, c.options(fieldsLimit, checks))
+	if err != nil {
+		return nil, err
+	}
+	return in, c.countTexts(in)
 }
 
 // readUpload reads and validates the input of an endpoint with a file. The file is stored while it is received, unless
@@ -58,6 +62,9 @@ func readUpload[T any](c *call, schema *laravel.Schema[T], checks map[string]lar
 		options.Sink = receiving
 	}
 	in, err := schema.Read(c.req, options)
+	if err == nil {
+		err = c.countTexts(in)
+	}
 	if err != nil && receiving.begun {
 		telemetry.UploadsRefused.WithLabelValues(refusalOf(err)).Inc()
 	}

@@ -162,7 +162,7 @@ func TestBodyOverTheLimit(t *testing.T) {
 }
 
 // Where too little of the disk is free, uploads are refused: those of the API with an answer that arrives, and those
-// through the dashboard. Everything else works.
+// through the dashboard; and so are long texts. Everything else works.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	s := testkit.Start(t, func(s *settings.Settings) { s.UploadFloor = 1 << 60 })
@@ -189,6 +189,14 @@ func TestFullDisk(t *testing.T) {
 	for _, sized := range []bool{true, false} {
 		s.Post(update).As(performer).Stream(testkit.Clip(0), testkit.Movie(8*video), 8*video, sized, "status", "2").Do().Want(507).WantJSON(refusal)
 	}
+	long := strings.Repeat("x", 1000)
+	for path, body := range map[string]map[string]any{
+		"order/create": {"performer_id": performerID, "description": long, "date_till": "2030-10-02 12:36:51"},
+		update:         {"status": 3, "cancel_text": long},
+		"user/update":  {"description": long},
+	} {
+		s.Post(path).As(client).JSON(body).Do().Want(507).WantJSON(`{"status":"error","message":"The server has no room for long texts, try again later"}`)
+	}
 	check("an upload of the API")
 	frame := testkit.FrameOf(testkit.File{Field: "file", Name: "clip.mp4", Type: "video/mp4"}, "user", strconv.Itoa(performerID))
 	for _, size := range []int64{8 * video, video / 2} {
@@ -199,7 +207,7 @@ func TestFullDisk(t *testing.T) {
 		}
 	}
 	check("an upload through the dashboard")
-	s.Post(update).As(client).JSON(`{"status":3}`).Do().Want(200)
+	s.Post(update).As(client).JSON(map[string]any{"status": 3, "cancel_text": long[1:]}).Do().Want(200)
 	s.Post("user/update").As(performer).JSON(`{"name":"Without a file"}`).Do().Want(200)
 }
 

@@ -137,7 +137,7 @@ func (g *Guard) report(folder string, free, floor uint64) {
 	defer g.mu.Unlock()
 	if now := time.Now(); now.Sub(g.told) > time.Hour {
 		g.told = now
-		g.log().Error("uploads are refused, as too little of the disk is free", "path", folder, "bytes", free, "floor", floor)
+		g.log().Error("uploads are refused, and long texts, as too little of the disk is free", "path", folder, "bytes", free, "floor", floor)
 	}
 }
 

@@ -65,6 +65,11 @@ type result struct {
 // count with the fewest hits left; of a refused hit, that of the exhausted count whose window ends last. A hit that was
 // counted can be taken back with refund.
 func (c *counters) hit(counts []count) (shown result, counted []*window, ok bool) {
+	return c.add(counts, 1)
+}
+
+// add counts a number of hits as hit does one.
+func (c *counters) add(counts []count, hits int) (shown result, counted []*window, ok bool) {
 	now := c.now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -76,7 +81,7 @@ func (c *counters) hit(counts []count) (shown result, counted []*window, ok bool
 		if w == nil || w.ends <= now.UnixNano() {
 			continue
 		}
-		if int(w.hits) >= one.limit && (full == nil || w.ends > full.ends) {
+		if int(w.hits)+hits > one.limit && (full == nil || w.ends > full.ends) {
 			full = w
 		}
 		counted[i] = w
@@ -91,7 +96,7 @@ func (c *counters) hit(counts []count) (shown result, counted []*window, ok bool
 			w = c.open(one, now)
 			counted[i] = w
 		}
-		w.hits++
+		w.hits += int32(hits)
 		if left := one.limit - int(w.hits); i == 0 || left < shown.remaining {
 			shown = result{limit: one.limit, remaining: left, ends: time.Unix(0, w.ends)}
 		}

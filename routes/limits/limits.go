@@ -16,6 +16,15 @@ import (
 // addresses gets no further than the 110,000 most common passwords in a year.
 const dailyAttempts = 300
 
+// Limits of the texts that are kept for good. Accounts and orders are free, so without them one address could fill the
+// database with texts of the greatest length within hours. What people write is never counted.
+const (
+	// longText is the size in bytes from which on a request's texts count.
+	longText = 1000
+	// textsKB is how many KB of them a user may send in an hour: 128 of the longest texts.
+	textsKB = 8 << 10
+)
+
 // ErrExceeded is the error of a request over a limit.
 var ErrExceeded = errors.New("limits: exceeded")
 
@@ -23,6 +32,7 @@ var ErrExceeded = errors.New("limits: exceeded")
 type Limiter struct {
 	rate    int
 	minute  *counters
+	hour    *counters
 	day     *counters
 	uploads *uploads
 }
@@ -33,6 +43,7 @@ func New(rate int, now func() time.Time) *Limiter {
 	return &Limiter{
 		rate:    rate,
 		minute:  newCounters(now, time.Minute, maxKeys),
+		hour:    newCounters(now, time.Hour, maxKeys),
 		day:     newCounters(now, 24*time.Hour, maxKeys),
 		uploads: newUploads(now),
 	}
@@ -97,6 +108,26 @@ func (r *Request) TestPush(user string) error {
 		r.show(shown)
 	}
 	return nil
+}
+
+// Texts counts the texts of a request, of size bytes, that are to be kept: against what a user may send in an hour, "" for
+// nobody who is signed in, and ten times that for all of the same address. It reports whether they are long enough to count.
+func (r *Request) Texts(user string, size int) (long bool, err error) {
+	if size < longText {
+		return false, nil
+	}
+	if r.rate == 0 {
+		return true, nil
+	}
+	counts := r.byNetwork("texts", "", 10*textsKB)
+	if user != "" {
+		counts = append(counts, count{key{what: "texts", who: user}, textsKB})
+	}
+	shown, _, ok := r.hour.add(counts, (size+1023)/1024)
+	if !ok {
+		return true, r.refuse(shown)
+	}
+	return true, nil
 }
 
 // Attempt counts an attempt to sign in to an account before its password is compared, by a name of bounded length that

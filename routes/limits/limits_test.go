@@ -213,3 +213,43 @@ func TestOff(t *testing.T) {
 		t.Errorf("%d test pushes", n)
 	}
 }
+
+// Long texts are counted by their size, for an hour: of a user, and ten times as many of an address. Short ones are not.
+func TestTexts(t *testing.T) {
+	l, clock := start(60)
+	const longest = 65_535
+	send := func(ip, user string, size int) func(int) error {
+		return func(int) error {
+			long, err := l.from(ip).Texts(user, size)
+			if long != (size >= longText) {
+				t.Errorf("%d bytes are long: %v", size, long)
+			}
+			return err
+		}
+	}
+	if n := allowed(200, send("192.0.2.1", "1", longest)); n != 128 {
+		t.Errorf("%d of the longest texts of a user", n)
+	}
+	refused := l.from("192.0.2.1")
+	if _, err := refused.Texts("1", longest); !errors.Is(err, ErrExceeded) || refused.header.Get("Retry-After") != "3600" {
+		t.Errorf("%v, %v", err, refused.header)
+	}
+	if n := allowed(10_000, send("192.0.2.1", "1", longText-1)); n != 10_000 {
+		t.Errorf("%d short texts", n)
+	}
+	total := 128
+	for user := range 20 {
+		total += allowed(128, send("192.0.2.1", fmt.Sprint("other ", user), longest))
+	}
+	total += allowed(10, send("192.0.2.1", "", longest))
+	if total != 1280 {
+		t.Errorf("%d texts of an address", total)
+	}
+	if n := allowed(1, send("192.0.2.2", "another", longest)); n != 1 {
+		t.Error("another address is refused")
+	}
+	clock.advance(time.Hour + time.Second)
+	if n := allowed(1, send("192.0.2.1", "1", longest)); n != 1 {
+		t.Error("an hour later it is refused")
+	}
+}
