@@ -67,6 +67,8 @@ func TestStorage(t *testing.T) {
 		"bytes=9990-":       "bytes 9990-9999/10000",
 		"bytes=-10":         "bytes 9990-9999/10000",
 		"bytes=9990-999999": "bytes 9990-9999/10000",
+
+		"bytes=9990-18446744073709551615": "bytes 9990-9999/10000",
 	} {
 		t.Run(requested, func(t *testing.T) {
 			part := s.WithT(t).Get(movie).Header("Range", requested).Do().Want(206)
@@ -79,7 +81,7 @@ func TestStorage(t *testing.T) {
 			}
 		})
 	}
-	for _, requested := range []string{fmt.Sprintf("bytes=%d-", size), "bytes=20000-30000", "bytes=-0", "bytes=7-3"} {
+	for _, requested := range []string{fmt.Sprintf("bytes=%d-", size), "bytes=20000-30000", "bytes=20000000000000000000-", "bytes=-0", "bytes=7-3"} {
 		t.Run(requested, func(t *testing.T) {
 			got := s.WithT(t).Get(movie).Header("Range", requested).Do().Want(416).Header.Get("Content-Range")
 			if strings.HasPrefix(requested, "bytes=2") && got != "bytes */10000" {
