@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/privet/privet/hooks"
 	"github.com/privet/privet/hooks/command"
@@ -102,7 +103,7 @@ func run(out *logs.Output) error {
 
 // register binds to the app what holds for each change of its data, and what it serves.
 func register(app core.App, s *settings.Settings, out *logs.Output, beside bool) error {
-	pushes, err := push.NewWorker(app, s)
+	pushes, err := push.NewWorker(app, s, time.Now)
 	if err != nil {
 		return fmt.Errorf("GOOGLE_APPLICATION_CREDENTIALS: %w", err)
 	}

@@ -18,16 +18,16 @@ func (l *lane) attempt(ctx context.Context, id string) {
 	if !l.settle() {
 		return
 	}
-	p, err := store.ReadPush(ctx, l.app, id)
+	p, err := store.ReadPush(ctx, l.app, id, l.now())
 	if errors.Is(err, store.ErrNotFound) || ctx.Err() != nil {
 		return
 	}
 	if err != nil {
 		l.app.Logger().Error("a push can't be read", "id", id, "error", err)
-		l.worker.Pause(time.Now().Add(initialDelay))
+		l.worker.Pause(l.now().Add(initialDelay))
 		return
 	}
-	now := time.Now()
+	now := l.now()
 	if outcome, settled := l.settled(ctx, p, now); settled {
 		l.record(p.ID, outcome)
 		return
@@ -49,7 +49,7 @@ func (l *lane) attempt(ctx context.Context, id string) {
 	// cut takes its claim back.
 	if err := l.log.Wait(); err != nil {
 		l.app.Logger().Error("pushes wait, as the change that they tell of may not be on the disk", "id", id, "error", err)
-		l.worker.Pause(time.Now().Add(maxDelay))
+		l.worker.Pause(l.now().Add(maxDelay))
 		return
 	}
 	call, cancel := context.WithTimeout(ctx, sendTimeout)
@@ -89,7 +89,7 @@ func (l *lane) settled(ctx context.Context, p *store.PushContent, now time.Time)
 func (l *lane) handOver(ctx context.Context, p *store.PushContent, to *lane) {
 	if err := store.SetPushSender(context.WithoutCancel(ctx), l.app, p.ID, to.sender.Name(), to.state()); err != nil {
 		l.app.Logger().Error("a push could not be given to another service", "id", p.ID, "error", err)
-		l.worker.Pause(time.Now().Add(initialDelay))
+		l.worker.Pause(l.now().Add(initialDelay))
 		return
 	}
 	to.worker.Wake()
@@ -98,7 +98,7 @@ func (l *lane) handOver(ctx context.Context, p *store.PushContent, to *lane) {
 // outcome returns what follows from a service's answer for a push: its state and, when it is retried, the time. It opens
 // the breaker, pauses the lane or the device, or removes the device's push token where the answer requires it.
 func (l *lane) outcome(ctx context.Context, p *store.PushContent, err error) store.PushOutcome {
-	now := time.Now()
+	now := l.now()
 	if err == nil {
 		telemetry.PushAttempts.WithLabelValues(telemetry.PushAccepted).Inc()
 		l.recordSuccess(now)
@@ -124,7 +124,7 @@ func (l *lane) outcome(ctx context.Context, p *store.PushContent, err error) sto
 	case OverQuota:
 		until := now.Add(quotaWait(f, p.Tries))
 		l.worker.Pause(until)
-		l.tell(p, f, now, time.Until(until))
+		l.tell(p, f, now, until.Sub(now))
 		retry(until)
 	case DeviceOverQuota:
 		retry(l.holdDevice(ctx, p, f, now))

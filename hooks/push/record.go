@@ -3,7 +3,6 @@ package push
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/privet/privet/hooks/health"
 	"github.com/privet/privet/hooks/store"
@@ -45,6 +44,6 @@ func (w *Worker) settleLocked() bool {
 func (w *Worker) wait(cause error) {
 	health.Of(w.app).Report(health.Pushes, cause)
 	for _, l := range w.lanes {
-		l.worker.Pause(time.Now().Add(recordDelay))
+		l.worker.Pause(w.now().Add(recordDelay))
 	}
 }

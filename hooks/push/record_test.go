@@ -2,12 +2,16 @@ package push_test
 
 import (
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/privet/privet/routes/testkit"
 	"github.com/privet/privet/routes/testkit/fakes"
 )
+
+// recordDelay is a little more than the time before another try to write to the outbox.
+const recordDelay = 3100 * time.Millisecond
 
 // No push is sent twice while the database can't be written to, and none whose sending can't be written down. When it can be
 // again, all that waited are sent.
@@ -22,7 +26,12 @@ func TestPushesNeedTheirOutbox(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			fcm := fakes.NewFCM(t)
-			s := testkit.Start(t, fcm.Configure)
+			var updates atomic.Int32
+			s := testkit.StartWatched(t, func(statement string) {
+				if strings.HasPrefix(strings.TrimSpace(statement), "UPDATE") && strings.Contains(statement, "pushes") {
+					updates.Add(1)
+				}
+			}, fcm.Configure)
 			client, performer := s.Client(), s.Performer()
 			s.AddDevice(performer, "phone", "en")
 			execute := func(statement string) {
@@ -37,11 +46,21 @@ func TestPushesNeedTheirOutbox(t *testing.T) {
 				s.Order(client, performer)
 			}
 			s.WantLog("no push is sent")
-			time.Sleep(4 * time.Second) // in which it is tried again
+			for range 3 { // it is tried again
+				before := updates.Load()
+				s.Pass(recordDelay)
+				for deadline := time.Now().Add(testkit.Soon); updates.Load() == before && time.Now().Before(deadline); {
+					time.Sleep(5 * time.Millisecond)
+				}
+				if updates.Load() == before {
+					t.Fatal("it is not tried again")
+				}
+			}
 			if sent := len(fcm.Accepted()); sent > c.meanwhile {
 				t.Errorf("%d pushes were sent", sent)
 			}
 			execute(`DROP TRIGGER full`)
+			s.Pass(recordDelay)
 			events := map[string]int{}
 			for _, push := range fcm.Wait(orders, testkit.Soon) {
 				events[push.Data["event_id"]]++

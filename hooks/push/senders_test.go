@@ -91,18 +91,27 @@ func TestSendersPauseByThemselves(t *testing.T) {
 		"set-up":   {Status: 401},
 		"overload": {Status: 429, RetryAfter: 600},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			for _, downs := range []string{"rustore", "fcm"} {
+		for _, downs := range []string{"rustore", "fcm"} {
+			t.Run(downs+" "+name, func(t *testing.T) {
+				t.Parallel()
 				fcm, rustore := fakes.NewFCM(t), fakes.NewRuStore(t)
-				up := fcm.Wait
-				if downs == "rustore" {
-					rustore.Answer(fakes.Always(reply))
-				} else {
-					fcm.Answer(fakes.Always(reply))
-					up = rustore.Wait
+				up, answer := fcm.Wait, rustore.Answer
+				if downs == "fcm" {
+					up, answer = rustore.Wait, fcm.Answer
 				}
+				ended := make(chan struct{})
+				answer(func(fakes.Message) fakes.Reply {
+					if reply.Hang {
+						<-ended
+						return fakes.Reply{}
+					}
+					return reply
+				})
 				s := testkit.Start(t, fcm.Configure, rustore.Configure)
+				t.Cleanup(func() { // the stop of the server waits for tries in progress
+					close(ended)
+					answer(nil)
+				})
 				client, performer := s.Client(), s.Performer()
 				s.AddDevice(performer, "rustore:phone", "en")
 				s.AddDevice(performer, "phone", "en")
@@ -112,10 +121,10 @@ func TestSendersPauseByThemselves(t *testing.T) {
 				began := time.Now()
 				s.Order(client, performer)
 				if late := up(9, testkit.Soon)[8].At.Sub(began); late > time.Second {
-					t.Errorf("%s down: the other's push takes %s", downs, late)
+					t.Errorf("the other's push takes %s", late)
 				}
-			}
-		})
+			})
+		}
 	}
 }
 

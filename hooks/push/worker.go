@@ -26,6 +26,7 @@ const (
 // Worker sends the pushes of the outbox while the app serves.
 type Worker struct {
 	app    core.App
+	now    func() time.Time
 	log    *durable.Log
 	lanes  []*lane // a lane for each service
 	routes []store.PushRoute
@@ -48,9 +49,10 @@ type lane struct {
 	breaker breaker
 }
 
-// NewWorker returns a worker that sends nothing until Start. Pushes of a service that is not configured are off.
-func NewWorker(app core.App, s *settings.Settings) (*Worker, error) {
-	w := &Worker{app: app, log: durable.Of(app), unrecorded: map[string]store.PushOutcome{}}
+// NewWorker returns a worker that sends nothing until Start. Pushes of a service that is not configured are off. now is
+// time.Now, or the clock by which retries and pauses wait.
+func NewWorker(app core.App, s *settings.Settings, now func() time.Time) (*Worker, error) {
+	w := &Worker{app: app, now: now, log: durable.Of(app), unrecorded: map[string]store.PushOutcome{}}
 	senders, on, err := newSenders(context.Background(), s)
 	if err != nil {
 		return nil, err
@@ -63,6 +65,7 @@ func NewWorker(app core.App, s *settings.Settings) (*Worker, error) {
 			Slots:     concurrency,
 			Grace:     stopTimeout,
 			Idle:      idle,
+			Now:       now,
 			Logger:    app.Logger,
 			ReadError: "the outbox of pushes can't be read",
 		})
@@ -132,7 +135,7 @@ type queue struct{ *lane }
 
 // Due implements worker.Queue.
 func (q queue) Due(ctx context.Context, limit int) ([]string, error) {
-	return store.DuePushes(ctx, q.app, q.sender.Name(), time.Now(), limit)
+	return store.DuePushes(ctx, q.app, q.sender.Name(), q.now(), limit)
 }
 
 // Next implements worker.Queue.

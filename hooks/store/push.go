@@ -145,7 +145,7 @@ const waitingOrders = `(SELECT count(*) FROM orders w WHERE w.performer = p.rece
 	+ (SELECT count(*) FROM orders w WHERE w.client = p.receiver AND w.status = 'done')`
 
 // ReadPush reads a push that is due. The error is ErrNotFound when it is not due, or does not wait any more.
-func ReadPush(ctx context.Context, app core.App, id string) (*PushContent, error) {
+func ReadPush(ctx context.Context, app core.App, id string, now time.Time) (*PushContent, error) {
 	var p PushContent
 	var expires string
 	err := app.ConcurrentDB().NewQuery(`SELECT p.id, p.event, p.type, p."order", p.tries, p.expires,
@@ -157,7 +157,7 @@ func ReadPush(ctx context.Context, app core.App, id string) (*PushContent, error
 		LEFT JOIN users c ON c.id = o.client
 		LEFT JOIN users f ON f.id = o.performer
 		WHERE p.id = {:id} AND p.state = 'waiting' AND p.next_try <= {:now}`).
-		Bind(dbx.Params{"id": id, "now": timestamp(time.Now())}).WithContext(ctx).
+		Bind(dbx.Params{"id": id, "now": timestamp(now)}).WithContext(ctx).
 		Row(&p.ID, &p.Event, &p.Type, &p.Order, &p.Tries, &expires,
 			&p.Device, &p.PushToken, &p.Language, &p.Client, &p.Performer, &p.Rating, &p.Badge)
 	p.Expires, _ = time.Parse(timestampLayout, expires) // zero, and so expired, if a moderator has emptied it

@@ -28,7 +28,7 @@ func (w *Worker) runItem(ctx context.Context, id string) (retryAfter time.Durati
 func (w *Worker) claim(id string) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.running[id] || time.Now().Before(w.notBefore[id]) {
+	if w.running[id] || w.Now().Before(w.notBefore[id]) {
 		return false
 	}
 	w.running[id] = true
@@ -42,7 +42,7 @@ func (w *Worker) release(id string, retryAfter time.Duration) {
 	delete(w.running, id)
 	delete(w.notBefore, id)
 	if retryAfter > 0 {
-		w.notBefore[id] = time.Now().Add(retryAfter)
+		w.notBefore[id] = w.Now().Add(retryAfter)
 	}
 }
 

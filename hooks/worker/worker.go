@@ -60,6 +60,10 @@ type Config struct {
 	// by Wake, and ends the wait after an error.
 	Idle time.Duration
 
+	// Now returns the time by which items are due and pauses end; nil means time.Now. Wake makes the worker look again after
+	// a jump.
+	Now func() time.Time
+
 	// Logger returns where errors go. It is called for each, as an app has its logger only after its bootstrap.
 	Logger func() *slog.Logger
 
@@ -84,6 +88,9 @@ type Worker struct {
 // New returns a worker that runs nothing until Start.
 func New(c Config) *Worker {
 	telemetry.WorkerFailures.WithLabelValues(c.Name) // is there from now on
+	if c.Now == nil {
+		c.Now = time.Now
+	}
 	return &Worker{Config: c, wake: make(chan struct{}, 1), running: map[string]bool{}, notBefore: map[string]time.Time{}}
 }
 
@@ -137,7 +144,7 @@ func (w *Worker) run(fetch, work context.Context) {
 			w.sleep(fetch, pause)
 			continue
 		}
-		looked := time.Now()
+		looked := w.Now()
 		if !w.startDue(fetch, work, slots, &items) {
 			w.sleep(fetch, w.untilNext(fetch, looked))
 		}
@@ -200,10 +207,10 @@ func (w *Worker) untilNext(ctx context.Context, looked time.Time) time.Duration 
 	if err != nil {
 		w.readFailed(ctx, err)
 	} else if ok && at.After(looked) {
-		wait = min(wait, time.Until(at))
+		wait = min(wait, at.Sub(w.Now()))
 	}
 	if at, ok := w.nextRetry(looked); ok {
-		wait = min(wait, time.Until(at))
+		wait = min(wait, at.Sub(w.Now()))
 	}
 	return wait
 }
@@ -223,7 +230,7 @@ func (w *Worker) sleep(ctx context.Context, wait time.Duration) {
 func (w *Worker) pause() time.Duration {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return time.Until(w.pausedUntil)
+	return w.pausedUntil.Sub(w.Now())
 }
 
 func (w *Worker) readFailed(ctx context.Context, err error) {

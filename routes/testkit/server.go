@@ -42,8 +42,10 @@ type Server struct {
 	HTTPClient *http.Client
 	Log        *Log // the warnings and errors that the server has printed
 
-	dir      string // the data folder
-	signedUp *atomic.Int64
+	dir        string        // the data folder
+	ahead      *atomic.Int64 // how far the clock of the pushes is ahead, in nanoseconds
+	wakePushes func()
+	signedUp   *atomic.Int64
 }
 
 // WithT returns the same server for a subtest, which its failures are then attributed to.
@@ -60,7 +62,7 @@ var template = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	app := core.NewBaseApp(core.BaseAppConfig{DataDir: filepath.Join(dir, "data")})
-	worker, err := push.NewWorker(app, &settings.Settings{})
+	worker, err := push.NewWorker(app, &settings.Settings{}, time.Now)
 	if err != nil {
 		return "", err
 	}
@@ -117,11 +119,12 @@ func StartWatched(t testing.TB, watch func(statement string), changes ...func(*s
 	for _, change := range changes {
 		change(chosen)
 	}
-	s := &Server{t: t, App: app, Log: &Log{}, dir: app.DataDir(), signedUp: &atomic.Int64{}}
-	worker, err := push.NewWorker(app, chosen)
+	s := &Server{t: t, App: app, Log: &Log{}, dir: app.DataDir(), signedUp: &atomic.Int64{}, ahead: &atomic.Int64{}}
+	worker, err := push.NewWorker(app, chosen, s.now)
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.wakePushes = worker.Wake
 	pictures := preview.NewWorker(app, nil, "") // no previews: their child processes run privet's own binary, which only Process has
 	out := logs.New(s.Log, chosen.LogJSON)
 	hooks.Register(app, chosen, worker, pictures, out)

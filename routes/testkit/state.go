@@ -30,6 +30,14 @@ func (s *Server) Exec(statement string, arguments ...any) {
 	}
 }
 
+// Pass puts the clock forward by which pushes wait for their retries and for the end of pauses. A Process has none.
+func (s *Server) Pass(d time.Duration) {
+	s.ahead.Add(int64(d))
+	s.wakePushes()
+}
+
+func (s *Server) now() time.Time { return time.Now().Add(time.Duration(s.ahead.Load())) }
+
 // RunJob runs a cron job now.
 func (s *Server) RunJob(id string) {
 	s.t.Helper()
