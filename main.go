@@ -82,6 +82,12 @@ func run(out *logs.Output) error {
 	if err := command.AddMigrate(app, app.RootCmd); err != nil {
 		return err
 	}
+	if is, err := command.IsGroup(app.RootCmd, os.Args[1:]); is && !asksForHelp(os.Args[1:]) {
+		if err != nil {
+			return err
+		}
+		return app.RootCmd.Execute()
+	}
 	if chosen, _, _ := app.RootCmd.Find(os.Args[1:]); !asksForHelp(os.Args[1:]) {
 		// Settings that make no sense stop the server, and no other command: whoever mends a server needs these.
 		if wrong != nil && chosen == serve {
@@ -158,6 +164,7 @@ func healthCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:           "health",
 		Short:         "Checks the health of the server on this machine; exits with 0 if it is healthy",
+		Args:          cobra.NoArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		RunE:          func(*cobra.Command, []string) error { return server.CheckHealth(address) },

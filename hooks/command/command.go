@@ -8,8 +8,10 @@ package command
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -43,6 +45,30 @@ func RunDetached(root *cobra.Command) error {
 		return errors.New("interrupted: nothing is left of it")
 	}
 	return err
+}
+
+// oneArgument is a cobra.PositionalArgs that says what the one argument is.
+func oneArgument(c *cobra.Command, args []string) error {
+	if len(args) == 1 {
+		return nil
+	}
+	return fmt.Errorf("usage: %s; see %s --help", strings.TrimSuffix(c.UseLine(), " [flags]"), c.CommandPath())
+}
+
+// IsGroup reports whether the arguments of the process name a command that does nothing but hold others, such as
+// "privet user". The error is about an argument that is none of these. Neither needs a data folder.
+func IsGroup(root *cobra.Command, arguments []string) (bool, error) {
+	chosen, rest, err := root.Find(arguments)
+	if err != nil || chosen == root || chosen.Runnable() {
+		return false, nil //nolint:nilerr // cobra itself reports it
+	}
+	if err := chosen.ParseFlags(rest); err != nil {
+		return true, nil //nolint:nilerr // so does it this
+	}
+	if left := chosen.Flags().Args(); len(left) > 0 {
+		return true, fmt.Errorf("unknown command %q for %q; see %s --help", left[0], chosen.CommandPath(), chosen.CommandPath())
+	}
+	return true, nil
 }
 
 // Status is an error that has been reported: the process ends with a status and prints nothing more.

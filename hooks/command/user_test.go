@@ -96,6 +96,38 @@ func TestCommandsBesideChanges(t *testing.T) {
 	}
 }
 
+// Arguments that make no sense are told of, and no command that does nothing makes a data folder.
+func TestWrongArguments(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts processes")
+	}
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "none")
+	for arguments, c := range map[string]struct {
+		status int
+		text   string
+	}{
+		"user":               {0, "Usage:"},
+		"user nonsense":      {1, `unknown command "nonsense" for "privet user"; see privet user --help`},
+		"superuser nonsense": {1, `unknown command "nonsense" for "privet superuser"`},
+		"previews":           {0, "Usage:"},
+		"test":               {0, "Usage:"},
+		"test sms":           {1, `unknown command "sms" for "privet test"`},
+		"user ban 1":         {1, "is no data folder of privet"},
+		"backup":             {1, "usage: privet backup FILE.zip; see"},
+		"backup a b":         {1, "usage: privet backup FILE.zip; see"},
+		"health now":         {1, `unknown command "now" for "privet health"`},
+	} {
+		printed, status := run(t, dir, strings.Fields(arguments)...)
+		if status != c.status || !strings.Contains(printed, c.text) {
+			t.Errorf("%s: status %d, %s", arguments, status, printed)
+		}
+	}
+	if _, err := os.Stat(dir); err == nil {
+		t.Error("a data folder was made")
+	}
+}
+
 // The doctor finds what is wrong, and says so by its status.
 func TestDoctor(t *testing.T) {
 	if testing.Short() {
