@@ -35,6 +35,7 @@ func Register(app core.App, s *settings.Settings, pushes *push.Worker, previews 
 	registerUsers(app)
 	registerDevices(app)
 	registerBlocks(app)
+	registerReports(app, pushes)
 	registerOrders(app, pushes, s.RateLimit > 0)
 	registerMedia(app, previews)
 	dashboard.Register(app)

@@ -44,6 +44,7 @@ func (a *api) endpoints() []endpoint {
 		{get, "user/search", signedIn, a.userSearch},
 		{get, "user/view/{user_id}", userOrInvite, a.userView},
 		{post, "user/add-firebase-token", signedIn, a.userAddFirebaseToken},
+		{post, reportPath, signedIn, a.userReport},
 		{post, "user/delete", signedIn, a.userDelete},
 		{post, "user/block", signedIn, a.userBlock},
 		{post, "user/unblock", signedIn, a.userUnblock},

@@ -39,6 +39,20 @@ func registerReadOnly(app core.App) {
 	app.OnRecordDelete(store.OrderHistory).BindFunc(func(*core.RecordEvent) error {
 		return refusal.BadRequest("The history can't be deleted")
 	})
+	for name, message := range map[string]string{store.Cases: "A case is opened when something is reported.", store.Reports: "A report comes from the app."} {
+		app.OnRecordCreate(name).BindFunc(func(e *core.RecordEvent) error {
+			if byModerator(e.Record) {
+				return validation.Errors{"target": refusal.Invalid(message)}
+			}
+			return e.Next()
+		})
+		app.OnRecordDelete(name).BindFunc(func(e *core.RecordEvent) error {
+			if byModerator(e.Record) {
+				return refusal.BadRequest("It can't be deleted: give it a verdict")
+			}
+			return e.Next()
+		})
+	}
 	app.OnRecordDelete(store.Blocks).BindFunc(func(e *core.RecordEvent) error {
 		if byModerator(e.Record) {
 			return refusal.BadRequest("Only the user who has blocked the other can end it, in the app")

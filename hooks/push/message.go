@@ -36,10 +36,14 @@ type Message struct {
 // texts beside them: Android would read those only where there is no text.
 func messageOf(p *store.PushContent, now time.Time) *Message {
 	v := values{client: truncate(p.Client, maxNameLength), performer: truncate(p.Performer, maxNameLength), rating: p.Rating}
+	text := p.Type
+	if p.Acted {
+		text += ".acted"
+	}
 	m := &Message{
 		Address:  p.PushToken,
-		Title:    render(p.Language, p.Type, "title", v),
-		Body:     render(p.Language, p.Type, "body", v),
+		Title:    render(p.Language, text, "title", v),
+		Body:     render(p.Language, text, "body", v),
 		Data:     map[string]string{"type": p.Type, "event_id": p.Event},
 		Tag:      "privet",
 		Channel:  channelOrders,

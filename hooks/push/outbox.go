@@ -52,6 +52,21 @@ func (w *Worker) Announce(ctx context.Context, tx core.App, o *store.Order, from
 	return nil
 }
 
+// reportEvent is the prefix of the event of a closed report, which is followed by the report's id (store.ReadPush).
+const reportEvent = "report-"
+
+// AnnounceReport adds the pushes that tell whoever reported something that the report is closed, in the transaction that
+// closes it. They hold neither what was reported nor whom or by whom.
+func (w *Worker) AnnounceReport(ctx context.Context, tx core.App, r *store.Report) error {
+	return store.AddPushes(ctx, tx, store.NewPush{
+		Event:    reportEvent + r.Id,
+		Type:     "report.closed",
+		Receiver: r.Reporter(),
+		Routes:   w.routes,
+		Expires:  time.Now().Add(lifetime),
+	})
+}
+
 // Test sends a fixed push to all devices of a user.
 func (w *Worker) Test(ctx context.Context, app core.App, user string) error {
 	err := store.AddPushes(ctx, app, store.NewPush{

@@ -136,7 +136,8 @@ type PushContent struct {
 	Client    string // the nickname
 	Performer string // the nickname
 	Rating    float64
-	Badge     int // how many orders wait for the receiver
+	Acted     bool // something was done because of the report that was closed
+	Badge     int  // how many orders wait for the receiver
 }
 
 // waitingOrders counts the orders that wait for the receiver of a push p: new ones for the performer, and delivered ones, which
@@ -150,7 +151,8 @@ func ReadPush(ctx context.Context, app core.App, id string, now time.Time) (*Pus
 	var expires string
 	err := app.ConcurrentDB().NewQuery(`SELECT p.id, p.event, p.type, p."order", p.tries, p.expires,
 			coalesce(d.id, ''), coalesce(d.firebase_token, ''), coalesce(d.language, ''),
-			coalesce(c.nickname, ''), coalesce(f.nickname, ''), coalesce(o.rating_rate, 0), `+waitingOrders+`
+			coalesce(c.nickname, ''), coalesce(f.nickname, ''), coalesce(o.rating_rate, 0),
+			coalesce((SELECT verdict <> 'nothing' FROM reports WHERE p.type = 'report.closed' AND id = substr(p.event, 8)), 0), `+waitingOrders+`
 		FROM pushes p
 		LEFT JOIN devices d ON d.id = p.device AND d.user = p.receiver
 		LEFT JOIN orders o ON o.id = p."order"
@@ -159,7 +161,7 @@ func ReadPush(ctx context.Context, app core.App, id string, now time.Time) (*Pus
 		WHERE p.id = {:id} AND p.state = 'waiting' AND p.next_try <= {:now}`).
 		Bind(dbx.Params{"id": id, "now": timestamp(now)}).WithContext(ctx).
 		Row(&p.ID, &p.Event, &p.Type, &p.Order, &p.Tries, &expires,
-			&p.Device, &p.PushToken, &p.Language, &p.Client, &p.Performer, &p.Rating, &p.Badge)
+			&p.Device, &p.PushToken, &p.Language, &p.Client, &p.Performer, &p.Rating, &p.Acted, &p.Badge)
 	p.Expires, _ = time.Parse(timestampLayout, expires) // zero, and so expired, if a moderator has emptied it
 	return &p, wrap("read push", notFound(err))
 }

@@ -56,7 +56,7 @@ func IntegerIDCollections() []string {
 
 // OwnCollections returns the collections that privet's migrations create and its code depends on.
 func OwnCollections() []string {
-	return []string{Users, Devices, InviteTokens, Media, Orders, OrderHistory, Pushes, Blocks,
+	return []string{Users, Devices, InviteTokens, Media, Orders, OrderHistory, Pushes, Blocks, Cases, Reports,
 		"queue_banned", "queue_failed_pushes", "queue_low_ratings", "queue_new_performers", "queue_overdue_orders"}
 }
 

@@ -115,6 +115,7 @@ func EraseTraces(ctx context.Context, tx core.App, u *User) error {
 		`DELETE FROM pushes WHERE receiver = {:user}`,
 		eraseAnswers,
 		eraseBlocks,
+		eraseReports,
 		// The reason of a cancellation was written by the user who cancelled last.
 		`UPDATE orders SET cancel_text = '', rev = rev + 1, updated = {:now}
 			WHERE id IN (SELECT id FROM orders WHERE client = {:user} UNION ALL SELECT id FROM orders WHERE performer = {:user})

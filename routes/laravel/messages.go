@@ -10,22 +10,23 @@ import (
 // section 1); their messages follow those of Laravel's mimes and max. That of required_unless is the route's: Laravel's own
 // would tell of the field that it looks at.
 var messages = map[string]string{
-	"array":           "The :attribute field must be an array.",
-	"date":            "The :attribute field must be a valid date.",
-	"date_format":     "The :attribute field must match the format :param.",
-	"email":           "The :attribute field must be a valid email address.",
-	"exists":          "The selected :attribute is invalid.",
-	"file":            "The :attribute field must be a file.",
-	"in":              "The selected :attribute is invalid.",
-	"integer":         "The :attribute field must be an integer.",
-	"max_bytes":       "The :attribute field must not be greater than :param characters.",
-	"media":           "The :attribute field must be a file of type: image, video.",
-	"numeric":         "The :attribute field must be a number.",
-	"required":        "The :attribute field is required.",
-	"required_unless": "The :attribute field is required.",
-	"same":            "The :attribute field must match :param.",
-	"string":          "The :attribute field must be a string.",
-	"unique":          "The :attribute has already been taken.",
+	"array":                "The :attribute field must be an array.",
+	"date":                 "The :attribute field must be a valid date.",
+	"date_format":          "The :attribute field must match the format :param.",
+	"email":                "The :attribute field must be a valid email address.",
+	"exists":               "The selected :attribute is invalid.",
+	"file":                 "The :attribute field must be a file.",
+	"in":                   "The selected :attribute is invalid.",
+	"integer":              "The :attribute field must be an integer.",
+	"max_bytes":            "The :attribute field must not be greater than :param characters.",
+	"media":                "The :attribute field must be a file of type: image, video.",
+	"numeric":              "The :attribute field must be a number.",
+	"required":             "The :attribute field is required.",
+	"required_without_all": "The :attribute field is required when none of :param are present.",
+	"required_unless":      "The :attribute field is required.",
+	"same":                 "The :attribute field must match :param.",
+	"string":               "The :attribute field must be a string.",
+	"unique":               "The :attribute has already been taken.",
 }
 
 // sizeMessages are the messages of the rules min, max and size, by what is measured.
@@ -60,6 +61,12 @@ func message(r *rule, a *attribute) string {
 	switch r.name {
 	case "min", "max", "size":
 		param = strconv.FormatInt(r.bound, 10)
+	case "required_without_all":
+		names := strings.Split(param, ",")
+		for i, name := range names {
+			names[i] = displayName(name)
+		}
+		param = strings.Join(names, " / ")
 	case "same":
 		param = displayName(param)
 	}

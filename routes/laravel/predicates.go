@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/privet/privet/routes/laravel/php"
 )
@@ -19,6 +20,11 @@ func (v *validation) passes(r *rule, a *attribute) (bool, error) {
 		return true, nil
 	case "required":
 		return isFilled(a.value), nil
+	case "required_without_all":
+		return isFilled(a.value) || slices.ContainsFunc(strings.Split(r.param, ","), func(name string) bool {
+			other, _ := v.input.Get(name)
+			return isFilled(other)
+		}), nil
 	case "required_unless":
 		return v.is(r) || isFilled(a.value), nil
 	case "string":

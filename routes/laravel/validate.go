@@ -55,7 +55,7 @@ func (v *validation) run() error {
 	return nil
 }
 
-// validate runs all rules on one value. Only a failed required, or required_unless, ends it early (Validator::shouldStopValidating). The
+// validate runs all rules on one value. Only a failed rule that demands one ends it early (Validator::shouldStopValidating). The
 // error is a check's.
 func (v *validation) validate(a *attribute) error {
 	for i := range a.rules.rules {
@@ -69,7 +69,7 @@ func (v *validation) validate(a *attribute) error {
 		}
 		if !ok {
 			v.failed.Add(a.name, message(r, a))
-			if r.name == "required" || r.name == "required_unless" {
+			if demands(r) {
 				return nil
 			}
 		}
@@ -77,12 +77,12 @@ func (v *validation) validate(a *attribute) error {
 	return nil
 }
 
-// applies reports whether a rule looks at a value at all (Validator::isValidatable). The rules required and
-// required_unless always do;
+// applies reports whether a rule looks at a value at all (Validator::isValidatable). The rules that demand a
+// value always do;
 // others only at a value that is present, not blank, and not null where nullable allows it; those that ask the
 // database, and media, which inspects the content of a file, only at a value that broke no rule so far.
 func (v *validation) applies(r *rule, a *attribute) bool {
-	if r.name == "required" || r.name == "required_unless" {
+	if demands(r) {
 		return true
 	}
 	if s, ok := a.value.(string); ok && php.Blank(s) {
@@ -96,6 +96,11 @@ func (v *validation) applies(r *rule, a *attribute) bool {
 		return !v.failed.Has(a.name)
 	}
 	return true
+}
+
+// demands reports whether a rule looks at a value that is missing.
+func demands(r *rule) bool {
+	return r.name == "required" || r.name == "required_unless" || r.name == "required_without_all"
 }
 
 // items returns the items of a field that its rules in each look at, in the order of Laravel's ValidationData and

@@ -9,6 +9,7 @@ var (
 	Categories = Enum{"streamer", "comedian"}
 	Occasions  = Enum{"birthday", "just", "advice", "congratulation"}
 	Statuses   = Enum{"new", "done", "cancelled", "reviewed"}
+	Reasons    = Enum{"spam", "abuse", "fraud", "other"}
 	MediaTypes = Enum{"image", "video"}
 )
 

@@ -1,0 +1,157 @@
+package routes
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/privet/privet/hooks/admission"
+	"github.com/privet/privet/hooks/files"
+	"github.com/privet/privet/hooks/store"
+	"github.com/privet/privet/routes/laravel"
+	"github.com/privet/privet/routes/resource"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+type blockInput struct {
+	UserID int `in:"user_id" rules:"required|integer"`
+}
+
+var (
+	blockSchema   = laravel.MustCompile[blockInput]()
+	blockedSchema = laravel.MustCompile[struct{}]()
+)
+
+// userBlock makes the signed-in user block another: neither finds, views or orders from the other any more.
+func (a *api) userBlock(c *call) error { return c.changeBlock(store.AddBlock) }
+
+// userUnblock ends a block of the signed-in user, if there is one.
+func (a *api) userUnblock(c *call) error { return c.changeBlock(store.RemoveBlock) }
+
+func (c *call) changeBlock(change func(tx core.App, blocker, blocked string) error) error {
+	in, err := read(c, blockSchema, nil)
+	if err != nil {
+		return err
+	}
+	return c.changeCurrentUser(http.StatusCreated, func(tx core.App, user *store.User) (any, error) {
+		return success{"success"}, change(tx, user.Id, store.Key(int64(in.UserID)))
+	})
+}
+
+// userBlocked lists the users whom the signed-in user has blocked.
+func (a *api) userBlocked(c *call) error {
+	if _, err := read(c, blockedSchema, nil); err != nil {
+		return err
+	}
+	page, err := store.SearchBlocked(c.req.Context(), c.app, c.principal.UserID, laravel.Page(c.req))
+	if err != nil {
+		return err
+	}
+	viewer := c.viewer()
+	return c.answer(resource.List(page, func(row *store.BlockedRow) resource.User {
+		return viewer.User(&row.UserRow, false)
+	}, c.url(), laravel.QueryWithoutPage(c.req)))
+}
+
+// hiding returns for whom users are to be left out of what is read: the signed-in user if they have blocked somebody, or
+// somebody them; else 0.
+func (c *call) hiding() int64 {
+	if c.principal == nil || c.principal.Invite || !c.principal.Blocks {
+		return 0
+	}
+	return c.principal.UserID
+}
+
+// hidingFromSender is hiding for an endpoint that takes no access token: if the request has one all the same, blocks hold.
+func (c *call) hidingFromSender() (int64, error) {
+	defer func() { c.principal = nil }()
+	err := c.authenticate()
+	return c.hiding(), err
+}
+
+type reportInput struct {
+	UserID  int    `in:"user_id" rules:"required_without_all:order_id,media_id|nullable|integer"`
+	OrderID int    `in:"order_id" rules:"nullable|integer"`
+	MediaID int    `in:"media_id" rules:"nullable|integer"`
+	Reason  int    `in:"reason" rules:"required|integer|in:1,2,3,4"`
+	Text    string `in:"text" rules:"nullable|string|max:2000"`
+}
+
+var reportSchema = laravel.MustCompile[reportInput]()
+
+// reportPath is the path of reports, which have a limit of their own as sign-ins have.
+const reportPath = "user/report"
+
+// checksums lets one report at a time read a file as long as a medium may be.
+var checksums = admission.New(admission.Limits{Slots: 1, Waiters: 32, MaxWait: 10 * time.Second})
+
+// target returns which kind of target a report names, its number, and the input's field.
+func (in *reportInput) target() (kind string, id int, field string) {
+	switch {
+	case in.MediaID != 0:
+		return store.TargetMedia, in.MediaID, "media_id"
+	case in.OrderID != 0:
+		return store.TargetOrder, in.OrderID, "order_id"
+	}
+	return store.TargetUser, in.UserID, "user_id"
+}
+
+// userReport tells moderators of a user, an order or a medium that the signed-in user sees. What cannot be seen is answered as
+// what does not exist.
+func (a *api) userReport(c *call) error {
+	if err := c.limits.Endpoint(reportPath); err != nil {
+		return err
+	}
+	in, err := read(c, reportSchema, nil)
+	if err != nil {
+		return err
+	}
+	kind, id, field := in.target()
+	refused := func(err error) error {
+		if errors.Is(err, store.ErrNotFound) {
+			return laravel.NewBroken(field, "in:0")
+		}
+		return err
+	}
+	seen, err := store.ReadTarget(c.req.Context(), c.app, kind, int64(id), c.userID())
+	if err != nil {
+		return refused(err)
+	}
+	checksum := ""
+	if kind == store.TargetMedia {
+		if checksum, err = c.checksum(seen.ID); err != nil {
+			return refused(err)
+		}
+	}
+	return c.changeCurrentUser(http.StatusCreated, func(tx core.App, user *store.User) (any, error) {
+		target, err := store.ReadTarget(context.WithoutCancel(c.req.Context()), tx, kind, int64(id), user.Id)
+		if err != nil {
+			return nil, refused(err)
+		}
+		if kind == store.TargetMedia {
+			target.Kept.Media[0].SHA256 = checksum
+		}
+		return success{"success"}, store.AddReport(tx, target, user.Id, resource.Reasons.Word(in.Reason), in.Text)
+	})
+}
+
+// checksum returns the checksum of a medium, before a transaction. A storage that fails keeps nobody from reporting.
+func (c *call) checksum(id string) (string, error) {
+	release, err := checksums.Acquire(c.req.Context(), c.sender())
+	if err != nil {
+		return "", err
+	}
+	defer release()
+	file, err := store.ReadMediaFile(c.req.Context(), c.app, id)
+	if err != nil {
+		return "", err
+	}
+	sum, err := files.Checksum(c.req.Context(), c.app, file)
+	if err != nil {
+		c.app.Logger().WarnContext(c.req.Context(), "a reported medium could not be read for its checksum", "id", id, "error", err)
+		return "", c.req.Context().Err()
+	}
+	return sum, nil
+}
