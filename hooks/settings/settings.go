@@ -3,6 +3,7 @@
 package settings
 
 import (
+	"crypto/rsa"
 	"errors"
 	"fmt"
 	"os"
@@ -55,8 +56,10 @@ type Google struct {
 
 // VK are the settings by which VK's tokens are verified.
 type VK struct {
-	Apps   []VKApp // whose tokens are taken; none: VK sign-in is off
-	APIURL string
+	Apps    []VKApp          // whose tokens are taken; none: VK sign-in is off
+	APIURLs []string         // other addresses of VK's API, of which the first one that works is used; none: VK's
+	IDKeys  []*rsa.PublicKey // that sign VK's ID tokens; none: VK ID is asked
+	IDURL   string           // another address of VK ID; empty: VK's
 }
 
 // VKApp is an application registered with VK.
@@ -94,8 +97,10 @@ var variables = []variable{
 	{"PRIVET_GOOGLE_USERINFO_URL", "another address of Google's userinfo (tests)", "Google's",
 		func(s *Settings, v string) error { return parseURL(&s.Google.UserInfoURL, v) }},
 	{"PRIVET_VK_APPS", "comma-separated client_id:secure_key:service_key", "none: VK sign-in is off", parseApps},
-	{"PRIVET_VK_API_URL", "another VK address, to which /method/… is added (tests)", "VK's",
-		func(s *Settings, v string) error { return parseURL(&s.VK.APIURL, v) }},
+	{"PRIVET_VK_API_URL", "comma-separated other addresses of VK's API, to which /method/… is added: the first one that works is used", "https://api.vk.ru, then https://api.vk.com", parseVKAPI},
+	{"PRIVET_VK_ID_KEY", "PEM file with the public key that signs VK's ID tokens", "none: VK ID is asked about each", parseVKIDKey},
+	{"PRIVET_VK_ID_URL", "another address of VK ID (tests)", "https://id.vk.ru",
+		func(s *Settings, v string) error { return parseURL(&s.VK.IDURL, v) }},
 	{"PRIVET_APPLE_CLIENT_IDS", "comma-separated bundle ids and service ids whose tokens are taken", "none: Apple sign-in is off",
 		func(s *Settings, v string) error { return parseClientIDs(&s.Apple.ClientIDs, v) }},
 	{"PRIVET_APPLE_JWKS_URL", "another address of Apple's keys (tests)", "Apple's",
@@ -218,20 +223,6 @@ func parseClientIDs(to *[]string, value string) error {
 			return errors.New("has a blank inside a client id: commas stand between them")
 		}
 		*to = append(*to, id)
-	}
-	return nil
-}
-
-func parseApps(s *Settings, value string) error {
-	for i, part := range strings.Split(value, ",") {
-		keys := strings.Split(strings.TrimSpace(part), ":")
-		if len(keys) != 3 || keys[0] == "" || keys[1] == "" || keys[2] == "" {
-			return fmt.Errorf("app %d is not client_id:secure_key:service_key", i+1)
-		}
-		if strings.ContainsAny(strings.TrimSpace(part), whitespace) {
-			return fmt.Errorf("app %d has a blank in it: commas stand between apps", i+1)
-		}
-		s.VK.Apps = append(s.VK.Apps, VKApp{keys[0], keys[1], keys[2]})
 	}
 	return nil
 }

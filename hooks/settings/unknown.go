@@ -11,7 +11,7 @@ import (
 // planned are the variables of the contract (section 5) that this version does not know yet. Whoever sets one expects
 // something of it, and is told.
 var planned = []string{
-	"PRIVET_VK_ID_KEY", "PRIVET_VK_ID_URL", "PRIVET_REPLICA_URL", "PRIVET_REPLICA_ACK", "PRIVET_WRITER_URL", "PRIVET_STANDBY", "PRIVET_LEASE",
+	"PRIVET_REPLICA_URL", "PRIVET_REPLICA_ACK", "PRIVET_WRITER_URL", "PRIVET_STANDBY", "PRIVET_LEASE",
 	"PRIVET_REMINDERS", "PRIVET_ORDER_ZONE", "PRIVET_CONTACT", "PRIVET_TERMS_URL", "PRIVET_DESK_WEBHOOK",
 	"PRIVET_UPLOAD_LIFE", "PRIVET_UPLOAD_OPEN", "PRIVET_UPLOAD_DAY",
 }

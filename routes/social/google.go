@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/base64"
+	"regexp"
 	"strings"
 	"time"
 
@@ -84,9 +85,13 @@ func (p *googleProfile) identity() *Identity {
 		Email:       p.Email,
 		EmailProven: p.emailProven(),
 		Name:        p.Name,
-		PictureURL:  p.Picture,
+		PictureURL:  smallPicture.ReplaceAllString(p.Picture, "=s512-c"),
 	}
 }
+
+// smallPicture matches what ends the address of a picture that Google cuts to a square of so many pixels: 96, unless it
+// is asked for more.
+var smallPicture = regexp.MustCompile(`=s([0-9]{1,2}|[1-4][0-9]{2})-c$`)
 
 // emailProven reports whether Google is the authority for the address, as its guide "Verify the Google ID token on your
 // server side" defines it. Any other address belonged to the person when Google verified it, and may belong to somebody

@@ -47,7 +47,7 @@ type tokenInfo struct {
 func (g *Google) fetchTokenInfo(ctx context.Context, token string) (*tokenInfo, error) {
 	const call = "tokeninfo"
 	address := g.tokenInfo + "?" + url.Values{"access_token": {token}}.Encode()
-	status, body, err := g.client.get(ctx, address, "", maxAnswerSize)
+	status, body, err := g.client.get(ctx, address, maxAnswerSize)
 	if err != nil {
 		return nil, unavailable(call, err)
 	}
@@ -69,7 +69,7 @@ func (g *Google) fetchTokenInfo(ctx context.Context, token string) (*tokenInfo, 
 
 func (g *Google) fetchUserInfo(ctx context.Context, token string) (*googleProfile, error) {
 	const call = "userinfo"
-	status, body, err := g.client.get(ctx, g.userInfo, token, maxAnswerSize)
+	status, body, err := g.client.authorized(token).get(ctx, g.userInfo, maxAnswerSize)
 	if err != nil {
 		return nil, unavailable(call, err)
 	}

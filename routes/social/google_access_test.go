@@ -12,7 +12,7 @@ import (
 func TestAccessToken(t *testing.T) {
 	fake, g := google(t)
 	wantIdentity(t, g, fake.AccessToken(ivan), Identity{
-		Provider: "google", ID: ivan.Sub, Email: ivan.Email, EmailProven: true, Name: ivan.Name, PictureURL: ivan.Picture,
+		Provider: "google", ID: ivan.Sub, Email: ivan.Email, EmailProven: true, Name: ivan.Name, PictureURL: largeIvan,
 	})
 	wantIdentity(t, g, fake.AccessToken(fakes.GooglePerson{Sub: "7"}), Identity{Provider: "google", ID: "7"})
 	wantIdentity(t, g, fake.AccessToken(fakes.GooglePerson{Sub: "8", Email: "a@corp.example", Verified: "true", HD: "corp.example"}),

@@ -37,6 +37,9 @@ func (s *signatureCheck) VerifySignature(ctx context.Context, token string) ([]b
 	return payload, err
 }
 
+// foreign reports whether an audience is none of ours.
+func (g *Google) foreign(audience string) bool { return !slices.Contains(g.clientIDs, audience) }
+
 // verifyIDToken checks a token signed by Google. The reasons are worded here, as go-oidc's repeat parts of the token.
 func (g *Google) verifyIDToken(ctx context.Context, raw string) (*Identity, error) {
 	check := &signatureCheck{keys: g.keys}
@@ -49,7 +52,7 @@ func (g *Google) verifyIDToken(ctx context.Context, raw string) (*Identity, erro
 		return nil, invalid("it has expired")
 	case err != nil:
 		return nil, invalid("it is malformed, signed by an unsupported algorithm, of another issuer or not valid yet")
-	case len(token.Audience) != 1 || !slices.Contains(g.clientIDs, token.Audience[0]):
+	case len(token.Audience) == 0 || slices.ContainsFunc(token.Audience, g.foreign):
 		return nil, invalid("it was made for another app")
 	case token.IssuedAt.After(time.Now().Add(clockSkew)):
 		return nil, invalid("it is not valid yet")

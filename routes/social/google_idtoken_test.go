@@ -15,14 +15,17 @@ import (
 func TestIDToken(t *testing.T) {
 	fake, g := google(t)
 	want := Identity{
-		Provider: "google", ID: ivan.Sub, Email: ivan.Email, EmailProven: true, Name: ivan.Name, PictureURL: ivan.Picture,
+		Provider: "google", ID: ivan.Sub, Email: ivan.Email, EmailProven: true, Name: ivan.Name, PictureURL: largeIvan,
 	}
 	wantIdentity(t, g, fake.IDToken(ivan), want)
 	wantIdentity(t, g, fake.IDToken(fakes.GooglePerson{Sub: "7"}), Identity{Provider: "google", ID: "7"})
 
 	for name, change := range map[string]func(map[string]any){
-		"bare issuer":         func(c map[string]any) { c["iss"] = "accounts.google.com" },
-		"audience in a list":  func(c map[string]any) { c["aud"] = []string{fakes.ClientID} },
+		"bare issuer":        func(c map[string]any) { c["iss"] = "accounts.google.com" },
+		"audience in a list": func(c map[string]any) { c["aud"] = []string{fakes.ClientID} },
+		"two of our apps": func(c map[string]any) {
+			c["aud"] = []string{fakes.ClientID, "other-platform.apps.googleusercontent.com"}
+		},
 		"another of our apps": func(c map[string]any) { c["aud"] = "other-platform.apps.googleusercontent.com" },
 		"made by another app": func(c map[string]any) { c["azp"] = "the-android-half.apps.googleusercontent.com" },
 		"verified as a text":  func(c map[string]any) { c["email_verified"] = "true" },
@@ -55,7 +58,8 @@ func TestIDTokenClaims(t *testing.T) {
 	for name, change := range map[string]func(map[string]any){
 		"other audience":      func(c map[string]any) { c["aud"] = "evil.apps.googleusercontent.com" },
 		"two audiences":       func(c map[string]any) { c["aud"] = []string{fakes.ClientID, "evil.apps.googleusercontent.com"} },
-		"our audience twice":  func(c map[string]any) { c["aud"] = []string{fakes.ClientID, fakes.ClientID} },
+		"ours comes second":   func(c map[string]any) { c["aud"] = []string{"evil.apps.googleusercontent.com", fakes.ClientID} },
+		"ours and none":       func(c map[string]any) { c["aud"] = []string{fakes.ClientID, ""} },
 		"empty audience":      func(c map[string]any) { c["aud"] = "" },
 		"no audiences":        func(c map[string]any) { c["aud"] = []string{} },
 		"no audience":         func(c map[string]any) { delete(c, "aud") },

@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/oauth2"
 )
 
 // maxAnswerSize limits a provider's answer, in bytes.
@@ -37,22 +39,25 @@ func newTransport() *http.Transport {
 		MaxIdleConnsPerHost:    16,
 		MaxConnsPerHost:        64,
 		IdleConnTimeout:        90 * time.Second,
-		TLSHandshakeTimeout:    callTimeout,
+		TLSHandshakeTimeout:    dialTimeout,
 		MaxResponseHeaderBytes: 64 << 10,
+		DialContext:            (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext,
 	}
 }
 
-// get sends a GET, with a bearer token unless that is "". It returns the status and the body, which has at most maxSize
-// bytes. The error contains no secrets.
-func (c *httpClient) get(ctx context.Context, address, bearer string, maxSize int64) (int, []byte, error) {
+// authorized returns a client that sends an access token with its requests.
+func (c *httpClient) authorized(accessToken string) *httpClient {
+	source := oauth2.StaticTokenSource(&oauth2.Token{AccessToken: accessToken})
+	return &httpClient{&oauth2.Transport{Source: source, Base: c.transport}, c.timeout}
+}
+
+// get sends a GET. It returns the status and the body, which has at most maxSize bytes. The error contains no secrets.
+func (c *httpClient) get(ctx context.Context, address string, maxSize int64) (int, []byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
 	if err != nil {
 		return 0, nil, redacted(err)
-	}
-	if bearer != "" {
-		request.Header.Set("Authorization", "Bearer "+bearer)
 	}
 	return c.do(request, maxSize)
 }
@@ -117,6 +122,8 @@ func unexpectedStatus(status int) error {
 
 var errUnexpectedBody = errors.New("its answer is malformed")
 
+var errVKIDFault = errors.New("it refuses our request, or is overloaded")
+
 // number is an integer that JSON contains as such or in quotes: Google's tokeninfo quotes all of its values.
 type number int64
 
@@ -126,6 +133,9 @@ func (n *number) UnmarshalJSON(data []byte) error {
 	*n = number(value)
 	return err
 }
+
+// String returns the number in decimal.
+func (n number) String() string { return strconv.FormatInt(int64(n), 10) }
 
 // flag is "true", "false" or, if it is missing, "". Google sends it as a boolean or in quotes.
 type flag string

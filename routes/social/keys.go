@@ -136,7 +136,7 @@ func (k *keySet) refill(ctx context.Context) (map[string]jose.JSONWebKey, error)
 }
 
 func (k *keySet) fetch(ctx context.Context) (map[string]jose.JSONWebKey, error) {
-	status, body, err := k.client.get(ctx, k.url, "", maxKeySetSize)
+	status, body, err := k.client.get(ctx, k.url, maxKeySetSize)
 	if err != nil {
 		return nil, err
 	}

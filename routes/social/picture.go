@@ -48,7 +48,7 @@ func NewPictures(google settings.Google, vk settings.VK) *Pictures {
 		transport: newTransport(),
 		origins: map[string][]string{
 			ProviderGoogle: origins(google.JWKSURL, google.TokenInfoURL, google.UserInfoURL),
-			ProviderVK:     origins(vk.APIURL),
+			ProviderVK:     origins(slices.Concat(vk.APIURLs, []string{vk.IDURL})...),
 		},
 		timeout: pictureTimeout,
 	}

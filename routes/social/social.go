@@ -31,14 +31,21 @@ type Identity struct {
 	Nickname     string
 	PictureURL   string
 
-	// ProfileError is the reason, for the log, why Name, Nickname and PictureURL are missing although the token is valid.
-	ProfileError error
+	App string // the client id of the app whose token it was, where the provider is asked for the profile by it
 }
 
 // Verifier verifies the tokens of one provider. Verifiers are safe for concurrent use, take at most 8 seconds, and
 // return errors that wrap either ErrInvalid or ErrUnavailable.
 type Verifier interface {
 	Verify(ctx context.Context, token string) (*Identity, error)
+}
+
+// Profiler is a Verifier whose provider describes a person only when it is asked to.
+type Profiler interface {
+	// Profile sets the Name, the Nickname and the PictureURL of an identity that Verify has returned, with names in the
+	// language "ru" or else in English. The error wraps ErrUnavailable. With atOnce, it is also an error that the
+	// provider's limits allow no request now; else Profile waits, up to 8 seconds in all.
+	Profile(ctx context.Context, identity *Identity, language string, atOnce bool) error
 }
 
 // ErrInvalid means that the token is not valid. The error that wraps it says why.
@@ -48,8 +55,12 @@ var ErrInvalid = errors.New("the token is not valid")
 // that wraps it wraps the cause as well (context.Canceled, for example).
 var ErrUnavailable = errors.New("the provider is not available")
 
+// ErrKnownFault is wrapped by an ErrUnavailable whose cause is a wrong setting that was told within the last minute.
+var ErrKnownFault = errors.New("as before")
+
 const (
 	callTimeout   = 5 * time.Second // for one call to a provider
+	dialTimeout   = 3 * time.Second // for a connection, so that there is time left for another host
 	verifyTimeout = 8 * time.Second // for all calls of one Verify
 
 	// maxTokenLength exceeds that of all known tokens: Google documents up to 2048 bytes for access tokens, and ID tokens

@@ -22,6 +22,9 @@ var ivan = fakes.GooglePerson{
 	Name: "Ivan Ivanov", Picture: "https://lh3.googleusercontent.com/a/ivan=s96-c",
 }
 
+// largeIvan is ivan's picture in the size that is shown.
+const largeIvan = "https://lh3.googleusercontent.com/a/ivan=s512-c"
+
 // google is a verifier of a fake Google's tokens.
 func google(t *testing.T) (*fakes.Google, *Google) {
 	fake := fakes.NewGoogle(t)
@@ -157,7 +160,8 @@ func TestRealAddresses(t *testing.T) {
 		{g.keys.url, "https://www.googleapis.com/oauth2/v3/certs"},
 		{g.tokenInfo, "https://oauth2.googleapis.com/tokeninfo"},
 		{g.userInfo, "https://www.googleapis.com/oauth2/v3/userinfo"},
-		{v.api, "https://api.vk.com"},
+		{strings.Join(v.api.hosts, ","), "https://api.vk.ru,https://api.vk.com"},
+		{v.id.url, "https://id.vk.ru"},
 	} {
 		if c.got != c.want {
 			t.Errorf("%q, want %q", c.got, c.want)
@@ -172,7 +176,7 @@ func TestCertificate(t *testing.T) {
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.StartTLS()
 	t.Cleanup(server.Close)
-	v := NewVK(settings.VK{Apps: []settings.VKApp{fakes.Android}, APIURL: server.URL})
+	v := NewVK(settings.VK{Apps: []settings.VKApp{fakes.Android}, APIURLs: []string{server.URL}})
 	_, err := verify(v, "vk1.a.some-token")
 	var reason *tls.CertificateVerificationError
 	if !errors.Is(err, ErrUnavailable) || !errors.As(err, &reason) || told {

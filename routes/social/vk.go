@@ -1,50 +1,36 @@
 package social
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/privet/privet/hooks/settings"
 )
 
-const (
-	vkAPI     = "https://api.vk.com"
-	vkVersion = "5.199" // of VK's API
-
-	// VK's error codes that blame the token (dev.vk.com/en/reference/errors).
-	vkAuthFailed   = 5
-	vkAccessDenied = 15
-)
-
-// VK verifies VK's access tokens.
+// VK verifies VK's tokens: access tokens, of VK ID (vk2.a.…) and older ones, and VK ID's ID tokens. What a token begins
+// with tells nothing about it, but an ID token has a JSON header.
 type VK struct {
-	apps    []settings.VKApp
-	api     string
-	client  *httpClient
+	apps    []*vkApp
+	api     *vkAPI
+	id      *vkID
 	timeout time.Duration // for one Verify
 }
 
-// NewVK returns the verifier. Without apps every token is invalid (contract section 5); an empty URL stands for VK's.
+// NewVK returns the verifier. Without apps every token is invalid (contract section 5); empty URLs stand for VK's.
 func NewVK(s settings.VK) *VK {
-	return &VK{
-		apps:    s.Apps,
-		api:     cmp.Or(s.APIURL, vkAPI),
-		client:  &httpClient{newTransport(), callTimeout},
-		timeout: verifyTimeout,
+	calls := &httpClient{newTransport(), callTimeout}
+	v := &VK{api: newVKAPI(s, calls), id: newVKID(s, calls), timeout: verifyTimeout}
+	for _, app := range s.Apps {
+		v.apps = append(v.apps, newVKApp(app))
 	}
+	return v
 }
 
-// Verify implements Verifier. VK ID has an app for each platform, and secure.checkToken accepts the tokens of its own
-// app only: the configured apps are tried until one accepts the token. If none does, but one could not be reached, the
-// token may still be valid. A missing profile is no error: the identity is proven by then, and a sign-in needs no more.
+// Verify implements Verifier. It leaves the profile to Profile: to prove who somebody is takes no names.
 func (v *VK) Verify(ctx context.Context, token string) (*Identity, error) {
 	switch {
 	case len(v.apps) == 0:
@@ -54,101 +40,127 @@ func (v *VK) Verify(ctx context.Context, token string) (*Identity, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, v.timeout)
 	defer cancel()
-	var verdict error
-	for _, app := range v.apps {
-		id, err := v.checkToken(ctx, app, token)
-		if err == nil {
-			identity := &Identity{Provider: ProviderVK, ID: strconv.FormatInt(id, 10)}
-			identity.ProfileError = v.fillProfile(ctx, app, id, identity)
-			return identity, nil
-		}
-		if verdict == nil || !errors.Is(verdict, ErrUnavailable) {
-			verdict = err
-		}
+	if isJWT(token) {
+		return v.verifyIDToken(ctx, token)
 	}
-	return nil, verdict
+	return v.verifyAccessToken(ctx, token)
 }
 
-// checkToken returns the user_id that one app's token belongs to.
-func (v *VK) checkToken(ctx context.Context, app settings.VKApp, token string) (int64, error) {
+// app returns the configured app with a client id, nil for none.
+func (v *VK) app(clientID string) *vkApp {
+	for _, app := range v.apps {
+		if app.ClientID == clientID {
+			return app
+		}
+	}
+	return nil
+}
+
+// identityOf returns the person whose token an app has vouched for.
+func (v *VK) identityOf(app *vkApp, id int64) *Identity {
+	return &Identity{Provider: ProviderVK, ID: strconv.FormatInt(id, 10), App: app.ClientID}
+}
+
+// vkStagger is how long an app may take for its verdict before the next one is asked as well, so that an app that waits for
+// its limit, or gets no answer, takes no time from the others.
+const vkStagger = 2 * time.Second
+
+// verdict is what one app says of a token.
+type verdict struct {
+	app   *vkApp
+	id    int64 // of the person, if err is nil
+	err   error
+	final bool // the token is this app's: what others say does not matter
+}
+
+// verifyAccessToken asks the apps, one after the other, until one knows the token. VK ID has an app for each platform,
+// and secure.checkToken knows the tokens of its own app only. If none knows it, but one could not be asked, the token may
+// still be valid.
+func (v *VK) verifyAccessToken(ctx context.Context, token string) (*Identity, error) {
+	verdicts := make(chan verdict, len(v.apps))
+	asked := 0
+	askNext := func() {
+		if asked < len(v.apps) {
+			app := v.apps[asked]
+			asked++
+			go func() { verdicts <- v.checkToken(ctx, app, token) }()
+		}
+	}
+	late := time.NewTicker(vkStagger)
+	defer late.Stop()
+	askNext()
+	var refused error
+	for answered := 0; answered < len(v.apps); {
+		select {
+		case <-late.C:
+			askNext()
+		case said := <-verdicts:
+			answered++
+			if said.err == nil {
+				return v.identityOf(said.app, said.id), nil
+			}
+			if said.final {
+				return nil, said.err
+			}
+			if refused == nil || !errors.Is(refused, ErrUnavailable) {
+				refused = said.err
+			}
+			if answered == asked {
+				askNext()
+			}
+		}
+	}
+	return nil, refused
+}
+
+// checkToken asks one app about a token.
+func (v *VK) checkToken(ctx context.Context, app *vkApp, token string) verdict {
 	const method = "secure.checkToken"
+	said := verdict{app: app}
 	var answer struct {
 		Success number `json:"success"`
 		UserID  number `json:"user_id"`
 		Expire  number `json:"expire"` // Unix time; 0: never
 	}
-	err := v.call(ctx, method, url.Values{
-		"token":         {token},
-		"access_token":  {app.ServiceKey},
-		"client_secret": {app.SecureKey},
-	}, &answer)
+	said.err = v.api.call(ctx, app, method, url.Values{"token": {token}, "client_secret": {app.SecureKey}}, wait, &answer)
+	var code *vkError
 	switch {
-	case err != nil:
-		return 0, err
+	case errors.As(said.err, &code) && code.blamesToken():
+		said.err = invalid(fmt.Sprintf("VK refused it with code %d", code.Code))
+	case errors.As(said.err, &code) && code.Code == vkAuthFailed:
+		said.err = v.blame(ctx, app)
+	case said.err != nil:
+		said.err = unavailable(method, said.err)
 	case answer.Success != 1:
-		return 0, invalid("VK does not confirm it")
+		said.err = invalid("VK does not confirm it")
 	case answer.Expire != 0 && int64(answer.Expire) <= time.Now().Unix():
-		return 0, invalid("it has expired")
+		said.err, said.final = invalid("it has expired"), true
 	case answer.UserID <= 0:
-		return 0, unavailable(method, errUnexpectedBody)
+		said.err = unavailable(method, errUnexpectedBody)
+	default:
+		said.id = int64(answer.UserID)
 	}
-	return int64(answer.UserID), nil
+	return said
 }
 
-// fillProfile sets the names and the picture of a person.
-func (v *VK) fillProfile(ctx context.Context, app settings.VKApp, id int64, identity *Identity) error {
-	const method = "users.get"
-	var answer []struct {
-		ID         number `json:"id"`
-		FirstName  string `json:"first_name"`
-		LastName   string `json:"last_name"`
-		ScreenName string `json:"screen_name"`
-		Photo      string `json:"photo_max"`
+// blame returns the error for a token that VK refused with a code that may mean the token or the app's service key: it asks
+// whether the key is good for something else.
+func (v *VK) blame(ctx context.Context, app *vkApp) error {
+	known, err := app.keyFault(ctx, func() error {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callTimeout) // others wait for it too
+		defer cancel()
+		var anybody []struct{}
+		return v.api.call(ctx, app, methodUsersGet, url.Values{"user_ids": {"1"}}, wait, &anybody)
+	})
+	var code *vkError
+	switch {
+	case err == nil:
+		return invalid(fmt.Sprintf("VK refused it with code %d", vkAuthFailed))
+	case errors.As(err, &code) && !code.passes():
+		err = fmt.Errorf("VK refuses the service key of the app %s in PRIVET_VK_APPS: %w", app.ClientID, code)
 	}
-	err := v.call(ctx, method, url.Values{
-		"user_ids":     {identity.ID},
-		"access_token": {app.ServiceKey},
-		"fields":       {"screen_name,photo_max"},
-	}, &answer)
-	if err != nil {
-		return err
+	if known {
+		err = fmt.Errorf("%w: %w", ErrKnownFault, err)
 	}
-	if len(answer) != 1 || int64(answer[0].ID) != id {
-		return unavailable(method, errUnexpectedBody)
-	}
-	person := answer[0]
-	identity.Name = strings.TrimSpace(person.FirstName + " " + person.LastName)
-	identity.Nickname, identity.PictureURL = person.ScreenName, person.Photo
-	return nil
-}
-
-// call calls a method of VK's API and decodes its response. The error wraps ErrInvalid if VK blames the token, else
-// ErrUnavailable. It leaves out VK's own message, which comes with the request's parameters.
-func (v *VK) call(ctx context.Context, method string, form url.Values, response any) error {
-	form.Set("v", vkVersion)
-	status, body, err := v.client.post(ctx, v.api+"/method/"+method, form, maxAnswerSize)
-	if err != nil {
-		return unavailable(method, err)
-	}
-	if status != http.StatusOK {
-		return unavailable(method, unexpectedStatus(status))
-	}
-	var answer struct {
-		Response *json.RawMessage `json:"response"`
-		Error    *struct {
-			Code int `json:"error_code"`
-		} `json:"error"`
-	}
-	switch err := json.Unmarshal(body, &answer); {
-	case err != nil:
-		return unavailable(method, errUnexpectedBody)
-	case answer.Error != nil && (answer.Error.Code == vkAuthFailed || answer.Error.Code == vkAccessDenied):
-		return invalid(fmt.Sprintf("VK refused it with code %d", answer.Error.Code))
-	case answer.Error != nil:
-		return unavailable(method, fmt.Errorf("it answered with error code %d", answer.Error.Code))
-	}
-	if answer.Response == nil || json.Unmarshal(*answer.Response, response) != nil {
-		return unavailable(method, errUnexpectedBody)
-	}
-	return nil
+	return unavailable(methodUsersGet, err)
 }

@@ -31,6 +31,7 @@ const (
 	Drops                 // the connection is closed without an answer
 	Echoes                // an answer that is not HTTP and repeats the request, with its secrets
 	Redirects             // 307 to another host, which works
+	Gone                  // 410
 )
 
 // Server is the HTTP server that Google, VK and Apple share. It is safe for concurrent use.
@@ -132,6 +133,8 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	case Echoes:
 		echo(w, r)
+	case Gone:
+		writePage(w, http.StatusGone)
 	case Redirects:
 		http.Redirect(w, r, s.otherHost.URL+r.URL.RequestURI(), http.StatusTemporaryRedirect)
 	}
