@@ -58,6 +58,9 @@ func registerUsers(app core.App) {
 		if has {
 			return refusal.BadRequest("User " + e.Record.Id + " has orders, which the other participants keep: erase them instead, with the field erase")
 		}
+		if err := store.EndProfileFetch(e.Context, e.App, e.Record.Id); err != nil {
+			return fmt.Errorf("forget what is to be fetched for user %s: %w", e.Record.Id, err)
+		}
 		return e.Next()
 	})
 }

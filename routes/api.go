@@ -13,11 +13,11 @@ import (
 	"github.com/privet/privet/hooks/settings"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/access"
-	"github.com/privet/privet/routes/avatars"
 	"github.com/privet/privet/routes/graceful"
 	"github.com/privet/privet/routes/laravel/body"
 	"github.com/privet/privet/routes/limits"
 	"github.com/privet/privet/routes/metrics"
+	"github.com/privet/privet/routes/profiles"
 	"github.com/privet/privet/routes/social"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -34,7 +34,7 @@ type api struct {
 	requests  *graceful.Requests
 	bodies    *body.Memory
 	providers map[int]social.Provider // by social_type
-	avatars   *avatars.Fetcher
+	profiles  *profiles.Fetcher
 	space     *disk.Guard
 }
 
@@ -43,6 +43,7 @@ func newAPI(app core.App, s *settings.Settings, pushes *push.Worker, previews *p
 	app.Cron().MustAdd("privet_last_used", "* * * * *", lastUsed.Flush)
 	requests := graceful.Register(app, lastUsed.Flush)
 	graceful.LimitConnections(app, s.TrustedProxies.Contains)
+	providers := social.NewProviders(s.Google, s.VK, s.Apple)
 	return &api{
 		space:     disk.NewGuard(s.UploadFloor, app.Logger, app.DataDir(), filepath.Join(app.DataDir(), core.LocalStorageDirName)),
 		app:       app,
@@ -53,8 +54,8 @@ func newAPI(app core.App, s *settings.Settings, pushes *push.Worker, previews *p
 		lastUsed:  lastUsed,
 		requests:  requests,
 		bodies:    body.NewMemory(16<<20, 2<<20),
-		providers: social.NewProviders(s.Google, s.VK, s.Apple),
-		avatars:   avatars.New(app, social.NewPictures(s.Google, s.VK), requests),
+		providers: providers,
+		profiles:  profiles.New(app, social.NewPictures(s.Google, s.VK), providers),
 	}
 }
 
@@ -68,7 +69,6 @@ func (a *api) registerMetrics(build metrics.Build) {
 		"new_password": func() admission.Stats { _, stats := store.HashingStats(); return stats },
 		"short_search": store.ScanStats,
 		"cleaning":     files.CleaningStats,
-		"avatar":       a.avatars.Stats,
 	}
 	for _, provider := range a.providers {
 		queues[strings.ToLower(provider.Title)] = provider.Calls.Stats

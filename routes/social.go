@@ -2,13 +2,16 @@ package routes
 
 import (
 	"cmp"
+	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/privet/privet/hooks/refusal"
 	"github.com/privet/privet/hooks/store"
+	"github.com/privet/privet/routes/access"
 	"github.com/privet/privet/routes/laravel"
 	"github.com/privet/privet/routes/laravel/php"
 	"github.com/privet/privet/routes/resource"
@@ -102,6 +105,16 @@ func (a *api) socialSignup(c *call) error {
 			return laravel.NewBroken("email", "required")
 		}
 	}
+	if _, err := store.FindUserByIdentity(c.app, identity.Provider, identity.ID); !errors.Is(err, store.ErrNotFound) {
+		return cmp.Or(err, error(errUserExists))
+	}
+	fetch := c.profileOf(identity, in.Type)
+	name, nickname := identity.Names()
+	name = cmp.Or(name, in.Name) // Apple's
+	if nickname == "" {
+		nickname = standIn(identity, in)
+		fetch.Nickname = nickname
+	}
 	user, err := store.NewUser(c.app)
 	if err != nil {
 		return err
@@ -109,8 +122,8 @@ func (a *api) socialSignup(c *call) error {
 	user.SetEmail(in.Email)
 	user.SetEmailProven(identity.EmailProven && store.EmailKey(identity.Email) == store.EmailKey(in.Email))
 	user.SetPhone(in.Phone)
-	user.SetName(truncated(cmp.Or(identity.Name, in.Name)))
-	user.SetNickname(nickname(identity, in))
+	user.SetName(name)
+	user.SetNickname(nickname)
 	user.SetRole(resource.Roles.Word(in.Role))
 	user.SetPrice(&in.Price)
 	user.SetTerms(in.Terms, time.Now())
@@ -125,13 +138,17 @@ func (a *api) socialSignup(c *call) error {
 		if err := tx.Save(user); err != nil {
 			return err
 		}
-		return store.LinkIdentity(tx, user, identity.Provider, identity.ID)
+		if err := store.LinkIdentity(tx, user, identity.Provider, identity.ID); err != nil || fetch.Stage == "" {
+			return err
+		}
+		fetch.User = user.Id
+		return store.AddProfileFetch(context.WithoutCancel(c.req.Context()), tx, fetch)
 	})
 	if refused, ok := refusal.Of(err); errors.Is(err, store.ErrIdentityConflict) || ok && refused.Field == "email" {
 		return errUserExists
 	}
 	if err == nil {
-		c.avatars.Fetch(c.req.Context(), c.sender(), identity, user.Id)
+		c.profiles.Wake()
 	}
 	return err
 }
@@ -215,34 +232,46 @@ func (c *call) verify(in socialToken) (*social.Identity, error) {
 		c.app.Logger().InfoContext(c.req.Context(), "a social token was refused", "provider", p.Title, "reason", err.Error())
 		return nil, resource.InvalidToken
 	case errors.Is(err, social.ErrUnavailable):
-		c.app.Logger().ErrorContext(c.req.Context(), "a social token could not be verified", "provider", p.Title, "error", err)
+		level := slog.LevelError
+		if errors.Is(err, social.ErrKnownFault) {
+			level = slog.LevelInfo // everybody could fill the log with it
+		}
+		c.app.Logger().Log(c.req.Context(), level, "a social token could not be verified", "provider", p.Title, "error", err)
 		return nil, resource.Failure(http.StatusServiceUnavailable, p.Title+" is not available, try again later")
 	case err != nil:
 		return nil, err
 	}
-	if identity.ProfileError != nil {
-		c.app.Logger().WarnContext(c.req.Context(), "a social profile could not be read", "provider", p.Title, "error", identity.ProfileError)
-	}
 	return identity, nil
 }
 
-// nickname returns the provider's nickname, else the name or the local part of the e-mail address, unless that would tell
-// everybody an address that was made to be told nobody.
-func nickname(identity *social.Identity, in *socialSignupInput) string {
+// profileTimeout is how long a sign-up waits for the names, which its answer shows. What takes longer is fetched later.
+const profileTimeout = 2 * time.Second
+
+// profileOf completes an identity with what its provider tells at once, and returns what is to be fetched after the
+// sign-up, with an empty stage for nothing.
+func (c *call) profileOf(identity *social.Identity, socialType int) *store.ProfileFetch {
+	fetch := &store.ProfileFetch{Provider: identity.Provider, Identity: identity.ID, App: identity.App, Language: access.Language(c.req.Header)}
+	if profiler, ok := c.providers[socialType].Verifier.(social.Profiler); ok {
+		ctx, cancel := context.WithTimeout(c.req.Context(), profileTimeout)
+		defer cancel()
+		if err := profiler.Profile(ctx, identity, fetch.Language); err != nil {
+			c.app.Logger().InfoContext(c.req.Context(), "a social profile is not there yet, and will be fetched later", "provider", identity.Provider, "error", err)
+			fetch.Stage, fetch.Name = store.FetchNames, true
+			return fetch
+		}
+	}
+	if fetch.Picture = identity.PictureURL; fetch.Picture != "" {
+		fetch.Stage = store.FetchPicture
+	}
+	return fetch
+}
+
+// standIn returns the nickname of who gets none from the provider: the name, else the local part of the e-mail address,
+// unless that would tell everybody an address that was made to be told nobody.
+func standIn(identity *social.Identity, in *socialSignupInput) string {
 	local, _, _ := strings.Cut(in.Email, "@")
 	if identity.EmailPrivate {
 		local = ""
 	}
-	for _, candidate := range []string{identity.Nickname, identity.Name, in.Name, local} {
-		if candidate = truncated(candidate); candidate != "" {
-			return candidate
-		}
-	}
-	return "user"
-}
-
-// truncated returns a provider's text as valid UTF-8 of at most 255 characters.
-func truncated(text string) string {
-	runes := []rune(strings.TrimSpace(strings.ToValidUTF8(text, "")))
-	return string(runes[:min(len(runes), 255)])
+	return cmp.Or(in.Name, local, "user")
 }

@@ -135,6 +135,11 @@ func (a *api) userUpdate(c *call) error {
 		if err := tx.Save(user); err != nil {
 			return nil, err
 		}
+		if in.Name.Given || in.Nickname.Given {
+			if err := store.KeepOwnProfile(context.WithoutCancel(c.req.Context()), tx, user.Id, in.Name.Given, in.Nickname.Value != ""); err != nil {
+				return nil, err
+			}
+		}
 		if c.media != nil {
 			if err := files.ReplaceProfileMedia(tx, c.media, user.Id); err != nil {
 				return nil, err

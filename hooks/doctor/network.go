@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/push"
+	"github.com/privet/privet/routes/social"
 
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -47,7 +49,16 @@ func (d *Doctor) providers(ctx context.Context) {
 	if len(s.VK.Apps) == 0 {
 		d.say(OK, "VK", "off: PRIVET_VK_APPS is not set")
 	} else {
-		d.reach(ctx, "VK", or(s.VK.APIURL, "https://api.vk.com")+"/method/utils.getServerTime")
+		hosts := s.VK.APIURLs
+		if len(hosts) == 0 {
+			hosts = social.VKHosts
+		}
+		d.reachOne(ctx, "VK", hosts, "/method/utils.getServerTime")
+		if len(s.VK.IDKeys) > 0 {
+			d.say(OK, "VK ID", "ID tokens are checked by PRIVET_VK_ID_KEY")
+		} else {
+			d.reach(ctx, "VK ID", or(s.VK.IDURL, social.VKIDHost))
+		}
 	}
 }
 
@@ -56,6 +67,42 @@ func or(text, otherwise string) string {
 		return text
 	}
 	return otherwise
+}
+
+// reachOne asks hosts of which one is enough for any answer at a path, as the server does: in turn, until one has answered
+// for itself.
+func (d *Doctor) reachOne(ctx context.Context, about string, hosts []string, path string) {
+	for i, host := range hosts {
+		if i == len(hosts)-1 {
+			d.reach(ctx, about, host+path)
+			return
+		}
+		cause := d.try(ctx, host+path)
+		if cause == nil {
+			d.reach(ctx, about, host+path)
+			return
+		}
+		d.say(Warning, about, "%s can't be used, the next address is: %v", host, cause)
+	}
+}
+
+// try returns why an address can't be used: nobody answers, or it has moved.
+func (d *Doctor) try(ctx context.Context, address string) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return err
+	}
+	client := *d.client
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	answer, err := client.Do(request)
+	if err != nil {
+		return err
+	}
+	answer.Body.Close()
+	if answer.StatusCode == http.StatusGone || answer.StatusCode >= 300 && answer.StatusCode < 400 {
+		return errors.New("it answers " + answer.Status)
+	}
+	return nil
 }
 
 // reach asks an address for any answer, and compares the clock with its Date.

@@ -83,8 +83,14 @@ func EmailTaken(ctx context.Context, app core.App, email, except string) (bool, 
 // SetEmailProven records whether a social provider has verified the present address.
 func (u *User) SetEmailProven(v bool) { u.Set(fieldEmailProven, v) }
 
+// Nickname returns the name that other users see.
+func (u *User) Nickname() string { return u.GetString(fieldNickname) }
+
 // SetNickname sets the name that other users see.
 func (u *User) SetNickname(v string) { u.Set(fieldNickname, v) }
+
+// Name returns the full name, "" for none.
+func (u *User) Name() string { return u.GetString(fieldName) }
 
 // SetName sets the full name; "" is none.
 func (u *User) SetName(v string) { u.Set(fieldName, v) }

@@ -113,6 +113,7 @@ func EraseTraces(ctx context.Context, tx core.App, u *User) error {
 	}
 	for _, statement := range []string{
 		`DELETE FROM pushes WHERE receiver = {:user}`,
+		`DELETE FROM profile_fetches WHERE user = {:user}`,
 		eraseAnswers,
 		eraseBlocks,
 		eraseReports,

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"context"
+	"database/sql"
 	"errors"
 
 	"github.com/pocketbase/dbx"
@@ -72,6 +74,12 @@ func UnlinkIdentity(tx core.App, u *User, provider string) (done bool, err error
 	}
 	if len(links) == 1 && !u.PasswordSet() {
 		return false, nil
+	}
+	// What the provider knows of them is none of ours any more.
+	err = write(context.Background(), tx, `DELETE FROM profile_fetches WHERE user = :user AND provider = :provider`,
+		sql.Named("user", u.Id), sql.Named("provider", provider))
+	if err != nil {
+		return false, wrap("end fetch of a profile", err)
 	}
 	return true, wrap("unlink identity", tx.Delete(own))
 }

@@ -6,9 +6,11 @@
 package social
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -34,6 +36,18 @@ type Identity struct {
 	App string // the client id of the app whose token it was, where the provider is asked for the profile by it
 }
 
+// Names returns the name and the nickname as an account can have them: valid UTF-8 of at most 255 characters. Without a
+// nickname the name stands in for it; both may be "".
+func (i *Identity) Names() (name, nickname string) {
+	name = shortened(i.Name)
+	return name, cmp.Or(shortened(i.Nickname), name)
+}
+
+func shortened(text string) string {
+	runes := []rune(strings.TrimSpace(strings.ToValidUTF8(text, "")))
+	return string(runes[:min(len(runes), 255)])
+}
+
 // Verifier verifies the tokens of one provider. Verifiers are safe for concurrent use, take at most 8 seconds, and
 // return errors that wrap either ErrInvalid or ErrUnavailable.
 type Verifier interface {
@@ -43,9 +57,9 @@ type Verifier interface {
 // Profiler is a Verifier whose provider describes a person only when it is asked to.
 type Profiler interface {
 	// Profile sets the Name, the Nickname and the PictureURL of an identity that Verify has returned, with names in the
-	// language "ru" or else in English. The error wraps ErrUnavailable. With atOnce, it is also an error that the
-	// provider's limits allow no request now; else Profile waits, up to 8 seconds in all.
-	Profile(ctx context.Context, identity *Identity, language string, atOnce bool) error
+	// language "ru" or else in English. It takes at most 8 seconds, and lets those go first who sign in. The error wraps
+	// ErrUnavailable.
+	Profile(ctx context.Context, identity *Identity, language string) error
 }
 
 // ErrInvalid means that the token is not valid. The error that wraps it says why.

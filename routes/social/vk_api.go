@@ -120,7 +120,6 @@ type patience int
 const (
 	wait  patience = iota // in a row with others, unless that would take too long
 	yield                 // behind others, for some seconds
-	hurry                 // not at all
 )
 
 var errBusy = errors.New("too many requests wait for VK's limit of 5 a second")
@@ -128,12 +127,8 @@ var errBusy = errors.New("too many requests wait for VK's limit of 5 a second")
 // turn waits until a method may be called.
 func (a *vkApp) turn(ctx context.Context, method string, p patience) error {
 	if !strings.HasPrefix(method, "secure.") {
-		if p == hurry && !a.other.Allow() {
-			return errBusy
-		} else if p != hurry {
-			if err := inTurn(ctx, a.other); err != nil {
-				return err
-			}
+		if err := inTurn(ctx, a.other); err != nil {
+			return err
 		}
 	}
 	if p == wait {
@@ -141,10 +136,7 @@ func (a *vkApp) turn(ctx context.Context, method string, p patience) error {
 	}
 	// Somebody who waits has reserved what comes next: nothing is allowed meanwhile.
 	for end := time.Now().Add(vkYield); !a.all.Allow(); {
-		switch {
-		case p == hurry:
-			return errBusy
-		case time.Now().After(end):
+		if time.Now().After(end) {
 			return inTurn(ctx, a.all)
 		}
 		if err := pause(ctx, vkInterval); err != nil {
@@ -204,7 +196,7 @@ func (v *vkAPI) call(ctx context.Context, app *vkApp, method string, form url.Va
 			return err
 		}
 		err := v.try(ctx, method, form, response)
-		if code := (*vkError)(nil); !errors.As(err, &code) || code.Code != vkTooMany || p == hurry {
+		if code := (*vkError)(nil); !errors.As(err, &code) || code.Code != vkTooMany {
 			return err
 		}
 		// The limit is of a second: half of one is over for some of those who were refused together, a whole one for all.

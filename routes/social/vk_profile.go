@@ -9,17 +9,13 @@ import (
 )
 
 // Profile implements Profiler by the service key of the app that has vouched for the person.
-func (v *VK) Profile(ctx context.Context, identity *Identity, language string, atOnce bool) error {
+func (v *VK) Profile(ctx context.Context, identity *Identity, language string) error {
 	app := v.app(identity.App)
 	if app == nil {
 		if len(v.apps) == 0 {
 			return unavailable(methodUsersGet, errors.New("VK is not configured"))
 		}
 		app = v.apps[0] // ids are the same for all apps
-	}
-	p := yield
-	if atOnce {
-		p = hurry
 	}
 	// Without a language, servers abroad get names in Latin letters.
 	if language != "ru" {
@@ -32,7 +28,7 @@ func (v *VK) Profile(ctx context.Context, identity *Identity, language string, a
 		"user_ids": {identity.ID},
 		"fields":   {"screen_name,has_photo,photo_max_orig,photo_400_orig,photo_max"},
 		"lang":     {language},
-	}, p, &people)
+	}, yield, &people)
 	if err != nil {
 		return unavailable(methodUsersGet, err)
 	}

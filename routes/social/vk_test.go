@@ -172,9 +172,9 @@ func TestVKUnavailable(t *testing.T) {
 }
 
 // olgas has VK describe olga, as its app vouches for her.
-func olgas(v *VK, language string, atOnce bool) (Identity, error) {
+func olgas(v *VK, language string) (Identity, error) {
 	who := of(fakes.IOS)
-	err := v.Profile(context.Background(), &who, language, atOnce)
+	err := v.Profile(context.Background(), &who, language)
 	return who, err
 }
 
@@ -188,13 +188,13 @@ func TestVKProfile(t *testing.T) {
 	want.Nickname, want.PictureURL = "olga", olga.Photo
 	for language, name := range map[string]string{"ru": "Ольга О.", "en": "Olga O.", "": "Olga O."} {
 		want.Name = name
-		if who, err := olgas(v, language, false); err != nil || who != want {
+		if who, err := olgas(v, language); err != nil || who != want {
 			t.Errorf("%q: %+v, %v", language, who, err)
 		}
 	}
 	person.Photo = ""
 	fake.Token(fakes.IOS, person)
-	if who, err := olgas(v, "ru", false); err != nil || who.PictureURL != "" || who.Name != "Ольга О." {
+	if who, err := olgas(v, "ru"); err != nil || who.PictureURL != "" || who.Name != "Ольга О." {
 		t.Errorf("without a photo: %+v, %v", who, err)
 	}
 }
@@ -205,7 +205,7 @@ func TestVKWithoutProfile(t *testing.T) {
 	token := fake.Token(fakes.IOS, olga)
 	broken := func(t *testing.T) {
 		t.Helper()
-		who, err := olgas(v, "ru", false)
+		who, err := olgas(v, "ru")
 		if !errors.Is(err, ErrUnavailable) || who != of(fakes.IOS) {
 			t.Fatalf("%+v, %v", who, err)
 		}
