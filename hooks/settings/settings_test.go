@@ -66,6 +66,7 @@ func TestAllGiven(t *testing.T) {
 		"PRIVET_VK_APPS", "1:secret:service,2:s:t",
 		"PRIVET_APPLE_CLIENT_IDS", "com.example.app,com.example.web",
 		"PRIVET_APPLE_JWKS_URL", "http://127.0.0.1:9/keys/",
+		"PRIVET_VK_API_URL", "http://127.0.0.1:9/, https://api.example.com",
 		"PRIVET_RATE_LIMIT", "0",
 		"PRIVET_PUBLIC_URL", "https://api.example.com/",
 	))
@@ -73,7 +74,7 @@ func TestAllGiven(t *testing.T) {
 		t.Fatal(err)
 	}
 	if s.Firebase.ProjectID != "greetings" || s.Firebase.Endpoint != "http://127.0.0.1:9/v1" || len(s.Google.ClientIDs) != 2 ||
-		s.Google.ClientIDs[1] != "b.apps" || s.VK.Apps[1] != (VKApp{"2", "s", "t"}) || s.RateLimit != 0 || s.PublicURL != "https://api.example.com" {
+		s.Google.ClientIDs[1] != "b.apps" || s.VK.Apps[1] != (VKApp{"2", "s", "t"}) || strings.Join(s.VK.APIURLs, " ") != "http://127.0.0.1:9 https://api.example.com" || s.RateLimit != 0 || s.PublicURL != "https://api.example.com" {
 		t.Fatalf("%+v", s)
 	}
 	if !slices.Equal(s.Apple.ClientIDs, []string{"com.example.app", "com.example.web"}) || s.Apple.JWKSURL != "http://127.0.0.1:9/keys" {
@@ -110,6 +111,13 @@ func TestWrong(t *testing.T) {
 		{"PRIVET_FCM_ENDPOINT", "https://fcm.example.com"},
 		{"PRIVET_GOOGLE_JWKS_URL", "https://:443/keys"},
 		{"PRIVET_VK_API_URL", "api.vk.example"},
+		{"PRIVET_VK_API_URL", "https://api.vk.ru,,https://api.vk.com"},
+		{"PRIVET_VK_API_URL", "https://api.vk.ru,https://api.vk.ru/"},
+		{"PRIVET_VK_ID_URL", "id.vk.example"},
+		{"PRIVET_VK_ID_KEY", filepath.Join(t.TempDir(), "none.pem")},
+		{"PRIVET_VK_ID_KEY", account(t, func(map[string]string) {})},
+		{"PRIVET_VK_ID_KEY", pemFile(t, "PRIVATE KEY", []byte("topsecret"))},
+		{"PRIVET_VK_ID_KEY", pemFile(t, "PUBLIC KEY", []byte("topsecret"))},
 		{"PRIVET_UPLOAD_FLOOR", "0"},
 		{"PRIVET_UPLOAD_FLOOR", "2 GB"},
 		{"PRIVET_S3_REDIRECT", "yes please"},
