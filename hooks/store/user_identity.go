@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -96,4 +97,94 @@ func identityOf(tx core.App, u *User, provider string) (*core.ExternalAuth, erro
 		}
 	}
 	return nil, nil
+}
+
+// The stages of a ProfileFetch.
+const (
+	FetchNames   = "names"
+	FetchPicture = "picture"
+)
+
+// ProfileFetch is what is still to be asked of a social provider about a user who has signed up by it
+// (pb_migrations/1795762300_profile_fetches.go).
+type ProfileFetch struct {
+	User     string
+	Stage    string // FetchNames, then FetchPicture
+	Provider string
+	Identity string // the provider's id of the person
+	App      string // the client id of the app that vouched for them
+	Language string // of the names
+	Name     bool   // the provider's name may be set
+	Nickname string // what stands in for the provider's, "" when the user has chosen one
+	Picture  string // its address, in the second stage
+	Created  time.Time
+	Tries    int // of the stage, that failed
+}
+
+// AddProfileFetch queues a fetch, once the transaction that it is called in commits.
+func AddProfileFetch(ctx context.Context, tx core.App, f *ProfileFetch) error {
+	err := write(ctx, tx, `INSERT INTO profile_fetches (user, stage, provider, identity, app, language, name, nickname, picture, created, next_try)
+		VALUES (:user, :stage, :provider, :identity, :app, :language, :name, :nickname, :picture, :now, :now)`,
+		sql.Named("user", f.User), sql.Named("stage", f.Stage), sql.Named("provider", f.Provider), sql.Named("identity", f.Identity),
+		sql.Named("app", f.App), sql.Named("language", f.Language), sql.Named("name", f.Name), sql.Named("nickname", f.Nickname),
+		sql.Named("picture", f.Picture), sql.Named("now", timestamp(time.Now())))
+	return wrap("queue the fetch of a profile", err)
+}
+
+// DueProfileFetches returns the users whose fetches of a stage are due, the earliest first.
+func DueProfileFetches(ctx context.Context, app core.App, stage string, now time.Time, limit int) ([]string, error) {
+	var users []string
+	err := app.ConcurrentDB().NewQuery(`SELECT user FROM profile_fetches WHERE stage = {:stage} AND next_try <= {:now} ORDER BY next_try LIMIT {:limit}`).
+		Bind(dbx.Params{"stage": stage, "now": timestamp(now), "limit": limit}).WithContext(ctx).Column(&users)
+	return users, wrap("read due fetches of profiles", err)
+}
+
+// NextProfileFetch returns when the next fetch of a stage is due; ok is false when there is none.
+func NextProfileFetch(ctx context.Context, app core.App, stage string) (at time.Time, ok bool, err error) {
+	var next *string
+	err = app.ConcurrentDB().NewQuery(`SELECT min(next_try) FROM profile_fetches WHERE stage = {:stage}`).
+		Bind(dbx.Params{"stage": stage}).WithContext(ctx).Row(&next)
+	if err != nil || next == nil {
+		return time.Time{}, false, wrap("read time of next fetch of a profile", err)
+	}
+	at, err = time.Parse(timestampLayout, *next)
+	return at, err == nil, wrap("read time of next fetch of a profile", err)
+}
+
+// ReadProfileFetch reads a user's fetch. The error is ErrNotFound when there is none.
+func ReadProfileFetch(ctx context.Context, app core.App, user string) (*ProfileFetch, error) {
+	f := ProfileFetch{User: user}
+	var created string
+	err := readRow(ctx, app, `SELECT stage, provider, identity, app, language, name, nickname, picture, created, tries
+		FROM profile_fetches WHERE user = :user`, []any{sql.Named("user", user)},
+		&f.Stage, &f.Provider, &f.Identity, &f.App, &f.Language, &f.Name, &f.Nickname, &f.Picture, &created, &f.Tries)
+	if err != nil {
+		return nil, wrap("read fetch of a profile", notFound(err))
+	}
+	f.Created, err = time.Parse(timestampLayout, created)
+	return &f, wrap("read fetch of a profile", err)
+}
+
+// PostponeProfileFetch records that a try failed, and when the next one is due.
+func PostponeProfileFetch(ctx context.Context, app core.App, user string, next time.Time) error {
+	return wrap("postpone fetch of a profile", write(ctx, app, `UPDATE profile_fetches SET tries = tries + 1, next_try = :next WHERE user = :user`,
+		sql.Named("user", user), sql.Named("next", timestamp(next))))
+}
+
+// FetchPictureNext begins a fetch's second stage: the names are there, and the picture's address is known.
+func FetchPictureNext(ctx context.Context, tx core.App, user, picture string) error {
+	return wrap("go on with a profile", write(ctx, tx, `UPDATE profile_fetches SET stage = 'picture', picture = :picture, tries = 0, next_try = :now
+		WHERE user = :user`, sql.Named("user", user), sql.Named("picture", picture), sql.Named("now", timestamp(time.Now()))))
+}
+
+// EndProfileFetch deletes a user's fetch, if there is one.
+func EndProfileFetch(ctx context.Context, tx core.App, user string) error {
+	return wrap("end fetch of a profile", write(ctx, tx, `DELETE FROM profile_fetches WHERE user = :user`, sql.Named("user", user)))
+}
+
+// KeepOwnProfile records that a user has chosen the name, or the nickname, or to have none: the provider's is no longer
+// to replace it.
+func KeepOwnProfile(ctx context.Context, tx core.App, user string, name, nickname bool) error {
+	return wrap("keep profile", write(ctx, tx, `UPDATE profile_fetches SET name = name AND NOT :name, nickname = iif(:nickname, '', nickname)
+		WHERE user = :user`, sql.Named("user", user), sql.Named("name", name), sql.Named("nickname", nickname)))
 }
