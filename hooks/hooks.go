@@ -4,7 +4,7 @@
 // Its subpackages: dashboard (rules of the dashboard's requests only), order (the pure rules of an order's life), orders (what participants do
 // with their orders), files (uploads and the storage of media), demo (sample data),
 // refusal (the errors that stop a change), store (the collections as Go types, and all SQL), push (outbox, delivery,
-// FCM), preview (the queue of previews), media (file formats), worker (background work), admission (queues of expensive
+// FCM), preview (the queue of previews), reminders (of orders that are due), media (file formats), worker (background work), admission (queues of expensive
 // operations), server (the process), upgrade (from version to version), logs (what is printed), database (SQLite's
 // settings) and settings (the environment).
 package hooks
@@ -18,6 +18,7 @@ import (
 	"github.com/privet/privet/hooks/logs"
 	"github.com/privet/privet/hooks/preview"
 	"github.com/privet/privet/hooks/push"
+	"github.com/privet/privet/hooks/reminders"
 	"github.com/privet/privet/hooks/server"
 	"github.com/privet/privet/hooks/settings"
 	"github.com/privet/privet/hooks/store"
@@ -36,12 +37,15 @@ func Register(app core.App, s *settings.Settings, pushes *push.Worker, previews 
 	registerDevices(app)
 	registerBlocks(app)
 	registerReports(app, pushes)
-	registerOrders(app, pushes, s.RateLimit > 0)
+	registerOrders(app, pushes, s.Zone(), s.RateLimit > 0)
 	registerMedia(app, previews)
 	dashboard.Register(app)
 	registerBanExpiry(app)
 	registerSearchIndex(app)
 	registerPushes(app, pushes)
+	if s.Reminders {
+		reminders.Register(app, pushes, s.Zone())
+	}
 	registerBackups(app)
 	registerErasures(app)
 	server.RegisterCheckpoints(app)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/privet/privet/hooks/order"
 	"github.com/privet/privet/hooks/push"
@@ -17,10 +18,10 @@ import (
 )
 
 // registerOrders binds the rules of orders: what each kind of actor may change, the revision, the history and the
-// outbox. With limitOpen, clients can have a limited number of new orders.
-func registerOrders(app core.App, pushes *push.Worker, limitOpen bool) {
+// outbox. zone is the one in which dates are meant. With limitOpen, clients can have a limited number of new orders.
+func registerOrders(app core.App, pushes *push.Worker, zone *time.Location, limitOpen bool) {
 	changes := revision.New()
-	app.OnRecordCreate(store.Orders).BindFunc(func(e *core.RecordEvent) error { return createOrder(e, pushes, limitOpen) })
+	app.OnRecordCreate(store.Orders).BindFunc(func(e *core.RecordEvent) error { return createOrder(e, pushes, zone, limitOpen) })
 	app.OnRecordDelete(store.Orders).BindFunc(func(*core.RecordEvent) error {
 		return refusal.BadRequest("An order can't be deleted, nor can its history: set its status to cancelled instead")
 	})
@@ -31,6 +32,12 @@ func registerOrders(app core.App, pushes *push.Worker, limitOpen bool) {
 			return inTransaction(e, func() error { return updateOrder(e, pushes, changes) })
 		},
 	})
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		if err := store.SetOrderZone(context.Background(), app, zone, time.Now()); err != nil {
+			return err
+		}
+		return e.Next()
+	})
 }
 
 // Limits of a client's new orders (contract section 3, order/create). They don't hold for moderators.
@@ -40,7 +47,7 @@ const (
 )
 
 // createOrder runs in the transaction that assigned the id.
-func createOrder(e *core.RecordEvent, pushes *push.Worker, limitOpen bool) error {
+func createOrder(e *core.RecordEvent, pushes *push.Worker, zone *time.Location, limitOpen bool) error {
 	o := store.AsOrder(e.Record)
 	participants, err := store.ReadParticipants(e.Context, e.App, o.Performer(), o.Client())
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -69,6 +76,7 @@ func createOrder(e *core.RecordEvent, pushes *push.Worker, limitOpen bool) error
 	}
 	o.SetPrice(participants.Price)
 	o.SetRev(1)
+	o.SetReminded(order.RemindedAtCreation(o.DateTill(), time.Now(), zone))
 	if err := e.Next(); err != nil {
 		return err
 	}
@@ -114,14 +122,27 @@ func updateOrder(e *core.RecordEvent, pushes *push.Worker, changes *revision.His
 		return err
 	}
 	o.SetRev(fresh.Rev() + 1)
+	setReminded(o, store.AsOrder(fresh.Original())) // the check of a participant has changed fresh
 	if err := e.Next(); err != nil {
 		return err
 	}
-	changes.Note(o.Record, fresh.Original(), o.Rev(), true) // the check of a participant has changed fresh
+	changes.Note(o.Record, fresh.Original(), o.Rev(), true)
 	if o.Status() == from {
 		return nil
 	}
 	return recordTransition(e.Context, e.App, o, from, pushes)
+}
+
+// setReminded lets an order have its reminders again that has got another date or is new again, those whose moments have come
+// included.
+func setReminded(o, before *store.Order) {
+	moved := !o.DateTill().Equal(before.DateTill())
+	reopened := o.Status() == order.New && before.Status() != order.New
+	if moved || reopened {
+		o.SetReminded(order.NoReminder)
+	} else {
+		o.SetReminded(before.Reminded())
+	}
 }
 
 // recordTransition adds a change of status to the history and to the outbox, in the transaction of the change.

@@ -60,7 +60,7 @@ func (c *call) pathID(name string) int64 {
 
 // viewer is the reader of the answer. The holder of an invite token is a stranger to the profile.
 func (c *call) viewer() resource.Viewer {
-	v := resource.Viewer{Base: c.base()}
+	v := resource.Viewer{Base: c.base(), Zone: c.settings.Zone()}
 	if c.principal != nil && !c.principal.Invite {
 		v.UserID, v.FirebaseToken = c.principal.UserID, c.principal.PushToken
 	}

@@ -9,6 +9,8 @@ const (
 	EventDone      Event = "order.done"
 	EventCancelled Event = "order.cancelled"
 	EventReviewed  Event = "order.reviewed"
+	EventReminder  Event = "order.reminder" // of a new order that is due soon
+	EventOverdue   Event = "order.overdue"  // of a new order whose date has passed
 )
 
 // EventOf returns the event of a status change that by has made, and the participants who are notified of it. from is

@@ -32,6 +32,9 @@ func (l *lane) attempt(ctx context.Context, id string) {
 		l.record(p.ID, outcome)
 		return
 	}
+	if l.putOff(ctx, p, now) {
+		return
+	}
 	to, address := l.laneOf(p.PushToken)
 	if to != l {
 		l.handOver(ctx, p, to)
@@ -68,6 +71,8 @@ func (l *lane) settled(ctx context.Context, p *store.PushContent, now time.Time)
 		return store.PushOutcome{State: store.PushExpired, Error: "It could not be sent in time."}, true
 	case p.Device == "":
 		return store.PushOutcome{State: store.PushFailed, Error: "The device signed out, or now belongs to another user."}, true
+	case obsolete(p):
+		return store.PushOutcome{State: store.PushExpired, Error: "The order was finished, cancelled, or got another date."}, true
 	case p.PushToken == "":
 		return store.PushOutcome{State: store.PushFailed, Error: "The device no longer has a push token."}, true
 	}

@@ -6,6 +6,7 @@
 //   - outbox.go: the rows that a change adds, and for whom
 //   - worker.go: the background worker, with a lane for each service; attempt.go: one try to send, and what follows from the
 //     answer; record.go: what became of each is written down, or nothing more is sent
+//   - reminders.go: what is different about reminders, which package reminders adds as time passes
 //   - message.go: what a phone receives; texts.go and texts/: its texts by language
 //   - sender.go: what a push service is to the worker
 //   - fcm.go: Firebase's client; fcm_details.go: whom its errors are about; transport.go: its HTTP client

@@ -30,6 +30,7 @@ type Worker struct {
 	log    *durable.Log
 	lanes  []*lane // a lane for each service
 	routes []store.PushRoute
+	zone   *time.Location // in which date_till is meant
 
 	recording  sync.Mutex                   // guards what follows
 	unrecorded map[string]store.PushOutcome // by the push's id
@@ -52,7 +53,7 @@ type lane struct {
 // NewWorker returns a worker that sends nothing until Start. Pushes of a service that is not configured are off. now is
 // time.Now, or the clock by which retries and pauses wait.
 func NewWorker(app core.App, s *settings.Settings, now func() time.Time) (*Worker, error) {
-	w := &Worker{app: app, now: now, log: durable.Of(app), unrecorded: map[string]store.PushOutcome{}}
+	w := &Worker{app: app, now: now, log: durable.Of(app), zone: s.Zone(), unrecorded: map[string]store.PushOutcome{}}
 	senders, on, err := newSenders(context.Background(), s)
 	if err != nil {
 		return nil, err

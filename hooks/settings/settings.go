@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+	"time"
 )
 
 // Settings are the validated settings.
@@ -21,15 +22,17 @@ type Settings struct {
 	Google         Google
 	VK             VK
 	Apple          Apple
-	RateLimit      int      // requests a minute; 0: no limit
-	PublicURL      string   // base of the media URLs without a slash at its end; empty: the request's own
-	FFmpeg         string   // path of a program that renders the previews of videos; empty: the embedded one
-	TrustedProxies Networks // whose forwarded headers count
-	UploadFloor    int64    // bytes of the disk that uploads leave free; 0: the default of package disk
-	Redirect       bool     // downloads from an object store are answered by where they are, not by what they are
-	LogJSON        bool     // lines on standard error are JSON
-	Metrics        string   // host:port where Prometheus reads the metrics; empty: nowhere
-	AccessLog      bool     // each request is a line on standard error
+	Reminders      bool           // performers and clients are reminded of orders that are due
+	OrderZone      *time.Location // in which an order's date_till is meant; nil: UTC
+	RateLimit      int            // requests a minute; 0: no limit
+	PublicURL      string         // base of the media URLs without a slash at its end; empty: the request's own
+	FFmpeg         string         // path of a program that renders the previews of videos; empty: the embedded one
+	TrustedProxies Networks       // whose forwarded headers count
+	UploadFloor    int64          // bytes of the disk that uploads leave free; 0: the default of package disk
+	Redirect       bool           // downloads from an object store are answered by where they are, not by what they are
+	LogJSON        bool           // lines on standard error are JSON
+	Metrics        string         // host:port where Prometheus reads the metrics; empty: nowhere
+	AccessLog      bool           // each request is a line on standard error
 }
 
 // Firebase are the settings of push notifications.
@@ -105,6 +108,8 @@ var variables = []variable{
 		func(s *Settings, v string) error { return parseClientIDs(&s.Apple.ClientIDs, v) }},
 	{"PRIVET_APPLE_JWKS_URL", "another address of Apple's keys (tests)", "Apple's",
 		func(s *Settings, v string) error { return parseURL(&s.Apple.JWKSURL, v) }},
+	{"PRIVET_REMINDERS", "0 turns the reminders of orders off", "1", parseReminders},
+	{"PRIVET_ORDER_ZONE", "time zone in which the dates of orders are meant, as Europe/Moscow", "UTC", parseZone},
 	{"PRIVET_RATE_LIMIT", "requests a minute for a user, or for an address where nobody is signed in; 0 turns it off, and the limits of open orders", "60", parseRateLimit},
 	{"PRIVET_UPLOAD_FLOOR", "megabytes of the disk that uploads leave free", "2000, or 5 % of the disk if that is more", parseUploadFloor},
 	{"PRIVET_PUBLIC_URL", "base of the media URLs, as https://api.example.com", "the request's own", parsePublicURL},
@@ -119,7 +124,7 @@ var variables = []variable{
 // Read reads the settings with lookup, which is os.LookupEnv outside of tests. An empty variable counts as unset. The
 // error has one line for each invalid variable and contains no secrets.
 func Read(lookup func(string) (string, bool)) (*Settings, error) {
-	s := &Settings{RateLimit: 60, TrustedProxies: DefaultProxies()}
+	s := &Settings{RateLimit: 60, Reminders: true, TrustedProxies: DefaultProxies()}
 	var wrong []error
 	for _, v := range variables {
 		value, _ := lookup(v.name)

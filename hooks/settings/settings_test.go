@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func env(pairs ...string) func(string) (string, bool) {
@@ -53,7 +54,8 @@ func TestDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.RateLimit != 60 || s.PublicURL != "" || s.Firebase.Credentials != nil || s.Google.ClientIDs != nil || s.VK.Apps != nil || s.Apple.ClientIDs != nil {
+	if s.RateLimit != 60 || s.PublicURL != "" || s.Firebase.Credentials != nil || s.Google.ClientIDs != nil || s.VK.Apps != nil || s.Apple.ClientIDs != nil ||
+		!s.Reminders || s.Zone() != time.UTC {
 		t.Fatalf("defaults: %+v", s)
 	}
 }
@@ -68,13 +70,16 @@ func TestAllGiven(t *testing.T) {
 		"PRIVET_APPLE_JWKS_URL", "http://127.0.0.1:9/keys/",
 		"PRIVET_VK_API_URL", "http://127.0.0.1:9/, https://api.example.com",
 		"PRIVET_RATE_LIMIT", "0",
+		"PRIVET_REMINDERS", "0",
+		"PRIVET_ORDER_ZONE", "Europe/Moscow",
 		"PRIVET_PUBLIC_URL", "https://api.example.com/",
 	))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if s.Firebase.ProjectID != "greetings" || s.Firebase.Endpoint != "http://127.0.0.1:9/v1" || len(s.Google.ClientIDs) != 2 ||
-		s.Google.ClientIDs[1] != "b.apps" || s.VK.Apps[1] != (VKApp{"2", "s", "t"}) || strings.Join(s.VK.APIURLs, " ") != "http://127.0.0.1:9 https://api.example.com" || s.RateLimit != 0 || s.PublicURL != "https://api.example.com" {
+		s.Google.ClientIDs[1] != "b.apps" || s.VK.Apps[1] != (VKApp{"2", "s", "t"}) || strings.Join(s.VK.APIURLs, " ") != "http://127.0.0.1:9 https://api.example.com" || s.RateLimit != 0 || s.PublicURL != "https://api.example.com" ||
+		s.Reminders || s.Zone().String() != "Europe/Moscow" {
 		t.Fatalf("%+v", s)
 	}
 	if !slices.Equal(s.Apple.ClientIDs, []string{"com.example.app", "com.example.web"}) || s.Apple.JWKSURL != "http://127.0.0.1:9/keys" {
@@ -121,6 +126,11 @@ func TestWrong(t *testing.T) {
 		{"PRIVET_UPLOAD_FLOOR", "0"},
 		{"PRIVET_UPLOAD_FLOOR", "2 GB"},
 		{"PRIVET_S3_REDIRECT", "yes please"},
+		{"PRIVET_REMINDERS", "2"},
+		{"PRIVET_ORDER_ZONE", "Moscow"},
+		{"PRIVET_ORDER_ZONE", "+03:00"},
+		{"PRIVET_ORDER_ZONE", "Local"},
+		{"PRIVET_ORDER_ZONE", "../Europe/Moscow"},
 		{"PRIVET_FFMPEG", filepath.Join(t.TempDir(), "none")},
 		{"PRIVET_FFMPEG", t.TempDir()},
 		{"GOOGLE_APPLICATION_CREDENTIALS", `{"private_key":"topsecret"}`},

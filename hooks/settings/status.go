@@ -28,7 +28,11 @@ func (s *Settings) Status() [][2]string {
 	if s.RateLimit > 0 {
 		limit = fmt.Sprintf("%d requests a minute", s.RateLimit)
 	}
-	return [][2]string{{"push", push}, {"RuStore", rustore}, {"Google", google}, {"VK", vk}, {"Apple", apple}, {"limit", limit}}
+	reminders := "off: PRIVET_REMINDERS is 0"
+	if s.Reminders {
+		reminders = "on: the dates of orders are meant in " + s.Zone().String()
+	}
+	return [][2]string{{"push", push}, {"RuStore", rustore}, {"reminders", reminders}, {"Google", google}, {"VK", vk}, {"Apple", apple}, {"limit", limit}}
 }
 
 func counted(n int, what string) string {

@@ -53,7 +53,7 @@ func Comparable(record *core.Record) []string {
 	for _, field := range record.Collection().Fields {
 		switch name := field.GetName(); {
 		case field.Type() == core.FieldTypeAutodate, field.Type() == core.FieldTypePassword,
-			name == core.FieldNameTokenKey, name == fieldEmailKey, name == fieldSearch, name == fieldRev:
+			name == core.FieldNameTokenKey, name == fieldEmailKey, name == fieldSearch, name == fieldRev, name == fieldReminded:
 		default:
 			names = append(names, name)
 		}

@@ -8,6 +8,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/privet/privet/hooks/order"
+
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -136,8 +138,10 @@ type PushContent struct {
 	Client    string // the nickname
 	Performer string // the nickname
 	Rating    float64
-	Acted     bool // something was done because of the report that was closed
-	Badge     int  // how many orders wait for the receiver
+	Acted     bool         // something was done because of the report that was closed
+	Status    order.Status // the order's, as is DateTill
+	DateTill  time.Time
+	Badge     int // how many orders wait for the receiver
 }
 
 // waitingOrders counts the orders that wait for the receiver of a push p: new ones for the performer, and delivered ones, which
@@ -148,11 +152,12 @@ const waitingOrders = `(SELECT count(*) FROM orders w WHERE w.performer = p.rece
 // ReadPush reads a push that is due. The error is ErrNotFound when it is not due, or does not wait any more.
 func ReadPush(ctx context.Context, app core.App, id string, now time.Time) (*PushContent, error) {
 	var p PushContent
-	var expires string
+	var expires, dateTill string
 	err := app.ConcurrentDB().NewQuery(`SELECT p.id, p.event, p.type, p."order", p.tries, p.expires,
 			coalesce(d.id, ''), coalesce(d.firebase_token, ''), coalesce(d.language, ''),
 			coalesce(c.nickname, ''), coalesce(f.nickname, ''), coalesce(o.rating_rate, 0),
-			coalesce((SELECT verdict <> 'nothing' FROM reports WHERE p.type = 'report.closed' AND id = substr(p.event, 8)), 0), `+waitingOrders+`
+			coalesce((SELECT verdict <> 'nothing' FROM reports WHERE p.type = 'report.closed' AND id = substr(p.event, 8)), 0),
+			coalesce(o.status, ''), coalesce(o.date_till, ''), `+waitingOrders+`
 		FROM pushes p
 		LEFT JOIN devices d ON d.id = p.device AND d.user = p.receiver
 		LEFT JOIN orders o ON o.id = p."order"
@@ -161,8 +166,9 @@ func ReadPush(ctx context.Context, app core.App, id string, now time.Time) (*Pus
 		WHERE p.id = {:id} AND p.state = 'waiting' AND p.next_try <= {:now}`).
 		Bind(dbx.Params{"id": id, "now": timestamp(now)}).WithContext(ctx).
 		Row(&p.ID, &p.Event, &p.Type, &p.Order, &p.Tries, &expires,
-			&p.Device, &p.PushToken, &p.Language, &p.Client, &p.Performer, &p.Rating, &p.Acted, &p.Badge)
+			&p.Device, &p.PushToken, &p.Language, &p.Client, &p.Performer, &p.Rating, &p.Acted, &p.Status, &dateTill, &p.Badge)
 	p.Expires, _ = time.Parse(timestampLayout, expires) // zero, and so expired, if a moderator has emptied it
+	p.DateTill, _ = dateOf(dateTill)
 	return &p, wrap("read push", notFound(err))
 }
 

@@ -130,6 +130,12 @@ func timestamp(t time.Time) string { return t.UTC().Format(timestampLayout) }
 // Moment is a time as PocketBase writes it into the database: "2024-04-30 10:28:25.123Z", "" for none.
 type Moment string
 
+// In returns the time on the clock of a zone.
+func (m Moment) In(zone *time.Location) time.Time {
+	date, _ := dateOf(string(m)) // zero for none
+	return date.In(zone)
+}
+
 // id scans the decimal digits of a primary key into an integer.
 type id struct{ into *int64 }
 

@@ -1,6 +1,8 @@
 package resource
 
 import (
+	"time"
+
 	"github.com/privet/privet/hooks/order"
 	"github.com/privet/privet/hooks/store"
 )
@@ -35,7 +37,7 @@ func (v Viewer) PlainOrder(row *store.OrderRow) Order {
 		DateTill:    dateTill(row.DateTill),
 		Status:      Statuses.Number(row.Status),
 		CancelText:  nullIfEmpty(row.CancelText),
-		CancelDate:  nullIfEmpty(dateTimeOf(row.CancelDate)),
+		CancelDate:  nullIfEmpty(v.cancelDate(row.CancelDate)),
 		RatingText:  nullIfEmpty(row.RatingText),
 		CreatedAt:   Timestamp(row.Created),
 		UpdatedAt:   Timestamp(row.Updated),
@@ -81,6 +83,14 @@ func (v Viewer) ListedOrder(row *store.OrderRow) Order {
 		o.Client = &client
 	}
 	return o
+}
+
+// cancelDate returns the time of a cancellation on the clock of the zone in which the client's date is meant, "" for none.
+func (v Viewer) cancelDate(at store.Moment) string {
+	if at == "" || v.Zone == nil || v.Zone == time.UTC {
+		return dateTimeOf(at)
+	}
+	return at.In(v.Zone).Format(dateTime)
 }
 
 // dateTill returns a date as the client gave it. Every order has one, but Go's zero time is stored as "".

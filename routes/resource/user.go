@@ -2,15 +2,17 @@ package resource
 
 import (
 	"strconv"
+	"time"
 
 	"github.com/privet/privet/hooks/store"
 )
 
 // Viewer is the reader of an answer, with the URL that links begin with.
 type Viewer struct {
-	UserID        int64  // 0 if not signed in
-	FirebaseToken string // of the viewer's device
-	Base          string // of media URLs, without a trailing slash
+	UserID        int64          // 0 if not signed in
+	FirebaseToken string         // of the viewer's device
+	Base          string         // of media URLs, without a trailing slash
+	Zone          *time.Location // in which dates of orders are meant; nil: UTC
 }
 
 // User is the resource of a user (contract section 2).

@@ -1,0 +1,164 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/privet/privet/hooks/order"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+)
+
+const fieldReminded = "reminded"
+
+// Reminded returns the last reminder that the order has had.
+func (o *Order) Reminded() order.Reminder { return order.Reminder(o.GetInt(fieldReminded)) }
+
+// SetReminded sets the last reminder that the order has had.
+func (o *Order) SetReminded(r order.Reminder) { o.Set(fieldReminded, int(r)) }
+
+// ReminderDates has for each reminder the latest date_till with which it is due, and for order.NoReminder the date_till after
+// which any is.
+type ReminderDates [order.Overdue + 1]time.Time
+
+// PerformersToRemind returns the ids of at most limit performers who have new orders with a reminder due, those first whose
+// orders are due first.
+func PerformersToRemind(ctx context.Context, app core.App, dates ReminderDates, limit int) ([]string, error) {
+	const due = `SELECT * FROM (SELECT performer, date_till FROM orders
+		WHERE status = 'new' AND reminded = {:had} AND date_till > {:after} AND date_till <= {:until} ORDER BY date_till LIMIT {:limit})`
+	var parts []string
+	params := dbx.Params{"after": timestamp(dates[order.NoReminder]), "limit": limit}
+	for r := order.DayBefore; r <= order.Overdue; r++ {
+		n := strconv.Itoa(int(r))
+		parts = append(parts, strings.NewReplacer("{:had}", "{:had"+n+"}", "{:until}", "{:until"+n+"}").Replace(due))
+		params["had"+n], params["until"+n] = int(r-1), timestamp(dates[r])
+	}
+	var ids []string
+	err := app.ConcurrentDB().NewQuery(`SELECT performer FROM (` + strings.Join(parts, ` UNION ALL `) + `) GROUP BY performer ORDER BY min(date_till) LIMIT {:limit}`).
+		Bind(params).WithContext(ctx).Column(&ids)
+	return ids, wrap("read performers to remind", err)
+}
+
+// NextToRemind returns the first date_till later than the given one of the new orders whose last reminder is had; ok is false
+// when there is none.
+func NextToRemind(ctx context.Context, app core.App, had order.Reminder, after time.Time) (dateTill time.Time, ok bool, err error) {
+	var next *string
+	err = app.ConcurrentDB().NewQuery(`SELECT min(date_till) FROM orders WHERE status = 'new' AND reminded = {:had} AND date_till > {:after}`).
+		Bind(dbx.Params{"had": int(had), "after": timestamp(after)}).WithContext(ctx).Row(&next)
+	if err != nil || next == nil {
+		return time.Time{}, false, wrap("read next order to remind of", err)
+	}
+	dateTill, ok = dateOf(*next)
+	return dateTill, ok, nil
+}
+
+// OrdersToRemind returns the new orders of a performer that may have reminders due, by date_till. It leaves out those whose
+// date_till was written by SQL in a form that can't be read, and returns how many these are.
+func OrdersToRemind(ctx context.Context, app core.App, performer string, dates ReminderDates) (pending []order.Pending, unreadable int, err error) {
+	type row struct {
+		order.Pending
+		dateTill string
+	}
+	// The plus keeps SQLite from reading all orders that are due.
+	rows, err := readRows(ctx, app, `SELECT id, rev, client, date_till, reminded FROM orders
+		WHERE performer = CAST(:performer AS TEXT) AND status = 'new' AND +date_till > :after AND +date_till <= :until AND +reminded < :last
+		ORDER BY date_till, CAST(id AS INTEGER)`,
+		[]any{sql.Named("performer", performer), sql.Named("after", timestamp(dates[order.NoReminder])),
+			sql.Named("until", timestamp(dates[order.DayBefore])), sql.Named("last", int(order.Overdue))},
+		func(r *row) []any { return []any{&r.ID, &r.Rev, &r.Client, &r.dateTill, &r.Reminded} })
+	if err != nil {
+		return nil, 0, wrap("read orders to remind of", err)
+	}
+	for _, r := range rows {
+		var ok bool
+		if r.DateTill, ok = dateOf(r.dateTill); ok {
+			pending = append(pending, r.Pending)
+		} else {
+			unreadable++
+		}
+	}
+	return pending, unreadable, nil
+}
+
+// dateOf parses a date in PocketBase's form, or without a fraction, as in SQL written by hand. Both sort as text.
+func dateOf(text string) (date time.Time, ok bool) {
+	date, err := time.Parse(timestampLayout, text)
+	if err != nil {
+		date, err = time.Parse(time.DateTime, text)
+	}
+	return date, err == nil
+}
+
+// NoteReminder notes with an order that it has had a reminder. That is no change of the order, which has no hooks and keeps its
+// rev. It reports false, and does nothing, when the order was changed since it was read.
+func NoteReminder(ctx context.Context, tx core.App, n order.Notice) (noted bool, err error) {
+	result, err := tx.NonconcurrentDB().NewQuery(`UPDATE orders SET reminded = {:due} WHERE id = {:id} AND status = 'new' AND rev = {:rev} AND reminded = {:had}`).
+		Bind(dbx.Params{"id": n.ID, "rev": n.Rev, "had": int(n.Reminded), "due": int(n.Due)}).WithContext(ctx).Execute()
+	if err != nil {
+		return false, wrap("note reminder of order", err)
+	}
+	rows, err := result.RowsAffected()
+	return rows > 0, wrap("note reminder of order", err)
+}
+
+// TakeBackReminder deletes the waiting push of a reminder, which its order is to have again.
+func TakeBackReminder(ctx context.Context, app core.App, pushID, orderID string, r order.Reminder) error {
+	return wrap("take back reminder", app.RunInTransaction(func(tx core.App) error {
+		if err := write(ctx, tx, `DELETE FROM pushes WHERE id = :id AND state = 'waiting'`, sql.Named("id", pushID)); err != nil {
+			return err
+		}
+		return write(ctx, tx, `UPDATE orders SET reminded = :before WHERE id = :id AND status = 'new' AND reminded = :reminded`,
+			sql.Named("id", orderID), sql.Named("before", int(r-1)), sql.Named("reminded", int(r)))
+	}))
+}
+
+// zoneAhead is for how long the changes of a zone's clocks are stored.
+const zoneAhead = 20 * 366 * 24 * time.Hour
+
+// SetOrderZone stores the offsets of the zone in which date_till is meant, for the queue of overdue orders, as SQLite knows no
+// zones. It writes only what has changed.
+func SetOrderZone(ctx context.Context, app core.App, zone *time.Location, now time.Time) error {
+	type offset struct {
+		since   string
+		seconds int
+	}
+	at := now.In(zone).Truncate(time.Second)
+	secondsAt := func(t time.Time) int {
+		_, seconds := t.Zone()
+		return seconds
+	}
+	want := []offset{{"", secondsAt(at)}}
+	const day = 24 * 60 * 60
+	// Day by day, as Time.ZoneBounds is no way to the next change: in the south it stands still at the end of some years.
+	for last := at.Add(zoneAhead); at.Before(last); at = at.Add(day * time.Second) {
+		before := want[len(want)-1].seconds
+		if after := secondsAt(at.Add(day * time.Second)); after != before {
+			n := sort.Search(day, func(n int) bool { return secondsAt(at.Add(time.Duration(n)*time.Second)) != before })
+			want = append(want, offset{timestamp(at.Add(time.Duration(n) * time.Second)), after})
+		}
+	}
+	have, err := readRows(ctx, app, `SELECT since, seconds FROM order_zone ORDER BY since`, nil, func(o *offset) []any { return []any{&o.since, &o.seconds} })
+	if err != nil {
+		return wrap("read order zone", err)
+	}
+	if slices.Equal(have, want) {
+		return nil
+	}
+	return wrap("set order zone", app.RunInTransaction(func(tx core.App) error {
+		if err := write(ctx, tx, `DELETE FROM order_zone`); err != nil {
+			return err
+		}
+		for _, o := range want {
+			if err := write(ctx, tx, `INSERT INTO order_zone (since, seconds) VALUES (:since, :seconds)`, sql.Named("since", o.since), sql.Named("seconds", o.seconds)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+}
