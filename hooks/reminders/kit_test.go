@@ -53,10 +53,10 @@ func till(zone *time.Location, fromNow time.Duration) string {
 // order creates an order that is due so long from now.
 func (s *scene) order(fromNow time.Duration) int {
 	s.t.Helper()
-	return order(s.Server, s.client, s.performer, till(s.zone, fromNow))
+	return place(s.Server, s.client, s.performer, till(s.zone, fromNow))
 }
 
-func order(s *testkit.Server, client, performer testkit.Person, dateTill string) int {
+func place(s *testkit.Server, client, performer testkit.Person, dateTill string) int {
 	return s.Post("order/create").As(client.Token).JSON(map[string]any{
 		"performer_id": performer.ID, "description": "Please greet my aunt", "date_till": dateTill}).Do().Want(200).Map().Int("data", "id")
 }
@@ -89,7 +89,7 @@ func (s *scene) reminders(count int) string {
 // that is overdue.
 func (s *scene) want(what string, reminders ...string) {
 	s.t.Helper()
-	sentinel := order(s.Server, s.others[0], s.others[1], till(s.zone, -time.Minute))
+	sentinel := place(s.Server, s.others[0], s.others[1], till(s.zone, -time.Minute))
 	want := append(reminders, fmt.Sprintf("sentinel order.overdue %d", sentinel))
 	slices.Sort(want)
 	if got := s.reminders(len(want)); got != strings.Join(want, ", ") {

@@ -55,19 +55,19 @@ func TestKilled(t *testing.T) {
 			}
 		}
 	}
-	first := order(p.Server, client, performer, till(zone, -time.Second))
+	first := place(p.Server, client, performer, till(zone, -time.Second))
 	fcm.Wait(3, 2*testkit.Soon)
 	awaitSent(t, p)
 	p.Stop(syscall.SIGKILL)
 	p.Start()
 	dueAt := time.Now().Add(2 * time.Second)
-	second := order(p.Server, client, performer, dueAt.In(zone).Format(time.DateTime))
+	second := place(p.Server, client, performer, dueAt.In(zone).Format(time.DateTime))
 	p.Stop(syscall.SIGKILL)
 	take(fcm.Accepted()) // of the first one, and perhaps of the second
 	fcm.Reset()
 	time.Sleep(time.Until(dueAt))
 	p.Start()
-	third := order(p.Server, client, performer, till(zone, -time.Second))
+	third := place(p.Server, client, performer, till(zone, -time.Second))
 	want := map[string]int{}
 	for _, id := range []int{first, second, third} {
 		want[fmt.Sprintf("client %d", id)], want[fmt.Sprintf("performer %d", id)] = 1, 1
@@ -84,7 +84,7 @@ func TestKilled(t *testing.T) {
 	}
 
 	off := testkit.ProcessOn(t, p.Dir, append(fcm.Env(), "PRIVET_ORDER_ZONE="+name, "PRIVET_REMINDERS=0")...)
-	order(off.Server, client, performer, till(zone, -time.Second))
+	place(off.Server, client, performer, till(zone, -time.Second))
 	fcm.Wait(1, testkit.Soon) // that it was ordered is told
 	off.Stop(syscall.SIGTERM)
 	if told := fcm.Accepted(); len(told) != 1 {

@@ -112,7 +112,7 @@ func TestNoLongerNew(t *testing.T) {
 			client, performer := s.Client(), s.Performer()
 			s.AddDevice(client, "client of one who "+who, "en")
 			s.AddDevice(performer, "performer of one who "+who, "en")
-			all = append(all, order(s.Server, client, performer, till(s.zone, 30*time.Hour)))
+			all = append(all, place(s.Server, client, performer, till(s.zone, 30*time.Hour)))
 			person := map[string]testkit.Person{"client": client, "performer": performer}[who]
 			if _, ok := change["erase"]; ok {
 				change["erase"] = person.Email

@@ -18,7 +18,7 @@ func TestZone(t *testing.T) {
 			s := testkit.Start(t, func(s *settings.Settings) { s.OrderZone = zone })
 			client, performer := s.Client(), s.Performer()
 			given := till(zone, 30*time.Minute)
-			soon, overdue := order(s, client, performer, given), order(s, client, performer, till(zone, -30*time.Minute))
+			soon, overdue := place(s, client, performer, given), place(s, client, performer, till(zone, -30*time.Minute))
 			rows := s.Dashboard().List("queue_overdue_orders")
 			if len(rows) != 1 || rows[0]["new_order"] != fmt.Sprint(overdue) {
 				t.Errorf("overdue: %v, want %d", rows, overdue)
