@@ -9,7 +9,7 @@ import (
 
 // A push is written with each change of an order, in its transaction, and each index and counter of the outbox is another
 // page of that: a tenth of what order/create costs. So pushes that wait, or that nobody sends, are counted when the metrics
-// are read, old ones are found by their ids, which ascend, and those of a device by the index that keeps events apart.
+// are read, old ones are the first rows, and those of a device are found by the index that keeps events apart.
 func init() {
 	const (
 		unsettled = "('waiting', 'off')"

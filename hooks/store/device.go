@@ -264,3 +264,22 @@ func PushTargets(ctx context.Context, app core.App, user string) ([]PushTarget, 
 		[]any{sql.Named("user", user)}, func(t *PushTarget) []any { return []any{&t.Device, &t.Token, &t.Language} })
 	return targets, wrap("read the devices of a user", err)
 }
+
+// waitingPushes returns the ids of a device's waiting pushes.
+func waitingPushes(ctx context.Context, tx core.App, device string) ([]string, error) {
+	var ids []string
+	err := tx.NonconcurrentDB().Select("id").From(Pushes).Where(dbx.HashExp{"device": device, "state": []any{PushWaiting, PushHeld}}).WithContext(ctx).Column(&ids)
+	return ids, err
+}
+
+// reassignPushes assigns pushes to the device that replaces theirs.
+func reassignPushes(ctx context.Context, tx core.App, ids []string, device string) error {
+	for _, id := range ids {
+		_, err := tx.NonconcurrentDB().NewQuery(`UPDATE OR IGNORE pushes SET device = {:device} WHERE id = {:id}`).
+			Bind(dbx.Params{"device": device, "id": id}).WithContext(ctx).Execute()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -105,25 +105,6 @@ func SettleHeldPushes(ctx context.Context, app core.App, state, reason string) (
 	return n, wrap("settle held pushes", err)
 }
 
-// waitingPushes returns the ids of a device's waiting pushes.
-func waitingPushes(ctx context.Context, tx core.App, device string) ([]string, error) {
-	var ids []string
-	err := tx.NonconcurrentDB().Select("id").From(Pushes).Where(dbx.HashExp{"device": device, "state": []any{PushWaiting, PushHeld}}).WithContext(ctx).Column(&ids)
-	return ids, err
-}
-
-// reassignPushes assigns pushes to the device that replaces theirs.
-func reassignPushes(ctx context.Context, tx core.App, ids []string, device string) error {
-	for _, id := range ids {
-		_, err := tx.NonconcurrentDB().NewQuery(`UPDATE OR IGNORE pushes SET device = {:device} WHERE id = {:id}`).
-			Bind(dbx.Params{"device": device, "id": id}).WithContext(ctx).Execute()
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // PushContent is the current data of which the message of a push is made.
 type PushContent struct {
 	ID        string
@@ -230,12 +211,21 @@ func SetPushSender(ctx context.Context, app core.App, id, sender, state string) 
 	return wrap("set sender of push", err)
 }
 
-// DeleteOldPushes deletes the pushes that were added before a time. They are found by their ids, as there is no index by
-// time (newRowIDPrefix).
+// DeleteOldPushes deletes the pushes that were added before a time, a thousand in a transaction. There is no index by time:
+// the first rows are the oldest, and it ends at a thousand of which none is old.
 func DeleteOldPushes(ctx context.Context, app core.App, before time.Time) error {
-	_, err := app.NonconcurrentDB().Delete(Pushes, dbx.NewExp("id < {:id} AND created < {:before}",
-		dbx.Params{"id": rowIDTime(before), "before": timestamp(before)})).WithContext(ctx).Execute()
-	return wrap("delete old pushes", err)
+	for after, last, old := int64(0), int64(0), 1; old > 0; after = last {
+		arguments := []any{sql.Named("after", after), sql.Named("before", timestamp(before))}
+		err := readRow(ctx, app, `SELECT coalesce(max(row), 0), count(*) FILTER (WHERE created < :before)
+			FROM (SELECT rowid AS row, created FROM pushes WHERE rowid > :after ORDER BY rowid LIMIT 1000)`, arguments, &last, &old)
+		if err == nil && old > 0 {
+			err = write(ctx, app, `DELETE FROM pushes WHERE rowid > :after AND rowid <= :last AND created < :before`, append(arguments, sql.Named("last", last))...)
+		}
+		if err != nil {
+			return wrap("delete old pushes", err)
+		}
+	}
+	return nil
 }
 
 // HasNewerPush reports whether a later push of the same order was sent to the same device or waits to be. The ids of

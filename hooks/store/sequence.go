@@ -72,11 +72,7 @@ const idsPerMillisecond = 36 * 36 * 36
 // pages as rows. The time is in milliseconds, so that a process that was killed and restarted within the same second
 // does not repeat its predecessor's ids.
 func newRowIDPrefix() string {
+	moment := strconv.FormatInt(time.Now().UnixMilli(), 36)
 	count := strconv.FormatUint(uint64(rowCounter.Add(1)%idsPerMillisecond), 36)
-	return rowIDTime(time.Now()) + fmt.Sprintf("%03s", count)
-}
-
-// rowIDTime returns the first 9 characters of the ids of the rows that are inserted in a millisecond.
-func rowIDTime(at time.Time) string {
-	return fmt.Sprintf("%09s", strconv.FormatInt(at.UnixMilli(), 36))
+	return fmt.Sprintf("%09s%03s", moment, count)
 }
