@@ -110,7 +110,7 @@ func (q *queue) Run(ctx context.Context, performer string) (retryAfter time.Dura
 	switch {
 	case ctx.Err() != nil: // a stop: what is left is due at the next start
 	case err != nil:
-		q.app.Logger().Error("the reminders of orders could not be written", "user", performer, "error", err)
+		q.app.Logger().Error("the reminders of orders could not be written", "id", performer, "error", err)
 		q.worker.Pause(time.Now().Add(retryDelay)) // others' would probably fail as well
 		return idle
 	case noted == 0 && unreadable > 0: // they stay due
