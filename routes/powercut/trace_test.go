@@ -48,9 +48,10 @@ func readTrace(record string, begin, end func(call) error) error {
 	defer file.Close()
 	lines := bufio.NewReaderSize(file, 1<<20)
 	open := map[string]call{} // by thread
-	others := map[string]bool{}
-	known := map[string]bool{}
-	first := ""
+	others, err := otherThreads(record)
+	if err != nil {
+		return err
+	}
 	for number := 1; ; number++ {
 		line, err := lines.ReadString('\n')
 		if err == io.EOF {
@@ -61,9 +62,6 @@ func readTrace(record string, begin, end func(call) error) error {
 		}
 		thread, text, _ := strings.Cut(strings.TrimRight(line, "\n"), " ")
 		text = strings.TrimLeft(text, " ")
-		if first == "" {
-			first = thread
-		}
 		c, resumed := open[thread], strings.HasPrefix(text, "<... ")
 		var unfinished bool
 		switch {
@@ -77,17 +75,6 @@ func readTrace(record string, begin, end func(call) error) error {
 			c = call{thread: thread, begin: number}
 			c.name, c.args, _ = strings.Cut(text, "(")
 			c.args, unfinished = strings.CutSuffix(c.args, " <unfinished ...>")
-		}
-		if !known[thread] {
-			known[thread] = true
-			for parent, c := range open { // a new thread may be seen before the call that made it ends
-				if others[parent] && strings.HasPrefix(c.name, "clone") {
-					others[thread] = true
-				}
-			}
-		}
-		if c.name == "execve" && thread != first {
-			others[thread] = true
 		}
 		c.isOfAnother = others[thread]
 		if !resumed {
@@ -106,9 +93,6 @@ func readTrace(record string, begin, end func(call) error) error {
 		}
 		c.result = c.args[at+len(" = "):]
 		c.args = strings.TrimSuffix(strings.TrimRight(c.args[:at], " "), ")")
-		if strings.HasPrefix(c.name, "clone") && others[thread] {
-			others[c.result] = true
-		}
 		if strings.HasPrefix(c.result, "-1 ") || strings.HasPrefix(c.result, "?") {
 			continue
 		}
@@ -116,6 +100,47 @@ func readTrace(record string, begin, end func(call) error) error {
 			return fmt.Errorf("line %d: %s: %w", number, c.name, err)
 		}
 	}
+}
+
+// otherThreads returns the threads of a record that are not the server's: those that have become another program, and all that
+// these have made. Its own pass, as a thread may be recorded before the end of the call that made it, which tells whose it is.
+func otherThreads(record string) (map[string]bool, error) {
+	file, err := os.Open(record)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	lines := bufio.NewReaderSize(file, 1<<20)
+	parents, others := map[string]string{}, map[string]bool{}
+	for first := ""; ; {
+		line, err := lines.ReadString('\n')
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		thread, text, _ := strings.Cut(strings.TrimRight(line, "\n"), " ")
+		if first == "" {
+			first = thread
+		}
+		text = strings.TrimPrefix(strings.TrimLeft(text, " "), "<... ")
+		if at := strings.LastIndex(text, " = "); at >= 0 && strings.HasPrefix(text, "clone") {
+			parents[text[at+len(" = "):]] = thread
+		}
+		if strings.HasPrefix(text, "execve") && thread != first {
+			others[thread] = true
+		}
+	}
+	for thread := range parents {
+		for parent := thread; parent != ""; parent = parents[parent] {
+			if others[parent] {
+				others[thread] = true
+				break
+			}
+		}
+	}
+	return others, nil
 }
 
 // descriptors finds the descriptors with their paths, as strace's option -y writes them.
