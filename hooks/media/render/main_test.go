@@ -5,6 +5,7 @@ package render
 import (
 	"bytes"
 	"errors"
+	"flag"
 	"fmt"
 	"image/jpeg"
 	"os"
@@ -108,6 +109,17 @@ func long(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes long")
 	}
+}
+
+// large is whether the largest pictures and videos are decoded, which takes minutes.
+var large = flag.Bool("large", false, "decode all of the largest pictures and videos, not one of each test")
+
+// oneOrAll returns all samples of a test with -large, else the first.
+func oneOrAll[S any](samples []S) []S {
+	if *large {
+		return samples
+	}
+	return samples[:1]
 }
 
 // tool returns the path of a program, and skips the test on a machine without it.

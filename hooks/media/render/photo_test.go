@@ -172,7 +172,7 @@ func TestProfile(t *testing.T) {
 func TestLargePhotos(t *testing.T) {
 	long(t)
 	t.Parallel()
-	for _, c := range []struct {
+	for _, c := range oneOrAll([]struct {
 		name    string
 		sample  heifSample
 		roomy   bool // needs a machine of 4 GB
@@ -186,7 +186,7 @@ func TestLargePhotos(t *testing.T) {
 		{"AVIF of 12", heifSample{width: 4096, height: 3072, columns: 1, rows: 1, avif: true, properties: [][]byte{irot(3)}}, false, 1},
 		{"AVIF of 6, 10 bits", heifSample{width: 3072, height: 2048, columns: 1, rows: 1, avif: true, format: "yuv420p10le"}, false, 1},
 		{"AVIF of 19", heifSample{width: 4800, height: 4000, columns: 1, rows: 1, avif: true}, true, 1},
-	} {
+	}) {
 		t.Run(c.name, func(t *testing.T) {
 			e, p := engine(t)
 			c.sample.source = movingPicture("1024x768")
