@@ -38,7 +38,8 @@ func (d *Doctor) mail(ctx context.Context) {
 	}
 	defer connection.Close()
 	m := &mailServer{d: d, settings: s, connection: connection, encryption: &tls.Config{ServerName: s.Host, RootCAs: d.roots, MinVersion: tls.VersionTLS12}}
-	for _, step := range []func() error{m.greet, m.encrypt, m.signIn, m.offer} {
+	greet := func() error { return m.greet(ctx) }
+	for _, step := range []func() error{greet, m.encrypt, m.signIn, m.offer} {
 		_ = connection.SetDeadline(time.Now().Add(d.patience))
 		if err := step(); err != nil {
 			d.say(Failure, "mail", "%v", err)
@@ -80,11 +81,11 @@ type mailServer struct {
 }
 
 // greet awaits the greeting and sends EHLO, within TLS where the settings say so.
-func (m *mailServer) greet() error {
+func (m *mailServer) greet(ctx context.Context) error {
 	connection := m.connection
 	if m.settings.TLS {
 		secure := tls.Client(connection, m.encryption)
-		if err := secure.Handshake(); err != nil {
+		if err := secure.HandshakeContext(ctx); err != nil {
 			return m.noTLS(err, "it does not begin with TLS: switch TLS off in the mail settings, and STARTTLS is used")
 		}
 		m.state, m.encrypted, connection = secure.ConnectionState(), true, secure
