@@ -68,6 +68,7 @@ func TestMail(t *testing.T) {
 			server := fakes.NewSMTP(t)
 			s := core.SMTPConfig{Enabled: true, Host: server.Host, Port: server.Port, Username: "robot", Password: "secret"}
 			c.set(server, &s)
+			server.Start()
 			wantSteps(t, s, nil, c.want)
 		})
 	}
@@ -96,6 +97,7 @@ func TestMailWithin(t *testing.T) {
 			server := fakes.NewSMTP(t)
 			s := core.SMTPConfig{Enabled: true, Host: server.Host, Port: server.Port, Username: "robot", Password: "secret"}
 			c.set(server, &s)
+			server.Start()
 			wantSteps(t, s, server.Roots(), append(trusted[:2:2], c.want...))
 			if said := strings.Join(server.Commands(), " "); strings.Contains(said, "RCPT") || strings.Contains(said, "DATA") {
 				t.Errorf("a mail was sent: %s", said)

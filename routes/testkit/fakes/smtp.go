@@ -30,9 +30,11 @@ type SMTP struct {
 	mu       sync.Mutex
 	commands []string
 	done     chan struct{}
+	listener net.Listener
+	running  sync.WaitGroup
 }
 
-// NewSMTP starts a mail server that runs until the test ends.
+// NewSMTP returns a mail server that runs from Start, until the test ends. Its fields are set before.
 func NewSMTP(t testing.TB) *SMTP {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -45,24 +47,28 @@ func NewSMTP(t testing.TB) *SMTP {
 	roots.AddCert(certified.Certificate())
 	address := listener.Addr().(*net.TCPAddr)
 	s := &SMTP{Host: address.IP.String(), Port: address.Port, Config: &tls.Config{Certificates: certified.TLS.Certificates},
-		User: "robot", Password: "secret", roots: roots, done: make(chan struct{})}
-	var running sync.WaitGroup
-	t.Cleanup(running.Wait)
+		User: "robot", Password: "secret", roots: roots, done: make(chan struct{}), listener: listener}
+	t.Cleanup(s.running.Wait)
 	t.Cleanup(func() {
 		close(s.done)
 		_ = listener.Close()
 	})
-	running.Go(func() {
+	return s
+}
+
+// Start takes connections.
+func (s *SMTP) Start() {
+	s.running.Go(func() {
 		for {
-			connection, err := listener.Accept()
+			connection, err := s.listener.Accept()
 			if err != nil {
 				return
 			}
-			running.Go(func() {
+			s.running.Go(func() {
 				defer connection.Close()
 				stop := make(chan struct{})
 				defer close(stop)
-				running.Go(func() {
+				s.running.Go(func() {
 					select {
 					case <-s.done:
 						_ = connection.Close()
@@ -73,7 +79,6 @@ func NewSMTP(t testing.TB) *SMTP {
 			})
 		}
 	})
-	return s
 }
 
 // Roots returns whose certificates to trust.
