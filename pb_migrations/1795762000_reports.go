@@ -42,16 +42,16 @@ func init() {
 var verdicts = []string{"nothing", "warned", "hidden", "cancelled", "banned", "removed"}
 
 func createCases(app core.App) error {
-	const byItself = "By itself."
+	const automatic = "Set automatically."
 	cases := core.NewBaseCollection("cases")
 	cases.Fields = core.NewFieldsList(
 		randomID(cases),
 		&core.TextField{Name: "target", Required: true, Max: 40, Presentable: true,
-			Help: "What the case is about: a user, an order or a medium, with its number. " + byItself},
+			Help: "What the case is about: a user, an order or a medium, with its number. " + automatic},
 		&core.SelectField{Name: "verdict", Values: verdicts,
 			Help: "Act first, then set what was done, or nothing: that closes the case with its reports, for good, and whoever reported is told by a " +
 				"push whether something was done, and no more. Reports that came after this form was opened stay open, in a new case."},
-		&core.SelectField{Name: "state", Required: true, Values: []string{"open", "closed"}, Presentable: true, Help: byItself},
+		&core.SelectField{Name: "state", Required: true, Values: []string{"open", "closed"}, Presentable: true, Help: automatic},
 		&core.DateField{Name: "due", Help: "24 hours after it was opened: it should be decided by then."},
 		&core.RelationField{Name: "user", CollectionId: usersID, CascadeDelete: true,
 			Help: "The user it is about, or whose medium it is; empty where it is an order."},
@@ -59,8 +59,8 @@ func createCases(app core.App) error {
 		&core.RelationField{Name: "media", CollectionId: idOf("media"), Help: "The medium; empty where there is none, or none any more."},
 		&core.TextField{Name: "taken_by", Max: 255, Help: "The moderator who works on it."},
 		&core.DateField{Name: "taken_until", Help: "When others may take it over."},
-		&core.DateField{Name: "closed", Help: byItself},
-		&core.TextField{Name: "closed_by", Max: 255, Help: "The moderator who decided. " + byItself},
+		&core.DateField{Name: "closed", Help: automatic},
+		&core.TextField{Name: "closed_by", Max: 255, Help: "The moderator who decided. " + automatic},
 		&core.NumberField{Name: "rev", OnlyInt: true, Hidden: true, Help: "Counts the reports and changes."},
 		&core.AutodateField{Name: "created", OnCreate: true},
 		&core.AutodateField{Name: "updated", OnCreate: true, OnUpdate: true},
@@ -87,7 +87,7 @@ func createReports(app core.App) error {
 		&core.TextField{Name: "text", Max: 2000, Help: byUser + " Empty where the user was erased."},
 		&core.SelectField{Name: "verdict", Values: verdicts,
 			Help: "Closes this report alone, for good; the case closes with the last one. Whoever reported is told by a push whether something was done."},
-		&core.SelectField{Name: "state", Required: true, Values: []string{"open", "closed"}, Presentable: true, Help: "By itself."},
+		&core.SelectField{Name: "state", Required: true, Values: []string{"open", "closed"}, Presentable: true, Help: "Set automatically."},
 		&core.RelationField{Name: "case", CollectionId: idOf("cases"), Required: true, CascadeDelete: true},
 		&core.RelationField{Name: "reporter", CollectionId: usersID, Required: true, CascadeDelete: true,
 			Help: "Who reported. Never tell the other side."},

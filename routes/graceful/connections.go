@@ -32,8 +32,9 @@ const (
 	// maxConnections bounds the memory of connections: 15 KB each, and up to 70 KB where the other side is hostile.
 	maxConnections = 2048
 
-	// heavy is the part of an address's connections from which on it takes the place of its own alone.
-	heavy = 4
+	// displaceShare is the part of an address's limit, a quarter, up to which its new connections may close those of other
+	// addresses. With more, they close its own alone.
+	displaceShare = 4
 
 	// maxStreams is how many requests of an HTTP/2 connection are answered at once; of HTTP/1 it is one.
 	maxStreams = 32
@@ -188,7 +189,7 @@ func (c *connections) makeRoomFor(added *connection) bool {
 	if largest != nil && largest.open.Len() > 1 && c.closeFirst(&largest.waiting) {
 		return true
 	}
-	if added.load() <= float64(c.maxNetwork)/heavy {
+	if added.load() <= float64(c.maxNetwork)/displaceShare {
 		return c.closeFirst(&c.waiting) || largest != nil && added.load() < largest.load() && c.closeFirst(&largest.open)
 	}
 	for _, own := range added.homes {

@@ -17,7 +17,7 @@ import (
 const dailyAttempts = 300
 
 // Limits of the texts that are kept for good. Accounts and orders are free, so without them one address could fill the
-// database with texts of the greatest length within hours. What people write is never counted.
+// database with texts of the greatest length within hours. What people usually write is shorter, and not counted.
 const (
 	// longText is the size in bytes from which on a request's texts count.
 	longText = 1000
