@@ -3,8 +3,6 @@ package social
 import (
 	"cmp"
 	"context"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/privet/privet/hooks/settings"
@@ -17,24 +15,24 @@ const (
 	appleJWKS   = "https://appleid.apple.com/auth/keys" // unless the settings replace it
 )
 
-// appleConfig has go-oidc check what it can. Apple signs by RS256 alone.
-var appleConfig = oidc.Config{SkipClientIDCheck: true, SupportedSigningAlgs: []string{oidc.RS256}}
-
 // Apple verifies the identity tokens of Sign in with Apple. It needs no key of the developer's account: that would be for
 // the authorization code, which is not asked for.
 type Apple struct {
-	clientIDs []string
-	keys      *keySet
-	timeout   time.Duration // for one Verify
+	idTokens
+	timeout time.Duration // for one Verify
 }
 
 // NewApple returns the verifier. Without client ids every token is invalid; an empty URL stands for Apple's.
 func NewApple(s settings.Apple) *Apple {
 	calls := &httpClient{newTransport(), callTimeout}
 	return &Apple{
-		clientIDs: s.ClientIDs,
-		keys:      &keySet{url: cmp.Or(s.JWKSURL, appleJWKS), client: calls, now: time.Now},
-		timeout:   verifyTimeout,
+		idTokens: idTokens{
+			issuer:     appleIssuer,
+			algorithms: []string{oidc.RS256},
+			keys:       &keySet{url: cmp.Or(s.JWKSURL, appleJWKS), client: calls, now: time.Now},
+			clientIDs:  s.ClientIDs,
+		},
+		timeout: verifyTimeout,
 	}
 }
 
@@ -48,13 +46,16 @@ func (a *Apple) Verify(ctx context.Context, token string) (*Identity, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, a.timeout)
 	defer cancel()
-	checked, err := verifyIDToken(ctx, token, appleIssuer, a.keys, &appleConfig, a.clientIDs)
+	checked, err := a.idTokens.verify(ctx, token)
 	if err != nil {
 		return nil, err
 	}
+	if len(checked.Audience) != 1 { // Apple makes each for one app
+		return nil, errOtherApp
+	}
 	var claims appleClaims
 	if err := checked.Claims(&claims); err != nil {
-		return nil, invalid("its claims are malformed")
+		return nil, errBadClaims
 	}
 	return &Identity{
 		Provider:     ProviderApple,
@@ -82,13 +83,7 @@ var (
 // emailProven reports whether the address belongs to the person today. Any other address was theirs when Apple verified
 // it, and may be somebody else's by now.
 func (c *appleClaims) emailProven() bool {
-	return c.relayed() && c.Verified != "false" || c.at(appleMailboxes) && c.Verified == "true"
+	return c.relayed() && c.Verified != "false" || addressAt(c.Email, appleMailboxes...) && c.Verified == "true"
 }
 
-func (c *appleClaims) relayed() bool { return c.at(appleRelays) }
-
-// at reports whether the address is one of some domains.
-func (c *appleClaims) at(domains []string) bool {
-	name, domain, _ := strings.Cut(c.Email, "@")
-	return name != "" && slices.Contains(domains, strings.ToLower(domain))
-}
+func (c *appleClaims) relayed() bool { return addressAt(c.Email, appleRelays...) }

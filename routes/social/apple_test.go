@@ -168,6 +168,7 @@ func TestAppleEmail(t *testing.T) {
 		{"vera@evil.example@icloud.com", true, nil, false, false},
 		{"vera@evil.icloud.com", true, nil, false, false},
 		{"x1@privaterelay.appleid.com.evil.example", true, nil, false, false},
+		{"vera@\u0130cloud.com", true, nil, false, false}, // a letter that is lowered to an i
 		{"@icloud.com", true, nil, false, false},
 		{"icloud.com", true, nil, false, false},
 	} {

@@ -9,7 +9,12 @@ import (
 	"time"
 
 	"github.com/privet/privet/hooks/settings"
+
+	"github.com/coreos/go-oidc/v3/oidc"
 )
+
+// googleIssuer is the issuer in Google's tokens; go-oidc also accepts the form without https://.
+const googleIssuer = "https://accounts.google.com"
 
 // Google's URLs, unless the settings replace them.
 const (
@@ -20,8 +25,7 @@ const (
 
 // Google verifies Google's tokens: the ID tokens of today's SDKs, and the access tokens of older apps.
 type Google struct {
-	clientIDs           []string
-	keys                *keySet
+	idTokens
 	client              *httpClient
 	tokenInfo, userInfo string
 	timeout             time.Duration // for one Verify
@@ -32,8 +36,12 @@ type Google struct {
 func NewGoogle(s settings.Google) *Google {
 	calls := &httpClient{newTransport(), callTimeout}
 	return &Google{
-		clientIDs: s.ClientIDs,
-		keys:      &keySet{url: cmp.Or(s.JWKSURL, googleJWKS), client: calls, now: time.Now},
+		idTokens: idTokens{
+			issuer:     googleIssuer,
+			algorithms: []string{oidc.RS256, oidc.ES256},
+			keys:       &keySet{url: cmp.Or(s.JWKSURL, googleJWKS), client: calls, now: time.Now},
+			clientIDs:  s.ClientIDs,
+		},
 		client:    calls,
 		tokenInfo: cmp.Or(s.TokenInfoURL, googleTokenInfo),
 		userInfo:  cmp.Or(s.UserInfoURL, googleUserInfo),
@@ -68,6 +76,19 @@ func isJWT(token string) bool {
 	return err == nil && strings.HasPrefix(strings.TrimSpace(string(header)), "{")
 }
 
+// verifyIDToken checks a token signed by Google.
+func (g *Google) verifyIDToken(ctx context.Context, raw string) (*Identity, error) {
+	token, err := g.idTokens.verify(ctx, raw)
+	if err != nil {
+		return nil, err
+	}
+	var claims googleProfile
+	if err := token.Claims(&claims); err != nil {
+		return nil, errBadClaims
+	}
+	return claims.identity(), nil
+}
+
 // googleProfile is a person as the claims of an ID token and userinfo's answer describe them.
 type googleProfile struct {
 	Sub           string `json:"sub"`
@@ -97,8 +118,6 @@ var smallPicture = regexp.MustCompile(`=s([0-9]{1,2}|[1-4][0-9]{2})-c$`)
 // server side" defines it. Any other address belonged to the person when Google verified it, and may belong to somebody
 // else by now.
 func (p *googleProfile) emailProven() bool {
-	name, domain, _ := strings.Cut(p.Email, "@")
-	gmail := name != "" && strings.EqualFold(domain, "gmail.com")
-	return gmail && p.EmailVerified != "false" ||
+	return addressAt(p.Email, "gmail.com") && p.EmailVerified != "false" ||
 		p.Email != "" && p.EmailVerified == "true" && p.HostedDomain != ""
 }

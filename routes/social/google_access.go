@@ -18,11 +18,11 @@ func (g *Google) verifyAccessToken(ctx context.Context, token string) (*Identity
 	}
 	switch {
 	case !slices.Contains(g.clientIDs, info.Audience):
-		return nil, invalid("it was made for another app")
+		return nil, errOtherApp
 	case int64(info.Expiry) <= time.Now().Unix():
-		return nil, invalid("it has expired")
+		return nil, errExpired
 	case info.Sub == "":
-		return nil, invalid("it has no subject")
+		return nil, errNoSubject
 	}
 	profile, err := g.fetchUserInfo(ctx, token)
 	if err != nil {

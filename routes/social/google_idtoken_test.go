@@ -170,6 +170,7 @@ func TestEmailProven(t *testing.T) {
 		{"ivan@corp.example", "", "corp.example", false},
 		{"ivan@gmail.com.evil.example", "true", "", false},
 		{"ivan@evil.example@gmail.com", "true", "", false},
+		{"ivan@gma\u0130l.com", "true", "", false}, // a letter that is lowered to an i
 		{"@gmail.com", "true", "", false},
 		{"gmail.com", "true", "", false},
 		{"", "true", "corp.example", false},

@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -87,6 +88,14 @@ func invalid(reason string) error {
 	return fmt.Errorf("%w: %s", ErrInvalid, reason)
 }
 
+// Reasons of more than one provider for which a token is not valid.
+var (
+	errOtherApp  = invalid("it was made for another app")
+	errExpired   = invalid("it has expired")
+	errNoSubject = invalid("it has no subject")
+	errBadClaims = invalid("its claims are malformed")
+)
+
 // unavailable returns an ErrUnavailable of a call to the provider, with a cause that contains no secrets.
 func unavailable(call string, cause error) error {
 	return fmt.Errorf("%w: %s: %w", ErrUnavailable, call, cause)
@@ -103,4 +112,11 @@ func plausibleToken(token string) bool {
 		}
 	}
 	return true
+}
+
+// addressAt reports whether an e-mail address is one of some domains. It doesn't lower the address: that would make an i of
+// İ, which is a letter of another domain.
+func addressAt(email string, domains ...string) bool {
+	name, domain, _ := strings.Cut(email, "@")
+	return name != "" && slices.ContainsFunc(domains, func(d string) bool { return strings.EqualFold(d, domain) })
 }

@@ -134,7 +134,7 @@ func (v *VK) checkToken(ctx context.Context, app *vkApp, token string) verdict {
 	case answer.Success != 1:
 		said.err = invalid("VK does not confirm it")
 	case answer.Expire != 0 && int64(answer.Expire) <= time.Now().Unix():
-		said.err, said.final = invalid("it has expired"), true
+		said.err, said.final = errExpired, true
 	case answer.UserID <= 0:
 		said.err = unavailable(method, errUnexpectedBody)
 	default:

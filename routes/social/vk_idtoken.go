@@ -52,18 +52,18 @@ func (v *VK) verifyIDToken(ctx context.Context, raw string) (*Identity, error) {
 	}
 	var claims vkClaims
 	if json.Unmarshal(token.UnsafePayloadWithoutVerification(), &claims) != nil {
-		return nil, invalid("its claims are malformed")
+		return nil, errBadClaims
 	}
 	app := v.app(strconv.FormatInt(int64(claims.App), 10))
 	switch {
 	case claims.Issuer != vkIssuer:
 		return nil, invalid("it is of another issuer")
 	case app == nil:
-		return nil, invalid("it was made for another app")
+		return nil, errOtherApp
 	case int64(claims.Expiry) <= time.Now().Unix():
-		return nil, invalid("it has expired")
+		return nil, errExpired
 	case claims.Subject <= 0:
-		return nil, invalid("it has no subject")
+		return nil, errNoSubject
 	}
 	if len(v.id.keys) == 0 { // so far it may be anybody's
 		if err := v.id.ask(ctx, app.ClientID, raw, claims.Subject); err != nil {
