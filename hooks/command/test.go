@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/mail"
@@ -77,7 +78,7 @@ func Test(app core.App, s *settings.Settings) *cobra.Command {
 				}
 				failed := 0
 				for _, target := range targets {
-					name := or(target.Device, "the token")
+					name := cmp.Or(target.Device, "the token")
 					if err := push.SendTest(command.Context(), s, target.Token, target.Language); err != nil {
 						failed++
 						fmt.Fprintf(command.OutOrStdout(), "%s: %v\n", name, err)
@@ -98,11 +99,4 @@ func Test(app core.App, s *settings.Settings) *cobra.Command {
 func isEmail(text string) bool {
 	_, err := mail.ParseAddress(text)
 	return err == nil
-}
-
-func or(text, otherwise string) string {
-	if text != "" {
-		return text
-	}
-	return otherwise
 }

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -97,7 +98,7 @@ func (m *mailServer) greet(ctx context.Context) error {
 		}
 		return fmt.Errorf("greeting: %w; that is no mail server, or one that does not want this address", err)
 	}
-	name := or(m.settings.LocalName, localName(m.d.Settings.PublicURL))
+	name := cmp.Or(m.settings.LocalName, localName(m.d.Settings.PublicURL))
 	if err := m.client.Hello(name); err != nil {
 		return fmt.Errorf("greeting: it refuses EHLO %s: %w; set the domain that it expects in the mail settings", name, err)
 	}
@@ -146,7 +147,7 @@ func (m *mailServer) signIn() error {
 		m.d.say(OK, "mail", "sign-in: none, as the mail settings have no user")
 		return nil
 	}
-	method := or(s.AuthMethod, "PLAIN")
+	method := cmp.Or(s.AuthMethod, "PLAIN")
 	if !has {
 		return errors.New("sign-in: it offers none: use another port (587 or 465), or take user and password out of the mail settings")
 	}

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,7 +28,7 @@ func (d *Doctor) providers(ctx context.Context) {
 		d.say(Failure, "Firebase", "there is no access token: %v", err)
 	} else {
 		d.say(OK, "Firebase", "Google has given an access token for the project %s", s.Firebase.ProjectID)
-		d.reach(ctx, "Firebase", or(s.Firebase.Endpoint, "https://fcm.googleapis.com/"))
+		d.reach(ctx, "Firebase", cmp.Or(s.Firebase.Endpoint, "https://fcm.googleapis.com/"))
 	}
 	if s.RuStore.Token == "" {
 		d.say(OK, "RuStore", "off: PRIVET_RUSTORE_TOKEN is not set")
@@ -39,34 +40,23 @@ func (d *Doctor) providers(ctx context.Context) {
 	if len(s.Google.ClientIDs) == 0 {
 		d.say(OK, "Google", "off: PRIVET_GOOGLE_CLIENT_IDS is not set")
 	} else {
-		d.reach(ctx, "Google", or(s.Google.JWKSURL, "https://www.googleapis.com/oauth2/v3/certs"))
+		d.reach(ctx, "Google", social.GoogleKeysURL(s.Google))
 	}
 	if len(s.Apple.ClientIDs) == 0 {
 		d.say(OK, "Apple", "off: PRIVET_APPLE_CLIENT_IDS is not set")
 	} else {
-		d.reach(ctx, "Apple", or(s.Apple.JWKSURL, "https://appleid.apple.com/auth/keys"))
+		d.reach(ctx, "Apple", social.AppleKeysURL(s.Apple))
 	}
 	if len(s.VK.Apps) == 0 {
 		d.say(OK, "VK", "off: PRIVET_VK_APPS is not set")
 	} else {
-		hosts := s.VK.APIURLs
-		if len(hosts) == 0 {
-			hosts = social.VKHosts
-		}
-		d.reachOne(ctx, "VK", hosts, "/method/utils.getServerTime")
+		d.reachOne(ctx, "VK", social.VKHosts(s.VK), "/method/utils.getServerTime")
 		if len(s.VK.IDKeys) > 0 {
 			d.say(OK, "VK ID", "ID tokens are checked by PRIVET_VK_ID_KEY")
 		} else {
-			d.reach(ctx, "VK ID", or(s.VK.IDURL, social.VKIDHost))
+			d.reach(ctx, "VK ID", social.VKIDHost(s.VK))
 		}
 	}
-}
-
-func or(text, otherwise string) string {
-	if text != "" {
-		return text
-	}
-	return otherwise
 }
 
 // reachOne asks hosts of which one is enough for any answer at a path, as the server does: in turn, until one has answered
@@ -99,7 +89,7 @@ func (d *Doctor) try(ctx context.Context, address string) error {
 		return err
 	}
 	answer.Body.Close()
-	if answer.StatusCode == http.StatusGone || answer.StatusCode >= 300 && answer.StatusCode < 400 {
+	if social.Moved(answer.StatusCode) {
 		return errors.New("it answers " + answer.Status)
 	}
 	return nil

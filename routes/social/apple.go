@@ -10,10 +10,12 @@ import (
 	"github.com/coreos/go-oidc/v3/oidc"
 )
 
-const (
-	appleIssuer = "https://appleid.apple.com"
-	appleJWKS   = "https://appleid.apple.com/auth/keys" // unless the settings replace it
-)
+const appleIssuer = "https://appleid.apple.com"
+
+// AppleKeysURL returns the address of Apple's public keys: the settings' or Apple's own.
+func AppleKeysURL(s settings.Apple) string {
+	return cmp.Or(s.JWKSURL, "https://appleid.apple.com/auth/keys")
+}
 
 // Apple verifies the identity tokens of Sign in with Apple. It needs no key of the developer's account: that would be for
 // the authorization code, which is not asked for.
@@ -29,7 +31,7 @@ func NewApple(s settings.Apple) *Apple {
 		idTokens: idTokens{
 			issuer:     appleIssuer,
 			algorithms: []string{oidc.RS256},
-			keys:       &keySet{url: cmp.Or(s.JWKSURL, appleJWKS), client: calls, now: time.Now},
+			keys:       &keySet{url: AppleKeysURL(s), client: calls, now: time.Now},
 			clientIDs:  s.ClientIDs,
 		},
 		timeout: verifyTimeout,

@@ -18,10 +18,14 @@ const googleIssuer = "https://accounts.google.com"
 
 // Google's URLs, unless the settings replace them.
 const (
-	googleJWKS      = "https://www.googleapis.com/oauth2/v3/certs"
 	googleTokenInfo = "https://oauth2.googleapis.com/tokeninfo"
 	googleUserInfo  = "https://www.googleapis.com/oauth2/v3/userinfo"
 )
+
+// GoogleKeysURL returns the address of Google's public keys: the settings' or Google's own.
+func GoogleKeysURL(s settings.Google) string {
+	return cmp.Or(s.JWKSURL, "https://www.googleapis.com/oauth2/v3/certs")
+}
 
 // Google verifies Google's tokens: the ID tokens of today's SDKs, and the access tokens of older apps.
 type Google struct {
@@ -39,7 +43,7 @@ func NewGoogle(s settings.Google) *Google {
 		idTokens: idTokens{
 			issuer:     googleIssuer,
 			algorithms: []string{oidc.RS256, oidc.ES256},
-			keys:       &keySet{url: cmp.Or(s.JWKSURL, googleJWKS), client: calls, now: time.Now},
+			keys:       &keySet{url: GoogleKeysURL(s), client: calls, now: time.Now},
 			clientIDs:  s.ClientIDs,
 		},
 		client:    calls,

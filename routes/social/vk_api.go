@@ -17,8 +17,14 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// VKHosts are the addresses of VK's API, unless the settings replace them. VK moves from the second to the first.
-var VKHosts = []string{"https://api.vk.ru", "https://api.vk.com"}
+// VKHosts returns the addresses of VK's API, of which one is enough: the settings' or VK's own. VK moves from its second
+// to its first.
+func VKHosts(s settings.VK) []string {
+	if len(s.APIURLs) > 0 {
+		return s.APIURLs
+	}
+	return []string{"https://api.vk.ru", "https://api.vk.com"}
+}
 
 const (
 	vkVersion      = "5.199" // of VK's API
@@ -179,11 +185,7 @@ type vkAPI struct {
 }
 
 func newVKAPI(s settings.VK, client *httpClient) *vkAPI {
-	hosts := s.APIURLs
-	if len(hosts) == 0 {
-		hosts = VKHosts
-	}
-	return &vkAPI{hosts: hosts, client: client}
+	return &vkAPI{hosts: VKHosts(s), client: client}
 }
 
 // call calls a method with an app's service key and decodes its response. It keeps to the limits of the key, and repeats
@@ -240,7 +242,7 @@ func (v *vkAPI) post(ctx context.Context, path string, form url.Values) (status 
 		if ctx.Err() != nil {
 			return 0, nil, redacted(ctx.Err())
 		}
-		if err == nil && moved(status) {
+		if err == nil && Moved(status) {
 			err = unexpectedStatus(status)
 		}
 		if err == nil {
@@ -252,8 +254,8 @@ func (v *vkAPI) post(ctx context.Context, path string, form url.Values) (status 
 	return 0, nil, joined(causes)
 }
 
-// moved reports whether a status says that an address is no longer in use.
-func moved(status int) bool {
+// Moved reports whether an HTTP status says that an address is no longer in use.
+func Moved(status int) bool {
 	return status >= 300 && status < 400 || status == http.StatusGone
 }
 

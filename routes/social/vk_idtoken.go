@@ -16,8 +16,8 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// VKIDHost is the address of VK ID, unless the settings replace it.
-const VKIDHost = "https://id.vk.ru"
+// VKIDHost returns the address of VK ID: the settings' or VK's own.
+func VKIDHost(s settings.VK) string { return cmp.Or(s.IDURL, "https://id.vk.ru") }
 
 // vkID verifies the signatures of VK's ID tokens. VK publishes its key for people to read, not as a key set.
 type vkID struct {
@@ -27,7 +27,7 @@ type vkID struct {
 }
 
 func newVKID(s settings.VK, client *httpClient) *vkID {
-	return &vkID{s.IDKeys, cmp.Or(s.IDURL, VKIDHost), client}
+	return &vkID{s.IDKeys, VKIDHost(s), client}
 }
 
 // vkIssuer is the value of "iis", as VK spells the claim of the issuer.
