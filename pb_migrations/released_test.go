@@ -14,11 +14,7 @@ import (
 	"github.com/privet/privet/routes/testkit"
 )
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	testkit.Cleanup()
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { testkit.Main(m) }
 
 // released is the list of frozen files, in the form of sha256sum.
 const released = "released.txt"

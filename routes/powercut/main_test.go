@@ -1,14 +1,9 @@
 package powercut
 
 import (
-	"os"
 	"testing"
 
 	"github.com/privet/privet/routes/testkit"
 )
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	testkit.Cleanup()
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { testkit.Main(m) }

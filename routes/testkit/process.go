@@ -33,7 +33,13 @@ func sharedFolder(pattern string) (string, error) {
 	return dir, err
 }
 
-// Cleanup removes the folders that tests share. The TestMain of a package calls it after its tests.
+// Main runs the tests of a package, for its TestMain, and removes the folders that they share.
+func Main(m *testing.M) {
+	m.Run() // its code is the one with which the process exits
+	Cleanup()
+}
+
+// Cleanup removes the folders that tests share. A TestMain that does more than Main calls it after its tests.
 func Cleanup() {
 	shared.mu.Lock()
 	defer shared.mu.Unlock()
