@@ -1,12 +1,17 @@
 package fakes
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"io"
+	"log"
 	"mime"
 	"mime/multipart"
 	"mime/quotedprintable"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"net/mail"
 	"strings"
 	"sync"
@@ -16,11 +21,24 @@ import (
 	"github.com/emersion/go-smtp"
 )
 
-// Mail is an SMTP server that keeps the mails that it takes.
+// Mail is an SMTP server on 127.0.0.1 that keeps the mails that it takes, and can go wrong at each step. The fields with capital letters are
+// set before Start.
 type Mail struct {
+	Host string
 	Port int
 
-	t       testing.TB
+	Config         *tls.Config       // of the TLS that it offers, nil for none
+	TLS            bool              // from the beginning, instead of by STARTTLS
+	User, Password string            // that it takes, within TLS, by PLAIN or LOGIN; without a user it offers no sign-in
+	Refuse         map[string]string // what it answers to a step ("greeting", "EHLO", "STARTTLS", "MAIL") to refuse it
+	Silent         string            // the step ("greeting", "STARTTLS", "MAIL") at which it says nothing any more, "" for none
+
+	t        testing.TB
+	listener net.Listener
+	roots    *x509.CertPool
+	said     transcript
+	done     chan struct{} // closed when the test ends
+
 	mu      sync.Mutex
 	letters []Letter
 	changed chan struct{} // closed and replaced with each letter
@@ -33,24 +51,60 @@ type Letter struct {
 	Text     string // the plain text, decoded
 }
 
-// NewMail starts an SMTP server on 127.0.0.1 that runs until the test ends.
+// NewMail starts an SMTP server that runs until the test ends, without TLS and without a sign-in.
 func NewMail(t testing.TB) *Mail {
+	t.Helper()
+	m := NewUnstartedMail(t)
+	m.Config, m.User = nil, ""
+	m.Start()
+	return m
+}
+
+// NewUnstartedMail returns an SMTP server that runs from Start until the test ends. It offers STARTTLS, with a certificate that Roots
+// trusts for example.com and 127.0.0.1, and wants a sign-in.
+func NewUnstartedMail(t testing.TB) *Mail {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &Mail{Port: listener.Addr().(*net.TCPAddr).Port, t: t, changed: make(chan struct{})}
-	server := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &session{mail: m}, nil }))
-	server.Domain, server.MaxMessageBytes = "mail.example", 1<<20
-	go func() { _ = server.Serve(listener) }()
-	t.Cleanup(func() { server.Close() })
+	certified := httptest.NewTLSServer(http.NotFoundHandler())
+	certified.Close()
+	address := listener.Addr().(*net.TCPAddr)
+	m := &Mail{
+		Host: address.IP.String(), Port: address.Port, Config: &tls.Config{Certificates: certified.TLS.Certificates}, User: "robot", Password: "secret",
+		t: t, listener: listener, roots: x509.NewCertPool(), done: make(chan struct{}), changed: make(chan struct{}),
+	}
+	m.roots.AddCert(certified.Certificate())
+	t.Cleanup(func() {
+		close(m.done)
+		_ = listener.Close()
+	})
 	return m
 }
 
+// Start takes connections.
+func (m *Mail) Start() {
+	server := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &session{mail: m}, m.fault("EHLO") }))
+	server.Domain, server.MaxMessageBytes, server.TLSConfig, server.Debug = "mail.example", 1<<20, m.Config, &m.said
+	server.ErrorLog = log.New(io.Discard, "", 0) // clients that break off are what some tests are about
+	listener := net.Listener(faultyListener{m.listener, m})
+	if m.TLS {
+		listener = tls.NewListener(listener, m.Config)
+	}
+	go func() { _ = server.Serve(listener) }()
+	m.t.Cleanup(func() { server.Close() })
+}
+
+// Roots returns whose certificates to trust.
+func (m *Mail) Roots() *x509.CertPool { return m.roots }
+
+// Said returns what both sides of all connections have said so far, decrypted.
+func (m *Mail) Said() string { return m.said.String() }
+
 // Settings returns the settings of PocketBase with which it sends its mails here.
 func (m *Mail) Settings() map[string]any {
-	return map[string]any{"enabled": true, "host": "127.0.0.1", "port": m.Port, "tls": false}
+	return map[string]any{"enabled": true, "host": m.Host, "port": m.Port, "tls": m.TLS}
 }
 
 // Wait returns the letters with a text in their subject once there are count of them. It fails the test after the timeout.
@@ -87,7 +141,7 @@ type session struct {
 // Mail implements smtp.Session.
 func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 	s.next.From = from
-	return nil
+	return s.mail.fault("MAIL")
 }
 
 // Rcpt implements smtp.Session.
