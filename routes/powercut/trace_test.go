@@ -38,20 +38,14 @@ type call struct {
 	isOfAnother bool // process than the server: a child that renders previews
 }
 
-// readTrace calls begin when a call begins, of which only the arguments that go in are known, and end when it has ended
-// without an error, in the order of the record. A call that never ended has no end.
-func readTrace(record string, begin, end func(call) error) error {
+// eachLine calls use with each line of a record: its number, the thread, and what that did.
+func eachLine(record string, use func(number int, thread, text string) error) error {
 	file, err := os.Open(record)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
 	lines := bufio.NewReaderSize(file, 1<<20)
-	open := map[string]call{} // by thread
-	others, err := otherThreads(record)
-	if err != nil {
-		return err
-	}
 	for number := 1; ; number++ {
 		line, err := lines.ReadString('\n')
 		if err == io.EOF {
@@ -61,30 +55,41 @@ func readTrace(record string, begin, end func(call) error) error {
 			return err
 		}
 		thread, text, _ := strings.Cut(strings.TrimRight(line, "\n"), " ")
-		text = strings.TrimLeft(text, " ")
+		if err := use(number, thread, strings.TrimLeft(text, " ")); err != nil {
+			return err
+		}
+	}
+}
+
+// readTrace calls begin when a call begins, of which only the arguments that go in are known, and end when it has ended
+// without an error, in the order of the record. A call that never ended has no end.
+func readTrace(record string, begin, end func(call) error) error {
+	others, err := otherThreads(record)
+	if err != nil {
+		return err
+	}
+	open := map[string]call{} // by thread
+	return eachLine(record, func(number int, thread, text string) error {
 		c, resumed := open[thread], strings.HasPrefix(text, "<... ")
 		var unfinished bool
 		switch {
 		case strings.HasPrefix(text, "+++"), strings.HasPrefix(text, "---"):
-			continue
+			return nil
 		case resumed:
 			_, rest, _ := strings.Cut(text, " resumed>")
 			c.args += rest
 			delete(open, thread)
 		default:
-			c = call{thread: thread, begin: number}
+			c = call{thread: thread, begin: number, isOfAnother: others[thread]}
 			c.name, c.args, _ = strings.Cut(text, "(")
 			c.args, unfinished = strings.CutSuffix(c.args, " <unfinished ...>")
-		}
-		c.isOfAnother = others[thread]
-		if !resumed {
 			if err := begin(c); err != nil {
 				return fmt.Errorf("line %d: %s: %w", number, c.name, err)
 			}
 		}
 		if unfinished {
 			open[thread] = c
-			continue
+			return nil
 		}
 		c.end = number
 		at := strings.LastIndex(c.args, " = ")
@@ -94,44 +99,32 @@ func readTrace(record string, begin, end func(call) error) error {
 		c.result = c.args[at+len(" = "):]
 		c.args = strings.TrimSuffix(strings.TrimRight(c.args[:at], " "), ")")
 		if strings.HasPrefix(c.result, "-1 ") || strings.HasPrefix(c.result, "?") {
-			continue
+			return nil
 		}
 		if err := end(c); err != nil {
 			return fmt.Errorf("line %d: %s: %w", number, c.name, err)
 		}
-	}
+		return nil
+	})
 }
 
 // otherThreads returns the threads of a record that are not the server's: those that have become another program, and all that
 // these have made. Its own pass, as a thread may be recorded before the end of the call that made it, which tells whose it is.
 func otherThreads(record string) (map[string]bool, error) {
-	file, err := os.Open(record)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	lines := bufio.NewReaderSize(file, 1<<20)
-	parents, others := map[string]string{}, map[string]bool{}
-	for first := ""; ; {
-		line, err := lines.ReadString('\n')
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-		thread, text, _ := strings.Cut(strings.TrimRight(line, "\n"), " ")
+	first, parents, others := "", map[string]string{}, map[string]bool{}
+	err := eachLine(record, func(_ int, thread, text string) error {
 		if first == "" {
 			first = thread
 		}
-		text = strings.TrimPrefix(strings.TrimLeft(text, " "), "<... ")
+		text = strings.TrimPrefix(text, "<... ")
 		if at := strings.LastIndex(text, " = "); at >= 0 && strings.HasPrefix(text, "clone") {
 			parents[text[at+len(" = "):]] = thread
 		}
 		if strings.HasPrefix(text, "execve") && thread != first {
 			others[thread] = true
 		}
-	}
+		return nil
+	})
 	for thread := range parents {
 		for parent := thread; parent != ""; parent = parents[parent] {
 			if others[parent] {
@@ -140,7 +133,7 @@ func otherThreads(record string) (map[string]bool, error) {
 			}
 		}
 	}
-	return others, nil
+	return others, err
 }
 
 // descriptors finds the descriptors with their paths, as strace's option -y writes them.
