@@ -198,9 +198,5 @@ func TestUnassignedFiles(t *testing.T) {
 	if !slices.Equal(now, want) {
 		t.Errorf("left are %v, want %v", now, want)
 	}
-	for deadline := time.Now().Add(testkit.Soon); s.Count("file_removals") > 0; time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("removals wait that were made")
-		}
-	}
+	testkit.Await(t, testkit.Soon, "removals wait that were made", func() bool { return s.Count("file_removals") == 0 })
 }

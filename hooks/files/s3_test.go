@@ -212,24 +212,14 @@ func TestObjectStoreFails(t *testing.T) {
 	upload := func() *testkit.Answer {
 		return s.Post("user/update").As(client.Token).Multipart([]testkit.File{testkit.Picture()}).Do()
 	}
-	await := func(status int) {
-		t.Helper()
-		for range 300 {
-			if s.Get("/api/health").Do().Status == status {
-				return
-			}
-			time.Sleep(50 * time.Millisecond)
-		}
-		t.Errorf("health does not become %d", status)
-	}
 	upload().Want(http.StatusOK)
-	await(http.StatusOK)
+	s.AwaitHealth(15*time.Second, http.StatusOK)
 	store.fail(failing)
 	upload().Want(http.StatusInternalServerError)
-	await(http.StatusServiceUnavailable)
+	s.AwaitHealth(15*time.Second, http.StatusServiceUnavailable)
 	s.WantLog("the object store does not work")
 	store.fail(working)
-	await(http.StatusOK)
+	s.AwaitHealth(15*time.Second, http.StatusOK)
 	s.WantLog("the object store works again")
 	upload().Want(http.StatusOK)
 	for _, key := range store.keys(t) {

@@ -69,12 +69,7 @@ func TestObjectStoreIsSilent(t *testing.T) {
 	}
 
 	store.fail(working)
-	for range 300 {
-		if s.Get("/api/health").Do().Status == http.StatusOK {
-			break
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
+	s.AwaitHealth(15*time.Second, http.StatusOK)
 	if got := s.Get(path).Do().Want(http.StatusOK).Body; !bytes.Equal(got, testkit.PNG()) {
 		t.Errorf("%d bytes", len(got))
 	}

@@ -7,23 +7,12 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/privet/privet/hooks/admission"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/testkit"
 	"github.com/privet/privet/routes/testkit/fakes"
 )
-
-// await waits until a condition holds, and fails the test if it doesn't soon.
-func await(t *testing.T, what string, condition func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(testkit.Soon); !condition(); time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal(what)
-		}
-	}
-}
 
 // signingIn returns the numbers of the queue of sign-ins.
 func signingIn() admission.Stats {
@@ -52,7 +41,7 @@ func TestSignInPassesNewPasswords(t *testing.T) {
 			}
 		})
 	}
-	await(t, "no password waits", func() bool { return settingPassword().Waiting >= 10 })
+	testkit.Await(t, testkit.Soon, "no password waits", func() bool { return settingPassword().Waiting >= 10 })
 	before := answered.Load()
 	s.Login(victim)
 	if during := answered.Load() - before; during > 5 {
@@ -79,7 +68,7 @@ func fillPasswordLines(t *testing.T) (empty func()) {
 					release()
 				}
 			})
-			await(t, "the line does not grow", func() bool { return settingPassword() != before })
+			testkit.Await(t, testkit.Soon, "the line does not grow", func() bool { return settingPassword() != before })
 		}
 	}
 	return func() { cancel(); waiters.Wait() }
@@ -101,7 +90,7 @@ func floodSignIns(t *testing.T, n int) {
 			}
 		})
 	}
-	await(t, "the line does not grow", func() bool { return signingIn().Waiting >= n/2 })
+	testkit.Await(t, testkit.Soon, "the line does not grow", func() bool { return signingIn().Waiting >= n/2 })
 }
 
 // During a flood of sign-ins from other networks, a person whom the account or the network knows signs in next, with the
@@ -189,12 +178,12 @@ func TestSlowProvider(t *testing.T) {
 	for range 90 {
 		requests.Go(func() { signIn("192.0.2.1") })
 	}
-	await(t, "no request is refused at once", func() bool { return busy.Load() >= 90-8-64 })
+	testkit.Await(t, testkit.Soon, "no request is refused at once", func() bool { return busy.Load() >= 90-8-64 })
 	if calls := vk.Calls(fakes.CheckToken); calls > 8 {
 		t.Errorf("%d calls for one address", calls)
 	}
 	before := vk.Calls(fakes.CheckToken)
 	requests.Go(func() { signIn("192.0.2.2") })
-	await(t, "another address waits", func() bool { return vk.Calls(fakes.CheckToken) == before+1 })
+	testkit.Await(t, testkit.Soon, "another address waits", func() bool { return vk.Calls(fakes.CheckToken) == before+1 })
 	requests.Wait()
 }

@@ -52,20 +52,6 @@ func fill(t *testing.T, file string) {
 	}
 }
 
-// awaitHealthStatus waits until /api/health answers with a status.
-func awaitHealthStatus(t *testing.T, p *testkit.Running, status int) string {
-	t.Helper()
-	var last string
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
-		answer := p.Get("/api/health").Do()
-		if last = string(answer.Body); answer.Status == status {
-			return last
-		}
-	}
-	t.Fatalf("the server's health does not become %d: %s", status, last)
-	return ""
-}
-
 // healthCommand runs `privet health`.
 func healthCommand(t *testing.T, p *testkit.Running) (exitCode int, out string) {
 	t.Helper()
@@ -101,7 +87,7 @@ func TestFullDisk(t *testing.T) {
 	for range 8 {
 		acknowledged = append(acknowledged, p.Order(client, performer))
 	}
-	awaitHealthStatus(t, p, 200)
+	p.AwaitHealth(30*time.Second, 200)
 
 	ballast := filepath.Join(disk, "ballast")
 	// Texts that are short: long ones are refused before, with 507.
@@ -124,7 +110,7 @@ func TestFullDisk(t *testing.T) {
 	if refused < 5 {
 		t.Fatal("the full disk is not noticed")
 	}
-	if body := awaitHealthStatus(t, p, 503); !strings.Contains(body, `"status":503`) || strings.Contains(body, disk) {
+	if body := string(p.AwaitHealth(30*time.Second, 503).Body); !strings.Contains(body, `"status":503`) || strings.Contains(body, disk) {
 		t.Errorf("the health is %s", body)
 	}
 	if code, out := healthCommand(t, p); code == 0 || !strings.Contains(out, "503") {
@@ -142,7 +128,7 @@ func TestFullDisk(t *testing.T) {
 	if err := os.Remove(ballast); err != nil {
 		t.Fatal(err)
 	}
-	awaitHealthStatus(t, p, 200)
+	p.AwaitHealth(30*time.Second, 200)
 	if code, out := healthCommand(t, p); code != 0 {
 		t.Errorf("the command health: exit code %d, %s", code, out)
 	}
@@ -242,10 +228,10 @@ func TestFoldersOfOthers(t *testing.T) {
 		}
 	}
 	give(0)
-	awaitHealthStatus(t, p, 503)
+	p.AwaitHealth(30*time.Second, 503)
 	p.WantLog("chown -R 65532:65532 " + storage)
 	p.Post("auth/signup").Multipart([]testkit.File{testkit.Picture()}, "email", "a@example.com", "password", testkit.Password, "nickname", "A", "role", "1").Do().Want(500)
 	give(65532)
-	awaitHealthStatus(t, p, 200)
+	p.AwaitHealth(30*time.Second, 200)
 	p.Client()
 }

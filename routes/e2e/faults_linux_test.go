@@ -101,7 +101,7 @@ func (f *faulty) doctor(t *testing.T) string {
 // wantTold fails the test unless health, metrics, standard error and doctor tell of a fault, each in its words.
 func (f *faulty) wantTold(t *testing.T, part, health, log, doctor string) {
 	t.Helper()
-	if body := awaitHealthStatus(t, f.Running, http.StatusServiceUnavailable); !strings.Contains(body, health) || strings.Contains(body, f.disk) {
+	if body := string(f.AwaitHealth(30*time.Second, http.StatusServiceUnavailable).Body); !strings.Contains(body, health) || strings.Contains(body, f.disk) {
 		t.Errorf("health: %s", body)
 	}
 	if value := f.scrape(t, part); value != "1" {
@@ -116,7 +116,7 @@ func (f *faulty) wantTold(t *testing.T, part, health, log, doctor string) {
 // wantWell fails the test unless the server works again, has all that was acknowledged, and no push was sent twice.
 func (f *faulty) wantWell(t *testing.T, part string) {
 	t.Helper()
-	awaitHealthStatus(t, f.Running, http.StatusOK)
+	f.AwaitHealth(30*time.Second, http.StatusOK)
 	if value := f.scrape(t, part); value != "0" {
 		t.Errorf("metrics: privet_faulty of %s is %q", part, value)
 	}
@@ -185,7 +185,7 @@ func TestFaultsAreTold(t *testing.T) {
 		f.Post("user/update").As(f.client.Token).Multipart([]testkit.File{testkit.Picture()}).Do().Want(http.StatusInternalServerError)
 		f.wantTold(t, "storage", "The object store does not work", "the object store (bucket media at "+store.URL+"): ", "FAIL     storage    the object store (bucket media")
 		works.Store(true)
-		awaitHealthStatus(t, f.Running, http.StatusOK)
+		f.AwaitHealth(30*time.Second, http.StatusOK)
 		set(false)
 		f.wantWell(t, "storage")
 	})

@@ -29,11 +29,7 @@ func TestIdempotencyKilled(t *testing.T) {
 			}()
 		}
 		before := 20 * (round - 1)
-		for deadline := time.Now().Add(10 * time.Second); orders(p, client) <= before; {
-			if time.Now().After(deadline) {
-				t.Fatal("nothing is ordered")
-			}
-		}
+		testkit.Await(t, 10*time.Second, "nothing is ordered", func() bool { return orders(p, client) > before })
 		p.Stop(syscall.SIGKILL)
 		for range cap(abandoned) {
 			<-abandoned
@@ -81,11 +77,7 @@ func TestIdempotencyKilledAfterUpload(t *testing.T) {
 	view := func() testkit.Map {
 		return p.Get(fmt.Sprintf("order/view/%d", id)).As(client.Token).Do().Want(200).Map()
 	}
-	for deadline := time.Now().Add(10 * time.Second); view().Int("data", "status") != 2; {
-		if time.Now().After(deadline) {
-			t.Fatal("nothing is delivered")
-		}
-	}
+	testkit.Await(t, 10*time.Second, "nothing is delivered", func() bool { return view().Int("data", "status") == 2 })
 	p.Stop(syscall.SIGKILL)
 	<-ended
 	p.Start()

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/privet/privet/hooks/settings"
 	"github.com/privet/privet/routes/testkit"
@@ -226,10 +225,9 @@ func TestOneTimePasswords(t *testing.T) {
 		t.Errorf("%d one-time passwords", s.Count("_otps"))
 	}
 	// PocketBase saves the row once more when the mail is sent, after its answer.
-	sent := func() bool { return s.Count(fmt.Sprintf("_otps WHERE id = '%s' AND sentTo <> ''", otp)) == 1 }
-	for deadline := time.Now().Add(6 * testkit.Soon); !sent() && time.Now().Before(deadline); {
-		time.Sleep(10 * time.Millisecond)
-	}
+	testkit.Await(t, 6*testkit.Soon, "the mail is not sent", func() bool {
+		return s.Count(fmt.Sprintf("_otps WHERE id = '%s' AND sentTo <> ''", otp)) == 1
+	})
 	s.Exec("UPDATE _otps SET password = (SELECT password FROM _superusers) WHERE id = '%s'", otp)
 	s.Post(superusers+"auth-with-otp").Header("X-Forwarded-For", "192.0.2.1").JSON(map[string]any{"otpId": otp, "password": "a long password", "mfaId": mfa}).Do().Want(200)
 }

@@ -107,7 +107,7 @@ func TestDiskErrors(t *testing.T) {
 				t.Errorf("%d %s", answer.Status, answer.Body)
 			}
 			if byCheckpoint {
-				awaitHealth(t, p, http.StatusServiceUnavailable)
+				p.AwaitHealth(10*time.Second, http.StatusServiceUnavailable)
 				sent = len(fcm.Accepted())
 			}
 			mend()
@@ -121,7 +121,7 @@ func TestDiskErrors(t *testing.T) {
 			p.Get(fmt.Sprint("order/view/", open)).As(client.Token).Do().Want(200)
 			p.Get(path).Do().Want(200)
 			if c.isFinal {
-				awaitHealth(t, p, http.StatusServiceUnavailable)
+				p.AwaitHealth(10*time.Second, http.StatusServiceUnavailable)
 				for _, request := range []func() *testkit.Answer{create, deliver} {
 					if answer := request(); answer.Status != http.StatusInternalServerError {
 						t.Errorf("afterwards: %d %s", answer.Status, answer.Body)
@@ -130,7 +130,7 @@ func TestDiskErrors(t *testing.T) {
 				p.Stop(syscall.SIGKILL)
 				p.Start()
 			}
-			awaitHealth(t, p, http.StatusOK)
+			p.AwaitHealth(10*time.Second, http.StatusOK)
 			create().Want(200)
 		})
 	}
@@ -144,22 +144,6 @@ func TestDiskErrors(t *testing.T) {
 func quieten(t *testing.T, p *testkit.Running, dashboard *testkit.Dashboard) {
 	t.Helper()
 	waits := func(push map[string]any) bool { return push["state"] == "waiting" }
-	for deadline := time.Now().Add(10 * time.Second); slices.ContainsFunc(all(t, dashboard, "pushes"), waits); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("pushes wait")
-		}
-	}
+	testkit.Await(t, 10*time.Second, "pushes wait", func() bool { return !slices.ContainsFunc(all(t, dashboard, "pushes"), waits) })
 	p.Post("user/check-free").JSON(map[string]any{"email": "nobody@example.com"}).Do().Want(200)
-}
-
-// awaitHealth waits until the server's health is as it should be.
-func awaitHealth(t *testing.T, p *testkit.Running, status int) {
-	t.Helper()
-	var last int
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
-		if last = p.Request(http.MethodGet, "/api/health").Do().Status; last == status {
-			return
-		}
-	}
-	t.Fatalf("the health is %d instead of %d", last, status)
 }
