@@ -43,7 +43,7 @@ func newFaulty(t *testing.T) *faulty {
 		}
 	}
 	t.Cleanup(func() { _ = exec.Command("umount", "--lazy", disk).Run() })
-	f := &faulty{metrics: freeAddress(t), disk: disk, fcm: fakes.NewFCM(t)}
+	f := &faulty{metrics: testkit.FreeAddress(t), disk: disk, fcm: fakes.NewFCM(t)}
 	f.Running = testkit.ProcessOn(t, filepath.Join(disk, "data"), append(f.fcm.Env(), "PRIVET_METRICS="+f.metrics)...)
 	dashboard := f.Dashboard()
 	dashboard.Request(http.MethodPatch, "settings").JSON(map[string]any{"logs": map[string]any{"maxDays": 0}}).Do().Want(http.StatusOK)
@@ -59,14 +59,6 @@ func newFaulty(t *testing.T) *faulty {
 	}
 	f.create().Want(http.StatusOK)
 	return f
-}
-
-// freeAddress returns an address of the loopback interface that nothing listens at.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	server := httptest.NewServer(http.NotFoundHandler())
-	defer server.Close()
-	return server.Listener.Addr().String()
 }
 
 // scrape returns the value of privet_faulty for a part.

@@ -3,7 +3,6 @@ package e2e
 import (
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -47,7 +46,7 @@ func startNginx(t *testing.T, upstream string) (buffered, unbuffered string) {
 	}
 	folder := t.TempDir()
 	config := filepath.Join(folder, "nginx.conf")
-	first, second := freeAddress(t), freeAddress(t)
+	first, second := testkit.FreeAddress(t), testkit.FreeAddress(t)
 	text := fmt.Sprintf(nginxConfig, folder, strings.TrimPrefix(upstream, "http://"), first, second)
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
@@ -75,17 +74,6 @@ func startNginx(t *testing.T, upstream string) (buffered, unbuffered string) {
 	}
 	t.Fatal("nginx does not answer: ", &printed)
 	return "", ""
-}
-
-// freeAddress returns an address of this machine on which nothing listens.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
 }
 
 // Answers that don't need the body arrive through nginx, too, whether it buffers requests or not (contract, section 1);

@@ -27,7 +27,7 @@ func TestNginxSample(t *testing.T) {
 	t.Parallel()
 	program := findProgram(t, "nginx", "/usr/sbin/nginx")
 	s := testkit.Start(t, func(s *settings.Settings) { s.RateLimit = 20 })
-	folder, address, plain := t.TempDir(), freeAddress(t), freeAddress(t)
+	folder, address, plain := t.TempDir(), testkit.FreeAddress(t), testkit.FreeAddress(t)
 	client := writeCertificate(t, folder)
 	text := sampleText(t, "nginx.conf")
 	for _, change := range [][2]string{
@@ -77,7 +77,7 @@ func TestCaddySample(t *testing.T) {
 	t.Parallel()
 	program := findProgram(t, "caddy", "/usr/bin/caddy")
 	s := testkit.Start(t, func(s *settings.Settings) { s.RateLimit = 20 })
-	folder, address := t.TempDir(), freeAddress(t)
+	folder, address := t.TempDir(), testkit.FreeAddress(t)
 	text := "{\n\tadmin off\n\tauto_https off\n}\n" + sampleText(t, "Caddyfile")
 	config := filepath.Join(folder, "Caddyfile")
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {

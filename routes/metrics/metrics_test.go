@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -21,17 +20,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 	"go.yaml.in/yaml/v3"
 )
-
-// freeAddress returns an address that nothing listens on.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
-}
 
 // get returns the status and the body of an address.
 func get(t *testing.T, url string) (int, string) {
@@ -55,7 +43,7 @@ func TestMetrics(t *testing.T) {
 		t.Skip("starts a process")
 	}
 	t.Parallel()
-	address := freeAddress(t)
+	address := testkit.FreeAddress(t)
 	p := testkit.Process(t, "PRIVET_METRICS="+address, "PRIVET_RATE_LIMIT=5")
 	client := p.Client()
 	view := fmt.Sprintf("user/view/%d", client.ID)

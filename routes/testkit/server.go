@@ -185,3 +185,14 @@ func (s *Server) awaitHealth(ended <-chan struct{}) {
 	}
 	s.t.Fatal("the server does not answer: ", s.Log)
 }
+
+// FreeAddress returns an address of the loopback interface that nothing listens on.
+func FreeAddress(t testing.TB) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().String()
+}
