@@ -19,9 +19,9 @@ type clock struct {
 	at time.Time
 }
 
-func newClock(g *Google) *clock {
+func newClock(keys *keySet) *clock {
 	c := &clock{at: time.Now()}
-	g.keys.now = c.now
+	keys.now = c.now
 	return c
 }
 
@@ -100,7 +100,7 @@ func TestKeyRotation(t *testing.T) {
 // Two hundred unknown key ids at once, and more one after another, cost a few fetches; then one each half a minute.
 func TestUnknownKeyStorm(t *testing.T) {
 	fake, g := google(t)
-	clock := newClock(g)
+	clock := newClock(g.keys)
 	tokens := make([]string, 200)
 	for i := range tokens {
 		tokens[i] = unknown(fake, i)
@@ -129,7 +129,7 @@ func TestUnknownKeyStorm(t *testing.T) {
 // Keys are looked at again each hour, so that a withdrawn one is forgotten.
 func TestKeysGrowOld(t *testing.T) {
 	fake, g := google(t)
-	clock := newClock(g)
+	clock := newClock(g.keys)
 	token := fake.IDToken(ivan)
 	wantGood(t, g, token)
 	fake.Rotate()
@@ -145,7 +145,7 @@ func TestKeysGrowOld(t *testing.T) {
 // While Google fails, the keys of the last day do; it is not asked for each token, and found again when it is back.
 func TestStaleKeys(t *testing.T) {
 	fake, g := google(t)
-	clock := newClock(g)
+	clock := newClock(g.keys)
 	token := fake.IDToken(ivan)
 	wantGood(t, g, token)
 	fake.Set(fakes.Fails)
@@ -201,28 +201,11 @@ func TestKeysSkipped(t *testing.T) {
 }
 
 func TestKeysUnavailable(t *testing.T) {
-	for name, mode := range brokenModes {
-		t.Run(name, func(t *testing.T) {
-			fake, g := google(t)
-			hasty(g.client, &g.timeout)
-			clock := newClock(g)
-			token := fake.IDToken(ivan)
-			fake.Set(mode, fakes.Keys)
-			wantUnavailable(t, g, token)
-			if fake.Redirected() != 0 {
-				t.Fatal("a redirect was followed")
-			}
-			fake.Set(fakes.Works)
-			clock.pass(keysRetryDelay)
-			wantGood(t, g, token)
-		})
-	}
-	t.Run("dead", func(t *testing.T) {
+	wantOutages(t, func(t *testing.T) (*fakes.Server, Verifier, string, *clock) {
 		fake, g := google(t)
-		token := fake.IDToken(ivan)
-		fake.Stop()
-		wantUnavailable(t, g, token)
-	})
+		hasty(g.client, &g.timeout)
+		return fake.Server, g, fake.IDToken(ivan), newClock(g.keys)
+	}, fakes.Keys)
 }
 
 // A caller who gives up takes nothing from the others who wait for the same fetch.
@@ -243,7 +226,7 @@ func TestFetchOutlivesItsFirstCaller(t *testing.T) {
 // While the provider gives no keys at all, a storm of tokens costs a fetch every two seconds, and each is told so.
 func TestNoKeysStorm(t *testing.T) {
 	fake, g := google(t)
-	clock := newClock(g)
+	clock := newClock(g.keys)
 	fake.Set(fakes.Fails)
 	for i := range 40 {
 		if _, err := verify(g, unknown(fake, i)); !errors.Is(err, ErrUnavailable) {

@@ -113,25 +113,56 @@ var brokenModes = map[string]fakes.Mode{
 	"drops": fakes.Drops, "babbles": fakes.Echoes, "redirects": fakes.Redirects,
 }
 
+// wantOutages fails unless a verifier blames its provider while that, or one path of it, is broken, and takes the same
+// token afterwards. A clock that start returns is that of the provider's keys.
+func wantOutages(t *testing.T, start func(*testing.T) (*fakes.Server, Verifier, string, *clock), paths ...string) {
+	for name, mode := range brokenModes {
+		t.Run(name, func(t *testing.T) {
+			fake, v, token, clock := start(t)
+			fake.Set(mode, paths...)
+			wantUnavailable(t, v, token)
+			if fake.Redirected() != 0 {
+				t.Fatal("a redirect was followed, with the token and our keys")
+			}
+			fake.Set(fakes.Works)
+			if clock != nil {
+				clock.pass(keysRetryDelay)
+			}
+			wantGood(t, v, token)
+		})
+	}
+	t.Run("dead", func(t *testing.T) {
+		fake, v, token, _ := start(t)
+		fake.Stop()
+		wantUnavailable(t, v, token)
+	})
+}
+
 // Junk costs no call to the provider.
 func TestJunk(t *testing.T) {
 	fakeGoogle, g := google(t)
+	fakeApple, a := apple(t)
 	fakeVK := fakes.NewVK(t)
 	for name, token := range map[string]string{
-		"empty":    "",
-		"megabyte": strings.Repeat("eyJ.", 1<<18),
-		"too long": strings.Repeat("a", maxTokenLength+1),
-		"space":    "ya29.a b",
-		"newline":  "ya29.a\r\nX-Evil: 1",
-		"not text": "ya29.\xff\x00",
-		"cyrillic": "ya29.токен",
+		"empty":         "",
+		"megabyte":      strings.Repeat("eyJ.", 1<<18),
+		"too long":      strings.Repeat("a", maxTokenLength+1),
+		"space":         "ya29.a b",
+		"newline":       "ya29.a\r\nX-Evil: 1",
+		"not text":      "ya29.\xff\x00",
+		"cyrillic":      "ya29.токен",
+		"JWT, space":    "eyJ.a b.c",
+		"JWT, not text": "eyJ.\xff.\x00",
+		"half a JWT":    "eyJ.e30.AA",
 	} {
 		t.Run(name, func(t *testing.T) {
 			wantInvalid(t, g, token)
 			wantInvalid(t, NewVK(fakeVK.Settings()), token)
+			wantInvalid(t, a, token)
 		})
 	}
-	calls := fakeVK.Calls(fakes.CheckToken)
+	wantInvalid(t, a, `{"payload":"e30","signature":"AA"}`)
+	calls := fakeVK.Calls(fakes.CheckToken) + fakeApple.Calls(fakes.AppleKeys)
 	for _, path := range []string{fakes.Keys, fakes.TokenInfo, fakes.UserInfo} {
 		calls += fakeGoogle.Calls(path)
 	}
@@ -148,20 +179,25 @@ func TestNotConfigured(t *testing.T) {
 	wantInvalid(t, NewGoogle(off), fake.IDToken(ivan))
 	wantInvalid(t, NewGoogle(off), fake.AccessToken(ivan))
 	wantInvalid(t, NewVK(settings.VK{}), "vk1.a.some-token")
-	if n := fake.Calls(fakes.Keys) + fake.Calls(fakes.TokenInfo); n != 0 {
+	fakeApple, _ := apple(t)
+	appleOff := fakeApple.Settings()
+	appleOff.ClientIDs = nil
+	wantInvalid(t, NewApple(appleOff), fakeApple.IdentityToken(vera))
+	if n := fake.Calls(fakes.Keys) + fake.Calls(fakes.TokenInfo) + fakeApple.Calls(fakes.AppleKeys); n != 0 {
 		t.Fatalf("%d calls", n)
 	}
 }
 
 // Where no address is set the providers' own are asked.
 func TestRealAddresses(t *testing.T) {
-	g, v := NewGoogle(settings.Google{}), NewVK(settings.VK{})
+	g, v, a := NewGoogle(settings.Google{}), NewVK(settings.VK{}), NewApple(settings.Apple{})
 	for _, c := range []struct{ got, want string }{
 		{g.keys.url, "https://www.googleapis.com/oauth2/v3/certs"},
 		{g.tokenInfo, "https://oauth2.googleapis.com/tokeninfo"},
 		{g.userInfo, "https://www.googleapis.com/oauth2/v3/userinfo"},
 		{strings.Join(v.api.hosts, ","), "https://api.vk.ru,https://api.vk.com"},
 		{v.id.url, "https://id.vk.ru"},
+		{a.keys.url, "https://appleid.apple.com/auth/keys"},
 	} {
 		if c.got != c.want {
 			t.Errorf("%q, want %q", c.got, c.want)

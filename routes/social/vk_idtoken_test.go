@@ -2,9 +2,9 @@ package social
 
 import (
 	"crypto/rsa"
-	"crypto/x509"
 	"encoding/base64"
 	"errors"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -51,31 +51,30 @@ func TestVKIDToken(t *testing.T) {
 // Claims that make a well signed token worthless. None of them costs a call to VK ID.
 func TestVKIDTokenClaims(t *testing.T) {
 	fake := fakes.NewVK(t)
+	worthless := changes{
+		"other issuer":        func(c map[string]any) { c["iis"] = "vk" },
+		"no issuer":           func(c map[string]any) { delete(c, "iis") },
+		"the usual issuer":    func(c map[string]any) { delete(c, "iis"); c["iss"] = "VK" },
+		"issuer is no text":   func(c map[string]any) { c["iis"] = 1 },
+		"another's app":       func(c map[string]any) { c["app"] = 59999999 },
+		"no app":              func(c map[string]any) { delete(c, "app") },
+		"an audience instead": func(c map[string]any) { delete(c, "app"); c["aud"] = fakes.IOS.ClientID },
+		"several apps":        func(c map[string]any) { c["app"] = []any{51000001, 51000002} },
+		"expired":             func(c map[string]any) { c["exp"] = time.Now().Unix() - 1 },
+		"no expiry":           func(c map[string]any) { delete(c, "exp") },
+		"expiry is no number": func(c map[string]any) { c["exp"] = "later" },
+		"no sub":              func(c map[string]any) { delete(c, "sub") },
+		"sub of nobody":       func(c map[string]any) { c["sub"] = 0 },
+		"sub of a community":  func(c map[string]any) { c["sub"] = -42 },
+		"sub is no number":    func(c map[string]any) { c["sub"] = "me" },
+		"sub is a fraction":   func(c map[string]any) { c["sub"] = 42.5 },
+	}
 	for way, v := range idVerifiers(fake) {
-		for name, change := range map[string]func(map[string]any){
-			"other issuer":        func(c map[string]any) { c["iis"] = "vk" },
-			"no issuer":           func(c map[string]any) { delete(c, "iis") },
-			"the usual issuer":    func(c map[string]any) { delete(c, "iis"); c["iss"] = "VK" },
-			"issuer is no text":   func(c map[string]any) { c["iis"] = 1 },
-			"another's app":       func(c map[string]any) { c["app"] = 59999999 },
-			"no app":              func(c map[string]any) { delete(c, "app") },
-			"an audience instead": func(c map[string]any) { delete(c, "app"); c["aud"] = fakes.IOS.ClientID },
-			"several apps":        func(c map[string]any) { c["app"] = []any{51000001, 51000002} },
-			"expired":             func(c map[string]any) { c["exp"] = time.Now().Unix() - 1 },
-			"no expiry":           func(c map[string]any) { delete(c, "exp") },
-			"expiry is no number": func(c map[string]any) { c["exp"] = "later" },
-			"no sub":              func(c map[string]any) { delete(c, "sub") },
-			"sub of nobody":       func(c map[string]any) { c["sub"] = 0 },
-			"sub of a community":  func(c map[string]any) { c["sub"] = -42 },
-			"sub is no number":    func(c map[string]any) { c["sub"] = "me" },
-			"sub is a fraction":   func(c map[string]any) { c["sub"] = 42.5 },
-		} {
-			t.Run(way+"/"+name, func(t *testing.T) {
-				claims := fake.IDClaims(fakes.IOS, olga)
-				change(claims)
+		t.Run(way, func(t *testing.T) {
+			worthless.test(t, fake.IDClaims(fakes.IOS, olga), func(t *testing.T, claims map[string]any) {
 				wantInvalid(t, v, fake.SignID(claims))
 			})
-		}
+		})
 	}
 	if n := fake.Calls(fakes.PublicInfo) + fake.Calls(fakes.CheckToken); n != 0 {
 		t.Errorf("%d calls", n)
@@ -85,47 +84,24 @@ func TestVKIDTokenClaims(t *testing.T) {
 // Tokens whose signature proves nothing.
 func TestVKIDTokenSignature(t *testing.T) {
 	fake := fakes.NewVK(t)
-	key, claims := fake.IDKey(), fake.IDClaims(fakes.IOS, olga)
+	claims := fake.IDClaims(fakes.IOS, olga)
 	good := fake.SignID(claims)
 	parts := strings.Split(good, ".")
-	public, err := x509.MarshalPKIXPublicKey(fake.IDPublicKey())
-	if err != nil {
-		t.Fatal(err)
-	}
-	header := func(alg string) map[string]any { return map[string]any{"alg": alg} }
 	google := fakes.NewGoogle(t)
-	forged := google.Key()
 	google.RotateEC()
-	embedded := header("RS256")
-	embedded["jwk"] = map[string]any{
-		"kty": "RSA", "e": "AQAB", "n": base64.RawURLEncoding.EncodeToString(forged.Secret.(*rsa.PrivateKey).N.Bytes()),
-	}
 	garbage := func(header, payload string) string {
 		return base64.RawURLEncoding.EncodeToString([]byte(header)) + "." + base64.RawURLEncoding.EncodeToString([]byte(payload)) + "." + parts[2]
 	}
-	for name, token := range map[string]string{
-		"none":               fakes.Key{}.Sign(header("none"), claims),
-		"none, signed":       key.Sign(header("none"), claims),
-		"no alg":             key.Sign(map[string]any{}, claims),
-		"HS256, public PEM":  fakes.Key{Secret: fake.IDPEM()}.Sign(header("HS256"), claims),
-		"HS256, public DER":  fakes.Key{Secret: public}.Sign(header("HS256"), claims),
-		"HS256 called RS256": fakes.Key{Secret: fake.IDPEM()}.Sign(header("RS256"), claims),
-		"ES256":              google.Key().Sign(header("ES256"), claims),
-		"ES256 called RS256": google.Key().Sign(header("RS256"), claims),
-		"RS256 called ES256": key.Sign(header("ES256"), claims),
-		"RS256 called RS512": key.Sign(header("RS512"), claims),
-		"another's key":      forged.Sign(header("RS256"), claims),
-		"key brought along":  forged.Sign(embedded, claims),
-		"bit turned":         parts[0] + "." + parts[1] + "." + turned(parts[2]),
-		"claims exchanged":   parts[0] + "." + strings.Split(fake.IDToken(fakes.IOS, fakes.VKPerson{ID: 1}), ".")[1] + "." + parts[2],
-		"signature cut off":  parts[0] + "." + parts[1] + ".",
-		"short signature":    parts[0] + "." + parts[1] + ".AA",
-		"claims no JSON":     key.Sign(header("RS256"), nil),
+	tokens := forgeries(t, fake.IDKey(), claims)
+	maps.Copy(tokens, map[string]string{
+		"ES256":              google.Key().Sign(map[string]any{"alg": "ES256"}, claims),
+		"ES256 called RS256": google.Key().Sign(map[string]any{"alg": "RS256"}, claims),
 		"garbage header":     garbage(`{"alg":"RS256"`, "{}"),
 		"garbage claims":     garbage(`{"alg":"RS256"}`, `{"iis":"VK","app":51000001,"sub":`),
 		"header of a list":   garbage(`{"alg":["RS256"]}`, "{}"),
 		"oversized":          parts[0] + "." + strings.Repeat("A", maxTokenLength) + "." + parts[2],
-	} {
+	})
+	for name, token := range tokens {
 		t.Run(name, func(t *testing.T) {
 			for _, v := range idVerifiers(fake) {
 				wantInvalid(t, v, token)
@@ -190,18 +166,9 @@ func TestVKIDRequest(t *testing.T) {
 }
 
 func TestVKIDUnavailable(t *testing.T) {
-	for name, mode := range brokenModes {
-		t.Run(name, func(t *testing.T) {
-			fake, v := newVK(t)
-			hasty(v.id.client, &v.timeout)
-			token := fake.IDToken(fakes.IOS, olga)
-			fake.Set(mode, fakes.PublicInfo)
-			wantUnavailable(t, v, token)
-			if fake.Redirected() != 0 {
-				t.Fatal("a redirect was followed, with the token")
-			}
-			fake.Set(fakes.Works)
-			wantGood(t, v, token)
-		})
-	}
+	wantOutages(t, func(t *testing.T) (*fakes.Server, Verifier, string, *clock) {
+		fake, v := newVK(t)
+		hasty(v.id.client, &v.timeout)
+		return fake.Server, v, fake.IDToken(fakes.IOS, olga), nil
+	}, fakes.PublicInfo)
 }

@@ -149,25 +149,10 @@ func TestVKWrongKey(t *testing.T) {
 }
 
 func TestVKUnavailable(t *testing.T) {
-	for name, mode := range brokenModes {
-		t.Run(name, func(t *testing.T) {
-			fake, v := newVK(t)
-			hasty(v.api.client, &v.timeout)
-			token := fake.Token(fakes.Android, olga)
-			fake.Set(mode)
-			wantUnavailable(t, v, token)
-			if fake.Redirected() != 0 {
-				t.Fatal("a redirect was followed, with our keys")
-			}
-			fake.Set(fakes.Works)
-			wantGood(t, v, token)
-		})
-	}
-	t.Run("dead", func(t *testing.T) {
+	wantOutages(t, func(t *testing.T) (*fakes.Server, Verifier, string, *clock) {
 		fake, v := newVK(t)
-		token := fake.Token(fakes.Android, olga)
-		fake.Stop()
-		wantUnavailable(t, v, token)
+		hasty(v.api.client, &v.timeout)
+		return fake.Server, v, fake.Token(fakes.Android, olga), nil
 	})
 }
 
