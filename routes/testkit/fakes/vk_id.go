@@ -1,19 +1,17 @@
 package fakes
 
 import (
-	"crypto"
 	"crypto/rsa"
-	"crypto/sha256"
 	"crypto/x509"
-	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/privet/privet/hooks/settings"
+
+	"github.com/go-jose/go-jose/v4"
 )
 
 // IDClaims returns the claims of a valid ID token of VK ID, for a test to change.
@@ -74,23 +72,15 @@ func (v *VK) servePublicInfo(w http.ResponseWriter, r *http.Request) {
 }
 
 // checkID returns the claims of a token that IDKey has signed.
-func (v *VK) checkID(token string) (map[string]any, bool) {
-	parts := strings.Split(token, ".")
-	if len(parts) != 3 {
-		return nil, false
-	}
-	signature, err := base64.RawURLEncoding.DecodeString(parts[2])
+func (v *VK) checkID(token string) (claims map[string]any, ok bool) {
+	signed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.RS256})
 	if err != nil {
 		return nil, false
 	}
-	sum := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
-	if rsa.VerifyPKCS1v15(v.IDPublicKey(), crypto.SHA256, sum[:], signature) != nil {
-		return nil, false
-	}
-	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
+	payload, err := signed.Verify(v.IDPublicKey())
 	if err != nil {
 		return nil, false
 	}
-	var claims map[string]any
-	return claims, json.Unmarshal(payload, &claims) == nil
+	ok = json.Unmarshal(payload, &claims) == nil
+	return claims, ok
 }
