@@ -129,12 +129,6 @@ func (a *api) socialSignup(c *call) error {
 	user.SetTerms(in.Terms, time.Now())
 	user.DisablePassword()
 	err = c.signIn(user, in.deviceFields, func(tx core.App) error {
-		switch _, err := store.FindUserByIdentity(tx, identity.Provider, identity.ID); {
-		case err == nil:
-			return store.ErrIdentityConflict
-		case !errors.Is(err, store.ErrNotFound):
-			return err
-		}
 		if err := tx.Save(user); err != nil {
 			return err
 		}

@@ -47,11 +47,11 @@ func LinkIdentity(tx core.App, u *User, provider, id string) error {
 	if !errors.Is(err, ErrNotFound) {
 		return wrap("find identity", err)
 	}
-	own, err := identityOf(tx, u, provider)
+	links, err := tx.FindAllExternalAuthsByRecord(u.Record)
 	if err != nil {
 		return wrap("find links of user", err)
 	}
-	if own != nil {
+	if linkTo(links, provider) != nil {
 		return ErrIdentityConflict
 	}
 	link := core.NewExternalAuth(tx)
@@ -69,9 +69,9 @@ func UnlinkIdentity(tx core.App, u *User, provider string) (done bool, err error
 	if err != nil {
 		return false, wrap("find links of user", err)
 	}
-	own, err := identityOf(tx, u, provider)
-	if err != nil || own == nil {
-		return err == nil, wrap("find links of user", err)
+	own := linkTo(links, provider)
+	if own == nil {
+		return true, nil
 	}
 	if len(links) == 1 && !u.PasswordSet() {
 		return false, nil
@@ -85,18 +85,14 @@ func UnlinkIdentity(tx core.App, u *User, provider string) (done bool, err error
 	return true, wrap("unlink identity", tx.Delete(own))
 }
 
-// identityOf returns a user's link to a provider, or nil.
-func identityOf(tx core.App, u *User, provider string) (*core.ExternalAuth, error) {
-	links, err := tx.FindAllExternalAuthsByRecord(u.Record)
-	if err != nil {
-		return nil, err
-	}
+// linkTo returns that of a user's links which is to a provider, or nil.
+func linkTo(links []*core.ExternalAuth, provider string) *core.ExternalAuth {
 	for _, link := range links {
 		if link.Provider() == provider {
-			return link, nil
+			return link
 		}
 	}
-	return nil, nil
+	return nil
 }
 
 // The stages of a ProfileFetch.
