@@ -19,12 +19,13 @@ type Schema[T any] struct{ fields []field }
 // MustCompile compiles the tags of struct T: `in` is the name of a field, `rules` its rules and `each` those of its
 // items, both as Laravel writes them. Fields without `in` are ignored, embedded structs are included.
 //
-// Types are string, int, float64, []int, *File, and Field of the first four. Rules are required, required_unless and
-// exclude_unless with integers, exclude, nullable, string, email, integer, numeric, array, file, in, min, max, size, same, date, date_format:Y-m-d H:i:s; unique and exists,
-// which Options.Checks decides; media, a file whose content is a picture or a video; and max_bytes, the length of a text
-// in bytes.
+// Types are string, int, float64, []int, *File, and Field of the first four. Rules are required, required_without_all,
+// required_unless and exclude_unless with integers, exclude, nullable, string, email, integer, numeric, array, file, in,
+// min, max, size, same, date, date_format:Y-m-d H:i:s; unique and exists, which Options.Checks decides; media, a file
+// whose content is a picture or a video; and max_bytes, the length of a text in bytes.
 //
-// The rule ignored_unless:n is no rule of Laravel's: a text that is no string of at most n characters of UTF-8 counts as missing.
+// The rule ignored_unless:n is no rule of Laravel's: a value that is no text of at most n characters in valid UTF-8 counts
+// as missing.
 //
 // MustCompile panics if the tags are wrong, so that a package variable holding its result fails at start.
 func MustCompile[T any]() *Schema[T] {

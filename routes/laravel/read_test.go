@@ -163,7 +163,6 @@ func TestMerge(t *testing.T) {
 	}
 }
 
-// part returns one part of a multipart body whose boundary is B.
 // What a field needs may depend on another, whatever form that has.
 func TestUnless(t *testing.T) {
 	type input struct {
@@ -226,6 +225,7 @@ func errorText(err error) string {
 	return err.Error()
 }
 
+// part returns one part of a multipart body whose boundary is B.
 func part(disposition, content string) string {
 	return "--B\r\nContent-Disposition: form-data; " + disposition + "\r\n\r\n" + content + "\r\n"
 }

@@ -77,9 +77,8 @@ func (v *validation) validate(a *attribute) error {
 	return nil
 }
 
-// applies reports whether a rule looks at a value at all (Validator::isValidatable). The rules that demand a
-// value always do;
-// others only at a value that is present, not blank, and not null where nullable allows it; those that ask the
+// applies reports whether a rule looks at a value at all (Validator::isValidatable). The rules that demand a value always
+// do; others only at a value that is present, not blank, and not null where nullable allows it; those that ask the
 // database, and media, which inspects the content of a file, only at a value that broke no rule so far.
 func (v *validation) applies(r *rule, a *attribute) bool {
 	if demands(r) {
