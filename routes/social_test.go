@@ -23,11 +23,6 @@ func socialSignup(s *testkit.Server, token string, socialType int, email string)
 		"price": 2.99, "phone": "+79000000000", "email": email, "device_id": "phone", "firebase_token": "push-" + email}).Do()
 }
 
-const (
-	exists  = `{"status":"error","message":"User already exists"}`
-	noToken = `{"status":"error","message":"Invalid token"}`
-)
-
 // The normal sequence: sign-in finds no user, sign-up with the same token, sign-in from then on.
 func TestSocialSignup(t *testing.T) {
 	s, google, vk := testkit.StartSocial(t)
@@ -45,7 +40,7 @@ func TestSocialSignup(t *testing.T) {
 			t.Errorf("signed in as %v", in)
 		}
 	}
-	socialSignup(s, token, 1, "other@example.com").Want(400).WantJSON(exists)
+	socialSignup(s, token, 1, "other@example.com").Want(400).WantJSON(testkit.UserExists)
 
 	// The profile picture is fetched in the background.
 	path := fmt.Sprintf("user/view/%d", m.Int("data", "id"))
@@ -71,7 +66,7 @@ func TestSocialSignup(t *testing.T) {
 	// VK doesn't confirm e-mails: one that is taken neither signs in its owner nor can be taken over.
 	anna := fakes.VKPerson{ID: 42, FirstName: "Anna", LastName: "A.", ScreenName: "anna_a"}
 	for _, app := range []settings.VKApp{fakes.Android, fakes.IOS} {
-		socialSignup(s, vk.Token(app, anna), 2, "IVAN@gmail.com").Want(400).WantJSON(exists)
+		socialSignup(s, vk.Token(app, anna), 2, "IVAN@gmail.com").Want(400).WantJSON(testkit.UserExists)
 		s.SocialSignIn(vk.Token(app, anna), 2).Want(400).WantJSON(testkit.UserNotExists)
 	}
 	a := socialSignup(s, vk.Token(fakes.IOS, anna), 2, "anna@gmail.com").Want(200).Map()
@@ -85,7 +80,7 @@ func TestSocialSignup(t *testing.T) {
 	s.SocialSignIn(google.IDToken(fakes.GooglePerson{Sub: "111", Email: "anna@gmail.com", Verified: true}), 1).Want(400).WantJSON(testkit.UserNotExists)
 
 	for _, invalid := range []string{vk.Token(fakes.Foreign, anna), google.IDToken(ivan), "junk", strings.Repeat("x", 1<<19)} {
-		s.SocialSignIn(invalid, 2).Want(400).WantJSON(noToken)
+		s.SocialSignIn(invalid, 2).Want(400).WantJSON(testkit.InvalidToken)
 	}
 	// A user who signed up by a provider has no password.
 	s.Post("auth/login").JSON(map[string]any{"email": "anna@gmail.com", "password": testkit.Password}).Do().Want(401)
@@ -121,7 +116,7 @@ func TestSocialRace(t *testing.T) {
 			case 200:
 				accepted.Add(1)
 			case 400:
-				answer.WantJSON(exists)
+				answer.WantJSON(testkit.UserExists)
 				rejected.Add(1)
 			default:
 				t.Errorf("%d %s", answer.Status, answer.Body)
@@ -152,9 +147,9 @@ func TestSocialConnect(t *testing.T) {
 	disconnect(p.Token, 1).Want(201).WantJSON(`{}`) // nothing was connected
 	connect(p, token, 1).Want(201).WantJSON(`{}`)
 	connect(p, token, 1).Want(201).WantJSON(`{}`)
-	connect(p, google.IDToken(fakes.GooglePerson{Sub: "111"}), 1).Want(400).WantJSON(exists)
-	connect(other, token, 1).Want(400).WantJSON(exists)
-	connect(p, "junk", 1).Want(400).WantJSON(noToken)
+	connect(p, google.IDToken(fakes.GooglePerson{Sub: "111"}), 1).Want(400).WantJSON(testkit.UserExists)
+	connect(other, token, 1).Want(400).WantJSON(testkit.UserExists)
+	connect(p, "junk", 1).Want(400).WantJSON(testkit.InvalidToken)
 	if in := s.SocialSignIn(token, 1).Want(200).Map(); in.Int("data", "id") != p.ID {
 		t.Errorf("signed in as %v", in)
 	}
@@ -231,8 +226,8 @@ func TestSocialProviderDown(t *testing.T) {
 
 	off := testkit.Start(t)
 	for socialType := 1; socialType <= 2; socialType++ {
-		off.SocialSignIn(id, socialType).Want(400).WantJSON(noToken)
-		socialSignup(off, id, socialType, "a@example.com").Want(400).WantJSON(noToken)
+		off.SocialSignIn(id, socialType).Want(400).WantJSON(testkit.InvalidToken)
+		socialSignup(off, id, socialType, "a@example.com").Want(400).WantJSON(testkit.InvalidToken)
 	}
 	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(100 * time.Millisecond) {
 		var reasons int

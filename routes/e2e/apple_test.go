@@ -33,7 +33,7 @@ func TestApple(t *testing.T) {
 			t.Errorf("signed in as %v", in)
 		}
 	}
-	appleSignup(s, token, map[string]any{"email": "other@example.com"}).Want(400).WantJSON(exists)
+	appleSignup(s, token, map[string]any{"email": "other@example.com"}).Want(400).WantJSON(testkit.UserExists)
 
 	// Without a name there is a nickname, which does not give the private address away.
 	m = appleSignup(s, apple.IdentityToken(fakes.ApplePerson{Sub: "0002", Email: "x9k2@privaterelay.appleid.com", Verified: true}), nil).Want(200).Map()
@@ -59,15 +59,11 @@ func TestApple(t *testing.T) {
 	s.Post("auth/social/signup").JSON(map[string]any{"token": vera, "social_type": 1, "role": 1, "price": 0, "phone": "+7", "email": "vera@gmail.com"}).Do().Want(200)
 	same := apple.IdentityToken(fakes.ApplePerson{Sub: "0006", Email: "Vera@Gmail.com", Verified: true})
 	s.SocialSignIn(same, 3).Want(400).WantJSON(testkit.UserNotExists)
-	appleSignup(s, same, nil).Want(400).WantJSON(exists)
+	appleSignup(s, same, nil).Want(400).WantJSON(testkit.UserExists)
 	s.WantCleanLog()
 }
 
-const (
-	exists  = `{"status":"error","message":"User already exists"}`
-	noToken = `{"status":"error","message":"Invalid token"}`
-	down    = `{"status":"error","message":"Apple is not available, try again later"}`
-)
+const down = `{"status":"error","message":"Apple is not available, try again later"}`
 
 // What Apple's sign-up needs is asked for by its own message, and what it doesn't need is still validated.
 func TestAppleInput(t *testing.T) {
@@ -92,9 +88,9 @@ func TestAppleInput(t *testing.T) {
 	}
 	s.SocialSignIn(nobody, 4).WantError("social_type", "The selected social type is invalid.")
 	for _, wrong := range []string{"junk", google.IDToken(fakes.GooglePerson{Sub: "1"}), strings.Repeat("e", 1<<19)} {
-		s.SocialSignIn(wrong, 3).Want(400).WantJSON(noToken)
+		s.SocialSignIn(wrong, 3).Want(400).WantJSON(testkit.InvalidToken)
 	}
-	s.SocialSignIn(nobody, 1).Want(400).WantJSON(noToken)
+	s.SocialSignIn(nobody, 1).Want(400).WantJSON(testkit.InvalidToken)
 }
 
 // Apple is connected and disconnected like the others, and is a way to sign in like them.
@@ -111,8 +107,8 @@ func TestAppleConnect(t *testing.T) {
 	disconnect(p.Token, 3).Want(201).WantJSON(`{}`)
 	connect(p.Token, token, 3).Want(201).WantJSON(`{}`)
 	connect(p.Token, token, 3).Want(201)
-	connect(p.Token, apple.IdentityToken(fakes.ApplePerson{Sub: "0002"}), 3).Want(400).WantJSON(exists)
-	connect(other.Token, token, 3).Want(400).WantJSON(exists)
+	connect(p.Token, apple.IdentityToken(fakes.ApplePerson{Sub: "0002"}), 3).Want(400).WantJSON(testkit.UserExists)
+	connect(other.Token, token, 3).Want(400).WantJSON(testkit.UserExists)
 	if in := s.SocialSignIn(token, 3).Want(200).Map(); in.Int("data", "id") != p.ID {
 		t.Errorf("signed in as %v", in)
 	}

@@ -7,8 +7,12 @@ import (
 	"github.com/privet/privet/routes/testkit/fakes"
 )
 
-// UserNotExists is the answer to a sign-in by a social account that belongs to no user.
-const UserNotExists = `{"status":"error","message":"User not exists"}`
+// Answers of the social endpoints.
+const (
+	UserExists    = `{"status":"error","message":"User already exists"}` // the social account or the address has a user
+	UserNotExists = `{"status":"error","message":"User not exists"}`     // the social account has none
+	InvalidToken  = `{"status":"error","message":"Invalid token"}`
+)
 
 // StartSocial runs a server that accepts tokens of both social providers, which are fakes.
 func StartSocial(t testing.TB, changes ...func(*settings.Settings)) (*Server, *fakes.Google, *fakes.VK) {
