@@ -235,7 +235,7 @@ func (v *vkAPI) try(ctx context.Context, method string, form url.Values, respons
 // post sends a form to the host that worked last, and if it does not any more, to the others.
 func (v *vkAPI) post(ctx context.Context, path string, form url.Values) (status int, body []byte, err error) {
 	first := int(v.works.Load())
-	var causes []error
+	var causes error
 	for n := range v.hosts {
 		host := (first + n) % len(v.hosts)
 		status, body, err = v.client.post(ctx, v.hosts[host]+path, form, maxAnswerSize)
@@ -249,29 +249,16 @@ func (v *vkAPI) post(ctx context.Context, path string, form url.Values) (status 
 			v.works.Store(int32(host)) //nolint:gosec // an index of a few
 			return status, body, nil
 		}
-		causes = append(causes, err)
+		if causes == nil {
+			causes = err
+		} else {
+			causes = fmt.Errorf("%w; %w", causes, err)
+		}
 	}
-	return 0, nil, joined(causes)
+	return 0, nil, causes
 }
 
 // Moved reports whether an HTTP status says that an address is no longer in use.
 func Moved(status int) bool {
 	return status >= 300 && status < 400 || status == http.StatusGone
 }
-
-// joined returns an error of several causes in one line.
-func joined(causes []error) error {
-	if len(causes) == 1 {
-		return causes[0]
-	}
-	return oneLine{errors.Join(causes...)}
-}
-
-// oneLine is an error whose causes stand in one line.
-type oneLine struct{ error }
-
-// Error implements error.
-func (e oneLine) Error() string { return strings.ReplaceAll(e.error.Error(), "\n", "; ") }
-
-// Unwrap returns the causes.
-func (e oneLine) Unwrap() error { return e.error }
