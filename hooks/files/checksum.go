@@ -26,11 +26,7 @@ func Checksum(ctx context.Context, app core.App, file *store.MediaFile) (string,
 			return err
 		}
 		defer from.Close()
-		var to io.Writer = sum
-		if isRemote(app) {
-			to = patience.Writer(sum)
-		}
-		_, err = io.Copy(to, from)
+		_, err = io.Copy(patience.Writer(sum), from)
 		return err
 	})
 	return hex.EncodeToString(sum.Sum(nil)), err

@@ -35,7 +35,7 @@ func (e *Silent) Error() string {
 	return fmt.Sprintf("%s has not answered for %s", e.Store, e.After.Round(time.Second))
 }
 
-// Patience ends a context when an object store has done nothing for a while. PocketBase's client waits without an end for
+// Patience ends a context when an object store has done nothing for a while; the zero one never does. PocketBase's client waits without an end for
 // a store that takes a connection and says nothing, and whoever waits for the client would, too.
 type Patience struct {
 	cancel context.CancelCauseFunc
@@ -52,30 +52,23 @@ type Patience struct {
 // NewPatience returns a context for work with the app's storage, which ends as soon as an object store is silent; then the
 // server is not healthy. On the local disk there is no such limit.
 func NewPatience(ctx context.Context, app core.App) (context.Context, *Patience) {
-	if !isRemote(app) {
-		return ctx, &Patience{ctx: ctx}
-	}
-	return patienceWith(ctx, describe(app.Settings().S3), func(err error) { health.Of(app).Report(health.Storage, err) })
+	return newPatience(ctx, app.Settings().S3, func(err error) { health.Of(app).Report(health.Storage, err) })
 }
 
 // PatienceWith is NewPatience for an object store that is not the app's storage, if the configuration has one.
 func PatienceWith(ctx context.Context, config core.S3Config) (context.Context, *Patience) {
-	if !config.Enabled {
-		return ctx, &Patience{ctx: ctx}
-	}
-	return patienceWith(ctx, describe(config), func(error) {})
+	return newPatience(ctx, config, func(error) {})
 }
 
-func patienceWith(ctx context.Context, store string, expire func(error)) (context.Context, *Patience) {
+func newPatience(ctx context.Context, config core.S3Config, expire func(error)) (context.Context, *Patience) {
+	if !config.Enabled {
+		return ctx, &Patience{}
+	}
+	store := fmt.Sprintf("the object store (bucket %s at %s)", config.Bucket, config.Endpoint)
 	limited, cancel := context.WithCancelCause(ctx)
 	p := &Patience{ctx: limited, cancel: cancel, store: store, expire: expire, limit: patience}
 	p.timer = time.AfterFunc(p.limit, p.expired)
 	return limited, p
-}
-
-// describe returns how operators know an object store.
-func describe(config core.S3Config) string {
-	return fmt.Sprintf("the object store (bucket %s at %s)", config.Bucket, config.Endpoint)
 }
 
 func (p *Patience) expired() {
@@ -173,7 +166,12 @@ func (f sentFile) Open() (io.ReadSeekCloser, error) {
 }
 
 // Writer returns a writer of what comes from the store. A writer that takes long is not the store's fault.
-func (p *Patience) Writer(to io.Writer) io.Writer { return receivedWriter{to, p} }
+func (p *Patience) Writer(to io.Writer) io.Writer {
+	if p.timer == nil {
+		return to
+	}
+	return receivedWriter{to, p}
+}
 
 // Response returns the writer of an answer with what comes from the store, as Writer does.
 func (p *Patience) Response(to http.ResponseWriter) http.ResponseWriter {
