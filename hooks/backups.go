@@ -89,14 +89,14 @@ func makeBackup(e *core.BackupEvent) error {
 		return err
 	}
 	defer backups.Close()
-	ctx, patience := files.PatienceWith(e.Context, e.App.Settings().Backups.S3)
-	defer patience.End()
+	ctx, idle := files.IdleTimeoutWith(e.Context, e.App.Settings().Backups.S3)
+	defer idle.End()
 	backups.SetContext(ctx)
 	file, err := filesystem.NewFileFromPath(made)
 	if err != nil {
 		return err
 	}
 	file.OriginalName, file.Name = e.Name, path.Base(e.Name)
-	file.Reader = patience.File(made)
-	return patience.Explain(backups.UploadFile(file, e.Name))
+	file.Reader = idle.File(made)
+	return idle.Explain(backups.UploadFile(file, e.Name))
 }

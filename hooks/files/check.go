@@ -44,7 +44,7 @@ func CheckObjects(ctx context.Context, app core.App) error {
 	if !isRemote(app) {
 		return nil
 	}
-	return withStorage(ctx, app, func(system *filesystem.System, _ *Patience) error { return checkStore(ctx, system) })
+	return withStorage(ctx, app, func(system *filesystem.System, _ *IdleTimeout) error { return checkStore(ctx, system) })
 }
 
 // CheckStore asks the object store of a configuration whether it works, as CheckObjects does.
@@ -54,10 +54,10 @@ func CheckStore(ctx context.Context, config core.S3Config) error {
 		return err
 	}
 	defer system.Close()
-	ctx, patience := PatienceWith(ctx, config)
-	defer patience.End()
+	ctx, idle := IdleTimeoutWith(ctx, config)
+	defer idle.End()
 	system.SetContext(ctx)
-	return patience.Explain(checkStore(ctx, system))
+	return idle.Explain(checkStore(ctx, system))
 }
 
 func checkStore(ctx context.Context, system *filesystem.System) error {

@@ -20,13 +20,13 @@ func Checksum(ctx context.Context, app core.App, file *store.MediaFile) (string,
 		return "", err
 	}
 	sum := sha256.New()
-	err = withStorage(ctx, app, func(system *filesystem.System, patience *Patience) error {
+	err = withStorage(ctx, app, func(system *filesystem.System, idle *IdleTimeout) error {
 		from, err := system.GetReader(path.Join(folder, file.Name))
 		if err != nil {
 			return err
 		}
 		defer from.Close()
-		_, err = io.Copy(patience.Writer(sum), from)
+		_, err = io.Copy(idle.Writer(sum), from)
 		return err
 	})
 	return hex.EncodeToString(sum.Sum(nil)), err

@@ -6,11 +6,11 @@ import (
 	"github.com/privet/privet/hooks/admission"
 )
 
-// SetPatience replaces how long an object store may be silent, until restore is called.
-func SetPatience(limit time.Duration) (restore func()) {
-	before := patience
-	patience = limit
-	return func() { patience = before }
+// SetMaxIdle replaces how long an object store may be silent, until restore is called.
+func SetMaxIdle(limit time.Duration) (restore func()) {
+	before := maxIdle
+	maxIdle = limit
+	return func() { maxIdle = before }
 }
 
 // SetCleaning replaces the queue of uploads that are cleaned, until restore is called.

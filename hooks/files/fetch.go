@@ -42,7 +42,7 @@ func download(ctx context.Context, app core.App, key, target string) error {
 	}
 	part := target + ".part" // SweepUploads removes it, as no row has a file of this name
 	defer os.Remove(part)
-	err := withStorage(ctx, app, func(system *filesystem.System, patience *Patience) error {
+	err := withStorage(ctx, app, func(system *filesystem.System, idle *IdleTimeout) error {
 		from, err := system.GetReader(key)
 		if err != nil {
 			return err
@@ -52,7 +52,7 @@ func download(ctx context.Context, app core.App, key, target string) error {
 		if err != nil {
 			return err
 		}
-		if _, err := io.Copy(patience.Writer(to), from); err != nil {
+		if _, err := io.Copy(idle.Writer(to), from); err != nil {
 			_ = to.Close()
 			return err
 		}

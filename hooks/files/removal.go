@@ -141,7 +141,7 @@ func remove(ctx context.Context, app core.App, key string) error {
 		}
 	}
 	if isRemote(app) {
-		err := withStorage(ctx, app, func(system *filesystem.System, _ *Patience) error {
+		err := withStorage(ctx, app, func(system *filesystem.System, _ *IdleTimeout) error {
 			if isFolder {
 				return errors.Join(system.DeletePrefix(key)...)
 			}

@@ -22,7 +22,7 @@ func TestObjectStoreIsSilent(t *testing.T) {
 	if testing.Short() {
 		t.Skip("waits for a silent server")
 	}
-	defer files.SetPatience(time.Second)()
+	defer files.SetMaxIdle(time.Second)()
 	store := newObjectStore(t)
 	s := testkit.Start(t)
 	store.use(s.Dashboard())

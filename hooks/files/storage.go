@@ -48,16 +48,16 @@ func stagedName(id, name string) string { return id + "~" + name }
 func isRemote(app core.App) bool { return app.Settings().S3.Enabled }
 
 // withStorage calls work with the app's storage, which it closes afterwards. It ends with ctx, or when an object store is silent.
-func withStorage(ctx context.Context, app core.App, work func(*filesystem.System, *Patience) error) error {
+func withStorage(ctx context.Context, app core.App, work func(*filesystem.System, *IdleTimeout) error) error {
 	system, err := app.NewFilesystem()
 	if err != nil {
 		return err
 	}
 	defer system.Close()
-	ctx, patience := NewPatience(ctx, app)
-	defer patience.End()
+	ctx, idle := NewIdleTimeout(ctx, app)
+	defer idle.End()
 	system.SetContext(ctx)
-	return patience.Explain(work(system, patience))
+	return idle.Explain(work(system, idle))
 }
 
 // rename moves a file and its attributes within the local disk, and returns when a power cut would leave them there. A
@@ -109,7 +109,7 @@ func removeStored(app core.App, key string) error {
 	if !isRemote(app) {
 		return removeLocal(app, key)
 	}
-	err := withStorage(context.Background(), app, func(system *filesystem.System, _ *Patience) error { return system.Delete(key) })
+	err := withStorage(context.Background(), app, func(system *filesystem.System, _ *IdleTimeout) error { return system.Delete(key) })
 	if errors.Is(err, filesystem.ErrNotFound) {
 		return nil
 	}

@@ -133,7 +133,7 @@ func sweepObjects(ctx context.Context, app core.App, folder string, found *Unass
 	for first*10_000 <= last {
 		first *= 10
 	}
-	return withStorage(ctx, app, func(system *filesystem.System, patience *Patience) error {
+	return withStorage(ctx, app, func(system *filesystem.System, idle *IdleTimeout) error {
 		for n := int64(1); n < first*10; n++ {
 			prefix := path.Join(folder, strconv.FormatInt(n, 10))
 			if n < first {
@@ -145,7 +145,7 @@ func sweepObjects(ctx context.Context, app core.App, folder string, found *Unass
 			if err := pause(ctx); err != nil {
 				return err
 			}
-			patience.Renew(0)
+			idle.Renew(0)
 		}
 		return nil
 	})

@@ -170,7 +170,7 @@ func (u *Upload) send() error {
 	u.key = path.Join(folder, u.Name)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	return withStorage(ctx, u.app, func(system *filesystem.System, patience *Patience) error {
+	return withStorage(ctx, u.app, func(system *filesystem.System, idle *IdleTimeout) error {
 		file, err := os.Open(u.staged)
 		if err != nil {
 			return err
@@ -180,7 +180,7 @@ func (u *Upload) send() error {
 		if err != nil {
 			return err
 		}
-		if _, err := io.Copy(w, patience.Reader(file)); err != nil {
+		if _, err := io.Copy(w, idle.Reader(file)); err != nil {
 			cancel() // makes Close drop what was written
 			_ = w.Close()
 			return err

@@ -106,14 +106,14 @@ func (f sender) send(e *core.RequestEvent, key string) error {
 		return fmt.Errorf("open the file system: %w", err)
 	}
 	defer system.Close()
-	ctx, patience := files.NewPatience(e.Request.Context(), e.App)
-	defer patience.End()
+	ctx, idle := files.NewIdleTimeout(e.Request.Context(), e.App)
+	defer idle.End()
 	system.SetContext(ctx)
 	attributes, err := system.Attributes(key)
 	if err != nil {
-		return fmt.Errorf("attributes of %s: %w", key, patience.Explain(err))
+		return fmt.Errorf("attributes of %s: %w", key, idle.Explain(err))
 	}
-	patience.Renew(0)
+	idle.Renew(0)
 	name := path.Base(key)
 	header := e.Response.Header()
 	setInline(header)
@@ -121,7 +121,7 @@ func (f sender) send(e *core.RequestEvent, key string) error {
 	header.Set("Cache-Control", cacheControl)
 	writeTimeout := 2*time.Minute + time.Duration(attributes.Size/minBytesPerSecond)*time.Second
 	_ = http.NewResponseController(e.Response).SetWriteDeadline(time.Now().Add(writeTimeout))
-	return patience.Explain(system.Serve(patience.Response(e.Response), e.Request, key, name))
+	return idle.Explain(system.Serve(idle.Response(e.Response), e.Request, key, name))
 }
 
 // setInline lets pages of any origin show the file, which is safe as only photos and videos are ever stored.

@@ -16,8 +16,8 @@ import (
 	"github.com/pocketbase/pocketbase/tools/filesystem"
 )
 
-// patience is how long an object store may take to answer, or to move the next bytes.
-var patience = 15 * time.Second
+// maxIdle is how long an object store may take to answer, or to move the next bytes.
+var maxIdle = 15 * time.Second
 
 const (
 	leastSpeed = 128 << 10 // bytes a second that the way to an object store has at least
@@ -35,9 +35,9 @@ func (e *Silent) Error() string {
 	return fmt.Sprintf("%s has not answered for %s", e.Store, e.After.Round(time.Second))
 }
 
-// Patience ends a context when an object store has done nothing for a while; the zero one never does. PocketBase's client waits without an end for
+// IdleTimeout ends a context when an object store has done nothing for a while; the zero one never does. PocketBase's client waits without an end for
 // a store that takes a connection and says nothing, and whoever waits for the client would, too.
-type Patience struct {
+type IdleTimeout struct {
 	cancel context.CancelCauseFunc
 	ctx    context.Context
 	store  string
@@ -49,107 +49,107 @@ type Patience struct {
 	ended bool
 }
 
-// NewPatience returns a context for work with the app's storage, which ends as soon as an object store is silent; then the
+// NewIdleTimeout returns a context for work with the app's storage, which ends as soon as an object store is silent; then the
 // server is not healthy. On the local disk there is no such limit.
-func NewPatience(ctx context.Context, app core.App) (context.Context, *Patience) {
-	return newPatience(ctx, app.Settings().S3, func(err error) { health.Of(app).Report(health.Storage, err) })
+func NewIdleTimeout(ctx context.Context, app core.App) (context.Context, *IdleTimeout) {
+	return newIdleTimeout(ctx, app.Settings().S3, func(err error) { health.Of(app).Report(health.Storage, err) })
 }
 
-// PatienceWith is NewPatience for an object store that is not the app's storage, if the configuration has one.
-func PatienceWith(ctx context.Context, config core.S3Config) (context.Context, *Patience) {
-	return newPatience(ctx, config, func(error) {})
+// IdleTimeoutWith is NewIdleTimeout for an object store that is not the app's storage, if the configuration has one.
+func IdleTimeoutWith(ctx context.Context, config core.S3Config) (context.Context, *IdleTimeout) {
+	return newIdleTimeout(ctx, config, func(error) {})
 }
 
-func newPatience(ctx context.Context, config core.S3Config, expire func(error)) (context.Context, *Patience) {
+func newIdleTimeout(ctx context.Context, config core.S3Config, expire func(error)) (context.Context, *IdleTimeout) {
 	if !config.Enabled {
-		return ctx, &Patience{}
+		return ctx, &IdleTimeout{}
 	}
 	store := fmt.Sprintf("the object store (bucket %s at %s)", config.Bucket, config.Endpoint)
 	limited, cancel := context.WithCancelCause(ctx)
-	p := &Patience{ctx: limited, cancel: cancel, store: store, expire: expire, limit: patience}
-	p.timer = time.AfterFunc(p.limit, p.expired)
-	return limited, p
+	i := &IdleTimeout{ctx: limited, cancel: cancel, store: store, expire: expire, limit: maxIdle}
+	i.timer = time.AfterFunc(i.limit, i.expired)
+	return limited, i
 }
 
-func (p *Patience) expired() {
-	p.mu.Lock()
-	err, ended := &Silent{p.store, p.limit}, p.ended
-	p.mu.Unlock()
+func (i *IdleTimeout) expired() {
+	i.mu.Lock()
+	err, ended := &Silent{i.store, i.limit}, i.ended
+	i.mu.Unlock()
 	if ended {
 		return
 	}
-	p.expire(err)
-	p.cancel(err)
+	i.expire(err)
+	i.cancel(err)
 }
 
 // Renew begins the wait anew, as the store has done something. unsent is how many bytes it may have been given since
 // without having taken them.
-func (p *Patience) Renew(unsent int64) {
-	if p.timer == nil {
+func (i *IdleTimeout) Renew(unsent int64) {
+	if i.timer == nil {
 		return
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.limit = patience + time.Duration(min(unsent, maxUnsent))*time.Second/leastSpeed; !p.ended {
-		p.timer.Reset(p.limit)
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.limit = maxIdle + time.Duration(min(unsent, maxUnsent))*time.Second/leastSpeed; !i.ended {
+		i.timer.Reset(i.limit)
 	}
 }
 
 // pause stops the wait until Renew, as something else is waited for.
-func (p *Patience) pause() { p.timer.Stop() }
+func (i *IdleTimeout) pause() { i.timer.Stop() }
 
 // End ends the context.
-func (p *Patience) End() {
-	if p.timer == nil {
+func (i *IdleTimeout) End() {
+	if i.timer == nil {
 		return
 	}
-	p.mu.Lock()
-	p.ended = true
-	p.mu.Unlock()
-	p.timer.Stop()
-	p.cancel(nil)
+	i.mu.Lock()
+	i.ended = true
+	i.mu.Unlock()
+	i.timer.Stop()
+	i.cancel(nil)
 }
 
 // Explain returns the error of work with the context: that the store was silent, if it was, or else which store it was.
-func (p *Patience) Explain(err error) error {
-	if p.timer == nil {
+func (i *IdleTimeout) Explain(err error) error {
+	if i.timer == nil {
 		return err
 	}
 	var silent *Silent
-	if errors.As(context.Cause(p.ctx), &silent) {
+	if errors.As(context.Cause(i.ctx), &silent) {
 		return silent
 	}
 	if err != nil {
-		err = fmt.Errorf("%s: %w", p.store, err)
+		err = fmt.Errorf("%s: %w", i.store, err)
 	}
 	return err
 }
 
 // Reader returns a reader of what is sent to the store. Each read of it shows that the store takes something.
-func (p *Patience) Reader(from io.Reader) io.Reader { return &sentReader{Reader: from, patience: p} }
+func (i *IdleTimeout) Reader(from io.Reader) io.Reader { return &sentReader{Reader: from, idle: i} }
 
 // sentReader is a reader of what is sent to an object store.
 type sentReader struct {
 	io.Reader
-	patience *Patience
-	read     int64
+	idle *IdleTimeout
+	read int64
 }
 
 // Read implements io.Reader.
 func (r *sentReader) Read(b []byte) (int, error) {
 	n, err := r.Reader.Read(b)
 	r.read += int64(n)
-	r.patience.Renew(r.read)
+	r.idle.Renew(r.read)
 	return n, err
 }
 
 // File returns a file of the local disk that is sent to the store, as Reader does.
-func (p *Patience) File(path string) filesystem.FileReader { return sentFile{path, p} }
+func (i *IdleTimeout) File(path string) filesystem.FileReader { return sentFile{path, i} }
 
 // sentFile is a file that is sent to an object store.
 type sentFile struct {
-	path     string
-	patience *Patience
+	path string
+	idle *IdleTimeout
 }
 
 // Open implements filesystem.FileReader.
@@ -162,47 +162,47 @@ func (f sentFile) Open() (io.ReadSeekCloser, error) {
 		io.Reader
 		io.Seeker
 		io.Closer
-	}{f.patience.Reader(file), file, file}, nil
+	}{f.idle.Reader(file), file, file}, nil
 }
 
 // Writer returns a writer of what comes from the store. A writer that takes long is not the store's fault.
-func (p *Patience) Writer(to io.Writer) io.Writer {
-	if p.timer == nil {
+func (i *IdleTimeout) Writer(to io.Writer) io.Writer {
+	if i.timer == nil {
 		return to
 	}
-	return receivedWriter{to, p}
+	return receivedWriter{to, i}
 }
 
 // Response returns the writer of an answer with what comes from the store, as Writer does.
-func (p *Patience) Response(to http.ResponseWriter) http.ResponseWriter {
-	if p.timer == nil {
+func (i *IdleTimeout) Response(to http.ResponseWriter) http.ResponseWriter {
+	if i.timer == nil {
 		return to
 	}
-	return receivedResponse{to, p}
+	return receivedResponse{to, i}
 }
 
 // receivedWriter is a writer of what comes from an object store.
 type receivedWriter struct {
 	io.Writer
-	patience *Patience
+	idle *IdleTimeout
 }
 
 // Write implements io.Writer.
 func (w receivedWriter) Write(b []byte) (int, error) {
-	w.patience.pause()
-	defer w.patience.Renew(0)
+	w.idle.pause()
+	defer w.idle.Renew(0)
 	return w.Writer.Write(b)
 }
 
 // receivedResponse is the writer of an answer with what comes from an object store.
 type receivedResponse struct {
 	http.ResponseWriter
-	patience *Patience
+	idle *IdleTimeout
 }
 
 // Write implements http.ResponseWriter.
 func (w receivedResponse) Write(b []byte) (int, error) {
-	return receivedWriter{w.ResponseWriter, w.patience}.Write(b)
+	return receivedWriter{w.ResponseWriter, w.idle}.Write(b)
 }
 
 // Unwrap lets http.ResponseController find the writer.
