@@ -62,18 +62,14 @@ func (d *Doctor) providers(ctx context.Context) {
 // reachOne asks hosts of which one is enough for any answer at a path, as the server does: in turn, until one has answered
 // for itself.
 func (d *Doctor) reachOne(ctx context.Context, about string, hosts []string, path string) {
-	for i, host := range hosts {
-		if i == len(hosts)-1 {
-			d.reach(ctx, about, host+path)
-			return
-		}
-		cause := d.try(ctx, host+path)
+	for ; len(hosts) > 1; hosts = hosts[1:] {
+		cause := d.try(ctx, hosts[0]+path)
 		if cause == nil {
-			d.reach(ctx, about, host+path)
-			return
+			break
 		}
-		d.say(Warning, about, "%s can't be used, the next address is: %v", host, cause)
+		d.say(Warning, about, "%s can't be used, the next address is: %v", hosts[0], cause)
 	}
+	d.reach(ctx, about, hosts[0]+path)
 }
 
 // try returns why an address can't be used: nobody answers, or it has moved.

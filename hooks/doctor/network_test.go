@@ -47,6 +47,23 @@ func TestRuStore(t *testing.T) {
 	}
 }
 
+// Of VK's hosts, the first that can be used is asked, and each one before it is a warning.
+func TestHostsInTurn(t *testing.T) {
+	t.Parallel()
+	vk := fakes.NewVK(t)
+	vk.Set(fakes.Gone)
+	second, third := vk.Host(t), vk.Host(t)
+	s := &settings.Settings{VK: vk.Settings()}
+	s.VK.APIURLs = []string{vk.URL, second.URL, third.URL}
+	host := func(server *fakes.Server) string { return strings.TrimPrefix(server.URL, "http://") }
+	d := &Doctor{Settings: s}
+	lines := linesOf(d, d.providers)
+	want := "warning VK " + vk.URL + " can't be used, the next address is: it answers 410 Gone\nok VK " + host(second) + " answers\n"
+	if !strings.Contains(lines, want) || strings.Contains(lines, host(third)) {
+		t.Errorf("%q is not in\n%s", want, lines)
+	}
+}
+
 // The object stores of files and of backups are asked, and what is wrong with them is a line.
 func TestObjectStores(t *testing.T) {
 	t.Parallel()
