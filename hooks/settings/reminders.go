@@ -7,18 +7,6 @@ import (
 	_ "time/tzdata" // the image has no database of time zones
 )
 
-func parseReminders(s *Settings, value string) error {
-	switch value {
-	case "on", "1", "true":
-		s.Reminders = true
-	case "off", "0", "false":
-		s.Reminders = false
-	default:
-		return errors.New("must be 1 or 0")
-	}
-	return nil
-}
-
 // Zone returns the time zone in which an order's date_till is meant.
 func (s *Settings) Zone() *time.Location {
 	if s.OrderZone == nil {

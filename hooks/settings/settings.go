@@ -108,7 +108,8 @@ var variables = []variable{
 		func(s *Settings, v string) error { return parseClientIDs(&s.Apple.ClientIDs, v) }},
 	{"PRIVET_APPLE_JWKS_URL", "another address of Apple's keys (tests)", "Apple's",
 		func(s *Settings, v string) error { return parseURL(&s.Apple.JWKSURL, v) }},
-	{"PRIVET_REMINDERS", "0 turns the reminders of orders off", "1", parseReminders},
+	{"PRIVET_REMINDERS", "0 turns the reminders of orders off", "1",
+		func(s *Settings, v string) error { return parseSwitch(&s.Reminders, v) }},
 	{"PRIVET_ORDER_ZONE", "time zone in which the dates of orders are meant, as Europe/Moscow", "UTC", parseZone},
 	{"PRIVET_RATE_LIMIT", "requests a minute for a user, or for an address where nobody is signed in; 0 turns it off, and the limits of open orders", "60", parseRateLimit},
 	{"PRIVET_UPLOAD_FLOOR", "megabytes of the disk that uploads leave free", "2000, or 5 % of the disk if that is more", parseUploadFloor},
@@ -117,7 +118,8 @@ var variables = []variable{
 	{"PRIVET_FFMPEG", "path of an ffmpeg that renders the previews of videos, faster", "the embedded one", parseFFmpeg},
 	{"PRIVET_METRICS", "address of the Prometheus endpoint, as 127.0.0.1:9090", "none: off", parseMetrics},
 	{"PRIVET_LOG", "form of the lines on standard error: text or json", "text", parseLog},
-	{"PRIVET_ACCESS_LOG", "on writes a line on standard error for each request", "off", parseAccessLog},
+	{"PRIVET_ACCESS_LOG", "on writes a line on standard error for each request", "off",
+		func(s *Settings, v string) error { return parseSwitch(&s.AccessLog, v) }},
 	{"PRIVET_S3_REDIRECT", "1 answers downloads from an object store by a redirect to a presigned address", "they are passed on", parseRedirect},
 }
 
@@ -197,13 +199,15 @@ func parseRedirect(s *Settings, value string) error {
 	return nil
 }
 
-func parseAccessLog(s *Settings, value string) error {
+// parseSwitch parses what turns something on or off.
+func parseSwitch(to *bool, value string) error {
 	switch value {
 	case "on", "1", "true":
-		s.AccessLog = true
+		*to = true
 	case "off", "0", "false":
+		*to = false
 	default:
-		return errors.New("must be on or off")
+		return errors.New("must be on or off, or 1 or 0")
 	}
 	return nil
 }
