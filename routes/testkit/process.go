@@ -193,7 +193,7 @@ func (p *Running) Start() {
 		_ = p.command.Wait() // what matters is in ProcessState
 		close(p.ended)
 	}()
-	p.awaitHealth(p.ended)
+	p.awaitStart(p.ended)
 }
 
 // PID returns the id of the process.

@@ -154,7 +154,7 @@ func (s *Server) serve() {
 			fmt.Fprintln(s.Log, err)
 		}
 	}()
-	s.awaitHealth(ended)
+	s.awaitStart(ended)
 }
 
 // connect creates the HTTP client, which checks every exchange against the specification (spec.go).
@@ -168,8 +168,8 @@ func (s *Server) connect() {
 	s.t.Cleanup(s.HTTPClient.CloseIdleConnections)
 }
 
-// awaitHealth waits until the server answers. The caller closes ended if the server exits first, which fails the test.
-func (s *Server) awaitHealth(ended <-chan struct{}) {
+// awaitStart waits until the server answers. The caller closes ended if the server exits first, which fails the test.
+func (s *Server) awaitStart(ended <-chan struct{}) {
 	s.t.Helper()
 	for range 2000 {
 		answer, err := s.HTTPClient.Get(s.URL + "/api/health")

@@ -1,4 +1,4 @@
-// Package fakes has fakes of Firebase Cloud Messaging, Google, VK, Apple and RuStore on the loopback interface. They answer as the
+// Package fakes has fakes of Firebase Cloud Messaging, Google, VK, Apple, RuStore and a mail server on the loopback interface. They answer as the
 // services do, errors included, and can be made to fail in many ways. Only tests import it.
 //
 //	google := fakes.NewGoogle(t)
