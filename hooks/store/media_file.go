@@ -243,13 +243,8 @@ func DueRemovals(ctx context.Context, app core.App, now time.Time, limit int) ([
 
 // NextRemoval returns when the next removal is due; ok is false when there is none.
 func NextRemoval(ctx context.Context, app core.App) (at time.Time, ok bool, err error) {
-	var next *string
-	err = app.ConcurrentDB().NewQuery(`SELECT min(next_try) FROM file_removals`).WithContext(ctx).Row(&next)
-	if err != nil || next == nil {
-		return time.Time{}, false, wrap("read time of next removal", err)
-	}
-	at, err = time.Parse(timestampLayout, *next)
-	return at, err == nil, wrap("read time of next removal", err)
+	at, ok, err = readEarliestTime(ctx, app, `SELECT min(next_try) FROM file_removals`)
+	return at, ok, wrap("read time of next removal", err)
 }
 
 // ReadRemoval reads a removal. The error is ErrNotFound when it has been made.

@@ -48,14 +48,10 @@ func PerformersToRemind(ctx context.Context, app core.App, dates ReminderDates, 
 // NextToRemind returns the first date_till later than the given one of the new orders whose last reminder is had; ok is false
 // when there is none.
 func NextToRemind(ctx context.Context, app core.App, had order.Reminder, after time.Time) (dateTill time.Time, ok bool, err error) {
-	var next *string
-	err = app.ConcurrentDB().NewQuery(`SELECT min(date_till) FROM orders WHERE status = 'new' AND reminded = {:had} AND date_till > {:after}`).
-		Bind(dbx.Params{"had": int(had), "after": timestamp(after)}).WithContext(ctx).Row(&next)
-	if err != nil || next == nil {
-		return time.Time{}, false, wrap("read next order to remind of", err)
-	}
-	dateTill, ok = dateOf(*next)
-	return dateTill, ok, nil
+	next, _, err := readEarliest(ctx, app, `SELECT min(date_till) FROM orders WHERE status = 'new' AND reminded = :had AND date_till > :after`,
+		sql.Named("had", int(had)), sql.Named("after", timestamp(after)))
+	dateTill, ok = dateOf(next) // not ok for none
+	return dateTill, ok, wrap("read next order to remind of", err)
 }
 
 // OrdersToRemind returns the new orders of a performer that may have reminders due, by date_till. It leaves out those whose
@@ -122,7 +118,7 @@ func TakeBackReminder(ctx context.Context, app core.App, pushID, orderID string,
 const zoneAhead = 20 * 366 * 24 * time.Hour
 
 // SetOrderZone stores the offsets of the zone in which date_till is meant, for the queue of overdue orders, as SQLite knows no
-// zones. It writes only what has changed.
+// zones. It writes only if they have changed.
 func SetOrderZone(ctx context.Context, app core.App, zone *time.Location, now time.Time) error {
 	type offset struct {
 		since   string

@@ -155,14 +155,9 @@ func ReadPush(ctx context.Context, app core.App, id string, now time.Time) (*Pus
 
 // NextPush returns when the next waiting push of a sender is due; ok is false when none waits.
 func NextPush(ctx context.Context, app core.App, sender string) (at time.Time, ok bool, err error) {
-	var next *string
-	err = app.ConcurrentDB().NewQuery(`SELECT min(next_try) FROM pushes WHERE state = 'waiting' AND sender = {:sender}`).
-		Bind(dbx.Params{"sender": sender}).WithContext(ctx).Row(&next)
-	if err != nil || next == nil {
-		return time.Time{}, false, wrap("read time of next push", err)
-	}
-	at, _ = time.Parse(timestampLayout, *next) // what is no time is due at once
-	return at, true, nil
+	next, ok, err := readEarliest(ctx, app, `SELECT min(next_try) FROM pushes WHERE state = 'waiting' AND sender = :sender`, sql.Named("sender", sender))
+	at, _ = time.Parse(timestampLayout, next) // what is no time is due at once
+	return at, ok, wrap("read time of next push", err)
 }
 
 // ClaimPush counts a try to send a push, before it is made: a push whose tries can't be written must not be sent, as it would

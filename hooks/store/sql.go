@@ -80,6 +80,23 @@ func readRows[Row any](ctx context.Context, app core.App, text string, arguments
 	return all, rows.Err()
 }
 
+// readEarliest returns what a query selects as min(a time), as it is stored; ok is false when the query found no row.
+func readEarliest(ctx context.Context, app core.App, text string, arguments ...any) (earliest string, ok bool, err error) {
+	var found sql.NullString
+	err = readRow(ctx, app, text, arguments, &found)
+	return found.String, found.Valid, err
+}
+
+// readEarliestTime is readEarliest where what is no time is an error.
+func readEarliestTime(ctx context.Context, app core.App, text string, arguments ...any) (earliest time.Time, ok bool, err error) {
+	stored, ok, err := readEarliest(ctx, app, text, arguments...)
+	if err != nil || !ok {
+		return time.Time{}, false, err
+	}
+	earliest, err = time.Parse(timestampLayout, stored)
+	return earliest, err == nil, err
+}
+
 // write runs a statement that returns no rows.
 func write(ctx context.Context, app core.App, text string, arguments ...any) error {
 	on := executorOf(app.NonconcurrentDB())

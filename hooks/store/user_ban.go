@@ -72,13 +72,8 @@ func ExpiredBans(ctx context.Context, app core.App, now time.Time, limit int) ([
 
 // NextBanExpiry returns when the next ban ends; ok is false when none has an end.
 func NextBanExpiry(ctx context.Context, app core.App) (at time.Time, ok bool, err error) {
-	var next *string
-	err = app.ConcurrentDB().NewQuery(`SELECT min(banned_until) FROM users WHERE banned = 1 AND banned_until <> ''`).WithContext(ctx).Row(&next)
-	if err != nil || next == nil {
-		return time.Time{}, false, wrap("read end of next ban", err)
-	}
-	at, err = time.Parse(timestampLayout, *next)
-	return at, err == nil, wrap("read end of next ban", err)
+	at, ok, err = readEarliestTime(ctx, app, `SELECT min(banned_until) FROM users WHERE banned = 1 AND banned_until <> ''`)
+	return at, ok, wrap("read end of next ban", err)
 }
 
 // OpenOrders loads the new orders of which the user is client or performer.

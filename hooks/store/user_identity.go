@@ -137,14 +137,8 @@ func DueProfileFetches(ctx context.Context, app core.App, stage string, now time
 
 // NextProfileFetch returns when the next fetch of a stage is due; ok is false when there is none.
 func NextProfileFetch(ctx context.Context, app core.App, stage string) (at time.Time, ok bool, err error) {
-	var next *string
-	err = app.ConcurrentDB().NewQuery(`SELECT min(next_try) FROM profile_fetches WHERE stage = {:stage}`).
-		Bind(dbx.Params{"stage": stage}).WithContext(ctx).Row(&next)
-	if err != nil || next == nil {
-		return time.Time{}, false, wrap("read time of next fetch of a profile", err)
-	}
-	at, err = time.Parse(timestampLayout, *next)
-	return at, err == nil, wrap("read time of next fetch of a profile", err)
+	at, ok, err = readEarliestTime(ctx, app, `SELECT min(next_try) FROM profile_fetches WHERE stage = :stage`, sql.Named("stage", stage))
+	return at, ok, wrap("read time of next fetch of a profile", err)
 }
 
 // ReadProfileFetch reads a user's fetch. The error is ErrNotFound when there is none.
