@@ -9,20 +9,24 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// readOnlyCollections are the collections whose rows only privet's code writes. field carries the message when a
-// moderator creates a row.
-var readOnlyCollections = map[string]struct{ field, create, update string }{
-	store.OrderHistory: {"order", "The history is written automatically when an order's status changes.", "The history can't be changed."},
-	store.Devices:      {"user", "A device is added when a user signs in with the app.", "It can't be changed. Delete the row to sign the device out."},
-	store.InviteTokens: {"user", "A token is added when somebody opens a share link.", "It can't be changed. Delete the row to end the token."},
-	store.Blocks:       {"blocker", "Only users block each other, in the app.", "It can't be changed."},
-	store.Pushes:       {"state", "A push is added when an order changes.", "It can't be changed. Delete the row so that it is not sent."},
+// readOnlyCollections are the collections whose rows only privet's code writes, with the messages for a moderator who creates,
+// changes or deletes one. field carries that of create. With "", another rule decides on changes (package hooks), and rows may be
+// deleted.
+var readOnlyCollections = map[string]struct{ field, create, update, remove string }{
+	store.OrderHistory: {"order", "The history is written automatically when an order's status changes.", "The history can't be changed.", "The history can't be deleted"},
+	store.Devices:      {"user", "A device is added when a user signs in with the app.", "It can't be changed. Delete the row to sign the device out.", ""},
+	store.InviteTokens: {"user", "A token is added when somebody opens a share link.", "It can't be changed. Delete the row to end the token.", ""},
+	store.Blocks:       {"blocker", "Only users block each other, in the app.", "It can't be changed.", "Only the user who has blocked the other can end it, in the app"},
+	store.Pushes:       {"state", "A push is added when an order changes.", "It can't be changed. Delete the row so that it is not sent.", ""},
+	store.Cases:        {"target", "A case is opened when something is reported.", "", "It can't be deleted: give it a verdict"},
+	store.Reports:      {"target", "A report comes from the app.", "", "It can't be deleted: give it a verdict"},
 }
 
 // registerReadOnly refuses moderators' edits of rows and fields that only privet's code writes. Nobody changes the
 // history, whoever the actor is.
 func registerReadOnly(app core.App) {
 	for name, messages := range readOnlyCollections {
+		refused := func(record *core.Record) bool { return byModerator(record) || name == store.OrderHistory }
 		app.OnRecordCreate(name).BindFunc(func(e *core.RecordEvent) error {
 			if byModerator(e.Record) {
 				return validation.Errors{messages.field: refusal.Invalid(messages.create)}
@@ -30,35 +34,18 @@ func registerReadOnly(app core.App) {
 			return e.Next()
 		})
 		app.OnRecordUpdate(name).BindFunc(func(e *core.RecordEvent) error {
-			if byModerator(e.Record) || name == store.OrderHistory {
+			if messages.update != "" && refused(e.Record) {
 				return refuseChanges(store.Changed(e.Record, e.Record.Original()), messages.update)
 			}
 			return e.Next()
 		})
-	}
-	app.OnRecordDelete(store.OrderHistory).BindFunc(func(*core.RecordEvent) error {
-		return refusal.BadRequest("The history can't be deleted")
-	})
-	for name, message := range map[string]string{store.Cases: "A case is opened when something is reported.", store.Reports: "A report comes from the app."} {
-		app.OnRecordCreate(name).BindFunc(func(e *core.RecordEvent) error {
-			if byModerator(e.Record) {
-				return validation.Errors{"target": refusal.Invalid(message)}
-			}
-			return e.Next()
-		})
 		app.OnRecordDelete(name).BindFunc(func(e *core.RecordEvent) error {
-			if byModerator(e.Record) {
-				return refusal.BadRequest("It can't be deleted: give it a verdict")
+			if messages.remove != "" && refused(e.Record) {
+				return refusal.BadRequest(messages.remove)
 			}
 			return e.Next()
 		})
 	}
-	app.OnRecordDelete(store.Blocks).BindFunc(func(e *core.RecordEvent) error {
-		if byModerator(e.Record) {
-			return refusal.BadRequest("Only the user who has blocked the other can end it, in the app")
-		}
-		return e.Next()
-	})
 	app.OnRecordCreate(store.Media).BindFunc(checkMediaCreate)
 	app.OnRecordUpdate(store.Media).BindFunc(checkMediaUpdate)
 }
