@@ -16,8 +16,8 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
 
-// registerReports binds the rules of cases and reports: a verdict closes, once and for all; whoever reported is told; and what a
-// report has kept goes with its verdict, or when its time is over.
+// registerReports binds the rules of cases and reports: a verdict closes them for good, whoever reported is notified, and a
+// report's snapshot of its target is deleted with the verdict, or when it expires.
 func registerReports(app core.App, pushes *push.Worker) {
 	update := func(collection string, change func(*core.RecordEvent) error) {
 		app.OnRecordUpdate(collection).Bind(&hook.Handler[*core.RecordEvent]{
@@ -34,32 +34,32 @@ func registerReports(app core.App, pushes *push.Worker) {
 			return e.Next()
 		})
 	}
-	forget := func() {
-		if err := store.ForgetKept(context.Background(), app, time.Now()); err != nil {
-			app.Logger().Error("what reports keep could not be ended", "error", err)
+	dropExpired := func() {
+		if err := store.DropExpiredSnapshots(context.Background(), app, time.Now()); err != nil {
+			app.Logger().Error("the expired snapshots of reports could not be deleted", "error", err)
 		}
 	}
 	worker.WhileServing(app, func() (stop func()) {
-		forget() // what became due while the server was down
+		dropExpired() // what expired while the server was down
 		return func() {}
 	})
-	app.Cron().MustAdd("privet_reports", "* * * * *", forget)
+	app.Cron().MustAdd("privet_reports", "* * * * *", dropExpired)
 }
 
 // updateCase closes a case with the verdict of a moderator, and with it the reports that the moderator has seen: those that
 // came later stay open, in a new case.
 func updateCase(e *core.RecordEvent, pushes *push.Worker) error {
+	actor := store.ActorOf(e.Record)
+	if actor.Side != order.Moderator {
+		return e.Next()
+	}
 	c := store.AsCase(e.Record)
 	fresh, err := store.FindCase(e.App, c.Id)
 	if err != nil {
 		return fmt.Errorf("read case %s: %w", c.Id, err)
 	}
-	actor := store.ActorOf(e.Record)
-	if actor.Side != order.Moderator {
-		return e.Next()
-	}
 	seen, verdict, decides := c.Rev(), c.Verdict(), c.Verdict() != fresh.Verdict()
-	if err := refuseAllBut(e.Record, fresh.Record, fresh.IsOpen()); err != nil {
+	if err := checkVerdict(e.Record, fresh.Record, fresh.IsOpen()); err != nil {
 		return err
 	}
 	if seen > fresh.Rev() {
@@ -79,7 +79,11 @@ func updateCase(e *core.RecordEvent, pushes *push.Worker) error {
 		return err
 	}
 	for _, report := range reports {
-		if err := closeReport(e.Context, e.App, report, verdict, now, pushes); err != nil {
+		report.Close(verdict, now)
+		if err := e.App.SaveWithContext(e.Context, report); err != nil {
+			return fmt.Errorf("close report %s: %w", report.Id, err)
+		}
+		if err := pushes.AnnounceReport(e.Context, e.App, report); err != nil {
 			return err
 		}
 	}
@@ -98,8 +102,11 @@ func updateReport(e *core.RecordEvent, pushes *push.Worker) error {
 	}
 	report, fresh := store.AsReport(e.Record), store.AsReport(record)
 	decides := report.Verdict() != fresh.Verdict()
-	if err := refuseAllBut(e.Record, record, fresh.IsOpen()); err != nil || !decides {
-		return orNext(err, e)
+	if err := checkVerdict(e.Record, record, fresh.IsOpen()); err != nil {
+		return err
+	}
+	if !decides {
+		return e.Next()
 	}
 	now := time.Now()
 	report.Close(report.Verdict(), now)
@@ -107,14 +114,14 @@ func updateReport(e *core.RecordEvent, pushes *push.Worker) error {
 		return err
 	}
 	if err := pushes.AnnounceReport(e.Context, e.App, report); err != nil {
-		return fmt.Errorf("tell of report %s: %w", report.Id, err)
+		return err
 	}
 	c, err := store.FindCase(e.App, report.Case())
 	if err != nil {
 		return err
 	}
-	left, err := store.OpenReports(e.App, c.Id, c.Rev())
-	if err != nil || len(left) > 0 || !c.IsOpen() {
+	left, err := store.HasOpenReports(e.App, c.Id)
+	if err != nil || left || !c.IsOpen() {
 		return err
 	}
 	c.SetVerdict(report.Verdict())
@@ -123,35 +130,17 @@ func updateReport(e *core.RecordEvent, pushes *push.Worker) error {
 	return e.App.SaveWithContext(e.Context, c)
 }
 
-func orNext(err error, e *core.RecordEvent) error {
-	if err != nil {
-		return err
-	}
-	return e.Next()
-}
-
-// closeReport closes a report with the verdict on its case, and tells whoever reported.
-func closeReport(ctx context.Context, tx core.App, report *store.Report, verdict string, at time.Time, pushes *push.Worker) error {
-	report.Close(verdict, at)
-	if err := tx.SaveWithContext(ctx, report); err != nil {
-		return fmt.Errorf("close report %s: %w", report.Id, err)
-	}
-	if err := pushes.AnnounceReport(ctx, tx, report); err != nil {
-		return fmt.Errorf("tell of report %s: %w", report.Id, err)
-	}
-	return nil
-}
-
-// refuseAllBut refuses a moderator's change of any field but the verdict, and of that one too when it was given.
-func refuseAllBut(record, fresh *core.Record, open bool) error {
+// checkVerdict refuses a moderator's change of any field of a case or report but the verdict, and of the verdict too unless
+// the row is open. It sets all other fields of the record to those of the row as it is now, fresh.
+func checkVerdict(record, fresh *core.Record, open bool) error {
 	errs := validation.Errors{}
 	for _, name := range store.Changed(record, record.Original()) {
 		switch {
 		case name == "verdict" && !open:
-			errs[name] = refusal.Invalid("It was decided and told, and stays so. What is reported again gets a new case.")
+			errs[name] = refusal.Invalid("The verdict is final: whoever reported was notified of it. Another report opens a new case.")
 		case name == "verdict" && record.GetString(name) == "":
-			errs[name] = refusal.Invalid("Choose one: nothing, where nothing has to be done.")
-		case name == "kept": // its form may be another JSON of the same
+			errs[name] = refusal.Invalid("Choose a verdict: nothing, if nothing has to be done.")
+		case name == "kept": // the form may send the same JSON in another notation
 		case name != "verdict":
 			errs[name] = refusal.Invalid("It can't be changed: only the verdict can be given.")
 		}
@@ -161,7 +150,7 @@ func refuseAllBut(record, fresh *core.Record, open bool) error {
 	}
 	for _, name := range store.Comparable(record) {
 		if name != "verdict" {
-			record.SetRaw(name, fresh.GetRaw(name)) // the row as it is now
+			record.SetRaw(name, fresh.GetRaw(name))
 		}
 	}
 	return nil

@@ -131,7 +131,7 @@ func (a *api) userReport(c *call) error {
 			return nil, refused(err)
 		}
 		if kind == store.TargetMedia {
-			target.Kept.Media[0].SHA256 = checksum
+			target.Snapshot.Media[0].SHA256 = checksum
 		}
 		return success{"success"}, store.AddReport(tx, target, user.Id, resource.Reasons.Word(in.Reason), in.Text)
 	})

@@ -53,19 +53,20 @@ func (w *Worker) Announce(ctx context.Context, tx core.App, o *store.Order, from
 	return nil
 }
 
-// reportEvent is the prefix of the event of a closed report, which is followed by the report's id (store.ReadPush).
-const reportEvent = "report-"
-
 // AnnounceReport adds the pushes that tell whoever reported something that the report is closed, in the transaction that
 // closes it. They hold neither what was reported nor whom or by whom.
 func (w *Worker) AnnounceReport(ctx context.Context, tx core.App, r *store.Report) error {
-	return store.AddPushes(ctx, tx, store.NewPush{
-		Event:    reportEvent + r.Id,
-		Type:     "report.closed",
+	err := store.AddPushes(ctx, tx, store.NewPush{
+		Event:    r.Event(),
+		Type:     store.PushReportClosed,
 		Receiver: r.Reporter(),
 		Routes:   w.routes,
 		Expires:  time.Now().Add(lifetime),
 	})
+	if err != nil {
+		return fmt.Errorf("notify the reporter of report %s: %w", r.Id, err)
+	}
+	return nil
 }
 
 // Test sends a fixed push to all devices of a user.

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -42,6 +43,11 @@ func fillWithCrowd(t *testing.T, s *testkit.Server) {
 		`INSERT INTO pushes (id, state, type, receiver, "order", device, event, created, updated)
 			SELECT 'p' || i, 'sent', 'order.created', i, i, i, 'event ' || i, '2024-01-01 00:00:00.000Z', '2024-01-01 00:00:00.000Z' FROM n`,
 		`INSERT INTO blocks (id, blocker, blocked, created) SELECT 'b' || i, i, i + 1, '2024-01-01 00:00:00.000Z' FROM n`,
+		`INSERT INTO cases (id, target, state, user, due, rev, created, updated)
+			SELECT printf('c%014d', i), 'user ' || i, iif(i % 10, 'closed', 'open'), i, '2024-01-02 00:00:00.000Z', 1, '2024-01-01 00:00:00.000Z', '2024-01-01 00:00:00.000Z' FROM n`,
+		`INSERT INTO reports (id, target, reason, state, "case", reporter, kept_until, place, created, updated)
+			SELECT printf('r%014d', i), 'user ' || i, 'spam', iif(i % 10, 'closed', 'open'), printf('c%014d', i), i + 1, iif(i % 10, '', '2100-01-01 00:00:00.000Z'), 1,
+			'2024-01-01 00:00:00.000Z', '2024-01-01 00:00:00.000Z' FROM n`,
 		`INSERT INTO invite_tokens (id, user, expires, token) SELECT i + 1000000, i, '2024-01-01 00:00:00.000Z', printf('%064d', i) FROM n`,
 	} {
 		if _, err := s.App.NonconcurrentDB().NewQuery(many + insert).Bind(dbx.Params{"first": first, "last": first + crowd - 1}).Execute(); err != nil {
@@ -80,6 +86,7 @@ func plan(t *testing.T, s *testkit.Server, statement string) []string {
 	var steps []struct {
 		Detail string `db:"detail"`
 	}
+	statement = strings.ReplaceAll(statement, "=<nil>", "=NULL") // as dbx logs it
 	if err := s.App.ConcurrentDB().NewQuery("EXPLAIN QUERY PLAN " + statement).All(&steps); err != nil {
 		t.Fatalf("%v: %s", err, statement)
 	}
@@ -114,10 +121,20 @@ func TestPlans(t *testing.T) {
 	order := s.Order(client, performer)
 	s.Finish(performer, order).Want(200)
 	fillWithCrowd(t, s)
+	dashboard := s.Dashboard()
 	q.drain()
 	login := map[string]any{"email": client.Email, "password": testkit.Password, "device_id": "phone"}
 	picture := testkit.PathOf(client.Data.String("data", "media", 0, "path_url"))
 	token := client.Token
+	reported, decided := 1900, 1000 // the last of the crowd that is reported, or has a verdict
+	decide := func(s *testkit.Server, collection string) {
+		decided += 10
+		id := fmt.Sprintf("%c%014d", collection[0], decided)
+		s.Request(http.MethodPatch, "/api/"+dashboard.Path(collection, id)).As(dashboard.Token()).JSON(`{"verdict":"warned"}`).Do().Want(200)
+	}
+	report := func(s *testkit.Server, token, target string, id int) {
+		s.Post("user/report").As(token).JSON(map[string]any{target: id, "reason": 1}).Do().Want(201)
+	}
 
 	cases := []struct {
 		name, index string // an index that a query must use, as the plan names it
@@ -178,6 +195,21 @@ func TestPlans(t *testing.T) {
 		}},
 		{"auth/logout", "pushes USING INDEX idx_pushes_event (device=?)", func(s *testkit.Server) {
 			s.Post("auth/logout").As(s.Login(performer)).Do().Want(200)
+		}},
+		{"user/report of a user", "reports USING COVERING INDEX idx_reports_open (reporter=? AND target=?)", func(s *testkit.Server) { report(s, performer.Token, "user_id", 1900) }},
+		{"user/report, the case", "cases USING INDEX idx_cases_open (target=?)", func(s *testkit.Server) {
+			reported++
+			report(s, performer.Token, "user_id", reported)
+		}},
+		{"user/report of an order", "m USING INDEX idx_media_order (order=?)", func(s *testkit.Server) { report(s, performer.Token, "order_id", order) }},
+		{"user/report of a medium", "m USING INDEX sqlite_autoindex_media_1 (id=?)", func(s *testkit.Server) {
+			report(s, token, "media_id", performer.Data.Int("data", "media", 0, "id"))
+		}},
+		{"a case's verdict", "reports USING INDEX idx_reports_case (case=? AND state=?)", func(s *testkit.Server) { decide(s, "cases") }},
+		{"a report's verdict", "reports USING COVERING INDEX idx_reports_case (case=? AND state=?)", func(s *testkit.Server) { decide(s, "reports") }},
+		{"privet_reports", "reports USING INDEX idx_reports_kept (kept_until<?)", func(s *testkit.Server) { s.RunJob("privet_reports") }},
+		{"user/delete", "reports USING INDEX idx_reports_reporter (reporter=?)", func(s *testkit.Server) {
+			s.Post("user/delete").As(s.Client().Token).JSON(map[string]any{"password": testkit.Password}).Do().Want(200)
 		}},
 		{"a media file", "media USING INDEX idx_media_file (file=?)", func(s *testkit.Server) { s.Get(picture).Do().Want(404) }}, // user/update has replaced it
 	}

@@ -119,7 +119,7 @@ type PushContent struct {
 	Client    string // the nickname
 	Performer string // the nickname
 	Rating    float64
-	Acted     bool         // something was done because of the report that was closed
+	Acted     bool         // something was done about the report that was closed
 	Status    order.Status // the order's, as is DateTill
 	DateTill  time.Time
 	Badge     int // how many orders wait for the receiver
@@ -130,6 +130,13 @@ type PushContent struct {
 const waitingOrders = `(SELECT count(*) FROM orders w WHERE w.performer = p.receiver AND w.status = 'new')
 	+ (SELECT count(*) FROM orders w WHERE w.client = p.receiver AND w.status = 'done')`
 
+// PushReportClosed is the type of a push by which whoever reported something is notified of the verdict. Its event_id is
+// reportEvent and the report's id.
+const (
+	PushReportClosed = "report.closed"
+	reportEvent      = "report-"
+)
+
 // ReadPush reads a push that is due. The error is ErrNotFound when it is not due, or does not wait any more.
 func ReadPush(ctx context.Context, app core.App, id string, now time.Time) (*PushContent, error) {
 	var p PushContent
@@ -137,7 +144,7 @@ func ReadPush(ctx context.Context, app core.App, id string, now time.Time) (*Pus
 	err := app.ConcurrentDB().NewQuery(`SELECT p.id, p.event, p.type, p."order", p.tries, p.expires,
 			coalesce(d.id, ''), coalesce(d.firebase_token, ''), coalesce(d.language, ''),
 			coalesce(c.nickname, ''), coalesce(f.nickname, ''), coalesce(o.rating_rate, 0),
-			coalesce((SELECT verdict <> 'nothing' FROM reports WHERE p.type = 'report.closed' AND id = substr(p.event, 8)), 0),
+			coalesce((SELECT verdict <> '`+verdictNothing+`' FROM reports WHERE p.type = '`+PushReportClosed+`' AND id = substr(p.event, length('`+reportEvent+`') + 1)), 0),
 			coalesce(o.status, ''), coalesce(o.date_till, ''), `+waitingOrders+`
 		FROM pushes p
 		LEFT JOIN devices d ON d.id = p.device AND d.user = p.receiver

@@ -19,18 +19,20 @@ const (
 )
 
 const (
-	fieldTarget  = "target"
-	fieldState   = "state"
-	fieldVerdict = "verdict"
-	fieldCase    = "case"
-	fieldClosed  = "closed"
+	fieldTarget    = "target"
+	fieldState     = "state"
+	fieldVerdict   = "verdict"
+	fieldCase      = "case"
+	fieldClosed    = "closed"
+	fieldKept      = "kept"
+	fieldKeptUntil = "kept_until"
 )
 
 // The states of cases and reports, and the verdict after which nothing was done.
 const (
-	CaseOpen       = "open"
-	CaseClosed     = "closed"
-	VerdictNothing = "nothing"
+	stateOpen      = "open"
+	stateClosed    = "closed"
+	verdictNothing = "nothing"
 )
 
 // The kinds of what can be reported.
@@ -44,20 +46,20 @@ const (
 type Target struct {
 	Kind, ID    string
 	User, Order string // of the case, "" for none
-	Kept        Kept
+	Snapshot    Snapshot
 }
 
 // Name returns the target's name in cases and reports.
 func (t *Target) Name() string { return t.Kind + " " + t.ID }
 
-// Kept is what a report keeps of its target as it was.
-type Kept struct {
+// Snapshot is a report's target as it was when it was reported: the field kept.
+type Snapshot struct {
 	Texts map[string]string `json:"texts,omitempty"` // by the field
-	Media []KeptMedium      `json:"media,omitempty"`
+	Media []SnapshotMedium  `json:"media,omitempty"`
 }
 
-// KeptMedium is a medium by its number and, where it is the target itself, the SHA-256 of its file in hex.
-type KeptMedium struct {
+// SnapshotMedium is a medium by its number and, where it is the target itself, the SHA-256 of its file in hex.
+type SnapshotMedium struct {
 	ID     int64  `json:"id"`
 	SHA256 string `json:"sha256,omitempty"`
 }
@@ -100,10 +102,10 @@ func ReadTarget(ctx context.Context, app core.App, kind string, id int64, me str
 	}
 	for i, name := range targetTexts[kind] {
 		if texts[i] != "" {
-			if t.Kept.Texts == nil {
-				t.Kept.Texts = map[string]string{}
+			if t.Snapshot.Texts == nil {
+				t.Snapshot.Texts = map[string]string{}
 			}
-			t.Kept.Texts[name] = texts[i]
+			t.Snapshot.Texts[name] = texts[i]
 		}
 	}
 	var numbers []int64
@@ -111,7 +113,7 @@ func ReadTarget(ctx context.Context, app core.App, kind string, id int64, me str
 		return nil, wrap("read target of report", err)
 	}
 	for _, n := range numbers {
-		t.Kept.Media = append(t.Kept.Media, KeptMedium{ID: n})
+		t.Snapshot.Media = append(t.Snapshot.Media, SnapshotMedium{ID: n})
 	}
 	return t, nil
 }
@@ -136,7 +138,7 @@ func FindCase(app core.App, id string) (*Case, error) {
 }
 
 // IsOpen reports whether the case waits for its verdict.
-func (c *Case) IsOpen() bool { return c.GetString(fieldState) == CaseOpen }
+func (c *Case) IsOpen() bool { return c.GetString(fieldState) == stateOpen }
 
 // Verdict returns what was decided, "" for nothing yet.
 func (c *Case) Verdict() string { return c.GetString(fieldVerdict) }
@@ -146,7 +148,7 @@ func (c *Case) SetVerdict(verdict string) { c.Set(fieldVerdict, verdict) }
 
 // Close closes the case; by is the moderator who decided.
 func (c *Case) Close(by string, at time.Time) {
-	c.Set(fieldState, CaseClosed)
+	c.Set(fieldState, stateClosed)
 	c.Set(fieldClosed, at)
 	c.Set("closed_by", by)
 }
@@ -160,8 +162,8 @@ func (c *Case) SetRev(v int) { c.Set(fieldRev, v) }
 // caseTime is within which a case should be decided.
 const caseTime = 24 * time.Hour
 
-// JoinCase returns the open case of a report's target, which it opens if there is none, and counts the report in it.
-func JoinCase(tx core.App, t *Target) (*Case, error) {
+// joinCase returns the open case of a report's target, which it opens if there is none, and counts the report in it.
+func joinCase(tx core.App, t *Target) (*Case, error) {
 	record, err := tx.FindFirstRecordByFilter(Cases, "target = {:target} && state = 'open'", dbx.Params{"target": t.Name()})
 	if errors.Is(err, sql.ErrNoRows) {
 		medium := ""
@@ -184,13 +186,14 @@ func openCase(tx core.App, fields map[string]any, since time.Time) (*Case, error
 		return nil, wrap("open case", err)
 	}
 	record.Load(fields)
-	record.Set(fieldState, CaseOpen)
+	record.Set(fieldState, stateOpen)
 	record.Set("due", since.Add(caseTime))
 	record.Set(fieldRev, 1)
 	return AsCase(record), wrap("open case", tx.Save(record))
 }
 
-// ReopenRest opens a case of the same target for the reports that came after the verdict on c was formed, if there are any.
+// ReopenRest opens a case of the same target for the reports of the closed case c that are still open, if there are any: those that
+// came after the moderator had opened its form.
 func ReopenRest(tx core.App, c *Case) error {
 	rest, err := OpenReports(tx, c.Id, math.MaxInt)
 	if err != nil || len(rest) == 0 {
@@ -201,14 +204,17 @@ func ReopenRest(tx core.App, c *Case) error {
 		fields[name] = c.GetString(name)
 	}
 	next, err := openCase(tx, fields, rest[0].GetDateTime(fieldCreated).Time())
+	if err != nil {
+		return err
+	}
 	for _, report := range rest {
-		if err == nil {
-			report.Set(fieldCase, next.Id)
-			report.Set("place", 1)
-			err = tx.Save(report)
+		report.Set(fieldCase, next.Id)
+		report.Set("place", next.Rev())
+		if err := tx.Save(report); err != nil {
+			return wrap("reopen case", err)
 		}
 	}
-	return wrap("reopen case", err)
+	return nil
 }
 
 // Report is a record of reports.
@@ -221,16 +227,16 @@ func AsReport(record *core.Record) *Report {
 	return r
 }
 
-// keptFor is how long a report keeps its target as it was; the job that ends it runs each minute.
-const keptFor = 30*24*time.Hour - 2*time.Minute
+// snapshotLifetime keeps snapshots for 30 days at most, as the job that deletes them runs each minute.
+const snapshotLifetime = 30*24*time.Hour - 2*time.Minute
 
 // AddReport adds a user's report on a target to the target's case, unless the user has an open one already.
 func AddReport(tx core.App, t *Target, reporter, reason, text string) error {
-	there, err := tx.CountRecords(Reports, dbx.HashExp{"reporter": reporter, fieldTarget: t.Name(), fieldState: CaseOpen})
+	there, err := tx.CountRecords(Reports, dbx.HashExp{"reporter": reporter, fieldTarget: t.Name(), fieldState: stateOpen})
 	if err != nil || there > 0 {
 		return wrap("find report", err)
 	}
-	c, err := JoinCase(tx, t)
+	c, err := joinCase(tx, t)
 	if err != nil {
 		return err
 	}
@@ -238,13 +244,13 @@ func AddReport(tx core.App, t *Target, reporter, reason, text string) error {
 	if err != nil {
 		return wrap("add report", err)
 	}
-	record.Load(map[string]any{fieldCase: c.Id, "reporter": reporter, fieldTarget: t.Name(), "reason": reason, "text": text, fieldState: CaseOpen,
-		"place": c.Rev(), "kept": t.Kept, "kept_until": time.Now().Add(keptFor)})
+	record.Load(map[string]any{fieldCase: c.Id, "reporter": reporter, fieldTarget: t.Name(), "reason": reason, "text": text, fieldState: stateOpen,
+		"place": c.Rev(), fieldKept: t.Snapshot, fieldKeptUntil: time.Now().Add(snapshotLifetime)})
 	return wrap("add report", tx.Save(record))
 }
 
 // IsOpen reports whether the report waits for its verdict.
-func (r *Report) IsOpen() bool { return r.GetString(fieldState) == CaseOpen }
+func (r *Report) IsOpen() bool { return r.GetString(fieldState) == stateOpen }
 
 // Case returns the id of the report's case.
 func (r *Report) Case() string { return r.GetString(fieldCase) }
@@ -255,13 +261,16 @@ func (r *Report) Reporter() string { return r.GetString("reporter") }
 // Verdict returns what was decided, "" for nothing yet.
 func (r *Report) Verdict() string { return r.GetString(fieldVerdict) }
 
-// Close closes the report with a verdict. What it has kept goes.
+// Event returns the event_id of the pushes that notify whoever reported.
+func (r *Report) Event() string { return reportEvent + r.Id }
+
+// Close closes the report with a verdict, and deletes its snapshot.
 func (r *Report) Close(verdict string, at time.Time) {
 	r.Set(fieldVerdict, verdict)
-	r.Set(fieldState, CaseClosed)
+	r.Set(fieldState, stateClosed)
 	r.Set(fieldClosed, at)
-	r.Set("kept", nil)
-	r.Set("kept_until", "")
+	r.Set(fieldKept, nil)
+	r.Set(fieldKeptUntil, "")
 }
 
 // OpenReports loads the open reports of a case that joined it up to the revision rev, the oldest first.
@@ -274,9 +283,15 @@ func OpenReports(tx core.App, caseID string, rev int) ([]*Report, error) {
 	return reports, wrap("read open reports", err)
 }
 
-// ForgetKept ends what reports have kept for as long as they may.
-func ForgetKept(ctx context.Context, app core.App, now time.Time) error {
-	return wrap("end what reports keep", write(ctx, app, `UPDATE reports SET kept = NULL, kept_until = '' WHERE kept_until <> '' AND kept_until <= :now`,
+// HasOpenReports reports whether a case has a report without verdict.
+func HasOpenReports(tx core.App, caseID string) (bool, error) {
+	open, err := tx.CountRecords(Reports, dbx.HashExp{fieldCase: caseID, fieldState: stateOpen})
+	return open > 0, wrap("count open reports", err)
+}
+
+// DropExpiredSnapshots deletes the snapshots whose time is over.
+func DropExpiredSnapshots(ctx context.Context, app core.App, now time.Time) error {
+	return wrap("delete expired snapshots", write(ctx, app, `UPDATE reports SET kept = NULL, kept_until = '' WHERE kept_until <> '' AND kept_until <= :now`,
 		sql.Named("now", timestamp(now))))
 }
 
