@@ -68,13 +68,7 @@ func TestUpgradeRetries(t *testing.T) {
 		`SELECT id FROM media WHERE still = 'waiting' ORDER BY still_version <> '', CAST(id AS INTEGER) LIMIT 9`:         "idx_media_still",
 		`SELECT id FROM media WHERE still = 'failed' AND (still_version < '1.1.0' OR still_version > '1.1.0') LIMIT 500`: "idx_media_failed",
 	} {
-		var steps []struct {
-			Detail string `db:"detail"`
-		}
-		if err := s.App.ConcurrentDB().NewQuery("EXPLAIN QUERY PLAN " + query).All(&steps); err != nil {
-			t.Fatal(err)
-		}
-		if plan := fmt.Sprint(steps); !strings.Contains(plan, index) || strings.Contains(plan, "TEMP B-TREE") {
+		if plan := fmt.Sprint(s.Plan(query)); !strings.Contains(plan, index) || strings.Contains(plan, "TEMP B-TREE") {
 			t.Errorf("%s: %s", query, plan)
 		}
 	}

@@ -80,23 +80,6 @@ func (q *queries) drain() []string {
 	return all
 }
 
-// plan returns the steps of SQLite's plan for a statement.
-func plan(t *testing.T, s *testkit.Server, statement string) []string {
-	t.Helper()
-	var steps []struct {
-		Detail string `db:"detail"`
-	}
-	statement = strings.ReplaceAll(statement, "=<nil>", "=NULL") // as dbx logs it
-	if err := s.App.ConcurrentDB().NewQuery("EXPLAIN QUERY PLAN " + statement).All(&steps); err != nil {
-		t.Fatalf("%v: %s", err, statement)
-	}
-	var lines []string
-	for _, step := range steps {
-		lines = append(lines, step.Detail)
-	}
-	return lines
-}
-
 // scans reports whether a step reads a whole table: a SCAN, with an index or without, of anything but the few rows of a
 // subquery, a match of the search index, or a JSON value.
 func scans(step string) bool {
@@ -224,7 +207,7 @@ func TestPlans(t *testing.T) {
 					if verb, _, _ := strings.Cut(strings.TrimSpace(statement), " "); !slices.Contains([]string{"SELECT", "UPDATE", "DELETE", "INSERT", "WITH"}, strings.ToUpper(verb)) {
 						continue
 					}
-					for _, step := range plan(t, s, statement) {
+					for _, step := range s.WithT(t).Plan(statement) {
 						steps, byIndex = append(steps, step), byIndex || strings.Contains(step, c.index)
 						if scans(step) {
 							t.Errorf("%s in\n%s", step, statement)

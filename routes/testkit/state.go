@@ -30,6 +30,20 @@ func (s *Server) Exec(statement string, arguments ...any) {
 	}
 }
 
+// Plan returns the steps of SQLite's plan for a statement, as it is written or as StartWatched reports it.
+func (s *Server) Plan(statement string) (steps []string) {
+	s.t.Helper()
+	var rows []struct{ Detail string }
+	statement = strings.ReplaceAll(statement, "=<nil>", "=NULL") // dbx logs it so
+	if err := s.App.ConcurrentDB().NewQuery("EXPLAIN QUERY PLAN " + statement).All(&rows); err != nil {
+		s.t.Fatalf("%v: %s", err, statement)
+	}
+	for _, row := range rows {
+		steps = append(steps, row.Detail)
+	}
+	return steps
+}
+
 // Pass puts the clock forward by which pushes wait for their retries and for the end of pauses. A Process has none.
 func (s *Server) Pass(d time.Duration) {
 	s.ahead.Add(int64(d))
