@@ -69,6 +69,7 @@ func (a *api) registerMetrics(build metrics.Build) {
 		"new_password": func() admission.Stats { _, stats := store.HashingStats(); return stats },
 		"short_search": store.ScanStats,
 		"cleaning":     files.CleaningStats,
+		"checksum":     checksums.Stats,
 	}
 	for _, provider := range a.providers {
 		queues[strings.ToLower(provider.Title)] = provider.Calls.Stats
