@@ -133,8 +133,8 @@ func updateOrder(e *core.RecordEvent, pushes *push.Worker, changes *revision.His
 	return recordTransition(e.Context, e.App, o, from, pushes)
 }
 
-// setReminded lets an order have its reminders again that has got another date or is new again, those whose moments have come
-// included.
+// setReminded makes an order have its reminders again, those whose moments have come included, if it has another date_till than
+// before or has become new again.
 func setReminded(o, before *store.Order) {
 	moved := !o.DateTill().Equal(before.DateTill())
 	reopened := o.Status() == order.New && before.Status() != order.New

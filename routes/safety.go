@@ -19,10 +19,7 @@ type blockInput struct {
 	UserID int `in:"user_id" rules:"required|integer"`
 }
 
-var (
-	blockSchema   = laravel.MustCompile[blockInput]()
-	blockedSchema = laravel.MustCompile[struct{}]()
-)
+var blockSchema = laravel.MustCompile[blockInput]()
 
 // userBlock makes the signed-in user block another: neither finds, views or orders from the other any more.
 func (a *api) userBlock(c *call) error { return c.changeBlock(store.AddBlock) }
@@ -42,7 +39,7 @@ func (c *call) changeBlock(change func(tx core.App, blocker, blocked string) err
 
 // userBlocked lists the users whom the signed-in user has blocked.
 func (a *api) userBlocked(c *call) error {
-	if _, err := read(c, blockedSchema, nil); err != nil {
+	if _, err := read(c, emptySchema, nil); err != nil {
 		return err
 	}
 	page, err := store.SearchBlocked(c.req.Context(), c.app, c.principal.UserID, laravel.Page(c.req))
@@ -55,20 +52,21 @@ func (a *api) userBlocked(c *call) error {
 	}, c.url(), laravel.QueryWithoutPage(c.req)))
 }
 
-// hiding returns for whom users are to be left out of what is read: the signed-in user if they have blocked somebody, or
-// somebody them; else 0.
-func (c *call) hiding() int64 {
+// blockViewer returns the user for whom others are left out of what is read: the signed-in user if they have blocked somebody,
+// or somebody them; else 0.
+func (c *call) blockViewer() int64 {
 	if c.principal == nil || c.principal.Invite || !c.principal.Blocks {
 		return 0
 	}
 	return c.principal.UserID
 }
 
-// hidingFromSender is hiding for an endpoint that takes no access token: if the request has one all the same, blocks hold.
-func (c *call) hidingFromSender() (int64, error) {
+// optionalBlockViewer is blockViewer for a public endpoint: if the request has an access token all the same, blocks hold. For
+// the rest of the request nobody is signed in.
+func (c *call) optionalBlockViewer() (int64, error) {
 	defer func() { c.principal = nil }()
 	err := c.authenticate()
-	return c.hiding(), err
+	return c.blockViewer(), err
 }
 
 type reportInput struct {
@@ -84,7 +82,7 @@ var reportSchema = laravel.MustCompile[reportInput]()
 // reportPath is the path of reports, which have a limit of their own as sign-ins have.
 const reportPath = "user/report"
 
-// checksums lets one report at a time read a file as long as a medium may be.
+// checksums lets one report at a time read a file, which may be as long as any upload.
 var checksums = admission.New(admission.Limits{Slots: 1, Waiters: 32, MaxWait: 10 * time.Second})
 
 // target returns which kind of target a report names, its number, and the input's field.
@@ -115,12 +113,12 @@ func (a *api) userReport(c *call) error {
 		}
 		return err
 	}
-	seen, err := store.ReadTarget(c.req.Context(), c.app, kind, int64(id), c.userID())
-	if err != nil {
-		return refused(err)
-	}
 	checksum := ""
-	if kind == store.TargetMedia {
+	if kind == store.TargetMedia { // before the transaction, as it reads a whole file
+		seen, err := store.ReadTarget(c.req.Context(), c.app, kind, int64(id), c.userID())
+		if err != nil {
+			return refused(err)
+		}
 		if checksum, err = c.checksum(seen.ID); err != nil {
 			return refused(err)
 		}
@@ -137,7 +135,7 @@ func (a *api) userReport(c *call) error {
 	})
 }
 
-// checksum returns the checksum of a medium, before a transaction. A storage that fails keeps nobody from reporting.
+// checksum returns the SHA-256 of a media item in hex, "" if it can't be read: a storage that fails keeps nobody from reporting.
 func (c *call) checksum(id string) (string, error) {
 	release, err := checksums.Acquire(c.req.Context(), c.sender())
 	if err != nil {

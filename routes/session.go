@@ -77,12 +77,12 @@ func (c *call) countAttempt(user *store.User, in *loginInput) (from store.Hasher
 	return from, refund, err
 }
 
-// logoutSchema is an input without fields: the body is read all the same, as that of any POST.
-var logoutSchema = laravel.MustCompile[struct{}]()
+// emptySchema is an input without fields: a body is read all the same, as that of any POST.
+var emptySchema = laravel.MustCompile[struct{}]()
 
 // logout signs the calling device out: its access token and its push token end, and so do the pushes that wait for it.
 func (a *api) logout(c *call) error {
-	if _, err := read(c, logoutSchema, nil); err != nil {
+	if _, err := read(c, emptySchema, nil); err != nil {
 		return err
 	}
 	return c.change(http.StatusOK, func(tx core.App) (any, error) {

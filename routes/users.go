@@ -66,7 +66,7 @@ func (a *api) userByInvite(c *call) error {
 	if err != nil {
 		return err
 	}
-	viewer, err := c.hidingFromSender()
+	viewer, err := c.optionalBlockViewer()
 	if err != nil {
 		return err
 	}
@@ -193,7 +193,7 @@ func (a *api) userSearch(c *call) error {
 		Role:     resource.Roles.Word(in.Role),
 		Category: resource.Categories.Word(in.Category),
 		Text:     in.Text,
-		Viewer:   c.hiding(),
+		Viewer:   c.blockViewer(),
 		Sender:   c.userID(),
 	}, laravel.Page(c.req))
 	if err != nil {
@@ -207,7 +207,7 @@ func (a *api) userSearch(c *call) error {
 
 // userView shows a user, unless they are banned or erased, or one of the two has blocked the other.
 func (a *api) userView(c *call) error {
-	row, err := store.ReadActiveUser(c.req.Context(), c.app, c.pathID("user_id"), c.hiding())
+	row, err := store.ReadActiveUser(c.req.Context(), c.app, c.pathID("user_id"), c.blockViewer())
 	if err != nil {
 		return err
 	}

@@ -102,8 +102,8 @@ func ReminderAt(dateTill, now time.Time, zone *time.Location) (r Reminder, since
 	return NoReminder, time.Time{}
 }
 
-// RemindedAtCreation returns the reminders that an order is to be without as it was created so late: the performer hears of it
-// now. That it is overdue is told.
+// RemindedAtCreation returns the reminder to store with an order that is created now: those to the performer whose moments have
+// come already are left out, as the push about the new order is sent at the same time. The one for an overdue order is not.
 func RemindedAtCreation(dateTill, now time.Time, zone *time.Location) Reminder {
 	r, _ := ReminderAt(dateTill, now, zone)
 	return min(r, HoursBefore)
