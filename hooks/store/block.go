@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 
+	"github.com/privet/privet/hooks/store/query"
+
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -36,26 +38,26 @@ func (b *Block) Blocked() string { return b.GetString(fieldBlocked) }
 func AddBlock(tx core.App, blocker, blocked string) error {
 	there, err := tx.CountRecords(Blocks, dbx.HashExp{fieldBlocker: blocker, fieldBlocked: blocked})
 	if err != nil || there > 0 {
-		return wrap("find block", err)
+		return query.Wrap("find block", err)
 	}
-	record, err := newRecord(tx, Blocks)
+	record, err := query.NewRecord(tx, Blocks)
 	if err != nil {
-		return wrap("add block", err)
+		return query.Wrap("add block", err)
 	}
 	record.Set(fieldBlocker, blocker)
 	record.Set(fieldBlocked, blocked)
-	return wrap("add block", tx.Save(record))
+	return query.Wrap("add block", tx.Save(record))
 }
 
 // RemoveBlock ends a user's block of another, if there is one.
 func RemoveBlock(tx core.App, blocker, blocked string) error {
 	records, err := tx.FindAllRecords(Blocks, dbx.HashExp{fieldBlocker: blocker, fieldBlocked: blocked})
 	if err != nil {
-		return wrap("find block", err)
+		return query.Wrap("find block", err)
 	}
 	for _, record := range records {
 		if err := tx.Delete(record); err != nil {
-			return wrap("remove block", err)
+			return query.Wrap("remove block", err)
 		}
 	}
 	return nil
@@ -63,14 +65,14 @@ func RemoveBlock(tx core.App, blocker, blocked string) error {
 
 // CountBlocked returns how many users a user has blocked.
 func CountBlocked(ctx context.Context, tx core.App, blocker string) (n int, err error) {
-	err = readRow(ctx, tx, `SELECT count(*) FROM blocks WHERE blocker = CAST(:user AS TEXT)`, []any{sql.Named("user", blocker)}, &n)
-	return n, wrap("count blocked users", err)
+	err = query.ReadRow(ctx, tx, `SELECT count(*) FROM blocks WHERE blocker = CAST(:user AS TEXT)`, []any{sql.Named("user", blocker)}, &n)
+	return n, query.Wrap("count blocked users", err)
 }
 
 // CanBeBlocked reports whether there is a user whom one can block: who was not erased.
 func CanBeBlocked(ctx context.Context, tx core.App, user string) (can bool, err error) {
-	err = readRow(ctx, tx, `SELECT EXISTS (SELECT 1 FROM users WHERE id = :user AND erased = '')`, []any{sql.Named("user", user)}, &can)
-	return can, wrap("find user to block", err)
+	err = query.ReadRow(ctx, tx, `SELECT EXISTS (SELECT 1 FROM users WHERE id = :user AND erased = '')`, []any{sql.Named("user", user)}, &can)
+	return can, query.Wrap("find user to block", err)
 }
 
 // eraseBlocks removes the blocks by and of an erased user.
@@ -114,7 +116,7 @@ func SearchBlocked(ctx context.Context, app core.App, blocker, page int64) (*Pag
 	}, func(row *BlockedRow) []any { return append([]any{&row.place, &row.visible}, row.targets()...) },
 		func(row *BlockedRow) int64 { return row.place })
 	if err != nil {
-		return nil, wrap("search blocked users", err)
+		return nil, query.Wrap("search blocked users", err)
 	}
 	for i := range rows.Rows {
 		if row := &rows.Rows[i]; !row.visible {

@@ -9,6 +9,8 @@ import (
 	"hash/crc32"
 	"time"
 
+	"github.com/privet/privet/hooks/store/query"
+
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/list"
@@ -52,11 +54,11 @@ type SignIn struct {
 func AddDevice(ctx context.Context, tx core.App, in SignIn) (token string, p *Principal, err error) {
 	pushes, err := replaceDevices(ctx, tx, &in)
 	if err != nil {
-		return "", nil, wrap("replace device", err)
+		return "", nil, query.Wrap("replace device", err)
 	}
-	device, err := newRecord(tx, Devices)
+	device, err := query.NewRecord(tx, Devices)
 	if err != nil {
-		return "", nil, wrap("add device", err)
+		return "", nil, query.Wrap("add device", err)
 	}
 	secret := newSecret()
 	device.Set(fieldUser, in.UserID)
@@ -65,12 +67,12 @@ func AddDevice(ctx context.Context, tx core.App, in SignIn) (token string, p *Pr
 	device.Set(fieldLanguage, in.Language)
 	device.Set(fieldToken, TokenHash(secret))
 	if err := tx.Save(device); err != nil {
-		return "", nil, wrap("add device", err)
+		return "", nil, query.Wrap("add device", err)
 	}
 	if err := reassignPushes(ctx, tx, pushes, device.Id); err != nil {
-		return "", nil, wrap("reassign pushes", err)
+		return "", nil, query.Wrap("reassign pushes", err)
 	}
-	p = &Principal{UserID: number(in.UserID), DeviceID: number(device.Id), PushToken: in.PushToken}
+	p = &Principal{UserID: query.Number(in.UserID), DeviceID: query.Number(device.Id), PushToken: in.PushToken}
 	return device.Id + "|" + secret, p, nil
 }
 
@@ -112,20 +114,20 @@ func HasDevice(app core.App, user *User, deviceID string) (bool, error) {
 		id = user.Id
 	}
 	count, err := app.CountRecords(Devices, dbx.HashExp{fieldUser: id, fieldDeviceID: deviceID})
-	return count > 0, wrap("find device", err)
+	return count > 0, query.Wrap("find device", err)
 }
 
 // SetPushToken sets the push token of a device; "" removes it. The error is ErrNotFound when the device has signed out.
 func SetPushToken(app core.App, deviceID, token string) error {
 	device, err := app.FindRecordById(Devices, deviceID)
 	if err != nil {
-		return wrap("find device", notFound(err))
+		return query.Wrap("find device", query.NotFound(err))
 	}
 	if AsDevice(device).PushToken() == token {
 		return nil
 	}
 	device.Set(fieldPushToken, token)
-	return wrap("set push token", app.Save(device))
+	return query.Wrap("set push token", app.Save(device))
 }
 
 // ClaimPushToken removes a push token from all devices but one: the most recent device to register it owns it.
@@ -135,7 +137,7 @@ func ClaimPushToken(ctx context.Context, tx core.App, token, deviceID string) er
 		WHERE firebase_token = {:address} AND id <> {:id} RETURNING user`).
 		Bind(dbx.Params{"address": token, "id": deviceID}).WithContext(ctx).Column(&users)
 	invalidateOnCommit(tx, users)
-	return wrap("claim push token", err)
+	return query.Wrap("claim push token", err)
 }
 
 // RemovePushToken removes a push token that FCM does not know any more, unless the device has another one by now.
@@ -144,7 +146,7 @@ func RemovePushToken(ctx context.Context, app core.App, deviceID, token string) 
 	err := app.NonconcurrentDB().NewQuery(`UPDATE devices SET firebase_token = '' WHERE id = {:id} AND firebase_token = {:address} RETURNING user`).
 		Bind(dbx.Params{"id": deviceID, "address": token}).WithContext(ctx).Column(&users)
 	invalidateOnCommit(app, users)
-	return wrap("remove push token", err)
+	return query.Wrap("remove push token", err)
 }
 
 // SignOut deletes a device, and so its access token and its push token, and ends the pushes that wait for it. The error is
@@ -152,14 +154,14 @@ func RemovePushToken(ctx context.Context, app core.App, deviceID, token string) 
 func SignOut(ctx context.Context, tx core.App, deviceID string) error {
 	device, err := tx.FindRecordById(Devices, deviceID)
 	if err != nil {
-		return wrap("find device", notFound(err))
+		return query.Wrap("find device", query.NotFound(err))
 	}
-	err = write(ctx, tx, `UPDATE pushes SET state = 'expired', error = 'The device signed out.', next_try = '', updated = :now
-		WHERE device = :device AND state IN ('waiting', 'held')`, sql.Named("device", deviceID), sql.Named("now", timestamp(time.Now())))
+	err = query.Write(ctx, tx, `UPDATE pushes SET state = 'expired', error = 'The device signed out.', next_try = '', updated = :now
+		WHERE device = :device AND state IN ('waiting', 'held')`, sql.Named("device", deviceID), sql.Named("now", query.Timestamp(time.Now())))
 	if err != nil {
-		return wrap("end pushes of device", err)
+		return query.Wrap("end pushes of device", err)
 	}
-	return wrap("sign out", tx.Delete(device))
+	return query.Wrap("sign out", tx.Delete(device))
 }
 
 // RevokeSessions deletes all devices of a user, and so their access tokens, but the device with the id except ("" for
@@ -167,7 +169,7 @@ func SignOut(ctx context.Context, tx core.App, deviceID string) error {
 func RevokeSessions(tx core.App, userID, except string) error {
 	devices, err := tx.FindAllRecords(Devices, dbx.HashExp{fieldUser: userID}, dbx.NewExp("id <> {:except}", dbx.Params{"except": except}))
 	if err != nil {
-		return wrap("find sessions", err)
+		return query.Wrap("find sessions", err)
 	}
 	return revoke(tx, devices)
 }
@@ -179,17 +181,17 @@ const lastUse = `max(last_used, created)`
 func UnusedDevices(ctx context.Context, app core.App, before time.Time) ([]string, error) {
 	var ids []string
 	err := app.ConcurrentDB().NewQuery(`SELECT id FROM devices WHERE ` + lastUse + ` < {:before}`).
-		Bind(dbx.Params{"before": timestamp(before)}).WithContext(ctx).Column(&ids)
-	return ids, wrap("read unused devices", err)
+		Bind(dbx.Params{"before": query.Timestamp(before)}).WithContext(ctx).Column(&ids)
+	return ids, query.Wrap("read unused devices", err)
 }
 
 // RevokeUnused deletes those of some devices that were last used before a time, and so their access tokens. It returns how many
 // were.
 func RevokeUnused(tx core.App, ids []string, before time.Time) (revoked int, err error) {
-	unused := dbx.NewExp(lastUse+" < {:before}", dbx.Params{"before": timestamp(before)}) // still: one may have been used since
+	unused := dbx.NewExp(lastUse+" < {:before}", dbx.Params{"before": query.Timestamp(before)}) // still: one may have been used since
 	devices, err := tx.FindAllRecords(Devices, dbx.In("id", list.ToInterfaceSlice(ids)...), unused)
 	if err != nil {
-		return 0, wrap("find unused devices", err)
+		return 0, query.Wrap("find unused devices", err)
 	}
 	return len(devices), revoke(tx, devices)
 }
@@ -199,16 +201,16 @@ func RevokeUnused(tx core.App, ids []string, before time.Time) (revoked int, err
 func RemoveUnusedPushTokens(ctx context.Context, app core.App, before time.Time) (removed int, err error) {
 	var users []string
 	err = app.NonconcurrentDB().NewQuery(`UPDATE devices SET firebase_token = '' WHERE firebase_token <> '' AND ` + lastUse + ` < {:before} RETURNING user`).
-		Bind(dbx.Params{"before": timestamp(before)}).WithContext(ctx).Column(&users)
+		Bind(dbx.Params{"before": query.Timestamp(before)}).WithContext(ctx).Column(&users)
 	invalidateOnCommit(app, users)
-	return len(users), wrap("remove unused push tokens", err)
+	return len(users), query.Wrap("remove unused push tokens", err)
 }
 
 // revoke deletes devices, each through its hooks.
 func revoke(tx core.App, devices []*core.Record) error {
 	for _, device := range devices {
 		if err := tx.Delete(device); err != nil {
-			return wrap("revoke session", err)
+			return query.Wrap("revoke session", err)
 		}
 	}
 	return nil
@@ -228,16 +230,16 @@ func TokenHash(secret string) string {
 
 // AddInviteToken creates an access token that can read the profile of one user, and nothing else, until it expires.
 func AddInviteToken(tx core.App, userID string, expires time.Time) (token string, err error) {
-	record, err := newRecord(tx, InviteTokens)
+	record, err := query.NewRecord(tx, InviteTokens)
 	if err != nil {
-		return "", wrap("add invite token", err)
+		return "", query.Wrap("add invite token", err)
 	}
 	secret := newSecret()
 	record.Set(fieldUser, userID)
 	record.Set(fieldExpires, expires)
 	record.Set(fieldToken, TokenHash(secret))
 	if err := tx.Save(record); err != nil {
-		return "", wrap("add invite token", err)
+		return "", query.Wrap("add invite token", err)
 	}
 	return record.Id + "|" + secret, nil
 }
@@ -245,14 +247,14 @@ func AddInviteToken(tx core.App, userID string, expires time.Time) (token string
 // RevokeInviteTokens deletes all invite tokens for a user's profile.
 func RevokeInviteTokens(ctx context.Context, tx core.App, userID string) error {
 	_, err := tx.NonconcurrentDB().Delete(InviteTokens, dbx.HashExp{fieldUser: userID}).WithContext(ctx).Execute()
-	return wrap("revoke invite tokens", err)
+	return query.Wrap("revoke invite tokens", err)
 }
 
 // DeleteExpiredInviteTokens deletes the invite tokens that expired before now.
 func DeleteExpiredInviteTokens(ctx context.Context, app core.App, now time.Time) error {
 	_, err := app.NonconcurrentDB().Delete(InviteTokens, dbx.NewExp("expires < {:now}",
-		dbx.Params{"now": timestamp(now)})).WithContext(ctx).Execute()
-	return wrap("delete expired invite tokens", err)
+		dbx.Params{"now": query.Timestamp(now)})).WithContext(ctx).Execute()
+	return query.Wrap("delete expired invite tokens", err)
 }
 
 // PushTarget is a device that can be sent pushes.
@@ -260,9 +262,9 @@ type PushTarget struct{ Device, Token, Language string }
 
 // PushTargets returns the devices of a user that have a push token.
 func PushTargets(ctx context.Context, app core.App, user string) ([]PushTarget, error) {
-	targets, err := readRows(ctx, app, `SELECT 'device ' || id, firebase_token, language FROM devices WHERE user = CAST(:user AS TEXT) AND firebase_token <> ''`,
+	targets, err := query.ReadRows(ctx, app, `SELECT 'device ' || id, firebase_token, language FROM devices WHERE user = CAST(:user AS TEXT) AND firebase_token <> ''`,
 		[]any{sql.Named("user", user)}, func(t *PushTarget) []any { return []any{&t.Device, &t.Token, &t.Language} })
-	return targets, wrap("read the devices of a user", err)
+	return targets, query.Wrap("read the devices of a user", err)
 }
 
 // waitingPushes returns the ids of a device's waiting pushes.

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"time"
 
+	"github.com/privet/privet/hooks/store/query"
+
 	"github.com/pocketbase/pocketbase/core"
 )
 
@@ -28,11 +30,11 @@ const (
 // error is ErrNotFound if there was none.
 func FindAnswer(ctx context.Context, app core.App, userID, key string) (*StoredAnswer, error) {
 	var a StoredAnswer
-	err := readRow(ctx, app, `SELECT request, status, answer FROM idempotency_keys WHERE user = :user AND key = :key AND created > :after`,
-		[]any{sql.Named("user", userID), sql.Named("key", key), sql.Named("after", timestamp(time.Now().Add(-answerLifetime)))},
+	err := query.ReadRow(ctx, app, `SELECT request, status, answer FROM idempotency_keys WHERE user = :user AND key = :key AND created > :after`,
+		[]any{sql.Named("user", userID), sql.Named("key", key), sql.Named("after", query.Timestamp(time.Now().Add(-answerLifetime)))},
 		&a.Request, &a.Status, &a.Body)
 	if err != nil {
-		return nil, wrap("find answer", notFound(err))
+		return nil, query.Wrap("find answer", query.NotFound(err))
 	}
 	return &a, nil
 }
@@ -42,17 +44,17 @@ func FindAnswer(ctx context.Context, app core.App, userID, key string) (*StoredA
 func SaveAnswer(tx core.App, userID, key string, a StoredAnswer) error {
 	ctx := context.Background() // a client that hangs up does not undo the change that the answer reports
 	var total int64
-	err := writeRow(ctx, tx, `INSERT OR REPLACE INTO idempotency_keys (user, key, request, status, answer, "order", created, total)
+	err := query.WriteRow(ctx, tx, `INSERT OR REPLACE INTO idempotency_keys (user, key, request, status, answer, "order", created, total)
 		VALUES (:user, :key, :request, :status, :answer, :order, :created,
 			length(:answer) + ifnull((SELECT max(total) FROM idempotency_keys WHERE user = :user), 0)) RETURNING total`,
 		[]any{sql.Named("user", userID), sql.Named("key", key), sql.Named("request", a.Request), sql.Named("status", a.Status),
-			sql.Named("answer", a.Body), sql.Named("order", a.OrderID), sql.Named("created", timestamp(time.Now()))}, &total)
+			sql.Named("answer", a.Body), sql.Named("order", a.OrderID), sql.Named("created", query.Timestamp(time.Now()))}, &total)
 	if err != nil || total <= maxAnswers {
-		return wrap("store answer", err)
+		return query.Wrap("store answer", err)
 	}
-	err = write(ctx, tx, `DELETE FROM idempotency_keys WHERE user = :user AND total <= :last`,
+	err = query.Write(ctx, tx, `DELETE FROM idempotency_keys WHERE user = :user AND total <= :last`,
 		sql.Named("user", userID), sql.Named("last", total-maxAnswers))
-	return wrap("delete answers beyond the limit", err)
+	return query.Wrap("delete answers beyond the limit", err)
 }
 
 // DropExpiredAnswers removes the answers that FindAnswer finds no more, a thousand in a transaction.
@@ -60,16 +62,16 @@ func DropExpiredAnswers(ctx context.Context, app core.App, now time.Time) error 
 	for {
 		var removed int64
 		err := app.RunInTransaction(func(tx core.App) error {
-			err := write(ctx, tx, `DELETE FROM idempotency_keys WHERE rowid IN
+			err := query.Write(ctx, tx, `DELETE FROM idempotency_keys WHERE rowid IN
 				(SELECT rowid FROM idempotency_keys WHERE created <= :last ORDER BY created LIMIT 1000)`,
-				sql.Named("last", timestamp(now.Add(-answerLifetime))))
+				sql.Named("last", query.Timestamp(now.Add(-answerLifetime))))
 			if err != nil {
 				return err
 			}
-			return writeRow(ctx, tx, `SELECT changes()`, nil, &removed)
+			return query.WriteRow(ctx, tx, `SELECT changes()`, nil, &removed)
 		})
 		if err != nil || removed < 1000 {
-			return wrap("delete expired answers", err)
+			return query.Wrap("delete expired answers", err)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 
 	"github.com/privet/privet/hooks/media/mediatype"
+	"github.com/privet/privet/hooks/store/query"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -36,9 +37,9 @@ func AsMedia(record *core.Record) *MediaItem {
 
 // NewMedia returns a new media record: of the user's profile, or of an order unless orderID is "".
 func NewMedia(app core.App, userID, orderID string) (*MediaItem, error) {
-	record, err := newRecord(app, Media)
+	record, err := query.NewRecord(app, Media)
 	if err != nil {
-		return nil, wrap("new media", err)
+		return nil, query.Wrap("new media", err)
 	}
 	record.Set(fieldUser, userID)
 	record.Set(fieldOrder, orderID)
@@ -48,7 +49,7 @@ func NewMedia(app core.App, userID, orderID string) (*MediaItem, error) {
 // HasProfileMedia reports whether a user has a profile picture.
 func HasProfileMedia(tx core.App, userID string) (bool, error) {
 	count, err := tx.CountRecords(Media, dbx.HashExp{fieldUser: userID, fieldOrder: ""})
-	return count > 0, wrap("count profile media", err)
+	return count > 0, query.Wrap("count profile media", err)
 }
 
 // DeleteProfileMedia deletes a user's profile pictures. PocketBase deletes their files when the transaction has
@@ -56,11 +57,11 @@ func HasProfileMedia(tx core.App, userID string) (bool, error) {
 func DeleteProfileMedia(tx core.App, userID string) error {
 	records, err := tx.FindAllRecords(Media, dbx.HashExp{fieldUser: userID, fieldOrder: ""})
 	if err != nil {
-		return wrap("find profile media", err)
+		return query.Wrap("find profile media", err)
 	}
 	for _, record := range records {
 		if err := tx.Delete(record); err != nil {
-			return wrap("delete profile media", err)
+			return query.Wrap("delete profile media", err)
 		}
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/privet/privet/hooks/media/mediatype"
+	"github.com/privet/privet/hooks/store/query"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -43,21 +44,21 @@ func (m *MediaFile) Has(name string) bool {
 // ReadMediaFile reads a media row's file by the row's id. The error is ErrNotFound when there is no such row.
 func ReadMediaFile(ctx context.Context, app core.App, id string) (*MediaFile, error) {
 	var file MediaFile
-	err := readRow(ctx, app, mediaFileColumns+` WHERE id = :id`, []any{sql.Named("id", id)}, file.targets()...)
-	return &file, wrap("read media file", notFound(err))
+	err := query.ReadRow(ctx, app, mediaFileColumns+` WHERE id = :id`, []any{sql.Named("id", id)}, file.targets()...)
+	return &file, query.Wrap("read media file", query.NotFound(err))
 }
 
 // WaitingPreviews returns the media that wait for a preview: new ones before those that are tried again, the oldest first.
 func WaitingPreviews(ctx context.Context, app core.App, limit int) ([]MediaFile, error) {
-	waiting, err := readRows(ctx, app, mediaFileColumns+` WHERE still = '`+PreviewWaiting+`' ORDER BY still_version <> '', CAST(id AS INTEGER) LIMIT :limit`,
+	waiting, err := query.ReadRows(ctx, app, mediaFileColumns+` WHERE still = '`+PreviewWaiting+`' ORDER BY still_version <> '', CAST(id AS INTEGER) LIMIT :limit`,
 		[]any{sql.Named("limit", limit)}, (*MediaFile).targets)
-	return waiting, wrap("read waiting previews", err)
+	return waiting, query.Wrap("read waiting previews", err)
 }
 
 // AddPreviewTry counts a failed try to make a preview.
 func AddPreviewTry(ctx context.Context, app core.App, id string) error {
-	err := write(ctx, app, `UPDATE media SET still_tries = still_tries + 1 WHERE id = :id`, sql.Named("id", id))
-	return wrap("count preview tries", err)
+	err := query.Write(ctx, app, `UPDATE media SET still_tries = still_tries + 1 WHERE id = :id`, sql.Named("id", id))
+	return query.Wrap("count preview tries", err)
 }
 
 // SetPreviewState records the outcome for a media file that waits for its preview, and which version of the renderer
@@ -67,11 +68,11 @@ func SetPreviewState(ctx context.Context, app core.App, file *MediaFile, state, 
 	if state == PreviewReady {
 		preview = mediatype.PreviewName(file.Name)
 	}
-	err := writeRow(ctx, app, `UPDATE media SET still = :still, preview = :preview, still_version = :version
+	err := query.WriteRow(ctx, app, `UPDATE media SET still = :still, preview = :preview, still_version = :version
 		WHERE id = :id AND file = :name AND still = '`+PreviewWaiting+`' RETURNING id`,
 		[]any{sql.Named("still", state), sql.Named("preview", preview), sql.Named("version", version),
 			sql.Named("id", file.ID), sql.Named("name", file.Name)}, &id)
-	return wrap("set preview state", notFound(err))
+	return query.Wrap("set preview state", query.NotFound(err))
 }
 
 // unknownVersion is the version of a preview that failed before versions were recorded.
@@ -98,7 +99,7 @@ func retryFailed(ctx context.Context, app core.App, condition, version string) (
 		err := app.ConcurrentDB().NewQuery(`SELECT id FROM media WHERE still = 'failed' AND ` + condition + ` LIMIT 500`).
 			Bind(dbx.Params{"version": version}).WithContext(ctx).Column(&failed)
 		if err != nil {
-			return count, wrap("find failed previews", err)
+			return count, query.Wrap("find failed previews", err)
 		}
 		n, err := retryPreviews(ctx, app, failed)
 		if count += n; err != nil || n == 0 {
@@ -118,7 +119,7 @@ func retryPreviews(ctx context.Context, app core.App, ids []string) (count int, 
 		WHERE id IN (SELECT value FROM json_each({:ids})) AND still = 'failed'`).
 		Bind(dbx.Params{"ids": string(list)}).WithContext(ctx).Execute()
 	if err != nil {
-		return 0, wrap("retry previews", err)
+		return 0, query.Wrap("retry previews", err)
 	}
 	changed, err := result.RowsAffected()
 	return int(changed), err
@@ -155,9 +156,9 @@ func ReadStoredFile(ctx context.Context, app core.App, name string) (*StoredFile
 		names = []any{names[0], sql.Named("a", stem+".heic"), sql.Named("b", stem+".heif"), sql.Named("c", stem+".avif")}
 	}
 	var m MediaFile
-	err := readRow(ctx, app, mediaFileColumns+` WHERE file IN (:name, :a, :b, :c) AND `+served, names, m.targets()...)
+	err := query.ReadRow(ctx, app, mediaFileColumns+` WHERE file IN (:name, :a, :b, :c) AND `+served, names, m.targets()...)
 	if err != nil {
-		return nil, wrap("read stored file", notFound(err))
+		return nil, query.Wrap("read stored file", query.NotFound(err))
 	}
 	folder, err := MediaFolder(app, m.ID)
 	if err != nil {
@@ -196,7 +197,7 @@ func (m *mediaRows) Scan(value any) error {
 		user, rest, ok2 := strings.Cut(rest, " ")
 		kind, file, ok3 := strings.Cut(rest, " ")
 		if ok && ok2 && ok3 {
-			*m = append(*m, MediaRow{ID: number(medium), UserID: number(user), Type: kind, File: file})
+			*m = append(*m, MediaRow{ID: query.Number(medium), UserID: query.Number(user), Type: kind, File: file})
 		}
 	}
 	slices.SortFunc(*m, func(a, b MediaRow) int { return cmp.Compare(a.ID, b.ID) })
@@ -207,7 +208,7 @@ func (m *mediaRows) Scan(value any) error {
 func MediaFolder(app core.App, id string) (string, error) {
 	collection, err := app.FindCachedCollectionByNameOrId(Media)
 	if err != nil {
-		return "", wrap("find folder of media", err)
+		return "", query.Wrap("find folder of media", err)
 	}
 	return path.Join(collection.BaseFilesPath(), id), nil
 }
@@ -227,43 +228,43 @@ const (
 
 // AddRemoval queues the removal of something in the storage, once the transaction that it is called in commits.
 func AddRemoval(ctx context.Context, tx core.App, key, reason string) error {
-	err := write(ctx, tx, `INSERT INTO file_removals (key, reason, created, next_try) VALUES (:key, :reason, :now, :now)
+	err := query.Write(ctx, tx, `INSERT INTO file_removals (key, reason, created, next_try) VALUES (:key, :reason, :now, :now)
 		ON CONFLICT (key) DO UPDATE SET next_try = :now`,
-		sql.Named("key", key), sql.Named("reason", reason), sql.Named("now", timestamp(time.Now())))
-	return wrap("queue the removal of a file", err)
+		sql.Named("key", key), sql.Named("reason", reason), sql.Named("now", query.Timestamp(time.Now())))
+	return query.Wrap("queue the removal of a file", err)
 }
 
 // DueRemovals returns the keys of the removals that are due, the earliest first.
 func DueRemovals(ctx context.Context, app core.App, now time.Time, limit int) ([]string, error) {
 	var keys []string
 	err := app.ConcurrentDB().NewQuery(`SELECT key FROM file_removals WHERE next_try <= {:now} ORDER BY next_try LIMIT {:limit}`).
-		Bind(dbx.Params{"now": timestamp(now), "limit": limit}).WithContext(ctx).Column(&keys)
-	return keys, wrap("read due removals", err)
+		Bind(dbx.Params{"now": query.Timestamp(now), "limit": limit}).WithContext(ctx).Column(&keys)
+	return keys, query.Wrap("read due removals", err)
 }
 
 // NextRemoval returns when the next removal is due; ok is false when there is none.
 func NextRemoval(ctx context.Context, app core.App) (at time.Time, ok bool, err error) {
-	at, ok, err = readEarliestTime(ctx, app, `SELECT min(next_try) FROM file_removals`)
-	return at, ok, wrap("read time of next removal", err)
+	at, ok, err = query.ReadEarliestTime(ctx, app, `SELECT min(next_try) FROM file_removals`)
+	return at, ok, query.Wrap("read time of next removal", err)
 }
 
 // ReadRemoval reads a removal. The error is ErrNotFound when it has been made.
 func ReadRemoval(ctx context.Context, app core.App, key string) (*Removal, error) {
 	r := Removal{Key: key}
-	err := readRow(ctx, app, `SELECT tries FROM file_removals WHERE key = :key`, []any{sql.Named("key", key)}, &r.Tries)
-	return &r, wrap("read removal", notFound(err))
+	err := query.ReadRow(ctx, app, `SELECT tries FROM file_removals WHERE key = :key`, []any{sql.Named("key", key)}, &r.Tries)
+	return &r, query.Wrap("read removal", query.NotFound(err))
 }
 
 // DeleteRemoval records that a removal was made.
 func DeleteRemoval(ctx context.Context, app core.App, key string) error {
-	return wrap("delete removal", write(ctx, app, `DELETE FROM file_removals WHERE key = :key`, sql.Named("key", key)))
+	return query.Wrap("delete removal", query.Write(ctx, app, `DELETE FROM file_removals WHERE key = :key`, sql.Named("key", key)))
 }
 
 // PostponeRemoval records that a try to remove something failed, and when the next one is due.
 func PostponeRemoval(ctx context.Context, app core.App, key string, next time.Time, cause error) error {
-	err := write(ctx, app, `UPDATE file_removals SET tries = tries + 1, next_try = :next, error = :error WHERE key = :key`,
-		sql.Named("key", key), sql.Named("next", timestamp(next)), sql.Named("error", cause.Error()))
-	return wrap("postpone removal", err)
+	err := query.Write(ctx, app, `UPDATE file_removals SET tries = tries + 1, next_try = :next, error = :error WHERE key = :key`,
+		sql.Named("key", key), sql.Named("next", query.Timestamp(next)), sql.Named("error", cause.Error()))
+	return query.Wrap("postpone removal", err)
 }
 
 // MediaFiles returns the files of those of the given media rows that exist, by the row's id.
@@ -272,11 +273,11 @@ func MediaFiles(ctx context.Context, app core.App, ids []string) (map[string]Med
 	if err != nil {
 		return nil, err
 	}
-	rows, err := readRows(ctx, app, mediaFileColumns+` WHERE id IN (SELECT value FROM json_each(:ids))`,
+	rows, err := query.ReadRows(ctx, app, mediaFileColumns+` WHERE id IN (SELECT value FROM json_each(:ids))`,
 		[]any{sql.Named("ids", string(list))}, (*MediaFile).targets)
 	found := make(map[string]MediaFile, len(rows))
 	for _, file := range rows {
 		found[file.ID] = file
 	}
-	return found, wrap("read files of media", err)
+	return found, query.Wrap("read files of media", err)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/privet/privet/hooks/order"
+	"github.com/privet/privet/hooks/store/query"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -28,9 +29,9 @@ type Order struct{ core.BaseRecordProxy }
 
 // NewOrder returns a new order.
 func NewOrder(app core.App) (*Order, error) {
-	record, err := newRecord(app, Orders)
+	record, err := query.NewRecord(app, Orders)
 	if err != nil {
-		return nil, wrap("new order", err)
+		return nil, query.Wrap("new order", err)
 	}
 	return AsOrder(record), nil
 }
@@ -46,13 +47,13 @@ func AsOrder(record *core.Record) *Order {
 func FindOrder(app core.App, id string) (*Order, error) {
 	record, err := app.FindRecordById(Orders, id)
 	if err != nil {
-		return nil, wrap("find order", notFound(err))
+		return nil, query.Wrap("find order", query.NotFound(err))
 	}
 	return AsOrder(record), nil
 }
 
 // Number returns the order's id, 0 before it is saved.
-func (o *Order) Number() int64 { return number(o.Id) }
+func (o *Order) Number() int64 { return query.Number(o.Id) }
 
 // Client returns the id of the user who ordered.
 func (o *Order) Client() string { return o.GetString(fieldClient) }
@@ -124,7 +125,7 @@ func (o *Order) SetRev(v int) { o.Set(fieldRev, v) }
 // CountOrderMedia returns the number of media of an order.
 func CountOrderMedia(app core.App, orderID string) (int, error) {
 	count, err := app.CountRecords(Media, dbx.HashExp{fieldOrder: orderID})
-	return int(count), wrap("count media of order", err)
+	return int(count), query.Wrap("count media of order", err)
 }
 
 // State returns what the rules of package order depend on. It reads from tx how many media there are.
@@ -159,8 +160,8 @@ func (o *Order) Row() *OrderRow {
 	moment := func(field string) Moment { return Moment(o.GetDateTime(field).String()) }
 	return &OrderRow{
 		ID:          o.Number(),
-		ClientID:    number(o.Client()),
-		PerformerID: number(o.Performer()),
+		ClientID:    query.Number(o.Client()),
+		PerformerID: query.Number(o.Performer()),
 		Occasion:    o.GetString(fieldOccasion),
 		Description: o.GetString(fieldDescription),
 		DateTill:    moment(fieldDateTill),
@@ -177,10 +178,10 @@ func (o *Order) Row() *OrderRow {
 // AddHistory records who changed an order's status, now, from ("" when it was created) and to which one. It uses plain
 // SQL, because saving a record would cost as much as saving the order.
 func AddHistory(ctx context.Context, tx core.App, orderID string, from, to order.Status, by Actor) error {
-	err := write(ctx, tx, `INSERT INTO order_history (id, "order", "from", "to", actor, user, moderator, time)
+	err := query.Write(ctx, tx, `INSERT INTO order_history (id, "order", "from", "to", actor, user, moderator, time)
 		VALUES (:row, :order, :from, :to, :actor, :user, :moderator, :time)`,
 		sql.Named("row", newRowIDPrefix()+"000"), sql.Named("order", orderID), sql.Named("from", string(from)),
 		sql.Named("to", string(to)), sql.Named("actor", string(by.Side)), sql.Named("user", by.UserID),
-		sql.Named("moderator", by.Moderator), sql.Named("time", timestamp(time.Now())))
-	return wrap("add order history", err)
+		sql.Named("moderator", by.Moderator), sql.Named("time", query.Timestamp(time.Now())))
+	return query.Wrap("add order history", err)
 }

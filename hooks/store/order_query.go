@@ -5,6 +5,7 @@ import (
 	"database/sql"
 
 	"github.com/privet/privet/hooks/order"
+	"github.com/privet/privet/hooks/store/query"
 
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -13,19 +14,19 @@ import (
 // is neither of them.
 func ReadOrder(ctx context.Context, app core.App, id, userID int64) (*OrderRow, error) {
 	var row OrderRow
-	err := readRow(ctx, app, `SELECT `+orderColumns+`, `+userColumns("p")+`, `+userColumns("c")+`
+	err := query.ReadRow(ctx, app, `SELECT `+orderColumns+`, `+userColumns("p")+`, `+userColumns("c")+`
 		FROM orders o JOIN users p ON p.id = o.performer JOIN users c ON c.id = o.client
 		WHERE o.id = :id AND (o.client = :user OR o.performer = :user)`,
 		[]any{sql.Named("id", Key(id)), sql.Named("user", Key(userID))}, row.withParticipants()...)
-	return &row, wrap("read order", notFound(err))
+	return &row, query.Wrap("read order", query.NotFound(err))
 }
 
 // ReadBareOrder reads an order without its participants, for a user who is known to be one of them. The error is
 // ErrNotFound when there is none.
 func ReadBareOrder(ctx context.Context, app core.App, id int64) (*OrderRow, error) {
 	var row OrderRow
-	err := readRow(ctx, app, `SELECT `+orderColumns+` FROM orders o WHERE o.id = :id`, []any{sql.Named("id", Key(id))}, row.targets()...)
-	return &row, wrap("read order", notFound(err))
+	err := query.ReadRow(ctx, app, `SELECT `+orderColumns+` FROM orders o WHERE o.id = :id`, []any{sql.Named("id", Key(id))}, row.targets()...)
+	return &row, query.Wrap("read order", query.NotFound(err))
 }
 
 // ReadOrderState reads whether the user is the client or the performer of an order, and its present state. The error is
@@ -33,14 +34,14 @@ func ReadBareOrder(ctx context.Context, app core.App, id int64) (*OrderRow, erro
 func ReadOrderState(ctx context.Context, app core.App, id, userID int64) (side order.Side, state order.State, err error) {
 	side = order.Performer
 	var client bool
-	err = readRow(ctx, app, `SELECT client = :user, status, rating_rate, rating_text, (SELECT count(*) FROM media WHERE "order" = orders.id)
+	err = query.ReadRow(ctx, app, `SELECT client = :user, status, rating_rate, rating_text, (SELECT count(*) FROM media WHERE "order" = orders.id)
 		FROM orders WHERE id = :id AND (client = :user OR performer = :user)`,
 		[]any{sql.Named("id", Key(id)), sql.Named("user", Key(userID))},
 		&client, &state.Status, &state.Rating, &state.RatingText, &state.Media)
 	if client {
 		side = order.Client
 	}
-	return side, state, wrap("read state of order", notFound(err))
+	return side, state, query.Wrap("read state of order", query.NotFound(err))
 }
 
 // SearchOrders reads a page of the orders of which the user is client or performer, newest first: each with its
@@ -63,7 +64,7 @@ func SearchOrders(ctx context.Context, app core.App, userID int64, status string
 		arguments: arguments, number: page,
 	}, (*OrderRow).withPerformer, func(row *OrderRow) int64 { return row.ID })
 	if err != nil {
-		return nil, wrap("search orders", err)
+		return nil, query.Wrap("search orders", err)
 	}
 	var user *UserRow
 	for i := range orders.Rows {
@@ -108,7 +109,7 @@ var orderColumns = `o.id, o.client, o.performer, o.occasion, o.description,
 
 // targets returns what orderColumns are scanned into.
 func (r *OrderRow) targets() []any {
-	return []any{id{&r.ID}, id{&r.ClientID}, id{&r.PerformerID}, &r.Occasion, &r.Description,
+	return []any{query.ID(&r.ID), query.ID(&r.ClientID), query.ID(&r.PerformerID), &r.Occasion, &r.Description,
 		&r.DateTill, &r.Status, &r.CancelText, &r.CancelDate, &r.Rating, &r.RatingText, &r.Created, &r.Updated, &r.Media}
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/privet/privet/hooks/order"
+	"github.com/privet/privet/hooks/store/query"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -33,25 +34,25 @@ func PerformersToRemind(ctx context.Context, app core.App, dates ReminderDates, 
 	const due = `SELECT * FROM (SELECT performer, date_till FROM orders
 		WHERE status = 'new' AND reminded = {:had} AND date_till > {:after} AND date_till <= {:until} ORDER BY date_till LIMIT {:limit})`
 	var parts []string
-	params := dbx.Params{"after": timestamp(dates[order.NoReminder]), "limit": limit}
+	params := dbx.Params{"after": query.Timestamp(dates[order.NoReminder]), "limit": limit}
 	for r := order.DayBefore; r <= order.Overdue; r++ {
 		n := strconv.Itoa(int(r))
 		parts = append(parts, strings.NewReplacer("{:had}", "{:had"+n+"}", "{:until}", "{:until"+n+"}").Replace(due))
-		params["had"+n], params["until"+n] = int(r-1), timestamp(dates[r])
+		params["had"+n], params["until"+n] = int(r-1), query.Timestamp(dates[r])
 	}
 	var ids []string
 	err := app.ConcurrentDB().NewQuery(`SELECT performer FROM (` + strings.Join(parts, ` UNION ALL `) + `) GROUP BY performer ORDER BY min(date_till) LIMIT {:limit}`).
 		Bind(params).WithContext(ctx).Column(&ids)
-	return ids, wrap("read performers to remind", err)
+	return ids, query.Wrap("read performers to remind", err)
 }
 
 // NextToRemind returns the first date_till later than the given one of the new orders whose last reminder is had; ok is false
 // when there is none.
 func NextToRemind(ctx context.Context, app core.App, had order.Reminder, after time.Time) (dateTill time.Time, ok bool, err error) {
-	next, _, err := readEarliest(ctx, app, `SELECT min(date_till) FROM orders WHERE status = 'new' AND reminded = :had AND date_till > :after`,
-		sql.Named("had", int(had)), sql.Named("after", timestamp(after)))
-	dateTill, ok = dateOf(next) // not ok for none
-	return dateTill, ok, wrap("read next order to remind of", err)
+	next, _, err := query.ReadEarliest(ctx, app, `SELECT min(date_till) FROM orders WHERE status = 'new' AND reminded = :had AND date_till > :after`,
+		sql.Named("had", int(had)), sql.Named("after", query.Timestamp(after)))
+	dateTill, ok = query.ParseDate(next) // not ok for none
+	return dateTill, ok, query.Wrap("read next order to remind of", err)
 }
 
 // OrdersToRemind returns the new orders of a performer that may have reminders due, by date_till. It leaves out those whose
@@ -62,18 +63,18 @@ func OrdersToRemind(ctx context.Context, app core.App, performer string, dates R
 		dateTill string
 	}
 	// The plus keeps SQLite from reading all orders that are due.
-	rows, err := readRows(ctx, app, `SELECT id, rev, client, date_till, reminded FROM orders
+	rows, err := query.ReadRows(ctx, app, `SELECT id, rev, client, date_till, reminded FROM orders
 		WHERE performer = CAST(:performer AS TEXT) AND status = 'new' AND +date_till > :after AND +date_till <= :until AND +reminded < :last
 		ORDER BY date_till, CAST(id AS INTEGER)`,
-		[]any{sql.Named("performer", performer), sql.Named("after", timestamp(dates[order.NoReminder])),
-			sql.Named("until", timestamp(dates[order.DayBefore])), sql.Named("last", int(order.Overdue))},
+		[]any{sql.Named("performer", performer), sql.Named("after", query.Timestamp(dates[order.NoReminder])),
+			sql.Named("until", query.Timestamp(dates[order.DayBefore])), sql.Named("last", int(order.Overdue))},
 		func(r *row) []any { return []any{&r.ID, &r.Rev, &r.Client, &r.dateTill, &r.Reminded} })
 	if err != nil {
-		return nil, 0, wrap("read orders to remind of", err)
+		return nil, 0, query.Wrap("read orders to remind of", err)
 	}
 	for _, r := range rows {
 		var ok bool
-		if r.DateTill, ok = dateOf(r.dateTill); ok {
+		if r.DateTill, ok = query.ParseDate(r.dateTill); ok {
 			pending = append(pending, r.Pending)
 		} else {
 			unreadable++
@@ -82,34 +83,25 @@ func OrdersToRemind(ctx context.Context, app core.App, performer string, dates R
 	return pending, unreadable, nil
 }
 
-// dateOf parses a date in PocketBase's form, or without a fraction, as in SQL written by hand. Both sort as text.
-func dateOf(text string) (date time.Time, ok bool) {
-	date, err := time.Parse(timestampLayout, text)
-	if err != nil {
-		date, err = time.Parse(time.DateTime, text)
-	}
-	return date, err == nil
-}
-
 // NoteReminder notes with an order that it has had a reminder. That is no change of the order, which has no hooks and keeps its
 // rev. It reports false, and does nothing, when the order was changed since it was read.
 func NoteReminder(ctx context.Context, tx core.App, n order.Notice) (noted bool, err error) {
 	result, err := tx.NonconcurrentDB().NewQuery(`UPDATE orders SET reminded = {:due} WHERE id = {:id} AND status = 'new' AND rev = {:rev} AND reminded = {:had}`).
 		Bind(dbx.Params{"id": n.ID, "rev": n.Rev, "had": int(n.Reminded), "due": int(n.Due)}).WithContext(ctx).Execute()
 	if err != nil {
-		return false, wrap("note reminder of order", err)
+		return false, query.Wrap("note reminder of order", err)
 	}
 	rows, err := result.RowsAffected()
-	return rows > 0, wrap("note reminder of order", err)
+	return rows > 0, query.Wrap("note reminder of order", err)
 }
 
 // TakeBackReminder deletes the waiting push of a reminder, which its order is to have again.
 func TakeBackReminder(ctx context.Context, app core.App, pushID, orderID string, r order.Reminder) error {
-	return wrap("take back reminder", app.RunInTransaction(func(tx core.App) error {
-		if err := write(ctx, tx, `DELETE FROM pushes WHERE id = :id AND state = 'waiting'`, sql.Named("id", pushID)); err != nil {
+	return query.Wrap("take back reminder", app.RunInTransaction(func(tx core.App) error {
+		if err := query.Write(ctx, tx, `DELETE FROM pushes WHERE id = :id AND state = 'waiting'`, sql.Named("id", pushID)); err != nil {
 			return err
 		}
-		return write(ctx, tx, `UPDATE orders SET reminded = :before WHERE id = :id AND status = 'new' AND reminded = :reminded`,
+		return query.Write(ctx, tx, `UPDATE orders SET reminded = :before WHERE id = :id AND status = 'new' AND reminded = :reminded`,
 			sql.Named("id", orderID), sql.Named("before", int(r-1)), sql.Named("reminded", int(r)))
 	}))
 }
@@ -136,22 +128,22 @@ func SetOrderZone(ctx context.Context, app core.App, zone *time.Location, now ti
 		before := want[len(want)-1].seconds
 		if after := secondsAt(at.Add(day * time.Second)); after != before {
 			n := sort.Search(day, func(n int) bool { return secondsAt(at.Add(time.Duration(n)*time.Second)) != before })
-			want = append(want, offset{timestamp(at.Add(time.Duration(n) * time.Second)), after})
+			want = append(want, offset{query.Timestamp(at.Add(time.Duration(n) * time.Second)), after})
 		}
 	}
-	have, err := readRows(ctx, app, `SELECT since, seconds FROM order_zone ORDER BY since`, nil, func(o *offset) []any { return []any{&o.since, &o.seconds} })
+	have, err := query.ReadRows(ctx, app, `SELECT since, seconds FROM order_zone ORDER BY since`, nil, func(o *offset) []any { return []any{&o.since, &o.seconds} })
 	if err != nil {
-		return wrap("read order zone", err)
+		return query.Wrap("read order zone", err)
 	}
 	if slices.Equal(have, want) {
 		return nil
 	}
-	return wrap("set order zone", app.RunInTransaction(func(tx core.App) error {
-		if err := write(ctx, tx, `DELETE FROM order_zone`); err != nil {
+	return query.Wrap("set order zone", app.RunInTransaction(func(tx core.App) error {
+		if err := query.Write(ctx, tx, `DELETE FROM order_zone`); err != nil {
 			return err
 		}
 		for _, o := range want {
-			if err := write(ctx, tx, `INSERT INTO order_zone (since, seconds) VALUES (:since, :seconds)`, sql.Named("since", o.since), sql.Named("seconds", o.seconds)); err != nil {
+			if err := query.Write(ctx, tx, `INSERT INTO order_zone (since, seconds) VALUES (:since, :seconds)`, sql.Named("since", o.since), sql.Named("seconds", o.seconds)); err != nil {
 				return err
 			}
 		}

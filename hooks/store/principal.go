@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/privet/privet/hooks/store/query"
+
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -35,7 +37,7 @@ func FindPrincipal(ctx context.Context, app core.App, id int64, secret string) (
 	if p != nil && !p.Invite { // an invite token expires, which the cache does not see
 		cache.put(key, *p, generation)
 	}
-	return p, wrap("find principal", err)
+	return p, query.Wrap("find principal", err)
 }
 
 // readPrincipal is FindPrincipal without the cache; hash is that of the secret.
@@ -44,20 +46,20 @@ func readPrincipal(ctx context.Context, app core.App, id int64, hash string) (*P
 	if id != 0 {
 		by, key = "id", Key(id)
 	}
-	for _, query := range []string{
+	for _, text := range []string{
 		`SELECT CAST(id AS INTEGER), CAST(user AS INTEGER), token, firebase_token, 0, '', ` + hasBlocks("devices.user") + ` FROM devices WHERE ` + by + ` = :key`,
 		`SELECT CAST(id AS INTEGER), CAST(user AS INTEGER), token, '', 1, expires, 0 FROM invite_tokens WHERE ` + by + ` = :key`,
 	} {
 		var p Principal
 		var stored, expires string
-		err := readRow(ctx, app, query, []any{sql.Named("key", key)}, &p.DeviceID, &p.UserID, &stored, &p.PushToken, &p.Invite, &expires, &p.Blocks)
+		err := query.ReadRow(ctx, app, text, []any{sql.Named("key", key)}, &p.DeviceID, &p.UserID, &stored, &p.PushToken, &p.Invite, &expires, &p.Blocks)
 		if errors.Is(err, sql.ErrNoRows) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		if subtle.ConstantTimeCompare([]byte(stored), []byte(hash)) != 1 || (p.Invite && expires <= timestamp(time.Now())) {
+		if subtle.ConstantTimeCompare([]byte(stored), []byte(hash)) != 1 || (p.Invite && expires <= query.Timestamp(time.Now())) {
 			return nil, nil
 		}
 		if p.Invite {
@@ -73,14 +75,14 @@ func TouchDevices(ctx context.Context, app core.App, used map[int64]time.Time) e
 	err := app.RunInTransaction(func(tx core.App) error {
 		for id, at := range used {
 			_, err := tx.NonconcurrentDB().NewQuery(`UPDATE devices SET last_used = {:at} WHERE id = {:id}`).
-				Bind(dbx.Params{"at": timestamp(at), "id": Key(id)}).WithContext(ctx).Execute()
+				Bind(dbx.Params{"at": query.Timestamp(at), "id": Key(id)}).WithContext(ctx).Execute()
 			if err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	return wrap("record when devices were used", err)
+	return query.Wrap("record when devices were used", err)
 }
 
 // principalCache caches principals by access token, because looking a token up costs as much as the rest of a small
@@ -147,7 +149,7 @@ func InvalidatePrincipals(app core.App, userID string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.generation++
-	user := number(userID)
+	user := query.Number(userID)
 	for _, token := range p.tokensByUser[user] {
 		delete(p.byToken, token)
 	}

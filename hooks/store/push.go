@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/privet/privet/hooks/order"
+	"github.com/privet/privet/hooks/store/query"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -54,9 +55,9 @@ func (r PushRoute) Cut(address string) (rest string, ok bool) {
 // app that sends no device_id adds a device with each sign-in. A second push of the same event for the same device is
 // ignored.
 func AddPushes(ctx context.Context, tx core.App, p NewPush) error {
-	now := timestamp(time.Now())
+	now := query.Timestamp(time.Now())
 	arguments := []any{sql.Named("row", newRowIDPrefix()), sql.Named("type", p.Type), sql.Named("order", p.Order),
-		sql.Named("receiver", p.Receiver), sql.Named("now", now), sql.Named("expires", timestamp(p.Expires)), sql.Named("event", p.Event)}
+		sql.Named("receiver", p.Receiver), sql.Named("now", now), sql.Named("expires", query.Timestamp(p.Expires)), sql.Named("event", p.Event)}
 	var sender, state strings.Builder
 	for i, route := range p.Routes {
 		n := strconv.Itoa(i)
@@ -65,14 +66,14 @@ func AddPushes(ctx context.Context, tx core.App, p NewPush) error {
 		state.WriteString(when + ` THEN :state` + n)
 		arguments = append(arguments, sql.Named("prefix"+n, route.Prefix), sql.Named("sender"+n, route.Sender), sql.Named("state"+n, route.State))
 	}
-	err := write(ctx, tx, `INSERT INTO pushes
+	err := query.Write(ctx, tx, `INSERT INTO pushes
 		(id, state, sender, type, receiver, "order", device, tries, error, sent, next_try, expires, event, created, updated)
 		SELECT :row || printf('%03x', row_number() OVER newest), CASE`+state.String()+` END, CASE`+sender.String()+` END, :type, user, :order, id, 0, '', '', :now,
 			:expires, :event, :now, :now
 		FROM devices WHERE user = CAST(:receiver AS TEXT) AND firebase_token <> ''
 		WINDOW newest AS (ORDER BY CAST(id AS INTEGER) DESC) ORDER BY CAST(id AS INTEGER) DESC LIMIT 1000
 		ON CONFLICT (device, event, iif(device = '', id, '')) DO NOTHING`, arguments...)
-	return wrap("add pushes", err)
+	return query.Wrap("add pushes", err)
 }
 
 // DuePushes returns the ids of the waiting pushes of a sender that are due, the earliest first.
@@ -80,29 +81,29 @@ func DuePushes(ctx context.Context, app core.App, sender string, now time.Time, 
 	var ids []string
 	err := app.ConcurrentDB().NewQuery(`SELECT id FROM pushes WHERE state = 'waiting' AND sender = {:sender} AND next_try <= {:now}
 		ORDER BY next_try LIMIT {:limit}`).
-		Bind(dbx.Params{"sender": sender, "now": timestamp(now), "limit": limit}).WithContext(ctx).Column(&ids)
-	return ids, wrap("read due pushes", err)
+		Bind(dbx.Params{"sender": sender, "now": query.Timestamp(now), "limit": limit}).WithContext(ctx).Column(&ids)
+	return ids, query.Wrap("read due pushes", err)
 }
 
 // HoldPushes holds back the pushes that wait, after a restore.
 func HoldPushes(ctx context.Context, app core.App) error {
-	return wrap("hold back pushes", write(ctx, app, `UPDATE pushes SET state = 'held' WHERE state = 'waiting'`))
+	return query.Wrap("hold back pushes", query.Write(ctx, app, `UPDATE pushes SET state = 'held' WHERE state = 'waiting'`))
 }
 
 // CountHeldPushes returns how many pushes are held back.
 func CountHeldPushes(ctx context.Context, app core.App) (n int, err error) {
-	err = readRow(ctx, app, `SELECT count(*) FROM pushes WHERE state = 'held'`, nil, &n)
-	return n, wrap("count held pushes", err)
+	err = query.ReadRow(ctx, app, `SELECT count(*) FROM pushes WHERE state = 'held'`, nil, &n)
+	return n, query.Wrap("count held pushes", err)
 }
 
 // SettleHeldPushes gives the pushes that are held back a state, PushWaiting or PushExpired, and returns how many these were.
 func SettleHeldPushes(ctx context.Context, app core.App, state, reason string) (n int64, err error) {
 	result, err := app.NonconcurrentDB().NewQuery(`UPDATE pushes SET state = {:state}, error = {:reason}, next_try = {:now}, updated = {:now} WHERE state = 'held'`).
-		Bind(dbx.Params{"state": state, "reason": reason, "now": timestamp(time.Now())}).WithContext(ctx).Execute()
+		Bind(dbx.Params{"state": state, "reason": reason, "now": query.Timestamp(time.Now())}).WithContext(ctx).Execute()
 	if err == nil {
 		n, err = result.RowsAffected()
 	}
-	return n, wrap("settle held pushes", err)
+	return n, query.Wrap("settle held pushes", err)
 }
 
 // PushContent is the current data of which the message of a push is made.
@@ -152,28 +153,28 @@ func ReadPush(ctx context.Context, app core.App, id string, now time.Time) (*Pus
 		LEFT JOIN users c ON c.id = o.client
 		LEFT JOIN users f ON f.id = o.performer
 		WHERE p.id = {:id} AND p.state = 'waiting' AND p.next_try <= {:now}`).
-		Bind(dbx.Params{"id": id, "now": timestamp(now)}).WithContext(ctx).
+		Bind(dbx.Params{"id": id, "now": query.Timestamp(now)}).WithContext(ctx).
 		Row(&p.ID, &p.Event, &p.Type, &p.Order, &p.Tries, &expires,
 			&p.Device, &p.PushToken, &p.Language, &p.Client, &p.Performer, &p.Rating, &p.Acted, &p.Status, &dateTill, &p.Badge)
-	p.Expires, _ = time.Parse(timestampLayout, expires) // zero, and so expired, if a moderator has emptied it
-	p.DateTill, _ = dateOf(dateTill)
-	return &p, wrap("read push", notFound(err))
+	p.Expires, _ = time.Parse(query.TimestampLayout, expires) // zero, and so expired, if a moderator has emptied it
+	p.DateTill, _ = query.ParseDate(dateTill)
+	return &p, query.Wrap("read push", query.NotFound(err))
 }
 
 // NextPush returns when the next waiting push of a sender is due; ok is false when none waits.
 func NextPush(ctx context.Context, app core.App, sender string) (at time.Time, ok bool, err error) {
-	next, ok, err := readEarliest(ctx, app, `SELECT min(next_try) FROM pushes WHERE state = 'waiting' AND sender = :sender`, sql.Named("sender", sender))
-	at, _ = time.Parse(timestampLayout, next) // what is no time is due at once
-	return at, ok, wrap("read time of next push", err)
+	next, ok, err := query.ReadEarliest(ctx, app, `SELECT min(next_try) FROM pushes WHERE state = 'waiting' AND sender = :sender`, sql.Named("sender", sender))
+	at, _ = time.Parse(query.TimestampLayout, next) // what is no time is due at once
+	return at, ok, query.Wrap("read time of next push", err)
 }
 
 // ClaimPush counts a try to send a push, before it is made: a push whose tries can't be written must not be sent, as it would
 // be sent again and again. The error is ErrNotFound when the push no longer waits.
 func ClaimPush(ctx context.Context, app core.App, id string) error {
 	var claimed string
-	err := writeRow(ctx, app, `UPDATE pushes SET tries = tries + 1, updated = :now WHERE id = :id AND state = 'waiting' RETURNING id`,
-		[]any{sql.Named("id", id), sql.Named("now", timestamp(time.Now()))}, &claimed)
-	return wrap("claim push", notFound(err))
+	err := query.WriteRow(ctx, app, `UPDATE pushes SET tries = tries + 1, updated = :now WHERE id = :id AND state = 'waiting' RETURNING id`,
+		[]any{sql.Named("id", id), sql.Named("now", query.Timestamp(time.Now()))}, &claimed)
+	return query.Wrap("claim push", query.NotFound(err))
 }
 
 // PushOutcome is the outcome of a try to send a push.
@@ -185,46 +186,46 @@ type PushOutcome struct {
 
 // SetPushOutcome records the outcome of a try to send a push.
 func SetPushOutcome(ctx context.Context, app core.App, id string, o PushOutcome) error {
-	now := timestamp(time.Now())
+	now := query.Timestamp(time.Now())
 	params := dbx.Params{"id": id, "state": o.State, "error": o.Error, "now": now, "sent": "", "next": ""}
 	if o.State == PushSent {
 		params["sent"] = now
 	}
 	if o.State == PushWaiting {
-		params["next"] = timestamp(o.NextTry)
+		params["next"] = query.Timestamp(o.NextTry)
 	}
 	_, err := app.NonconcurrentDB().NewQuery(`UPDATE pushes
 		SET state = {:state}, error = {:error}, sent = {:sent}, next_try = {:next}, updated = {:now}
 		WHERE id = {:id}`).Bind(params).WithContext(ctx).Execute()
-	return wrap("set outcome of push", err)
+	return query.Wrap("set outcome of push", err)
 }
 
 // DelayPushes puts off all waiting pushes of a device that are due before a time until then.
 func DelayPushes(ctx context.Context, app core.App, device string, until time.Time) error {
-	err := write(ctx, app, `UPDATE pushes SET next_try = :until WHERE device = :device AND state = 'waiting' AND next_try < :until`,
-		sql.Named("device", device), sql.Named("until", timestamp(until)))
-	return wrap("delay pushes", err)
+	err := query.Write(ctx, app, `UPDATE pushes SET next_try = :until WHERE device = :device AND state = 'waiting' AND next_try < :until`,
+		sql.Named("device", device), sql.Named("until", query.Timestamp(until)))
+	return query.Wrap("delay pushes", err)
 }
 
 // SetPushSender gives a waiting push to another sender, or ends it with the state PushOff.
 func SetPushSender(ctx context.Context, app core.App, id, sender, state string) error {
-	err := write(ctx, app, `UPDATE pushes SET sender = :sender, state = :state WHERE id = :id AND state = 'waiting'`,
+	err := query.Write(ctx, app, `UPDATE pushes SET sender = :sender, state = :state WHERE id = :id AND state = 'waiting'`,
 		sql.Named("id", id), sql.Named("sender", sender), sql.Named("state", state))
-	return wrap("set sender of push", err)
+	return query.Wrap("set sender of push", err)
 }
 
 // DeleteOldPushes deletes the pushes that were added before a time, a thousand in a transaction. There is no index by time:
 // the first rows are the oldest, and it ends at a thousand of which none is old.
 func DeleteOldPushes(ctx context.Context, app core.App, before time.Time) error {
 	for after, last, old := int64(0), int64(0), 1; old > 0; after = last {
-		arguments := []any{sql.Named("after", after), sql.Named("before", timestamp(before))}
-		err := readRow(ctx, app, `SELECT coalesce(max(row), 0), count(*) FILTER (WHERE created < :before)
+		arguments := []any{sql.Named("after", after), sql.Named("before", query.Timestamp(before))}
+		err := query.ReadRow(ctx, app, `SELECT coalesce(max(row), 0), count(*) FILTER (WHERE created < :before)
 			FROM (SELECT rowid AS row, created FROM pushes WHERE rowid > :after ORDER BY rowid LIMIT 1000)`, arguments, &last, &old)
 		if err == nil && old > 0 {
-			err = write(ctx, app, `DELETE FROM pushes WHERE rowid > :after AND rowid <= :last AND created < :before`, append(arguments, sql.Named("last", last))...)
+			err = query.Write(ctx, app, `DELETE FROM pushes WHERE rowid > :after AND rowid <= :last AND created < :before`, append(arguments, sql.Named("last", last))...)
 		}
 		if err != nil {
-			return wrap("delete old pushes", err)
+			return query.Wrap("delete old pushes", err)
 		}
 	}
 	return nil
@@ -237,7 +238,7 @@ func HasNewerPush(ctx context.Context, app core.App, id string) (newer bool, err
 		JOIN pushes n ON n."order" = p."order" AND n.device = p.device AND n.event <> p.event AND n.id > p.id
 		WHERE p.id = {:id} AND p."order" <> '' AND p.device <> '' AND n.state IN ('sent', 'waiting'))`).
 		Bind(dbx.Params{"id": id}).WithContext(ctx).Row(&newer)
-	return newer, wrap("find newer push", err)
+	return newer, query.Wrap("find newer push", err)
 }
 
 // QueueNumbers are the numbers of what waits for background work, and of what it has done.
@@ -260,9 +261,9 @@ func ReadQueueNumbers(ctx context.Context, app core.App) (*QueueNumbers, error) 
 		kind, state string
 		count       int64
 	}
-	rows, err := readRows(ctx, app, `SELECT kind, state, count FROM state_counts`, nil, func(r *row) []any { return []any{&r.kind, &r.state, &r.count} })
+	rows, err := query.ReadRows(ctx, app, `SELECT kind, state, count FROM state_counts`, nil, func(r *row) []any { return []any{&r.kind, &r.state, &r.count} })
 	if err != nil {
-		return nil, wrap("read the numbers of queues", err)
+		return nil, query.Wrap("read the numbers of queues", err)
 	}
 	for _, r := range rows {
 		switch r.kind {
@@ -277,21 +278,21 @@ func ReadQueueNumbers(ctx context.Context, app core.App) (*QueueNumbers, error) 
 	// Pushes that wait or that nobody sends are in no count: those that wait are few, and the others are the rest.
 	var push, media string
 	var waiting, all int64
-	err = readRow(ctx, app, `SELECT (SELECT count(*) FROM pushes WHERE state = 'waiting'), (SELECT count(*) FROM pushes)`, nil, &waiting, &all)
+	err = query.ReadRow(ctx, app, `SELECT (SELECT count(*) FROM pushes WHERE state = 'waiting'), (SELECT count(*) FROM pushes)`, nil, &waiting, &all)
 	if err != nil {
-		return nil, wrap("count the pushes", err)
+		return nil, query.Wrap("count the pushes", err)
 	}
 	for _, count := range numbers.Pushes {
 		all -= count
 	}
 	numbers.Pushes[PushWaiting], numbers.Pushes[PushOff] = waiting, max(0, all-waiting)
 	// Left alone, SQLite takes the index by next_try and looks at each push that waits.
-	err = readRow(ctx, app, `SELECT coalesce((SELECT created FROM pushes INDEXED BY idx_pushes_oldest WHERE state = 'waiting' ORDER BY created LIMIT 1), ''),
+	err = query.ReadRow(ctx, app, `SELECT coalesce((SELECT created FROM pushes INDEXED BY idx_pushes_oldest WHERE state = 'waiting' ORDER BY created LIMIT 1), ''),
 		coalesce((SELECT created FROM media WHERE still = 'waiting' ORDER BY CAST(id AS INTEGER) LIMIT 1), '')`, nil, &push, &media)
 	if err != nil {
-		return nil, wrap("read the ages of queues", err)
+		return nil, query.Wrap("read the ages of queues", err)
 	}
-	numbers.OldestPush, _ = time.Parse(timestampLayout, push) // zero for none
-	numbers.OldestMedia, _ = time.Parse(timestampLayout, media)
+	numbers.OldestPush, _ = time.Parse(query.TimestampLayout, push) // zero for none
+	numbers.OldestMedia, _ = time.Parse(query.TimestampLayout, media)
 	return numbers, nil
 }

@@ -8,6 +8,8 @@ import (
 	"math"
 	"time"
 
+	"github.com/privet/privet/hooks/store/query"
+
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -96,9 +98,9 @@ func ReadTarget(ctx context.Context, app core.App, kind string, id int64, me str
 	t := &Target{Kind: kind, ID: Key(id)}
 	var texts [3]string
 	var media string
-	err := readRow(ctx, app, targetQueries[kind], []any{sql.Named("id", t.ID), sql.Named("me", me)}, &t.User, &t.Order, &texts[0], &texts[1], &texts[2], &media)
+	err := query.ReadRow(ctx, app, targetQueries[kind], []any{sql.Named("id", t.ID), sql.Named("me", me)}, &t.User, &t.Order, &texts[0], &texts[1], &texts[2], &media)
 	if err != nil {
-		return nil, wrap("read target of report", notFound(err))
+		return nil, query.Wrap("read target of report", query.NotFound(err))
 	}
 	for i, name := range targetTexts[kind] {
 		if texts[i] != "" {
@@ -110,7 +112,7 @@ func ReadTarget(ctx context.Context, app core.App, kind string, id int64, me str
 	}
 	var numbers []int64
 	if err := json.Unmarshal([]byte(media), &numbers); err != nil {
-		return nil, wrap("read target of report", err)
+		return nil, query.Wrap("read target of report", err)
 	}
 	for _, n := range numbers {
 		t.Snapshot.Media = append(t.Snapshot.Media, SnapshotMedium{ID: n})
@@ -132,7 +134,7 @@ func AsCase(record *core.Record) *Case {
 func FindCase(app core.App, id string) (*Case, error) {
 	record, err := app.FindRecordById(Cases, id)
 	if err != nil {
-		return nil, wrap("find case", notFound(err))
+		return nil, query.Wrap("find case", query.NotFound(err))
 	}
 	return AsCase(record), nil
 }
@@ -173,23 +175,23 @@ func joinCase(tx core.App, t *Target) (*Case, error) {
 		return openCase(tx, map[string]any{fieldTarget: t.Name(), fieldUser: t.User, fieldOrder: t.Order, Media: medium}, time.Now())
 	}
 	if err != nil {
-		return nil, wrap("find case", err)
+		return nil, query.Wrap("find case", err)
 	}
 	c := AsCase(record)
 	c.SetRev(c.Rev() + 1)
-	return c, wrap("join case", tx.Save(c))
+	return c, query.Wrap("join case", tx.Save(c))
 }
 
 func openCase(tx core.App, fields map[string]any, since time.Time) (*Case, error) {
-	record, err := newRecord(tx, Cases)
+	record, err := query.NewRecord(tx, Cases)
 	if err != nil {
-		return nil, wrap("open case", err)
+		return nil, query.Wrap("open case", err)
 	}
 	record.Load(fields)
 	record.Set(fieldState, stateOpen)
 	record.Set("due", since.Add(caseTime))
 	record.Set(fieldRev, 1)
-	return AsCase(record), wrap("open case", tx.Save(record))
+	return AsCase(record), query.Wrap("open case", tx.Save(record))
 }
 
 // ReopenRest opens a case of the same target for the reports of the closed case c that are still open, if there are any: those that
@@ -211,7 +213,7 @@ func ReopenRest(tx core.App, c *Case) error {
 		report.Set(fieldCase, next.Id)
 		report.Set("place", next.Rev())
 		if err := tx.Save(report); err != nil {
-			return wrap("reopen case", err)
+			return query.Wrap("reopen case", err)
 		}
 	}
 	return nil
@@ -234,19 +236,19 @@ const snapshotLifetime = 30*24*time.Hour - 2*time.Minute
 func AddReport(tx core.App, t *Target, reporter, reason, text string) error {
 	there, err := tx.CountRecords(Reports, dbx.HashExp{"reporter": reporter, fieldTarget: t.Name(), fieldState: stateOpen})
 	if err != nil || there > 0 {
-		return wrap("find report", err)
+		return query.Wrap("find report", err)
 	}
 	c, err := joinCase(tx, t)
 	if err != nil {
 		return err
 	}
-	record, err := newRecord(tx, Reports)
+	record, err := query.NewRecord(tx, Reports)
 	if err != nil {
-		return wrap("add report", err)
+		return query.Wrap("add report", err)
 	}
 	record.Load(map[string]any{fieldCase: c.Id, "reporter": reporter, fieldTarget: t.Name(), "reason": reason, "text": text, fieldState: stateOpen,
 		"place": c.Rev(), fieldKept: t.Snapshot, fieldKeptUntil: time.Now().Add(snapshotLifetime)})
-	return wrap("add report", tx.Save(record))
+	return query.Wrap("add report", tx.Save(record))
 }
 
 // IsOpen reports whether the report waits for its verdict.
@@ -280,20 +282,17 @@ func OpenReports(tx core.App, caseID string, rev int) ([]*Report, error) {
 	for i, record := range records {
 		reports[i] = AsReport(record)
 	}
-	return reports, wrap("read open reports", err)
+	return reports, query.Wrap("read open reports", err)
 }
 
 // HasOpenReports reports whether a case has a report without verdict.
 func HasOpenReports(tx core.App, caseID string) (bool, error) {
 	open, err := tx.CountRecords(Reports, dbx.HashExp{fieldCase: caseID, fieldState: stateOpen})
-	return open > 0, wrap("count open reports", err)
+	return open > 0, query.Wrap("count open reports", err)
 }
 
 // DropExpiredSnapshots deletes the snapshots whose time is over.
 func DropExpiredSnapshots(ctx context.Context, app core.App, now time.Time) error {
-	return wrap("delete expired snapshots", write(ctx, app, `UPDATE reports SET kept = NULL, kept_until = '' WHERE kept_until <> '' AND kept_until <= :now`,
-		sql.Named("now", timestamp(now))))
+	return query.Wrap("delete expired snapshots", query.Write(ctx, app, `UPDATE reports SET kept = NULL, kept_until = '' WHERE kept_until <> '' AND kept_until <= :now`,
+		sql.Named("now", query.Timestamp(now))))
 }
-
-// eraseReports removes what an erased user has written in reports.
-const eraseReports = `UPDATE reports SET text = '' WHERE reporter = {:user}`

@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/privet/privet/hooks/store/query"
+
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -18,22 +20,22 @@ import (
 // gaps and are never used twice.
 func NextID(ctx context.Context, tx core.App, sequence string) (int64, error) {
 	var id int64
-	err := writeRow(ctx, tx, `INSERT INTO sequences (name, value) VALUES (:name, 1)
+	err := query.WriteRow(ctx, tx, `INSERT INTO sequences (name, value) VALUES (:name, 1)
 		ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value`, []any{sql.Named("name", sequence)}, &id)
-	return id, wrap("take the next id", err)
+	return id, query.Wrap("take the next id", err)
 }
 
 // CheckWrite writes a row to the database that means nothing. The error says why that is not possible.
 func CheckWrite(ctx context.Context, app core.App) error {
-	err := write(ctx, app, `INSERT INTO sequences (name, value) VALUES ('write_check', 0) ON CONFLICT (name) DO UPDATE SET value = value`)
-	return wrap("write to the database", err)
+	err := query.Write(ctx, app, `INSERT INTO sequences (name, value) VALUES ('write_check', 0) ON CONFLICT (name) DO UPDATE SET value = value`)
+	return query.Wrap("write to the database", err)
 }
 
 // PeekID returns the number that NextID would return now, without waiting for those who write.
 func PeekID(ctx context.Context, app core.App, sequence string) (int64, error) {
 	var last int64
-	err := readRow(ctx, app, `SELECT coalesce(max(value), 0) FROM sequences WHERE name = :name`, []any{sql.Named("name", sequence)}, &last)
-	return last + 1, wrap("read the next id", err)
+	err := query.ReadRow(ctx, app, `SELECT coalesce(max(value), 0) FROM sequences WHERE name = :name`, []any{sql.Named("name", sequence)}, &last)
+	return last + 1, query.Wrap("read the next id", err)
 }
 
 // LastID returns the last number that was taken of a sequence, 0 before the first.
@@ -44,7 +46,7 @@ func LastID(ctx context.Context, tx core.App, sequence string) (int64, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
 	}
-	return id, wrap("read the last id", err)
+	return id, query.Wrap("read the last id", err)
 }
 
 // RaiseID makes a sequence continue after id, which a superuser has chosen by hand.
@@ -52,7 +54,7 @@ func RaiseID(ctx context.Context, tx core.App, sequence string, id int64) error 
 	_, err := tx.NonconcurrentDB().NewQuery(`INSERT INTO sequences (name, value) VALUES ({:name}, {:id})
 		ON CONFLICT (name) DO UPDATE SET value = max(value, {:id})`).
 		Bind(dbx.Params{"name": sequence, "id": id}).WithContext(ctx).Execute()
-	return wrap("raise the last id", err)
+	return query.Wrap("raise the last id", err)
 }
 
 // rowCounter counts the statements that insert rows with ids of newRowIDPrefix. It starts at a random number, so that

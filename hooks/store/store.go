@@ -1,5 +1,5 @@
 // Package store maps privet's collections to Go types: record proxies for writing, plain rows for reading. It is the
-// only package that contains SQL and the names of collections, fields and columns.
+// only package, with those below it, that contains SQL and the names of collections, fields and columns.
 //
 // Writes go through records where hooks must see them. Reads for the API bypass records: one query for each question,
 // as loading records with their relations costs several times as much.
@@ -14,9 +14,9 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
-	"strconv"
 	"time"
+
+	"github.com/privet/privet/hooks/store/query"
 
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -63,55 +63,20 @@ func OwnCollections() []string {
 }
 
 // ErrNotFound means that there is no such row.
-var ErrNotFound = errors.New("store: not found")
+var ErrNotFound = query.ErrNotFound
 
 // ErrAccountDisabled means that a user was banned or erased while their request was in progress.
 var ErrAccountDisabled = errors.New("store: the account is disabled")
 
-// notFound replaces sql.ErrNoRows by ErrNotFound.
-func notFound(err error) error {
-	if errors.Is(err, sql.ErrNoRows) {
-		return ErrNotFound
-	}
-	return err
-}
-
-// wrap adds to an error what was being done. It returns nil for nil, and ErrNotFound as it is: that is an answer more
-// than a failure, and often expected.
-func wrap(operation string, err error) error {
-	if err == nil || errors.Is(err, ErrNotFound) {
-		return err
-	}
-	return fmt.Errorf("%s: %w", operation, err)
-}
-
-// newRecord returns a new record of a collection.
-func newRecord(app core.App, collection string) (*core.Record, error) {
-	c, err := app.FindCachedCollectionByNameOrId(collection)
-	if err != nil {
-		return nil, err
-	}
-	return core.NewRecord(c), nil
-}
-
-// number parses a primary key made by Key. It returns 0, which is no row's id, for anything else.
-func number(key string) int64 {
-	id, err := strconv.ParseInt(key, 10, 64)
-	if err != nil {
-		return 0
-	}
-	return id
-}
-
 // Key returns the primary key of an integer id: its decimal digits.
-func Key(id int64) string { return strconv.FormatInt(id, 10) }
+func Key(id int64) string { return query.Key(id) }
 
 // IsEmpty reports whether there are no users, orders and media.
 func IsEmpty(ctx context.Context, app core.App) (bool, error) {
 	var empty bool
 	err := app.DB().NewQuery(`SELECT NOT EXISTS (SELECT 1 FROM users) AND NOT EXISTS (SELECT 1 FROM orders) AND NOT EXISTS (SELECT 1 FROM media)`).
 		WithContext(ctx).Row(&empty)
-	return empty, wrap("look for data", err)
+	return empty, query.Wrap("look for data", err)
 }
 
 // BackdateUser moves the last change of a user to a time in the past, with the profile's pictures and the date of a
@@ -134,8 +99,8 @@ func BackdateOrder(ctx context.Context, tx core.App, id string, at time.Time) er
 
 func backdate(ctx context.Context, tx core.App, id string, at time.Time, statements ...string) error {
 	for _, statement := range statements {
-		if err := write(ctx, tx, statement, sql.Named("at", timestamp(at)), sql.Named("id", id)); err != nil {
-			return wrap("backdate", err)
+		if err := query.Write(ctx, tx, statement, sql.Named("at", query.Timestamp(at)), sql.Named("id", id)); err != nil {
+			return query.Wrap("backdate", err)
 		}
 	}
 	return nil

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/privet/privet/hooks/store/query"
+
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/security"
@@ -40,9 +42,9 @@ type User struct{ core.BaseRecordProxy }
 
 // NewUser returns a new user.
 func NewUser(app core.App) (*User, error) {
-	record, err := newRecord(app, Users)
+	record, err := query.NewRecord(app, Users)
 	if err != nil {
-		return nil, wrap("new user", err)
+		return nil, query.Wrap("new user", err)
 	}
 	return AsUser(record), nil
 }
@@ -58,7 +60,7 @@ func AsUser(record *core.Record) *User {
 func FindUser(app core.App, id string) (*User, error) {
 	record, err := app.FindRecordById(Users, id)
 	if err != nil {
-		return nil, wrap("find user", notFound(err))
+		return nil, query.Wrap("find user", query.NotFound(err))
 	}
 	return AsUser(record), nil
 }
@@ -67,7 +69,7 @@ func FindUser(app core.App, id string) (*User, error) {
 func FindUserByEmail(app core.App, email string) (*User, error) {
 	record, err := app.FindFirstRecordByData(Users, fieldEmailKey, EmailKey(email))
 	if err != nil {
-		return nil, wrap("find user by e-mail", notFound(err))
+		return nil, query.Wrap("find user by e-mail", query.NotFound(err))
 	}
 	return AsUser(record), nil
 }
@@ -77,7 +79,7 @@ func EmailTaken(ctx context.Context, app core.App, email, except string) (bool, 
 	var taken bool
 	err := app.DB().NewQuery(`SELECT EXISTS (SELECT 1 FROM users WHERE email_key = {:key} AND id <> {:except})`).
 		Bind(dbx.Params{"key": EmailKey(email), "except": except}).WithContext(ctx).Row(&taken)
-	return taken, wrap("find e-mail", err)
+	return taken, query.Wrap("find e-mail", err)
 }
 
 // SetEmailProven records whether a social provider has verified the present address.
@@ -220,7 +222,7 @@ func (u *User) searchedDescription(before *User) string {
 // CountNewOrders returns how many new orders a performer has.
 func CountNewOrders(app core.App, performer string) (int64, error) {
 	count, err := app.CountRecords(Orders, dbx.HashExp{fieldPerformer: performer, fieldStatus: "new"})
-	return count, wrap("count new orders", err)
+	return count, query.Wrap("count new orders", err)
 }
 
 // CopyFrom sets all fields to those of another user.
@@ -241,5 +243,5 @@ func HasOrders(ctx context.Context, app core.App, userID string) (bool, error) {
 	var has bool
 	err := app.DB().NewQuery(`SELECT EXISTS (SELECT 1 FROM orders WHERE client = {:user}) OR EXISTS (SELECT 1 FROM orders WHERE performer = {:user})`).
 		Bind(dbx.Params{"user": userID}).WithContext(ctx).Row(&has)
-	return has, wrap("find orders of user", err)
+	return has, query.Wrap("find orders of user", err)
 }

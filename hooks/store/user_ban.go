@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"time"
 
+	"github.com/privet/privet/hooks/store/query"
+
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -66,14 +68,14 @@ func ExpiredBans(ctx context.Context, app core.App, now time.Time, limit int) ([
 	var ids []string
 	err := app.ConcurrentDB().NewQuery(`SELECT id FROM users WHERE banned = 1 AND banned_until <> '' AND banned_until <= {:now}
 		ORDER BY banned_until LIMIT {:limit}`).
-		Bind(dbx.Params{"now": timestamp(now), "limit": limit}).WithContext(ctx).Column(&ids)
-	return ids, wrap("read expired bans", err)
+		Bind(dbx.Params{"now": query.Timestamp(now), "limit": limit}).WithContext(ctx).Column(&ids)
+	return ids, query.Wrap("read expired bans", err)
 }
 
 // NextBanExpiry returns when the next ban ends; ok is false when none has an end.
 func NextBanExpiry(ctx context.Context, app core.App) (at time.Time, ok bool, err error) {
-	at, ok, err = readEarliestTime(ctx, app, `SELECT min(banned_until) FROM users WHERE banned = 1 AND banned_until <> ''`)
-	return at, ok, wrap("read end of next ban", err)
+	at, ok, err = query.ReadEarliestTime(ctx, app, `SELECT min(banned_until) FROM users WHERE banned = 1 AND banned_until <> ''`)
+	return at, ok, query.Wrap("read end of next ban", err)
 }
 
 // OpenOrders loads the new orders of which the user is client or performer.
@@ -82,7 +84,7 @@ func OpenOrders(tx core.App, userID string) ([]*Order, error) {
 	for _, side := range []string{fieldClient, fieldPerformer} { // two index look-ups, as an OR would scan
 		records, err := tx.FindAllRecords(Orders, dbx.HashExp{side: userID, fieldStatus: "new"})
 		if err != nil {
-			return nil, wrap("find open orders", err)
+			return nil, query.Wrap("find open orders", err)
 		}
 		for _, record := range records {
 			open = append(open, AsOrder(record))
@@ -93,10 +95,10 @@ func OpenOrders(tx core.App, userID string) ([]*Order, error) {
 
 // CountOpenOrders returns how many new orders a client has with all performers, and how many with one of them.
 func CountOpenOrders(ctx context.Context, tx core.App, client, performer string) (all, ofPair int, err error) {
-	err = readRow(ctx, tx, `SELECT count(*), count(*) FILTER (WHERE performer = :performer) FROM orders
+	err = query.ReadRow(ctx, tx, `SELECT count(*), count(*) FILTER (WHERE performer = :performer) FROM orders
 		WHERE client = CAST(:client AS TEXT) AND status = 'new'`,
 		[]any{sql.Named("client", client), sql.Named("performer", performer)}, &all, &ofPair)
-	return all, ofPair, wrap("count open orders", err)
+	return all, ofPair, query.Wrap("count open orders", err)
 }
 
 // LanguageOf returns the language of the device that the user has used most recently, "" for a user without devices.
@@ -105,7 +107,7 @@ func LanguageOf(ctx context.Context, tx core.App, userID string) (string, error)
 	err := tx.DB().NewQuery(`SELECT language FROM devices WHERE user = {:user} ORDER BY last_used DESC, created DESC LIMIT 1`).
 		Bind(dbx.Params{"user": userID}).WithContext(ctx).Column(&languages)
 	if err != nil || len(languages) == 0 {
-		return "", wrap("read language of user", err)
+		return "", query.Wrap("read language of user", err)
 	}
 	return languages[0], nil
 }
@@ -117,9 +119,9 @@ const disabledCondition = `banned AND (banned_until = '' OR banned_until > :now)
 // IsDisabled reports whether a user is banned or erased now, or does not exist.
 func IsDisabled(ctx context.Context, tx core.App, userID string) (bool, error) {
 	var disabled bool
-	err := readRow(ctx, tx, `SELECT coalesce((SELECT `+disabledCondition+` FROM users WHERE id = :user), 1)`,
-		[]any{sql.Named("user", userID), sql.Named("now", timestamp(time.Now()))}, &disabled)
-	return disabled, wrap("read whether user is disabled", err)
+	err := query.ReadRow(ctx, tx, `SELECT coalesce((SELECT `+disabledCondition+` FROM users WHERE id = :user), 1)`,
+		[]any{sql.Named("user", userID), sql.Named("now", query.Timestamp(time.Now()))}, &disabled)
+	return disabled, query.Wrap("read whether user is disabled", err)
 }
 
 // Participants is what the creation of an order needs to know of its two users.
@@ -134,9 +136,9 @@ type Participants struct {
 // ReadParticipants reads both users in one query. The error is ErrNotFound when there is no such performer.
 func ReadParticipants(ctx context.Context, tx core.App, performer, client string) (*Participants, error) {
 	var p Participants
-	err := readRow(ctx, tx, `SELECT role, price, `+disabledCondition+`, coalesce((SELECT `+disabledCondition+` FROM users c WHERE c.id = :client), 1), `+areBlocked(":client", ":performer")+`
+	err := query.ReadRow(ctx, tx, `SELECT role, price, `+disabledCondition+`, coalesce((SELECT `+disabledCondition+` FROM users c WHERE c.id = :client), 1), `+areBlocked(":client", ":performer")+`
 		FROM users WHERE id = :performer`,
-		[]any{sql.Named("performer", performer), sql.Named("client", client), sql.Named("now", timestamp(time.Now()))},
+		[]any{sql.Named("performer", performer), sql.Named("client", client), sql.Named("now", query.Timestamp(time.Now()))},
 		&p.Role, &p.Price, &p.PerformerDisabled, &p.ClientDisabled, &p.Blocked)
-	return &p, wrap("read participants", notFound(err))
+	return &p, query.Wrap("read participants", query.NotFound(err))
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/privet/privet/hooks/logs"
+	"github.com/privet/privet/hooks/store/query"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -54,13 +55,13 @@ func ErasedUsers(ctx context.Context, app core.App) ([]Known, error) {
 	return known(ctx, app, `SELECT id, created, erased FROM users WHERE erased <> '' AND :ids IS NOT NULL`, nil)
 }
 
-func known(ctx context.Context, app core.App, query string, ids []string) ([]Known, error) {
+func known(ctx context.Context, app core.App, text string, ids []string) ([]Known, error) {
 	list, err := json.Marshal(ids)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := readRows(ctx, app, query, []any{sql.Named("ids", string(list))}, func(k *Known) []any { return []any{&k.ID, &k.Created, &k.Erased} })
-	return rows, wrap("look for what was erased", err)
+	rows, err := query.ReadRows(ctx, app, text, []any{sql.Named("ids", string(list))}, func(k *Known) []any { return []any{&k.ID, &k.Created, &k.Erased} })
+	return rows, query.Wrap("look for what was erased", err)
 }
 
 // Erased reports whether the user was erased.
@@ -95,11 +96,11 @@ func (u *User) Anonymize(ctx context.Context, tx core.App, before *User, at time
 func EraseTraces(ctx context.Context, tx core.App, u *User) error {
 	links, err := tx.FindAllExternalAuthsByRecord(u.Record)
 	if err != nil {
-		return wrap("find links to providers", err)
+		return query.Wrap("find links to providers", err)
 	}
 	for _, link := range links {
 		if err := tx.Delete(link); err != nil {
-			return wrap("delete link to provider", err)
+			return query.Wrap("delete link to provider", err)
 		}
 	}
 	err = errors.Join(
@@ -109,14 +110,14 @@ func EraseTraces(ctx context.Context, tx core.App, u *User) error {
 		tx.DeleteAllAuthOriginsByRecord(u.Record),
 	)
 	if err != nil {
-		return wrap("erase rows of user", err)
+		return query.Wrap("erase rows of user", err)
 	}
 	for _, statement := range []string{
 		`DELETE FROM pushes WHERE receiver = {:user}`,
 		`DELETE FROM profile_fetches WHERE user = {:user}`,
 		eraseAnswers,
 		eraseBlocks,
-		eraseReports,
+		`UPDATE reports SET text = '' WHERE reporter = {:user}`,
 		// The reason of a cancellation was written by the user who cancelled last.
 		`UPDATE orders SET cancel_text = '', rev = rev + 1, updated = {:now}
 			WHERE id IN (SELECT id FROM orders WHERE client = {:user} UNION ALL SELECT id FROM orders WHERE performer = {:user})
@@ -124,9 +125,9 @@ func EraseTraces(ctx context.Context, tx core.App, u *User) error {
 				ORDER BY h.time DESC, h.rowid DESC LIMIT 1)`,
 		`UPDATE orders SET description = '', rating_text = '', rev = rev + 1, updated = {:now} WHERE client = {:user}`,
 	} {
-		_, err := tx.NonconcurrentDB().NewQuery(statement).Bind(dbx.Params{"user": u.Id, "now": timestamp(time.Now())}).WithContext(ctx).Execute()
+		_, err := tx.NonconcurrentDB().NewQuery(statement).Bind(dbx.Params{"user": u.Id, "now": query.Timestamp(time.Now())}).WithContext(ctx).Execute()
 		if err != nil {
-			return wrap("erase texts of user", err)
+			return query.Wrap("erase texts of user", err)
 		}
 	}
 	return nil
@@ -135,7 +136,7 @@ func EraseTraces(ctx context.Context, tx core.App, u *User) error {
 // FlushLogs writes PocketBase's buffered log entries to its database, as PocketBase does every three seconds.
 func FlushLogs(ctx context.Context, app core.App) error {
 	if buffer := logs.Batch(app); buffer != nil {
-		return wrap("flush logs", buffer.WriteAll(context.WithValue(ctx, logger.BlockKey, true)))
+		return query.Wrap("flush logs", buffer.WriteAll(context.WithValue(ctx, logger.BlockKey, true)))
 	}
 	return nil
 }
@@ -154,7 +155,7 @@ func DeleteLogEntries(ctx context.Context, app core.App, words []string) error {
 		_, err := app.AuxNonconcurrentDB().NewQuery(`DELETE FROM _logs WHERE instr(lower(message || data), lower({:word})) > 0
 			OR instr(lower(message || data), lower({:escaped})) > 0`).
 			Bind(dbx.Params{"word": word, "escaped": url.QueryEscape(word)}).WithContext(ctx).Execute()
-		failed = errors.Join(failed, wrap("delete log entries", err))
+		failed = errors.Join(failed, query.Wrap("delete log entries", err))
 	}
 	return failed
 }

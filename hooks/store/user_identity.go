@@ -6,6 +6,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/privet/privet/hooks/store/query"
+
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -19,7 +21,7 @@ var ErrIdentityConflict = errors.New("store: linked otherwise")
 func FindUserByIdentity(app core.App, provider, id string) (*User, error) {
 	link, err := findIdentity(app, provider, id)
 	if err != nil {
-		return nil, wrap("find identity", err)
+		return nil, query.Wrap("find identity", err)
 	}
 	return FindUser(app, link.RecordRef())
 }
@@ -31,7 +33,7 @@ func findIdentity(app core.App, provider, id string) (*core.ExternalAuth, error)
 		return nil, err
 	}
 	link, err := app.FindFirstExternalAuthByExpr(dbx.HashExp{"collectionRef": users.Id, "provider": provider, "providerId": id})
-	return link, notFound(err)
+	return link, query.NotFound(err)
 }
 
 // LinkIdentity lets a user sign in with an identity. It does nothing if they are linked already. The error is
@@ -45,11 +47,11 @@ func LinkIdentity(tx core.App, u *User, provider, id string) error {
 		return ErrIdentityConflict
 	}
 	if !errors.Is(err, ErrNotFound) {
-		return wrap("find identity", err)
+		return query.Wrap("find identity", err)
 	}
 	links, err := tx.FindAllExternalAuthsByRecord(u.Record)
 	if err != nil {
-		return wrap("find links of user", err)
+		return query.Wrap("find links of user", err)
 	}
 	if linkTo(links, provider) != nil {
 		return ErrIdentityConflict
@@ -59,7 +61,7 @@ func LinkIdentity(tx core.App, u *User, provider, id string) error {
 	link.SetRecordRef(u.Id)
 	link.SetProvider(provider)
 	link.SetProviderId(id)
-	return wrap("link identity", tx.Save(link))
+	return query.Wrap("link identity", tx.Save(link))
 }
 
 // UnlinkIdentity deletes a user's link to a provider, if there is one. It returns false and deletes nothing if the user
@@ -67,7 +69,7 @@ func LinkIdentity(tx core.App, u *User, provider, id string) error {
 func UnlinkIdentity(tx core.App, u *User, provider string) (done bool, err error) {
 	links, err := tx.FindAllExternalAuthsByRecord(u.Record)
 	if err != nil {
-		return false, wrap("find links of user", err)
+		return false, query.Wrap("find links of user", err)
 	}
 	own := linkTo(links, provider)
 	if own == nil {
@@ -77,12 +79,12 @@ func UnlinkIdentity(tx core.App, u *User, provider string) (done bool, err error
 		return false, nil
 	}
 	// What the provider knows of them is none of ours any more.
-	err = write(context.Background(), tx, `DELETE FROM profile_fetches WHERE user = :user AND provider = :provider`,
+	err = query.Write(context.Background(), tx, `DELETE FROM profile_fetches WHERE user = :user AND provider = :provider`,
 		sql.Named("user", u.Id), sql.Named("provider", provider))
 	if err != nil {
-		return false, wrap("end fetch of a profile", err)
+		return false, query.Wrap("end fetch of a profile", err)
 	}
-	return true, wrap("unlink identity", tx.Delete(own))
+	return true, query.Wrap("unlink identity", tx.Delete(own))
 }
 
 // linkTo returns that of a user's links which is to a provider, or nil.
@@ -119,62 +121,62 @@ type ProfileFetch struct {
 
 // AddProfileFetch queues a fetch, once the transaction that it is called in commits.
 func AddProfileFetch(ctx context.Context, tx core.App, f *ProfileFetch) error {
-	err := write(ctx, tx, `INSERT INTO profile_fetches (user, stage, provider, identity, app, language, name, nickname, picture, created, next_try)
+	err := query.Write(ctx, tx, `INSERT INTO profile_fetches (user, stage, provider, identity, app, language, name, nickname, picture, created, next_try)
 		VALUES (:user, :stage, :provider, :identity, :app, :language, :name, :nickname, :picture, :now, :now)`,
 		sql.Named("user", f.User), sql.Named("stage", f.Stage), sql.Named("provider", f.Provider), sql.Named("identity", f.Identity),
 		sql.Named("app", f.App), sql.Named("language", f.Language), sql.Named("name", f.Name), sql.Named("nickname", f.Nickname),
-		sql.Named("picture", f.Picture), sql.Named("now", timestamp(time.Now())))
-	return wrap("queue the fetch of a profile", err)
+		sql.Named("picture", f.Picture), sql.Named("now", query.Timestamp(time.Now())))
+	return query.Wrap("queue the fetch of a profile", err)
 }
 
 // DueProfileFetches returns the users whose fetches of a stage are due, the earliest first.
 func DueProfileFetches(ctx context.Context, app core.App, stage string, now time.Time, limit int) ([]string, error) {
 	var users []string
 	err := app.ConcurrentDB().NewQuery(`SELECT user FROM profile_fetches WHERE stage = {:stage} AND next_try <= {:now} ORDER BY next_try LIMIT {:limit}`).
-		Bind(dbx.Params{"stage": stage, "now": timestamp(now), "limit": limit}).WithContext(ctx).Column(&users)
-	return users, wrap("read due fetches of profiles", err)
+		Bind(dbx.Params{"stage": stage, "now": query.Timestamp(now), "limit": limit}).WithContext(ctx).Column(&users)
+	return users, query.Wrap("read due fetches of profiles", err)
 }
 
 // NextProfileFetch returns when the next fetch of a stage is due; ok is false when there is none.
 func NextProfileFetch(ctx context.Context, app core.App, stage string) (at time.Time, ok bool, err error) {
-	at, ok, err = readEarliestTime(ctx, app, `SELECT min(next_try) FROM profile_fetches WHERE stage = :stage`, sql.Named("stage", stage))
-	return at, ok, wrap("read time of next fetch of a profile", err)
+	at, ok, err = query.ReadEarliestTime(ctx, app, `SELECT min(next_try) FROM profile_fetches WHERE stage = :stage`, sql.Named("stage", stage))
+	return at, ok, query.Wrap("read time of next fetch of a profile", err)
 }
 
 // ReadProfileFetch reads a user's fetch. The error is ErrNotFound when there is none.
 func ReadProfileFetch(ctx context.Context, app core.App, user string) (*ProfileFetch, error) {
 	f := ProfileFetch{User: user}
 	var created string
-	err := readRow(ctx, app, `SELECT stage, provider, identity, app, language, name, nickname, picture, created, tries
+	err := query.ReadRow(ctx, app, `SELECT stage, provider, identity, app, language, name, nickname, picture, created, tries
 		FROM profile_fetches WHERE user = :user`, []any{sql.Named("user", user)},
 		&f.Stage, &f.Provider, &f.Identity, &f.App, &f.Language, &f.Name, &f.Nickname, &f.Picture, &created, &f.Tries)
 	if err != nil {
-		return nil, wrap("read fetch of a profile", notFound(err))
+		return nil, query.Wrap("read fetch of a profile", query.NotFound(err))
 	}
-	f.Created, err = time.Parse(timestampLayout, created)
-	return &f, wrap("read fetch of a profile", err)
+	f.Created, err = time.Parse(query.TimestampLayout, created)
+	return &f, query.Wrap("read fetch of a profile", err)
 }
 
 // PostponeProfileFetch records that a try failed, and when the next one is due.
 func PostponeProfileFetch(ctx context.Context, app core.App, user string, next time.Time) error {
-	return wrap("postpone fetch of a profile", write(ctx, app, `UPDATE profile_fetches SET tries = tries + 1, next_try = :next WHERE user = :user`,
-		sql.Named("user", user), sql.Named("next", timestamp(next))))
+	return query.Wrap("postpone fetch of a profile", query.Write(ctx, app, `UPDATE profile_fetches SET tries = tries + 1, next_try = :next WHERE user = :user`,
+		sql.Named("user", user), sql.Named("next", query.Timestamp(next))))
 }
 
 // FetchPictureNext begins a fetch's second stage: the names are there, and the picture's address is known.
 func FetchPictureNext(ctx context.Context, tx core.App, user, picture string) error {
-	return wrap("go on with a profile", write(ctx, tx, `UPDATE profile_fetches SET stage = 'picture', picture = :picture, tries = 0, next_try = :now
-		WHERE user = :user`, sql.Named("user", user), sql.Named("picture", picture), sql.Named("now", timestamp(time.Now()))))
+	return query.Wrap("go on with a profile", query.Write(ctx, tx, `UPDATE profile_fetches SET stage = 'picture', picture = :picture, tries = 0, next_try = :now
+		WHERE user = :user`, sql.Named("user", user), sql.Named("picture", picture), sql.Named("now", query.Timestamp(time.Now()))))
 }
 
 // EndProfileFetch deletes a user's fetch, if there is one.
 func EndProfileFetch(ctx context.Context, tx core.App, user string) error {
-	return wrap("end fetch of a profile", write(ctx, tx, `DELETE FROM profile_fetches WHERE user = :user`, sql.Named("user", user)))
+	return query.Wrap("end fetch of a profile", query.Write(ctx, tx, `DELETE FROM profile_fetches WHERE user = :user`, sql.Named("user", user)))
 }
 
 // KeepOwnProfile records that a user has chosen the name, or the nickname, or to have none: the provider's is no longer
 // to replace it.
 func KeepOwnProfile(ctx context.Context, tx core.App, user string, name, nickname bool) error {
-	return wrap("keep profile", write(ctx, tx, `UPDATE profile_fetches SET name = name AND NOT :name, nickname = iif(:nickname, '', nickname)
+	return query.Wrap("keep profile", query.Write(ctx, tx, `UPDATE profile_fetches SET name = name AND NOT :name, nickname = iif(:nickname, '', nickname)
 		WHERE user = :user`, sql.Named("user", user), sql.Named("name", name), sql.Named("nickname", nickname)))
 }

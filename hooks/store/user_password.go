@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/privet/privet/hooks/admission"
+	"github.com/privet/privet/hooks/store/query"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/security"
@@ -97,16 +98,16 @@ func shorten(password string) string {
 func HashPassword(ctx context.Context, h Hasher, password string) (hashed string, err error) {
 	next, err := AwaitNewPassword(ctx, h)
 	if err != nil {
-		return "", wrap("wait to hash password", err)
+		return "", query.Wrap("wait to hash password", err)
 	}
 	defer next()
 	release, err := signIns.AcquireAs(ctx, admission.Caller{Class: passwords})
 	if err != nil {
-		return "", wrap("wait to hash password", err)
+		return "", query.Wrap("wait to hash password", err)
 	}
 	defer release()
 	result, err := bcrypt.GenerateFromPassword([]byte(shorten(password)), bcrypt.DefaultCost)
-	return string(result), wrap("hash password", err)
+	return string(result), query.Wrap("hash password", err)
 }
 
 // SetPasswordHash sets a password by its hash, and ends the sessions of PocketBase's own API.
@@ -155,7 +156,7 @@ func CheckSuperuserPassword(ctx context.Context, h Hasher, superuser *core.Recor
 func comparePassword(ctx context.Context, h Hasher, stored []byte, password string, known bool) (bool, error) {
 	release, err := signIns.AcquireAs(ctx, h.caller())
 	if err != nil {
-		return false, wrap("check password", err)
+		return false, query.Wrap("check password", err)
 	}
 	defer release()
 	return bcrypt.CompareHashAndPassword(stored, []byte(password)) == nil && known, nil

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/privet/privet/hooks/admission"
+	"github.com/privet/privet/hooks/store/query"
 
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -39,8 +40,8 @@ func readVisible(ctx context.Context, app core.App, where, value string, viewer 
 
 func readUser(ctx context.Context, app core.App, where, value string, arguments ...any) (*UserRow, error) {
 	var row UserRow
-	err := readRow(ctx, app, `SELECT `+userColumns("u")+` FROM users u WHERE `+where, append(arguments, sql.Named("v", value)), row.targets()...)
-	return &row, wrap("read user", notFound(err))
+	err := query.ReadRow(ctx, app, `SELECT `+userColumns("u")+` FROM users u WHERE `+where, append(arguments, sql.Named("v", value)), row.targets()...)
+	return &row, query.Wrap("read user", query.NotFound(err))
 }
 
 // UserFilter is the filter of user/search. Zero values match all users.
@@ -68,14 +69,14 @@ func SearchUsers(ctx context.Context, app core.App, filter UserFilter, page int6
 		q.matchShortText(filter, text)
 		release, err := scans.Acquire(ctx, filter.Sender)
 		if err != nil {
-			return nil, wrap("search users", err)
+			return nil, query.Wrap("search users", err)
 		}
 		defer release()
 	} else {
 		q.matchPhrase(filter, phrase, text, whole)
 	}
 	users, err := readPage(ctx, app, q, (*UserRow).targets, func(row *UserRow) int64 { return row.ID })
-	return users, wrap("search users", err)
+	return users, query.Wrap("search users", err)
 }
 
 // matchAll reads an index of users by id, and the total from the counts that triggers maintain.
@@ -193,7 +194,7 @@ func userColumns(u string) string {
 
 // targets returns what userColumns are scanned into.
 func (r *UserRow) targets() []any {
-	return []any{id{&r.ID}, &r.Email, &r.Phone, &r.Name, &r.Nickname, &r.Description, &r.Role,
+	return []any{query.ID(&r.ID), &r.Email, &r.Phone, &r.Name, &r.Nickname, &r.Description, &r.Role,
 		&r.Price, &r.Invite, &r.Categories, &r.Created, &r.Updated, &r.Media}
 }
 
@@ -248,13 +249,13 @@ func ListUsers(ctx context.Context, app core.App, f ListFilter, limit, offset in
 	arguments := []any{sql.Named("role", f.Role), sql.Named("text", fold(f.Text)), sql.Named("banned", f.Banned), sql.Named("erased", f.Erased)}
 	const where = ` FROM users WHERE (:role = '' OR role = :role) AND (NOT :banned OR banned) AND (erased <> '') = :erased
 		AND (:text = '' OR instr(search, replace(:text, 'ё', 'е')) OR instr(email_key, :text) OR instr(phone, :text))`
-	if err := readRow(ctx, app, `SELECT count(*)`+where, arguments, &total); err != nil {
-		return nil, 0, wrap("count users", err)
+	if err := query.ReadRow(ctx, app, `SELECT count(*)`+where, arguments, &total); err != nil {
+		return nil, 0, query.Wrap("count users", err)
 	}
-	users, err = readRows(ctx, app, `SELECT id, email, nickname, role, created, banned, banned_until, ban_reason, erased`+where+`
+	users, err = query.ReadRows(ctx, app, `SELECT id, email, nickname, role, created, banned, banned_until, ban_reason, erased`+where+`
 		ORDER BY CAST(id AS INTEGER) DESC LIMIT :limit OFFSET :offset`,
 		append(arguments, sql.Named("limit", limit), sql.Named("offset", offset)), func(u *ListedUser) []any {
 			return []any{&u.ID, &u.Email, &u.Nickname, &u.Role, &u.Created, &u.Banned, &u.BannedUntil, &u.BanReason, &u.Erased}
 		})
-	return users, total, wrap("list users", err)
+	return users, total, query.Wrap("list users", err)
 }

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"strings"
 
+	"github.com/privet/privet/hooks/store/query"
+
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"golang.org/x/text/cases"
@@ -26,14 +28,14 @@ func QueuedUsers(ctx context.Context, app core.App, limit int) ([]string, error)
 	var ids []string
 	err := app.ConcurrentDB().NewQuery(`SELECT user FROM users_search_queue ORDER BY place LIMIT {:limit}`).
 		Bind(dbx.Params{"limit": limit}).WithContext(ctx).Column(&ids)
-	return ids, wrap("read queue of the search index", err)
+	return ids, query.Wrap("read queue of the search index", err)
 }
 
 // IndexUser adds the text of a queued user to the full-text index, unless that was done. It takes the database some
 // milliseconds for a text of MaxSearched characters, in which nobody else can write.
 func IndexUser(ctx context.Context, app core.App, id string) error {
 	// A trigger does the work.
-	return wrap("index user", write(ctx, app, `DELETE FROM users_search_queue WHERE user = :user`, sql.Named("user", id)))
+	return query.Wrap("index user", query.Write(ctx, app, `DELETE FROM users_search_queue WHERE user = :user`, sql.Named("user", id)))
 }
 
 // IndexQueuedUsers adds the texts of all users who are queued, one by one, so that others can write in between.
@@ -58,15 +60,15 @@ func MergeSearchIndex(ctx context.Context, app core.App) error {
 	for step, left := pages, 100_000; left > 0; step, left = pages[1:], left-1 {
 		var before, after int64
 		if err := app.RunInTransaction(func(tx core.App) error {
-			if err := writeRow(ctx, tx, `SELECT total_changes()`, nil, &before); err != nil {
+			if err := query.WriteRow(ctx, tx, `SELECT total_changes()`, nil, &before); err != nil {
 				return err
 			}
-			if err := write(ctx, tx, `INSERT INTO users_search(users_search, rank) VALUES('merge', `+step+`)`); err != nil {
+			if err := query.Write(ctx, tx, `INSERT INTO users_search(users_search, rank) VALUES('merge', `+step+`)`); err != nil {
 				return err
 			}
-			return writeRow(ctx, tx, `SELECT total_changes()`, nil, &after)
+			return query.WriteRow(ctx, tx, `SELECT total_changes()`, nil, &after)
 		}); err != nil {
-			return wrap("merge search index", err)
+			return query.Wrap("merge search index", err)
 		}
 		if after-before < 2 { // nothing was left to merge, as FTS5 documents
 			return nil
