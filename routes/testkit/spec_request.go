@@ -131,7 +131,7 @@ func contractFields(fields map[string]any, schema *base.Schema) {
 		if text, isText := value.(string); isText {
 			trimmed, isPassword := strings.Trim(contract.Trim(text), "\x00\v"), strings.HasPrefix(name, "password")
 			switch {
-			case trimmed == "" && (!isPassword || slices.Contains(property.Schema().Type, "null")):
+			case trimmed == "" && (!isPassword || slices.Contains(typesOf(property.Schema()), "null")):
 				value = nil
 			case !isPassword:
 				value = trimmed
@@ -149,9 +149,18 @@ func contractFields(fields map[string]any, schema *base.Schema) {
 	}
 }
 
+// typesOf returns the types that a schema allows, itself or by anyOf.
+func typesOf(schema *base.Schema) []string {
+	types := slices.Clone(schema.Type)
+	for _, option := range schema.AnyOf {
+		types = append(types, option.Schema().Type...)
+	}
+	return types
+}
+
 // contractNumber converts a value that PHP accepts as a number, where the schema has a number.
 func contractNumber(value any, schema *base.Schema) any {
-	if !slices.Contains(schema.Type, "integer") && !slices.Contains(schema.Type, "number") {
+	if types := typesOf(schema); !slices.Contains(types, "integer") && !slices.Contains(types, "number") {
 		return value
 	}
 	switch v := value.(type) {
