@@ -6,6 +6,7 @@ import (
 
 	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/store"
+	"github.com/privet/privet/routes/access"
 	"github.com/privet/privet/routes/laravel"
 	"github.com/privet/privet/routes/resource"
 
@@ -83,7 +84,7 @@ func (a *api) login(c *call) error {
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	from, refund, err := c.countAttempt(user, in)
+	from, refund, err := access.CountAttempt(c.app, c.limits, c.sender(), user, in.Email, in.DeviceID)
 	if err != nil {
 		return err
 	}

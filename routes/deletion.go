@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/privet/privet/hooks/order"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/laravel"
 
@@ -40,10 +39,7 @@ func (a *api) userDelete(c *call) error {
 		if user.PasswordHash() != proven.PasswordHash() {
 			return nil, errWrongPassword // it was changed while this request waited for its turn to compare
 		}
-		store.SetActor(user.Record, c.actor(order.Client))
-		user.ConfirmErasure()
-		// Without validation: a field that an older version saved must not keep anybody from going.
-		return success{"success"}, tx.SaveNoValidateWithContext(context.WithoutCancel(c.req.Context()), user)
+		return success{"success"}, user.DeleteOwn(context.WithoutCancel(c.req.Context()), tx, c.deviceID())
 	})
 }
 

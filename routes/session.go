@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"sync"
 
 	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/order"
@@ -53,28 +52,6 @@ func (c *call) signIn(user *store.User, device deviceFields, save func(tx core.A
 		return err
 	}
 	return c.answer(dataToken{c.viewer().User(row, false), token})
-}
-
-// countAttempt counts an attempt to sign in to an account, and returns the error of a limit that it exceeds, else for
-// whom the password is compared. Only failures count: after a success the caller calls refund. user is nil if no account
-// has the e-mail.
-func (c *call) countAttempt(user *store.User, in *loginInput) (from store.Hasher, refund func(), err error) {
-	from = store.Hasher{Network: c.sender(), Account: store.TokenHash(store.EmailKey(in.Email))} // hashed, as an e-mail may be long
-	known := sync.OnceValues(func() (bool, error) { return store.HasDevice(c.app, user, in.DeviceID) })
-	refund, err = c.limits.Attempt(from.Account, func() (string, error) {
-		known, err := known()
-		if !known || err != nil {
-			return "", err
-		}
-		return store.TokenHash(in.DeviceID), nil
-	})
-	if err != nil {
-		return from, nil, err
-	}
-	if from.Proven, err = known(); err != nil {
-		refund()
-	}
-	return from, refund, err
 }
 
 // emptySchema is an input without fields: a body is read all the same, as that of any POST.

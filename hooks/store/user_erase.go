@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/privet/privet/hooks/logs"
+	"github.com/privet/privet/hooks/order"
 	"github.com/privet/privet/hooks/store/query"
 
 	"github.com/pocketbase/dbx"
@@ -33,6 +34,33 @@ func (u *User) PopEraseConfirmation() string {
 
 // ConfirmErasure makes the next save erase the user.
 func (u *User) ConfirmErasure() { u.Set(fieldErase, u.Email()) }
+
+// DeleteOwn erases the user at their own request, in a transaction. deviceID is the device that it comes from, "" for a browser.
+func (u *User) DeleteOwn(ctx context.Context, tx core.App, deviceID string) error {
+	SetActor(u.Record, Actor{Side: order.Client, UserID: u.Id, DeviceID: deviceID})
+	u.ConfirmErasure()
+	// Without validation: a field that an older version saved must not keep anybody from going.
+	return tx.SaveNoValidateWithContext(ctx, u)
+}
+
+// ErasureCounts are the numbers of what an erasure changes for a user.
+type ErasureCounts struct {
+	OpenOrders  int // are cancelled
+	OtherOrders int // stay for the other side
+	Media       int // of the profile
+	Devices     int
+}
+
+// CountErasure counts what an erasure would change for a user.
+func CountErasure(ctx context.Context, app core.App, userID string) (c ErasureCounts, err error) {
+	err = query.ReadRow(ctx, app, `SELECT
+		(SELECT count(*) FROM orders WHERE client = CAST(:user AS TEXT) AND status = 'new') + (SELECT count(*) FROM orders WHERE performer = CAST(:user AS TEXT) AND status = 'new'),
+		(SELECT count(*) FROM orders WHERE client = CAST(:user AS TEXT) AND status <> 'new') + (SELECT count(*) FROM orders WHERE performer = CAST(:user AS TEXT) AND status <> 'new'),
+		(SELECT count(*) FROM media WHERE user = CAST(:user AS TEXT) AND "order" = ''),
+		(SELECT count(*) FROM devices WHERE user = CAST(:user AS TEXT))`,
+		[]any{sql.Named("user", userID)}, &c.OpenOrders, &c.OtherOrders, &c.Media, &c.Devices)
+	return c, query.Wrap("count what an erasure changes", err)
+}
 
 // CreatedText returns when a record was created, as the database has it.
 func CreatedText(record *core.Record) string { return record.GetDateTime(fieldCreated).String() }
