@@ -11,6 +11,7 @@ import (
 	"github.com/privet/privet/hooks/telemetry"
 	"github.com/privet/privet/routes/access"
 	"github.com/privet/privet/routes/bodydrain"
+	"github.com/privet/privet/routes/desk"
 	"github.com/privet/privet/routes/gate"
 	"github.com/privet/privet/routes/graceful"
 	"github.com/privet/privet/routes/limits"
@@ -34,6 +35,7 @@ func (a *api) bind(e *core.ServeEvent, endpoints []endpoint, files fs.FS) {
 		Func:     func(e *core.RequestEvent) error { return a.outermost(e, endpoints) },
 	})
 	gate.Register(a.app, e.Router, a.limiter, Prefix)
+	desk.Bind(e.Router)
 	group := e.Router.Group("")
 	// The contract has its own access tokens, size limits and rate limits.
 	group.Unbind(apis.DefaultLoadAuthTokenMiddlewareId, apis.DefaultRateLimitMiddlewareId, apis.DefaultBodyLimitMiddlewareId)

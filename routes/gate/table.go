@@ -7,13 +7,14 @@ const (
 	nobody     who = iota // what the table does not list
 	superuser             // a superuser, by the header Authorization
 	fileReader            // a superuser, by a file token in the query as well: a browser's <img> sends no headers
+	signedURL             // a superuser, by a URL that the desk has signed as well (routes/desk/link)
 	signingIn             // everybody, to sign in as a superuser; the routes of other collections are nobody's
 )
 
 // authWithOTP is the route of signing in with a one-time password.
 const authWithOTP = "POST /api/collections/{collection}/auth-with-otp"
 
-// table lists the routes of PocketBase's API that there are. All others are answered 404, those too that a later
+// table lists the routes of PocketBase's API that there are, and the desk's. All others are answered 404, those too that a later
 // PocketBase adds.
 var table = map[string]who{
 	"GET /api/collections/{collection}/auth-methods":        signingIn,
@@ -63,6 +64,9 @@ var table = map[string]who{
 	"GET /api/backups/{key}":          fileReader,
 	"DELETE /api/backups/{key}":       superuser,
 	"POST /api/backups/{key}/restore": superuser,
+
+	"GET /api/desk/media/{id}/file":  signedURL,
+	"GET /api/desk/media/{id}/still": signedURL,
 }
 
 // hashing are the routes on which PocketBase hashes a password if the body names one.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"path"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,7 +23,7 @@ import (
 // Bind adds the routes of media files and previews. With redirect, files in S3 are answered with a redirect to a
 // presigned URL.
 func Bind(group *router.RouterGroup[*core.RequestEvent], redirect bool) {
-	f := sender{redirect}
+	f := sender{redirect: redirect}
 	group.Any(resource.MediaPath+"{name}", serve(f.media))
 	group.Any(resource.PreviewPath+"{name}", serve(f.preview))
 }
@@ -53,7 +54,22 @@ func serve(send func(*core.RequestEvent, *store.StoredFile) error) func(*core.Re
 }
 
 // sender sends stored files.
-type sender struct{ redirect bool }
+type sender struct {
+	redirect bool
+	private  bool // to one person: no cache may keep it, and no page of another origin show it
+}
+
+// ServePrivate answers GET and HEAD of a media file, or with still of the picture that stands for it, with its bytes from wherever
+// it is stored. A photo is sent in a format that browsers can show, where there is one. The error is filesystem.ErrNotFound when the
+// storage has no such file.
+func ServePrivate(e *core.RequestEvent, file *store.StoredFile, still bool) error {
+	f := sender{private: true}
+	switch video := file.Type.Kind == mediatype.Video; {
+	case video && still, !video && file.PreviewState == store.PreviewReady:
+		return f.jpeg(e, file)
+	}
+	return f.send(e, file.Key)
+}
 
 // media sends a media file, or the JPEG made of it if not every phone can show its format.
 func (f sender) media(e *core.RequestEvent, file *store.StoredFile) error {
@@ -81,9 +97,7 @@ func (f sender) jpeg(e *core.RequestEvent, file *store.StoredFile) error {
 		return f.send(e, file.Key)
 	}
 	header := e.Response.Header()
-	setInline(header)
-	header.Set("ETag", `"placeholder"`)
-	header.Set("Cache-Control", "public, max-age=10")
+	f.setHeaders(header, "placeholder", "public, max-age=10")
 	header.Set("Content-Type", "image/png")
 	http.ServeContent(e.Response, e.Request, "", time.Time{}, placeholder(file.Type.Kind))
 	return nil
@@ -115,18 +129,25 @@ func (f sender) send(e *core.RequestEvent, key string) error {
 	}
 	idle.Renew(0)
 	name := path.Base(key)
-	header := e.Response.Header()
-	setInline(header)
-	header.Set("ETag", fmt.Sprintf("%q", name))
-	header.Set("Cache-Control", cacheControl)
+	f.setHeaders(e.Response.Header(), name, cacheControl)
 	writeTimeout := 2*time.Minute + time.Duration(attributes.Size/minBytesPerSecond)*time.Second
 	_ = http.NewResponseController(e.Response).SetWriteDeadline(time.Now().Add(writeTimeout))
 	return idle.Explain(system.Serve(idle.Response(e.Response), e.Request, key, name))
 }
 
-// setInline lets pages of any origin show the file, which is safe as only photos and videos are ever stored.
-func setInline(header http.Header) {
-	header.Set("Access-Control-Allow-Origin", "*")
+// setHeaders sets the headers of a file with an ETag and, unless it is private, for how long caches keep it. Pages of any origin
+// may show what is not private, which is safe as only photos and videos are ever stored.
+func (f sender) setHeaders(header http.Header, etag, cache string) {
 	header.Set("Content-Disposition", "inline")
+	header.Set("ETag", strconv.Quote(etag))
+	if f.private {
+		header.Set("Cache-Control", "private, no-store")
+		header.Set("Cross-Origin-Resource-Policy", "same-origin")
+		header.Set("X-Content-Type-Options", "nosniff")
+		header.Del("Access-Control-Allow-Origin")
+		return
+	}
+	header.Set("Cache-Control", cache)
+	header.Set("Access-Control-Allow-Origin", "*")
 	header.Del("X-Frame-Options")
 }

@@ -1,0 +1,42 @@
+// Package desk serves the moderators' desk under /api/desk: what the pages of the dashboard's extension read and do. Its handlers are
+// thin; the rules are in package hooks and below, the SQL in hooks/store/desk. openapi.yaml describes the routes. Who may use them is
+// decided before, by the table of routes/gate.
+package desk
+
+import (
+	"strings"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/router"
+	"golang.org/x/text/language"
+)
+
+// Bind adds the desk's routes.
+func Bind(on *router.Router[*core.RequestEvent]) {
+	group := on.Group(strings.TrimSuffix(Base, "/"))
+	group.BindFunc(requireSuperuser)
+	group.Bind(apis.SkipSuccessActivityLog())
+	group.GET("/media/{id}/file", mediaFile)
+	group.GET("/media/{id}/still", mediaStill)
+}
+
+// requireSuperuser refuses requests that the gate has let pass and that are nobody's.
+func requireSuperuser(e *core.RequestEvent) error {
+	if !e.HasSuperuserAuth() {
+		return e.UnauthorizedError(say(e, "Sign in to the dashboard.", "Войдите в панель управления."), nil)
+	}
+	e.Response.Header().Set("Cache-Control", "private, no-store")
+	return e.Next()
+}
+
+// languages are those of the desk's messages.
+var languages = language.NewMatcher([]language.Tag{language.English, language.Russian})
+
+// say returns a message in the language of a request.
+func say(e *core.RequestEvent, english, russian string) string {
+	if _, at := language.MatchStrings(languages, e.Request.Header.Get("Accept-Language")); at == 1 {
+		return russian
+	}
+	return english
+}

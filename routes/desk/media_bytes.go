@@ -1,0 +1,37 @@
+package desk
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/privet/privet/hooks/store/desk"
+	"github.com/privet/privet/hooks/store/query"
+	"github.com/privet/privet/routes/storage"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/filesystem"
+)
+
+// mediaFile sends a medium, whether users may see it or not. The gate has checked the signed URL.
+func mediaFile(e *core.RequestEvent) error { return sendMedium(e, false) }
+
+// mediaStill sends the picture that stands for a medium.
+func mediaStill(e *core.RequestEvent) error { return sendMedium(e, true) }
+
+func sendMedium(e *core.RequestEvent, still bool) error {
+	id, err := pathID(e)
+	if err != nil {
+		return err
+	}
+	file, err := desk.ReadStoredMedium(e.Request.Context(), e.App, id)
+	if err == nil {
+		err = storage.ServePrivate(e, file, still)
+	}
+	switch {
+	case err == nil || e.Written():
+		return nil
+	case errors.Is(err, query.ErrNotFound), errors.Is(err, filesystem.ErrNotFound):
+		return e.NotFoundError("", nil)
+	}
+	return fmt.Errorf("serve media %d: %w", id, err)
+}

@@ -1,0 +1,93 @@
+package desk
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/privet/privet/hooks/store"
+	"github.com/privet/privet/hooks/store/desk"
+	"github.com/privet/privet/hooks/store/query"
+	"github.com/privet/privet/routes/desk/link"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// Base is the prefix of the desk's routes.
+const Base = "/api/desk/"
+
+// personJSON is a user in an answer.
+type personJSON struct {
+	ID       int64   `json:"id"`
+	Nickname string  `json:"nickname"`
+	Role     string  `json:"role"`
+	Picture  *string `json:"picture"`
+	Banned   bool    `json:"banned"`
+	Erased   bool    `json:"erased"`
+}
+
+// mediumJSON is a photo or a video in an answer.
+type mediumJSON struct {
+	ID       int64   `json:"id"`
+	Type     string  `json:"type"`
+	URL      string  `json:"url"`
+	Still    *string `json:"still"`
+	Hidden   *string `json:"hidden"`
+	RemoveAt *string `json:"remove_at"`
+	Order    *int64  `json:"order"`
+	User     int64   `json:"user"`
+	Created  *string `json:"created"`
+}
+
+// person returns a user as the superuser of a request sees one, nil for nobody.
+func person(e *core.RequestEvent, p *desk.Person) *personJSON {
+	if p == nil || p.ID == 0 {
+		return nil
+	}
+	shown := &personJSON{ID: p.ID, Nickname: p.Nickname, Role: p.Role, Banned: p.Banned, Erased: p.Erased}
+	if p.Picture != 0 {
+		shown.Picture = new(mediaURL(e, p.Picture, "still"))
+	}
+	return shown
+}
+
+// medium returns a medium as the superuser of a request sees one, nil for none.
+func medium(e *core.RequestEvent, m *desk.Medium) *mediumJSON {
+	if m == nil || m.ID == 0 {
+		return nil
+	}
+	shown := &mediumJSON{ID: m.ID, Type: m.Type, URL: mediaURL(e, m.ID, "file"), Order: number(m.Order), User: m.User, Created: moment(m.Created)}
+	if m.Type == store.Image || m.Preview == store.PreviewReady {
+		shown.Still = new(mediaURL(e, m.ID, "still"))
+	}
+	return shown
+}
+
+// mediaURL returns the URL of the file or the still of a medium for the superuser of a request.
+func mediaURL(e *core.RequestEvent, id int64, part string) string {
+	return link.Sign(e.Auth, fmt.Sprintf("%smedia/%d/%s", Base, id, part), time.Now())
+}
+
+// number returns an id, nil for 0.
+func number(id int64) *int64 {
+	if id == 0 {
+		return nil
+	}
+	return &id
+}
+
+// moment returns a time as answers have it: RFC 3339 in UTC, with milliseconds; nil for none.
+func moment(m query.Moment) *string {
+	at, ok := query.ParseDate(string(m))
+	if !ok {
+		return nil
+	}
+	return instant(at)
+}
+
+// instant is moment of a time, nil for the zero time.
+func instant(at time.Time) *string {
+	if at.IsZero() {
+		return nil
+	}
+	return new(at.UTC().Format("2006-01-02T15:04:05.000Z"))
+}
