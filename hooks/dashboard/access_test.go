@@ -74,10 +74,10 @@ func TestDeskSchema(t *testing.T) {
 			dashboard.Request(http.MethodPut, "collections/import").JSON(map[string]any{"collections": []any{changed}}).Do().WantMessage("part of privet")
 		})
 	}
-	own := map[string]any{"name": "notes", "type": "base", "fields": []map[string]any{{"name": "text", "type": "text"}, {"name": "scan", "type": "file"}}}
+	own := map[string]any{"name": "drafts", "type": "base", "fields": []map[string]any{{"name": "text", "type": "text"}, {"name": "scan", "type": "file"}}}
 	dashboard.Request(http.MethodPut, "collections/import").JSON(map[string]any{"collections": []any{own}, "deleteMissing": true}).Do().Want(400)
 	dashboard.Request(http.MethodPut, "collections/import").JSON(map[string]any{"collections": []any{own}}).Do().Want(204)
-	if body := dashboard.Request(http.MethodPatch, "collections/notes").JSON(`{"name":"memos"}`).Do().Want(200).Body; !bytes.Contains(body, []byte(`"protected":true`)) {
+	if body := dashboard.Request(http.MethodPatch, "collections/drafts").JSON(`{"name":"memos"}`).Do().Want(200).Body; !bytes.Contains(body, []byte(`"protected":true`)) {
 		t.Errorf("the dashboard can't show the files of another collection: %s", body)
 	}
 	dashboard.Request(http.MethodDelete, "collections/memos").Do().Want(204)

@@ -20,6 +20,11 @@ var readOnlyCollections = map[string]struct{ field, create, update, remove strin
 	store.Pushes:       {"state", "A push is added when an order changes.", "It can't be changed. Delete the row so that it is not sent.", ""},
 	store.Cases:        {"target", "A case is opened when something is reported.", "", "It can't be deleted: give it a verdict"},
 	store.Reports:      {"target", "A report comes from the app.", "", "It can't be deleted: give it a verdict"},
+	store.Signals:      {"target", "It is added when a case is opened.", "It can't be changed.", "It can't be deleted: give the case a verdict"},
+	store.Warnings:     {"user", "Warn people at the desk.", "It can't be changed: the person was told.", "It can't be deleted: the person was told"},
+	store.Bans:         {"user", "A ban is added when somebody is banned.", "It can't be changed: change the user's ban.", "It can't be deleted"},
+	store.Notes:        {"text", "Write notes at the desk.", "It can't be changed: write another one.", "It can't be deleted"},
+	store.Audit:        {"act", "The audit is written automatically.", "The audit can't be changed.", "The audit can't be deleted"},
 }
 
 // registerReadOnly refuses moderators' edits of rows and fields that only privet's code writes. Nobody changes the

@@ -143,8 +143,8 @@ type StoredFile struct {
 }
 
 // served is the condition on media that are served: those of orders, which belong to both participants, and those of
-// profiles unless the user is banned or erased.
-const served = `("order" <> '' OR EXISTS (SELECT 1 FROM users u WHERE u.id = media.user AND u.banned = 0))`
+// profiles unless the user is banned or erased; and none that a moderator has hidden.
+const served = `hidden = '' AND ("order" <> '' OR EXISTS (SELECT 1 FROM users u WHERE u.id = media.user AND u.banned = 0))`
 
 // ReadStoredFile finds a media file by its name. The error is ErrNotFound when no row has it, or it is not served.
 func ReadStoredFile(ctx context.Context, app core.App, name string) (*StoredFile, error) {
@@ -179,9 +179,9 @@ type MediaRow struct {
 	Type   string // Image or Video
 }
 
-// mediaColumn returns the column of the media that match a condition, in the form that mediaRows scans.
+// mediaColumn returns the column of the media that match a condition and are not hidden, in the form that mediaRows scans.
 func mediaColumn(condition string) string {
-	return `(SELECT group_concat(m.id || ' ' || m.user || ' ' || m.type || ' ' || m.file, char(10)) FROM media m WHERE ` + condition + `)`
+	return `(SELECT group_concat(m.id || ' ' || m.user || ' ' || m.type || ' ' || m.file, char(10)) FROM media m WHERE m.hidden = '' AND ` + condition + `)`
 }
 
 // mediaRows scans what mediaColumn reads: one line for each media row, its parts separated by spaces; no part contains

@@ -14,12 +14,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// The collections of what moderators decide, and of what users complain of.
-const (
-	Cases   = "cases"
-	Reports = "reports"
-)
-
 const (
 	fieldTarget    = "target"
 	fieldState     = "state"
@@ -79,11 +73,11 @@ var targetQueries = map[string]string{
 	TargetOrder: `SELECT '', o.id, o.description, o.rating_text, o.cancel_text, ` + mediaNumbers(`m."order" = o.id`) + `
 		FROM orders o WHERE o.id = :id AND (o.client = :me OR o.performer = :me)`,
 	TargetMedia: `SELECT m.user, m."order", '', '', '', json_array(CAST(m.id AS INTEGER)) FROM media m CROSS JOIN users u ON u.id = m.user
-		WHERE m.id = :id AND u.id <> :me AND iif(m."order" <> '', EXISTS (SELECT 1 FROM orders o WHERE o.id = m."order" AND o.client = :me), u.banned = 0 AND ` + seesUser + `)`,
+		WHERE m.id = :id AND m.hidden = '' AND u.id <> :me AND iif(m."order" <> '', EXISTS (SELECT 1 FROM orders o WHERE o.id = m."order" AND o.client = :me), u.banned = 0 AND ` + seesUser + `)`,
 }
 
 func mediaNumbers(where string) string {
-	return `(SELECT json_group_array(CAST(m.id AS INTEGER)) FROM media m WHERE ` + where + `)`
+	return `(SELECT json_group_array(CAST(m.id AS INTEGER)) FROM media m WHERE m.hidden = '' AND ` + where + `)`
 }
 
 // targetTexts are the names of a target's texts.

@@ -29,6 +29,15 @@ const (
 	Media        = "media"
 	Orders       = "orders"
 	OrderHistory = "order_history"
+	Cases        = "cases"
+	Reports      = "reports"
+	Signals      = "signals"
+	Warnings     = "warnings"
+	Bans         = "bans"
+	Notes        = "notes"
+	Reasons      = "reasons"
+	WatchedWords = "watched_words"
+	Audit        = "audit"
 )
 
 // Names of fields that several collections have.
@@ -58,7 +67,7 @@ func IntegerIDCollections() []string {
 
 // OwnCollections returns the collections that privet's migrations create and its code depends on.
 func OwnCollections() []string {
-	return []string{Users, Devices, InviteTokens, Media, Orders, OrderHistory, Pushes, Blocks, Cases, Reports,
+	return []string{Users, Devices, InviteTokens, Media, Orders, OrderHistory, Pushes, Blocks, Cases, Reports, Signals, Warnings, Bans, Notes, Reasons, WatchedWords, Audit,
 		"queue_banned", "queue_failed_pushes", "queue_low_ratings", "queue_new_performers", "queue_overdue_orders"}
 }
 
