@@ -78,7 +78,7 @@ func run(out *logs.Output) error {
 		return command.RunDetached(app.RootCmd)
 	}
 	serve := cmd.NewServeCommand(app, false)
-	app.RootCmd.AddCommand(serve, cmd.NewSuperuserCommand(app), demo.Command(app))
+	app.RootCmd.AddCommand(serve, command.Superuser(app), demo.Command(app))
 	if err := command.AddMigrate(app, app.RootCmd); err != nil {
 		return err
 	}
@@ -152,7 +152,7 @@ func describe(root *cobra.Command) {
 	root.Long = root.Short + `
 
 Start it with "privet serve": the API is at /api/v1, the dashboard at /_/. All data is in the data folder (--dir).
-Create a moderator's account with "privet superuser upsert EMAIL PASSWORD".
+Create an account for it with "privet superuser upsert EMAIL PASSWORD": the first is an owner, others are moderators.
 
 Settings are read from the environment, once, at start:
 ` + settings.Help()

@@ -19,7 +19,7 @@ func TestBan(t *testing.T) {
 	inviteToken := s.Post("user/get-by-invite").JSON(invite).Do().Want(200).Map().String("token")
 	ban := func(on bool) {
 		t.Helper()
-		s.Request(http.MethodPatch, fmt.Sprintf("/api/collections/users/records/%d", performer.ID)).As(s.Moderator()).
+		s.Request(http.MethodPatch, fmt.Sprintf("/api/collections/users/records/%d", performer.ID)).As(s.Owner()).
 			JSON(map[string]any{"banned": on}).Do().Want(200)
 	}
 	found := func() int {

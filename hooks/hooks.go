@@ -33,6 +33,7 @@ func Register(app core.App, s *settings.Settings, pushes *push.Worker, previews 
 	durable.Register(app)
 	registerIDs(app)
 	registerTexts(app)
+	registerRoles(app)
 	registerUsers(app)
 	registerDevices(app)
 	registerBlocks(app)

@@ -19,6 +19,7 @@ func TestMigrationsDownAndUp(t *testing.T) {
 	p := testkit.Process(t)
 	client, performer := p.Client(), p.Performer()
 	p.Finish(performer, p.Order(client, performer)).Want(200)
+	p.ModeratorsDashboard()
 	p.Stop(syscall.SIGTERM)
 
 	p.Run("migrate", "down", fmt.Sprint(len(core.AppMigrations.Items())))
@@ -38,6 +39,11 @@ func TestMigrationsDownAndUp(t *testing.T) {
 		t.Errorf("who was there before is found as %v", found)
 	}
 	p.Post("auth/login").JSON(map[string]any{"email": performer.Email, "password": testkit.Password}).Do().Want(200)
+	for _, superuser := range p.Dashboard().List("_superusers") {
+		if superuser["role"] != "owner" {
+			t.Errorf("%s could do everything before there were roles, and is %s", superuser["email"], superuser["role"])
+		}
+	}
 }
 
 // ownTables lists the tables and triggers of a data folder that no server uses, without PocketBase's own.

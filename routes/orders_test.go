@@ -110,7 +110,7 @@ func TestModeratorEdits(t *testing.T) {
 	client, performer := s.Client(), s.Performer()
 	order := s.Order(client, performer)
 	s.Finish(performer, order).Want(200)
-	moderator := s.Moderator()
+	moderator := s.Owner()
 	record := fmt.Sprintf("/api/collections/orders/records/%d", order)
 	patch := func(body string) *testkit.Answer {
 		return s.Request(http.MethodPatch, record).As(moderator).JSON(body).Do()
@@ -140,7 +140,7 @@ func TestModeratorEdits(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := fmt.Sprint(history)
-	want := "[{ new client 1 } {new done performer 2 } {done cancelled moderator  moderator@example.com} {cancelled new moderator  moderator@example.com}]"
+	want := "[{ new client 1 } {new done performer 2 } {done cancelled moderator  owner@example.com} {cancelled new moderator  owner@example.com}]"
 	if got != want {
 		t.Errorf("history\n%s, want\n%s", got, want)
 	}
@@ -167,7 +167,7 @@ func TestNativeAPIIsClosed(t *testing.T) {
 func TestIDs(t *testing.T) {
 	s := testkit.Start(t)
 	s.Client()
-	moderator := s.Moderator()
+	moderator := s.Owner()
 	created := 0
 	create := func(id string) *testkit.Answer {
 		created++

@@ -7,6 +7,7 @@ import (
 	"image/color"
 	"image/png"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -44,7 +45,7 @@ func TestDeskBatch(t *testing.T) {
 		})
 	}
 	batch(dashboard, change("orders", first, cancel), change("users", performer.ID, map[string]any{"banned": true})).Want(200)
-	if n := s.Count(`order_history WHERE "to" = 'cancelled' AND moderator = 'moderator@example.com'`); n != 2 {
+	if n := s.Count(`order_history WHERE "to" = 'cancelled' AND moderator = 'owner@example.com'`); n != 2 {
 		t.Errorf("%d rows of the history name the moderator", n)
 	}
 	s.Get("order/search").As(performer.Token).Do().Want(401)
@@ -83,6 +84,18 @@ func TestDeskSchema(t *testing.T) {
 	dashboard.Request(http.MethodDelete, "collections/memos").Do().Want(204)
 	// The superusers' collection may be changed: it has the second factor.
 	dashboard.Request(http.MethodPatch, "collections/_superusers").JSON(`{"otp":{"enabled":true},"mfa":{"enabled":true}}`).Do().Want(200)
+	// But for the field that says who is an owner.
+	superusers := collection("_superusers")
+	dashboard.Request(http.MethodPut, "collections/import").JSON(map[string]any{"collections": []any{superusers}}).Do().WantMessage("part of privet")
+	fields := superusers["fields"].([]any)
+	for i, field := range fields {
+		if role := field.(map[string]any); role["name"] == "role" {
+			role["values"], role["system"] = []string{"moderator"}, false
+			dashboard.Request(http.MethodPatch, "collections/_superusers").JSON(map[string]any{"fields": fields}).Do().WantMessage("part of privet")
+			dashboard.Request(http.MethodPatch, "collections/_superusers").JSON(map[string]any{"fields": slices.Delete(fields, i, i+1)}).Do().Want(400)
+			break
+		}
+	}
 	s.Get("/api/collections/users/records").As(client.Token).Do().Want(401)
 	if n := s.Count("users"); n != 1 {
 		t.Errorf("%d users", n)
@@ -94,7 +107,7 @@ func TestDeskSuperusers(t *testing.T) {
 	s := testkit.Start(t)
 	dashboard := s.Dashboard()
 	signIn := func() *testkit.Answer {
-		return s.Post("/api/collections/_superusers/auth-with-password").JSON(`{"identity":"moderator@example.com","password":"a long password"}`).Do()
+		return s.Post("/api/collections/_superusers/auth-with-password").JSON(`{"identity":"owner@example.com","password":"a long password"}`).Do()
 	}
 	signIn().Want(200)
 	dashboard.Request(http.MethodPatch, "collections/_superusers").JSON(`{"otp":{"enabled":true},"mfa":{"enabled":true}}`).Do().Want(200)

@@ -40,10 +40,10 @@ func TestDeskBan(t *testing.T) {
 	if m := view(finished, phone); m.Int("data", "status") != 2 {
 		t.Errorf("%v", m)
 	}
-	if n := s.Count(`order_history WHERE "to" = 'cancelled' AND actor = 'moderator' AND moderator = 'moderator@example.com'`); n != 2 {
+	if n := s.Count(`order_history WHERE "to" = 'cancelled' AND actor = 'moderator' AND moderator = 'owner@example.com'`); n != 2 {
 		t.Errorf("%d rows of the history name the moderator", n)
 	}
-	if user := dashboard.Open("users", banned.ID); user["ban_reason"] != "Insults people" || user["moderated_by"] != "moderator@example.com" || user["moderated_at"] == "" {
+	if user := dashboard.Open("users", banned.ID); user["ban_reason"] != "Insults people" || user["moderated_by"] != "owner@example.com" || user["moderated_at"] == "" {
 		t.Errorf("banned: %v", user)
 	}
 	s.Get("order/search").As(banned.Token).Do().Want(401)

@@ -123,7 +123,7 @@ func TestDeskErase(t *testing.T) {
 
 	// The record says that it was erased, which can't be undone.
 	user := dashboard.Open("users", p.ID)
-	if user["erased"] == "" || user["erase"] != "" || user["moderated_by"] != "moderator@example.com" {
+	if user["erased"] == "" || user["erase"] != "" || user["moderated_by"] != "owner@example.com" {
 		t.Errorf("%v", user)
 	}
 	for field, value := range map[string]any{"banned": false, "nickname": "Anna", "email": "anna@home.example", "erased": "", "role": "client"} {

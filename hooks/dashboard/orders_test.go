@@ -157,7 +157,7 @@ func TestDeskStatuses(t *testing.T) {
 	for _, row := range dashboard.List("order_history") {
 		rows = append(rows, fmt.Sprint(row["from"], ">", row["to"], " ", row["actor"], row["moderator"]))
 	}
-	const by = " moderatormoderator@example.com"
+	const by = " moderatorowner@example.com"
 	want := []string{">new client", "new>done" + by, "done>reviewed" + by, "reviewed>cancelled" + by, "cancelled>new" + by, "new>done performer", "done>reviewed client"}
 	if got := strings.Join(rows, "\n"); got != strings.Join(want, "\n") {
 		t.Errorf("history\n%s\nwant\n%s", got, strings.Join(want, "\n"))

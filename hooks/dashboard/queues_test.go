@@ -38,7 +38,7 @@ func TestDeskQueues(t *testing.T) {
 		{"queue_overdue_orders", "new_order", orders[2], map[string]any{"client": "1", "performer": "2"}},
 		{"queue_new_performers", "person", idle.ID, map[string]any{"price": 2.99, "categories": "[comedian]"}},
 		{"queue_low_ratings", "reviewed_order", orders[0], map[string]any{"rating_rate": 2.0, "rating_text": "So", "performer": "2"}},
-		{"queue_banned", "person", banned.ID, map[string]any{"ban_reason": "Spam", "banned_until": "2099-01-01 00:00:00.000Z", "moderated_by": "moderator@example.com"}},
+		{"queue_banned", "person", banned.ID, map[string]any{"ban_reason": "Spam", "banned_until": "2099-01-01 00:00:00.000Z", "moderated_by": "owner@example.com"}},
 		{"queue_failed_pushes", "receiver", performer.ID, map[string]any{"error": "Unknown", "type": "order.created"}},
 	} {
 		t.Run(want.queue, func(t *testing.T) {

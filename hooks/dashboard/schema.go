@@ -1,10 +1,12 @@
 package dashboard
 
 import (
+	"reflect"
 	"slices"
 
 	"github.com/privet/privet/hooks/refusal"
 	"github.com/privet/privet/hooks/store"
+	"github.com/privet/privet/hooks/store/superuser"
 
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -23,6 +25,7 @@ func registerSchema(app core.App) {
 		return e.Next()
 	}
 	app.OnCollectionUpdateRequest().BindFunc(refuse)
+	app.OnCollectionUpdateRequest().BindFunc(keepRole)
 	app.OnCollectionCreate().BindFunc(protectFiles)
 	app.OnCollectionUpdate().BindFunc(protectFiles)
 	app.OnCollectionDeleteRequest().BindFunc(refuse)
@@ -33,13 +36,30 @@ func registerSchema(app core.App) {
 		for _, data := range e.CollectionsData {
 			for _, key := range []string{"id", "name"} {
 				text, _ := data[key].(string)
-				if collection, err := e.App.FindCollectionByNameOrId(text); err == nil && own(collection) {
+				if collection, err := e.App.FindCollectionByNameOrId(text); err == nil && (own(collection) || collection.Name == core.CollectionNameSuperusers) {
 					return refusal.BadRequest(collection.Name + ": " + message)
 				}
 			}
 		}
 		return e.Next()
 	})
+}
+
+// keepRole refuses to change the field with the roles of superusers. The rest of the collection, such as the second factor,
+// may be changed.
+func keepRole(e *core.CollectionRequestEvent) error {
+	original, err := e.App.FindCollectionByNameOrId(e.Collection.Id)
+	if err != nil {
+		return err
+	}
+	if original.Name != core.CollectionNameSuperusers {
+		return e.Next()
+	}
+	before, after := original.Fields.GetByName(superuser.FieldRole), e.Collection.Fields.GetByName(superuser.FieldRole)
+	if !reflect.DeepEqual(before, after) {
+		return refusal.BadRequest("The field " + superuser.FieldRole + " is part of privet: its migrations alone change it")
+	}
+	return e.Next()
 }
 
 // protectFiles makes the files of an owner's collection protected, as privet's are: PocketBase's files are there for

@@ -22,7 +22,7 @@ func TestPushesReachTheRightDevices(t *testing.T) {
 	s.AddDevice(client, "client-en", "de, en;q=0.3")
 	s.AddDevice(performer, "performer-ru", "ru")
 	s.AddDevice(stranger, "stranger", "en")
-	moderator := s.Moderator()
+	moderator := s.Owner()
 
 	order := s.Order(client, performer)
 	path := fmt.Sprintf("order/update/%d", order)

@@ -143,7 +143,7 @@ func TestVerdict(t *testing.T) {
 	if n := s.Count(`reports WHERE state = 'closed' AND verdict = 'warned' AND closed <> '' AND kept_until = '' AND (kept IS NULL OR kept = 'null')`); n != 6 {
 		t.Errorf("%d reports are closed: %v", n, dashboard.List("reports"))
 	}
-	if c = dashboard.Open("cases", c["id"]); c["state"] != "closed" || c["closed_by"] != testkit.ModeratorEmail || c["closed"] == "" {
+	if c = dashboard.Open("cases", c["id"]); c["state"] != "closed" || c["closed_by"] != testkit.OwnerEmail || c["closed"] == "" {
 		t.Errorf("%v", c)
 	}
 	// It is final; what is reported again gets a new case.

@@ -25,7 +25,7 @@ const (
 	attackers       = 200
 	firstBystander  = 1001
 	bystanders      = 120 // half of them are clients
-	superuser       = "moderator@example.com"
+	superuser       = "owner@example.com"
 	superuserSecret = "a long password"
 )
 

@@ -107,7 +107,7 @@ func TestSignInPassesAFlood(t *testing.T) {
 	signIn("192.0.2.1", "phone", 200)
 	token := signIn("192.0.2.2", "tablet", 200).Map().String("token")
 	s.Get("user/search").As(token).Header("X-Forwarded-For", "192.0.2.3").Do().Want(200)
-	s.Moderator()
+	s.Owner()
 	floodSignIns(t, 200)
 	for what, request := range map[string]func(){
 		"a device that is signed in":                    func() { signIn("203.0.113.1", "phone", 200) },
@@ -115,7 +115,7 @@ func TestSignInPassesAFlood(t *testing.T) {
 		"a network where a device is used":              func() { signIn("192.0.2.3", "other phone", 200) },
 		"a moderator": func() {
 			s.Request(http.MethodPost, "/api/collections/_superusers/auth-with-password").Header("X-Forwarded-For", "203.0.113.4").
-				JSON(map[string]any{"identity": testkit.ModeratorEmail, "password": testkit.ModeratorPassword}).Do().Want(200)
+				JSON(map[string]any{"identity": testkit.OwnerEmail, "password": testkit.SuperuserPassword}).Do().Want(200)
 		},
 	} {
 		before := signingIn().Admitted

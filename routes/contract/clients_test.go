@@ -74,7 +74,7 @@ func TestForgedHeaders(t *testing.T) {
 			if url := m.String("data", "media", 0, "path_url"); !strings.HasPrefix(url, scheme+"://127.0.0.1") {
 				t.Errorf("the base of %s", url)
 			}
-			moderator := s.Moderator()
+			moderator := s.Owner()
 			s.App.Settings().SuperuserIPs = []string{claimed}
 			for _, name := range names {
 				answer := s.Get("/api/settings").Header("Authorization", moderator).Header(name, claimed).Do()

@@ -20,7 +20,7 @@ var requestID = regexp.MustCompile(`^[0-9a-f]{16}$`)
 func TestRequestID(t *testing.T) {
 	s := testkit.Start(t, func(s *settings.Settings) { s.TrustedProxies = nil })
 	client := s.Client()
-	moderator := s.Moderator()
+	moderator := s.Owner()
 	s.App.OnRecordUpdate("users").BindFunc(func(*core.RecordEvent) error { panic("a hook of the test") })
 	if _, err := s.App.DB().NewQuery("ALTER TABLE media RENAME TO lost").Execute(); err != nil {
 		t.Fatal(err)

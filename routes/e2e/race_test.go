@@ -242,9 +242,9 @@ func TestPushAddressRace(t *testing.T) {
 func TestNumbersAreNotUsedTwice(t *testing.T) {
 	t.Parallel()
 	p := testkit.Process(t)
-	p.Run("superuser", "upsert", "moderator@example.com", "a long password")
+	p.Run("superuser", "upsert", "owner@example.com", "a long password")
 	moderator := p.Post("/api/collections/_superusers/auth-with-password").
-		JSON(`{"identity":"moderator@example.com","password":"a long password"}`).Do().Want(200).Map().String("token")
+		JSON(`{"identity":"owner@example.com","password":"a long password"}`).Do().Want(200).Map().String("token")
 	client, performer, last := p.Client(), p.Performer(), p.Client()
 	order := p.Order(client, performer)
 	p.Request("DELETE", fmt.Sprint("/api/collections/users/records/", last.ID)).As(moderator).Do().Want(204)

@@ -30,13 +30,13 @@ func TestSecondFactorInABrowser(t *testing.T) {
 		codes++
 		letters := mail.Wait("OTP", codes, testkit.Soon)
 		last := letters[len(letters)-1]
-		if last.To != testkit.ModeratorEmail {
+		if last.To != testkit.OwnerEmail {
 			t.Errorf("%+v", last)
 		}
 		return regexp.MustCompile(`\b\d{8}\b`).FindString(last.Text)
 	}
 	d := browser.OpenSignIn(t, s.Server)
-	d.EnterPassword(testkit.ModeratorEmail, testkit.ModeratorPassword)
+	d.EnterPassword(testkit.OwnerEmail, testkit.SuperuserPassword)
 	right := code()
 	d.EnterCode("00000000")
 	d.WantMessage("Invalid or expired OTP")
@@ -45,8 +45,8 @@ func TestSecondFactorInABrowser(t *testing.T) {
 	d.SignOut()
 
 	// Others know the number of a code, and try it out from many addresses.
-	mfa := signIn(s.Server, "192.0.2.1", testkit.ModeratorEmail, testkit.ModeratorPassword).Want(401).Map().String("mfaId")
-	number := s.Post(superusers + "request-otp").JSON(map[string]any{"email": testkit.ModeratorEmail}).Do().Want(200).Map().String("otpId")
+	mfa := signIn(s.Server, "192.0.2.1", testkit.OwnerEmail, testkit.SuperuserPassword).Want(401).Map().String("mfaId")
+	number := s.Post(superusers + "request-otp").JSON(map[string]any{"email": testkit.OwnerEmail}).Do().Want(200).Map().String("otpId")
 	try := func(from, password string) *testkit.Answer {
 		return s.Post(superusers+"auth-with-otp").Header("X-Forwarded-For", from).
 			JSON(map[string]any{"otpId": number, "mfaId": mfa, "password": password}).Do()
@@ -64,7 +64,7 @@ func TestSecondFactorInABrowser(t *testing.T) {
 	}
 	try("203.0.113.1", right).Want(429)
 
-	d.EnterPassword(testkit.ModeratorEmail, testkit.ModeratorPassword)
+	d.EnterPassword(testkit.OwnerEmail, testkit.SuperuserPassword)
 	d.EnterCode(code())
 	d.WantSignedIn()
 	d.WantLoopback()

@@ -31,7 +31,7 @@ func signIn(s *testkit.Server, from, email, password string) *testkit.Answer {
 func TestGate(t *testing.T) {
 	s := testkit.Start(t)
 	p := s.Client()
-	moderator := s.Moderator()
+	moderator := s.Owner()
 	users := "/api/collections/users/"
 	for _, c := range []struct {
 		method, path               string
@@ -131,7 +131,7 @@ func TestFileTokens(t *testing.T) {
 // larger.
 func TestBodies(t *testing.T) {
 	s := testkit.Start(t)
-	s.Moderator()
+	s.Owner()
 	body := func(size int) string {
 		return `{"identity":"` + strings.Repeat("x", size-len(`{"identity":""}`)) + `"}`
 	}
@@ -152,7 +152,7 @@ func TestBodies(t *testing.T) {
 // Strangers have the rate of an address, and signing in a third of it.
 func TestThrottle(t *testing.T) {
 	s := start(t, 6)
-	token := s.Moderator()
+	token := s.Owner()
 	get := func(from, token string) *testkit.Answer {
 		return s.Get("/api/collections").As(token).Header("X-Forwarded-For", from).Do()
 	}
@@ -181,8 +181,8 @@ func TestThrottle(t *testing.T) {
 // has signed in from the same place before can sign in meanwhile.
 func TestWrongPasswords(t *testing.T) {
 	s := start(t, 12)
-	s.Moderator()
-	const owner, password = "moderator@example.com", "a long password"
+	s.Owner()
+	const owner, password = "owner@example.com", "a long password"
 	signIn(s, "192.0.2.1", owner, password).Want(200)
 	for from := range 6 {
 		for range 2 {
@@ -209,18 +209,18 @@ func TestOneTimePasswords(t *testing.T) {
 		return s.Post(superusers+"request-otp").Header("X-Forwarded-For", from).JSON(map[string]any{"email": email}).Do()
 	}
 	for i := range 13 { // strangers, who don't know the password, get no mail sent, and take nothing from the owner's limit
-		request(fmt.Sprint("198.51.100.", i), "moderator@example.com").Want(map[bool]int{true: 200, false: 429}[i < 12])
+		request(fmt.Sprint("198.51.100.", i), "owner@example.com").Want(map[bool]int{true: 200, false: 429}[i < 12])
 	}
 	if s.Count("_otps") != 0 {
 		t.Errorf("%d one-time passwords were made for strangers", s.Count("_otps"))
 	}
-	mfa := signIn(s, "192.0.2.1", "moderator@example.com", "a long password").Want(401).Map().String("mfaId")
-	for _, email := range []string{"moderator@example.com", "nobody@example.com"} {
+	mfa := signIn(s, "192.0.2.1", "owner@example.com", "a long password").Want(401).Map().String("mfaId")
+	for _, email := range []string{"owner@example.com", "nobody@example.com"} {
 		for _, want := range []int{200, 200, 429} {
 			request("192.0.2."+fmt.Sprint(len(email)), email).Want(want)
 		}
 	}
-	otp := request("192.0.2.1", "moderator@example.com").Want(200).Map().String("otpId")
+	otp := request("192.0.2.1", "owner@example.com").Want(200).Map().String("otpId")
 	if s.Count("_otps") != 3 {
 		t.Errorf("%d one-time passwords", s.Count("_otps"))
 	}
@@ -235,7 +235,7 @@ func TestOneTimePasswords(t *testing.T) {
 // What the gate refuses is no row of the log, and what it lets strangers send is a short one.
 func TestLogRows(t *testing.T) {
 	s := testkit.Start(t)
-	s.Moderator()
+	s.Owner()
 	long := strings.Repeat("x", 5000)
 	send := func(method, path string) *testkit.Answer {
 		return s.Request(method, path).Header("User-Agent", "stranger"+long).Header("Referer", long).JSON(`{"identity":"a","password":"b"}`).Do()

@@ -85,7 +85,7 @@ func TestAccessLog(t *testing.T) {
 	if got = find(t, s, refused); got.Status != refused.Status || got.User != fmt.Sprint(client.ID) {
 		t.Errorf("%+v", got)
 	}
-	desk := s.Request(http.MethodGet, "/api/collections/users/records?filter=verysecret").As(s.Moderator()).Do()
+	desk := s.Request(http.MethodGet, "/api/collections/users/records?filter=verysecret").As(s.Owner()).Do()
 	if got = find(t, s, desk); got.Route != "/api/collections/{collection}/records" || !strings.HasPrefix(got.User, "_superusers:") {
 		t.Errorf("%+v", got)
 	}

@@ -25,7 +25,7 @@ func TestFailedBackup(t *testing.T) {
 	if err := os.WriteFile(backups, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	answer := s.Request(http.MethodPost, "/api/backups").As(s.Moderator()).JSON(map[string]any{"name": "a.zip"}).Do().Want(http.StatusBadRequest)
+	answer := s.Request(http.MethodPost, "/api/backups").As(s.Owner()).JSON(map[string]any{"name": "a.zip"}).Do().Want(http.StatusBadRequest)
 	text := s.Log.String()
 	if strings.Count(text, "\n") != 1 || !strings.Contains(text, "not a directory") || !strings.Contains(text, "path=/api/backups") ||
 		!strings.Contains(text, "request_id="+answer.Header.Get("X-Request-Id")) {

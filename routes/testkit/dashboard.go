@@ -11,51 +11,79 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// The moderator's account.
+// The accounts of the superusers: an owner, who is the first, and a moderator.
 const (
+	OwnerEmail        = "owner@example.com"
 	ModeratorEmail    = "moderator@example.com"
-	ModeratorPassword = "a long password"
+	SuperuserPassword = "a long password"
 )
 
-// Moderator creates a superuser on its first call and returns a token for PocketBase's own API (/api/collections/…),
+// Owner creates the owner on its first call and returns a token for PocketBase's own API (/api/collections/…) and the desk's,
 // to be sent with As.
+func (s *Server) Owner() string {
+	s.t.Helper()
+	return s.superuser(OwnerEmail)
+}
+
+// Moderator creates the owner and a moderator on its first call and returns the moderator's token, to be sent with As.
 func (s *Server) Moderator() string {
+	s.t.Helper()
+	s.superuser(OwnerEmail)
+	return s.superuser(ModeratorEmail)
+}
+
+func (s *Server) superuser(email string) (token string) {
 	s.t.Helper()
 	superusers, err := s.App.FindCollectionByNameOrId(core.CollectionNameSuperusers)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	record, err := s.App.FindAuthRecordByEmail(superusers, ModeratorEmail)
+	record, err := s.App.FindAuthRecordByEmail(superusers, email)
 	if err != nil { // the first time
 		record = core.NewRecord(superusers)
-		record.SetEmail(ModeratorEmail)
-		record.SetPassword(ModeratorPassword)
+		record.SetEmail(email)
+		record.SetPassword(SuperuserPassword)
 		if err := s.App.Save(record); err != nil {
 			s.t.Fatal(err)
 		}
 	}
-	token, err := record.NewAuthToken()
+	token, err = record.NewAuthToken()
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	return token
 }
 
-// Dashboard acts as a moderator does in the dashboard: through PocketBase's own API, with a superuser's token.
+// Dashboard acts as a superuser does in the dashboard: through PocketBase's own API, with their token.
 type Dashboard struct {
 	s     *Server
 	token string
 }
 
-// Dashboard signs in a moderator.
-func (s *Server) Dashboard() *Dashboard { return &Dashboard{s, s.Moderator()} }
+// Dashboard signs in the owner.
+func (s *Server) Dashboard() *Dashboard { return &Dashboard{s, s.Owner()} }
 
-// Dashboard creates a moderator by the command line and signs in.
+// DashboardOf acts with the token of a superuser.
+func (s *Server) DashboardOf(token string) *Dashboard { return &Dashboard{s, token} }
+
+// Dashboard creates the owner by the command line and signs in.
 func (p *Running) Dashboard() *Dashboard {
 	p.t.Helper()
-	p.Run("superuser", "upsert", ModeratorEmail, ModeratorPassword)
+	return p.signIn(OwnerEmail)
+}
+
+// ModeratorsDashboard creates a moderator by the command line, after the owner, and signs in.
+func (p *Running) ModeratorsDashboard() *Dashboard {
+	p.t.Helper()
+	p.Run("superuser", "upsert", OwnerEmail, SuperuserPassword)
+	return p.signIn(ModeratorEmail)
+}
+
+func (p *Running) signIn(email string) *Dashboard {
+	p.t.Helper()
+	p.Run("superuser", "upsert", email, SuperuserPassword)
 	answer := p.Request(http.MethodPost, "/api/collections/_superusers/auth-with-password").
-		JSON(map[string]any{"identity": ModeratorEmail, "password": ModeratorPassword}).Do().Want(http.StatusOK)
+		JSON(map[string]any{"identity": email, "password": SuperuserPassword}).Do().Want(http.StatusOK)
 	return &Dashboard{p.Server, answer.Map().String("token")}
 }
 
