@@ -18,6 +18,7 @@ func TestMain(m *testing.M) { testkit.Main(m) }
 // superuser returns the record of the testkit's moderator.
 func superuser(t *testing.T, s *testkit.Server) *core.Record {
 	t.Helper()
+	s.Moderator()
 	record, err := s.App.FindAuthRecordByEmail(core.CollectionNameSuperusers, testkit.ModeratorEmail)
 	if err != nil {
 		t.Fatal(err)
