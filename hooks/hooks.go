@@ -15,6 +15,7 @@ import (
 
 	"github.com/privet/privet/hooks/dashboard"
 	"github.com/privet/privet/hooks/durable"
+	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/logs"
 	"github.com/privet/privet/hooks/preview"
 	"github.com/privet/privet/hooks/push"
@@ -28,6 +29,7 @@ import (
 
 // Register binds the rules and the background work to the app. Warnings and errors are printed to out.
 func Register(app core.App, s *settings.Settings, pushes *push.Worker, previews *preview.Worker, out *logs.Output) {
+	remover := files.NewRemover(app)
 	server.RegisterLock(app)
 	logs.Register(app, out)
 	durable.Register(app)
@@ -37,9 +39,9 @@ func Register(app core.App, s *settings.Settings, pushes *push.Worker, previews 
 	registerUsers(app)
 	registerDevices(app)
 	registerBlocks(app)
-	registerReports(app, pushes)
+	registerReports(app, pushes, previews, remover)
 	registerOrders(app, pushes, s.Zone(), s.RateLimit > 0)
-	registerMedia(app, previews)
+	registerMedia(app, previews, remover)
 	dashboard.Register(app)
 	registerBanExpiry(app)
 	registerSearchIndex(app)

@@ -25,8 +25,8 @@ import (
 )
 
 // registerMedia binds the rules of media: which files it accepts and where they are stored, and runs the worker that
-// makes their previews.
-func registerMedia(app core.App, previews *preview.Worker) {
+// makes their previews, and the one that removes files.
+func registerMedia(app core.App, previews *preview.Worker, remover *files.Remover) {
 	app.OnRecordCreate(store.Media).Bind(&hook.Handler[*core.RecordEvent]{
 		Id:       "privet_media_file",
 		Priority: beforeInterceptors - 1, // before registerIDs: the upload may have an id already
@@ -57,7 +57,6 @@ func registerMedia(app core.App, previews *preview.Worker) {
 		}
 		return e.Next()
 	})
-	remover := files.NewRemover(app)
 	app.OnRecordDelete(store.Media).BindFunc(func(e *core.RecordEvent) error {
 		return inTransaction(e, func() error {
 			if err := files.RemoveMedia(e.Context, e.App, e.Record.Id); err != nil {

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/order"
+	"github.com/privet/privet/hooks/preview"
 	"github.com/privet/privet/hooks/push"
 	"github.com/privet/privet/hooks/refusal"
 	"github.com/privet/privet/hooks/store"
@@ -17,8 +19,8 @@ import (
 )
 
 // registerReports binds the rules of cases and reports: a verdict closes them for good, whoever reported is notified, and a
-// report's snapshot of its target is deleted with the verdict, or when it expires.
-func registerReports(app core.App, pushes *push.Worker) {
+// report's snapshot of its target is deleted with the verdict, or when it expires. It runs the worker that makes the pictures of snapshots.
+func registerReports(app core.App, pushes *push.Worker, previews *preview.Worker, remover *files.Remover) {
 	update := func(collection string, change func(*core.RecordEvent) error) {
 		app.OnRecordUpdate(collection).Bind(&hook.Handler[*core.RecordEvent]{
 			Id:       "privet_" + collection + "_update",
@@ -34,14 +36,26 @@ func registerReports(app core.App, pushes *push.Worker) {
 			return e.Next()
 		})
 	}
+	snapshots := preview.NewSnapshots(previews)
+	app.OnRecordAfterCreateSuccess(store.Reports).BindFunc(func(e *core.RecordEvent) error {
+		snapshots.Wake()
+		return e.Next()
+	})
+	removed := func(e *core.RecordEvent) error { // the database has queued the removal of the still
+		remover.Wake()
+		return e.Next()
+	}
+	app.OnRecordAfterUpdateSuccess(store.Reports).BindFunc(removed)
+	app.OnRecordAfterDeleteSuccess(store.Reports).BindFunc(removed)
 	dropExpired := func() {
 		if err := store.DropExpiredSnapshots(context.Background(), app, time.Now()); err != nil {
 			app.Logger().Error("the expired snapshots of reports could not be deleted", "error", err)
 		}
+		remover.Wake()
 	}
 	worker.WhileServing(app, func() (stop func()) {
 		dropExpired() // what expired while the server was down
-		return func() {}
+		return snapshots.Start()
 	})
 	app.Cron().MustAdd("privet_reports", "* * * * *", dropExpired)
 }

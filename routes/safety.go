@@ -113,13 +113,13 @@ func (a *api) userReport(c *call) error {
 		}
 		return err
 	}
-	checksum := ""
+	var kept keptMedium
 	if kind == store.TargetMedia { // before the transaction, as it reads a whole file
 		seen, err := store.ReadTarget(c.req.Context(), c.app, kind, int64(id), c.userID())
 		if err != nil {
 			return refused(err)
 		}
-		if checksum, err = c.checksum(seen.ID); err != nil {
+		if kept, err = c.keepMedium(seen.ID); err != nil {
 			return refused(err)
 		}
 	}
@@ -129,27 +129,41 @@ func (a *api) userReport(c *call) error {
 			return nil, refused(err)
 		}
 		if kind == store.TargetMedia {
-			target.Snapshot.Media[0].SHA256 = checksum
+			target.Snapshot.Media[0].SHA256 = kept.checksum
+			target.ReportID, target.Source = kept.report, kept.source
 		}
 		return success{"success"}, store.AddReport(tx, target, user.Id, resource.Reasons.Word(in.Reason), in.Text)
 	})
 }
 
-// checksum returns the SHA-256 of a media item in hex, "" if it can't be read: a storage that fails keeps nobody from reporting.
-func (c *call) checksum(id string) (string, error) {
+// keptMedium is what a report keeps of a medium.
+type keptMedium struct {
+	checksum string // SHA-256 in hex
+	report   string // the id that the report is to have
+	source   string // of the report's files, the one that its still is to be made of
+}
+
+// keepMedium reads a media item's checksum, and puts the item where a report's still can be made of it even if it is removed. What can't
+// be read is left out: a storage that fails keeps nobody from reporting.
+func (c *call) keepMedium(id string) (kept keptMedium, err error) {
 	release, err := checksums.Acquire(c.req.Context(), c.sender())
 	if err != nil {
-		return "", err
+		return kept, err
 	}
 	defer release()
 	file, err := store.ReadMediaFile(c.req.Context(), c.app, id)
 	if err != nil {
-		return "", err
+		return kept, err
 	}
+	kept.report = core.GenerateDefaultRandomId()
 	sum, err := files.Checksum(c.req.Context(), c.app, file)
-	if err != nil {
-		c.app.Logger().WarnContext(c.req.Context(), "a reported medium could not be read for its checksum", "id", id, "error", err)
-		return "", c.req.Context().Err()
+	if err == nil {
+		kept.checksum = sum
+		kept.source, err = files.Seal(c.req.Context(), c.app, kept.report, file)
 	}
-	return sum, nil
+	if err != nil {
+		kept.source = ""
+		c.app.Logger().WarnContext(c.req.Context(), "a reported medium could not be read", "id", id, "error", err)
+	}
+	return kept, c.req.Context().Err()
 }

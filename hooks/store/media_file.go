@@ -228,9 +228,14 @@ const (
 
 // AddRemoval queues the removal of something in the storage, once the transaction that it is called in commits.
 func AddRemoval(ctx context.Context, tx core.App, key, reason string) error {
-	err := query.Write(ctx, tx, `INSERT INTO file_removals (key, reason, created, next_try) VALUES (:key, :reason, :now, :now)
-		ON CONFLICT (key) DO UPDATE SET next_try = :now`,
-		sql.Named("key", key), sql.Named("reason", reason), sql.Named("now", query.Timestamp(time.Now())))
+	return PlanRemoval(ctx, tx, key, reason, time.Now())
+}
+
+// PlanRemoval is AddRemoval for a removal that is due at a time.
+func PlanRemoval(ctx context.Context, tx core.App, key, reason string, at time.Time) error {
+	err := query.Write(ctx, tx, `INSERT INTO file_removals (key, reason, created, next_try) VALUES (:key, :reason, :now, :at)
+		ON CONFLICT (key) DO UPDATE SET next_try = :at`,
+		sql.Named("key", key), sql.Named("reason", reason), sql.Named("now", query.Timestamp(time.Now())), sql.Named("at", query.Timestamp(at)))
 	return query.Wrap("queue the removal of a file", err)
 }
 

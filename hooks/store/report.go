@@ -43,6 +43,8 @@ type Target struct {
 	Kind, ID    string
 	User, Order string // of the case, "" for none
 	Snapshot    Snapshot
+
+	ReportID, Source string // the id of a new report, and the name of its file that its still is to be made of; "" for none
 }
 
 // Name returns the target's name in cases and reports.
@@ -240,7 +242,8 @@ func AddReport(tx core.App, t *Target, reporter, reason, text string) error {
 	if err != nil {
 		return query.Wrap("add report", err)
 	}
-	record.Load(map[string]any{fieldCase: c.Id, "reporter": reporter, fieldTarget: t.Name(), "reason": reason, "text": text, fieldState: stateOpen,
+	record.Id = t.ReportID
+	record.Load(map[string]any{"source": t.Source, fieldCase: c.Id, "reporter": reporter, fieldTarget: t.Name(), "reason": reason, "text": text, fieldState: stateOpen,
 		"place": c.Rev(), fieldKept: t.Snapshot, fieldKeptUntil: time.Now().Add(snapshotLifetime)})
 	return query.Wrap("add report", tx.Save(record))
 }

@@ -1,5 +1,5 @@
 // Package child is the program of a child process that renders previews, and the only place where media are decoded. It
-// first limits its own rights and memory, then runs a codec as WebAssembly, and writes one JPEG to its standard output.
+// first limits its own rights and memory, then runs a codec, as WebAssembly unless Go has one, and writes one JPEG to its standard output.
 package child
 
 import (
@@ -38,7 +38,7 @@ var errArguments = errors.New("this command is internal: only the server starts 
 
 // runJob runs the job named by the first argument.
 func runJob(ctx context.Context, arguments []string, in *os.File, out io.Writer) error {
-	if len(arguments) < 2 {
+	if len(arguments) == 0 || len(arguments) == 1 && process.Job(arguments[0]) != process.JobStill {
 		return errArguments
 	}
 	job, arguments := process.Job(arguments[0]), arguments[1:]
@@ -56,6 +56,8 @@ func runJob(ctx context.Context, arguments []string, in *os.File, out io.Writer)
 		return renderVideo(ctx, arguments[0], arguments[1], arguments[2], memory, in, out)
 	case job == process.JobPhoto && len(arguments) == 3:
 		return renderPhoto(ctx, module(arguments[1]), arguments[0], memory, in, out)
+	case job == process.JobStill && len(arguments) == 0:
+		return renderStill(in, out)
 	case job == process.JobNative && len(arguments) == 5:
 		v, err := checkVideo(arguments[1], memory, in)
 		if err != nil {

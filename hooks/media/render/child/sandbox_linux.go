@@ -26,6 +26,7 @@ func confine(job process.Job, arguments []string) error {
 	switch {
 	case job == process.JobNative && len(arguments) == 5:
 		rules = append(rules, nativeRules(arguments[0], arguments[4])...)
+	case job == process.JobStill: // nothing more
 	case job == process.JobWarm:
 		rules = append(rules, landlock.RWDirs(arguments[0]).WithRefer())
 	default:

@@ -19,6 +19,7 @@ const (
 	JobVideo  Job = "video"  // cache folder, demuxer, second, memory: a frame of the video on standard input
 	JobNative Job = "native" // ffmpeg's path, demuxer, second, memory, file: the same by the machine's own ffmpeg
 	JobPhoto  Job = "photo"  // cache folder, module, memory: the photo on standard input
+	JobStill  Job = "still"  // the picture on standard input, small
 )
 
 // The WebAssembly modules by name.
