@@ -155,6 +155,12 @@ func (q *pageQuery) kindCondition(column string, filter UserFilter) string {
 	return column + ` & :mask = :kind`
 }
 
+// TrigramPhrase returns the phrase by which a folded text is looked up in a trigram index of names, "" if it is too short for that.
+func TrigramPhrase(text string) string {
+	phrase, _ := phraseOf(text)
+	return phrase
+}
+
 // phraseOf returns the part of a folded text that is looked up in the trigram index, as an FTS5 phrase. It is "" when
 // the index is of no use: the text is shorter than a trigram, or contains a NUL, which ends a query. Of a long text it
 // is the beginning, and whole is false.

@@ -55,7 +55,8 @@ func medium(e *core.RequestEvent, m *desk.Medium) *mediumJSON {
 	if m == nil || m.ID == 0 {
 		return nil
 	}
-	shown := &mediumJSON{ID: m.ID, Type: m.Type, URL: mediaURL(e, m.ID, "file"), Order: number(m.Order), User: m.User, Created: moment(m.Created)}
+	shown := &mediumJSON{ID: m.ID, Type: m.Type, URL: mediaURL(e, m.ID, "file"), Order: number(m.Order), User: m.User, Created: moment(m.Created),
+		Hidden: moment(m.Hidden), RemoveAt: moment(m.RemoveAt)}
 	if m.Type == store.Image || m.Preview == store.PreviewReady {
 		shown.Still = new(mediaURL(e, m.ID, "still"))
 	}

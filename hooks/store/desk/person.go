@@ -43,16 +43,19 @@ type Medium struct {
 	Order   int64  // 0 for a medium of a profile
 	User    int64
 	Created query.Moment
+
+	Hidden, RemoveAt query.Moment // "" for one that users may see
 }
 
 // MediumColumns returns the columns of a Medium, in the table alias m, which may be that of a LEFT JOIN.
 func MediumColumns(m string) string {
-	return strings.ReplaceAll(`coalesce(m.id, ''), coalesce(m.type, ''), coalesce(m.still, ''), coalesce(m."order", ''), coalesce(m.user, ''), coalesce(m.created, '')`, "m.", m+".")
+	return strings.ReplaceAll(`coalesce(m.id, ''), coalesce(m.type, ''), coalesce(m.still, ''), coalesce(m."order", ''), coalesce(m.user, ''), coalesce(m.created, ''),
+		coalesce(m.hidden, ''), coalesce(m.remove_at, '')`, "m.", m+".")
 }
 
 // Targets returns what MediumColumns are scanned into.
 func (m *Medium) Targets() []any {
-	return []any{query.ID(&m.ID), &m.Type, &m.Preview, query.ID(&m.Order), query.ID(&m.User), &m.Created}
+	return []any{query.ID(&m.ID), &m.Type, &m.Preview, query.ID(&m.Order), query.ID(&m.User), &m.Created, &m.Hidden, &m.RemoveAt}
 }
 
 // ReadStoredMedium finds the file of a medium, whether it is served to users or not. The error is query.ErrNotFound when there is no
