@@ -35,7 +35,7 @@ func (a *api) bind(e *core.ServeEvent, endpoints []endpoint, files fs.FS) {
 		Func:     func(e *core.RequestEvent) error { return a.outermost(e, endpoints) },
 	})
 	gate.Register(a.app, e.Router, a.limiter, Prefix)
-	desk.Bind(e.Router)
+	desk.Bind(e.Router, a.settings.Zone())
 	group := e.Router.Group("")
 	// The contract has its own access tokens, size limits and rate limits.
 	group.Unbind(apis.DefaultLoadAuthTokenMiddlewareId, apis.DefaultRateLimitMiddlewareId, apis.DefaultBodyLimitMiddlewareId)

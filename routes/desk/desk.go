@@ -5,6 +5,7 @@ package desk
 
 import (
 	"strings"
+	"time"
 
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
@@ -12,11 +13,20 @@ import (
 	"golang.org/x/text/language"
 )
 
-// Bind adds the desk's routes.
-func Bind(on *router.Router[*core.RequestEvent]) {
+// api is what the handlers share.
+type api struct {
+	zone *time.Location // in which the dates of orders are meant
+}
+
+// Bind adds the desk's routes. zone is the one in which the dates of orders are meant.
+func Bind(on *router.Router[*core.RequestEvent], zone *time.Location) {
+	a := &api{zone}
 	group := on.Group(strings.TrimSuffix(Base, "/"))
 	group.BindFunc(requireSuperuser)
 	group.Bind(apis.SkipSuccessActivityLog())
+	group.GET("/search", a.search)
+	group.GET("/figures/{name}", a.figures)
+	group.GET("/media", a.wall)
 	group.GET("/media/{id}/file", mediaFile)
 	group.GET("/media/{id}/still", mediaStill)
 }

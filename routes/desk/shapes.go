@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/privet/privet/hooks/order"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/hooks/store/desk"
 	"github.com/privet/privet/hooks/store/query"
@@ -91,4 +92,42 @@ func instant(at time.Time) *string {
 		return nil
 	}
 	return new(at.UTC().Format("2006-01-02T15:04:05.000Z"))
+}
+
+// text returns a text, nil for none.
+func text(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// rating returns a rating, nil for none.
+func rating(rate float64) *float64 {
+	if rate == 0 {
+		return nil
+	}
+	return &rate
+}
+
+// pageJSON is a page of a list.
+type pageJSON[Item any] struct {
+	Items []Item `json:"items"`
+	Page  int64  `json:"page"`
+	More  bool   `json:"more"`
+}
+
+// dateTill returns the moment at which the date of an order passes, which is on the clock of the zone for orders.
+func (a *api) dateTill(m query.Moment) *string {
+	at, ok := query.ParseDate(string(m))
+	if !ok {
+		return nil
+	}
+	return instant(order.Deadline(at, a.zone))
+}
+
+// overdue reports whether an order's date has passed.
+func (a *api) overdue(status string, date query.Moment) bool {
+	at, ok := query.ParseDate(string(date))
+	return ok && status == string(order.New) && !order.Deadline(at, a.zone).After(time.Now())
 }

@@ -65,6 +65,9 @@ var table = map[string]who{
 	"DELETE /api/backups/{key}":       superuser,
 	"POST /api/backups/{key}/restore": superuser,
 
+	"GET /api/desk/search":           superuser,
+	"GET /api/desk/figures/{name}":   superuser,
+	"GET /api/desk/media":            superuser,
 	"GET /api/desk/media/{id}/file":  signedURL,
 	"GET /api/desk/media/{id}/still": signedURL,
 }

@@ -46,7 +46,7 @@ func TestTableCoversTheRouter(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	desk.Bind(router)
+	desk.Bind(router, time.UTC)
 	Register(app, router, limits.New(0, time.Now), "/api/v1/")
 	patterns := routesOf(reflect.ValueOf(router.RouterGroup).Elem(), "")
 	mux, err := router.BuildMux()

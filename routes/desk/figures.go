@@ -1,0 +1,191 @@
+package desk
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/privet/privet/hooks/order"
+	"github.com/privet/privet/hooks/store/desk"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// numbers are the values of a bar or of a whole period by their names. nil is a value that there is not, as a mean of nothing.
+type numbers map[string]*float64
+
+func (n numbers) add(name string, value float64) {
+	if n[name] == nil {
+		n[name] = new(float64)
+	}
+	*n[name] += value
+}
+
+type barJSON struct {
+	At     *string `json:"at"` // where it begins
+	Values numbers `json:"values"`
+}
+
+type chartJSON struct {
+	Name     string    `json:"name"`
+	Period   string    `json:"period"`
+	Step     string    `json:"step"`
+	Zone     string    `json:"zone"`
+	From     *string   `json:"from"`
+	To       *string   `json:"to"`
+	Bars     []barJSON `json:"bars"`
+	Total    numbers   `json:"total"`
+	Previous numbers   `json:"previous"` // as long a time before
+}
+
+// chart is what is summed up for a chart.
+type chart struct {
+	*period
+	bars            []numbers
+	total, previous numbers
+}
+
+// charts are the figures by name: each fills the bars of a chart.
+var charts = map[string]func(context.Context, core.App, *chart, *api) error{
+	"orders":    ordersChart,
+	"cancelled": cancelledChart,
+	"signups":   counted(desk.FigureSignups, "client", "performer"),
+	"pushes":    counted(desk.FigurePushes, "sent", "failed", "expired"),
+	"ratings":   ratingsChart,
+	"delivery":  deliveryChart,
+	"cases":     casesChart,
+	"verdicts":  verdictsChart,
+}
+
+// figures answers one chart with its figures.
+func (a *api) figures(e *core.RequestEvent) error {
+	fill := charts[e.Request.PathValue("name")]
+	if fill == nil {
+		return e.NotFoundError("", nil)
+	}
+	p, err := a.periodOf(e)
+	if err != nil {
+		return err
+	}
+	c := &chart{period: p, bars: make([]numbers, len(p.starts)), total: numbers{}, previous: numbers{}}
+	for i := range c.bars {
+		c.bars[i] = numbers{}
+	}
+	if err := fill(e.Request.Context(), e.App, c, a); err != nil {
+		return err
+	}
+	answer := chartJSON{Name: e.Request.PathValue("name"), Period: p.name, Step: p.step, Zone: p.zone.String(), From: instant(p.from()), To: instant(p.to),
+		Total: c.total, Previous: c.previous, Bars: make([]barJSON, len(c.bars))}
+	for i, bar := range c.bars {
+		answer.Bars[i] = barJSON{instant(p.starts[i]), bar}
+	}
+	return e.JSON(http.StatusOK, answer)
+}
+
+// names makes values be there, as 0.
+func (c *chart) names(names ...string) {
+	for _, values := range append(slices.Clone(c.bars), c.total, c.previous) {
+		for _, name := range names {
+			values.add(name, 0)
+		}
+	}
+}
+
+// add adds a value to the bar of a time and to the total, or to what was before.
+func (c *chart) add(at time.Time, name string, value float64) {
+	if i := c.bar(at); i >= 0 {
+		c.bars[i].add(name, value)
+		c.total.add(name, value)
+	} else {
+		c.previous.add(name, value)
+	}
+}
+
+// derive sets a value of all bars, of the total and of what was before; nil is none.
+func (c *chart) derive(name string, value func(numbers) *float64) {
+	for _, values := range append(slices.Clone(c.bars), c.total, c.previous) {
+		values[name] = value(values)
+	}
+}
+
+// ratio returns a value divided by another; nil where that is 0.
+func ratio(value, by string) func(numbers) *float64 {
+	return func(n numbers) *float64 {
+		if *n[by] == 0 {
+			return nil
+		}
+		return new(*n[value] / *n[by])
+	}
+}
+
+// counted returns what counts by some keys.
+func counted(name string, keys ...string) func(context.Context, core.App, *chart, *api) error {
+	return func(ctx context.Context, app core.App, c *chart, _ *api) error {
+		c.names(append(keys, "all")...)
+		found, err := desk.ReadFigures(ctx, app, name, c.before, c.to)
+		for _, f := range found {
+			if slices.Contains(keys, f.Key) {
+				c.add(f.Hour, f.Key, float64(f.Count))
+				c.add(f.Hour, "all", float64(f.Count))
+			}
+		}
+		return err
+	}
+}
+
+// countOrders counts orders by what became of them.
+var countOrders = counted(desk.FigureOrders, "new", "done", "cancelled", "reviewed")
+
+// ordersChart counts orders by what became of them; new ones whose date has passed are overdue and not new.
+func ordersChart(ctx context.Context, app core.App, c *chart, a *api) error {
+	c.names("overdue")
+	if err := countOrders(ctx, app, c, a); err != nil {
+		return err
+	}
+	overdue, err := desk.OverdueByHour(ctx, app, c.before, c.to, order.DateTill(time.Now(), a.zone))
+	for _, f := range overdue {
+		c.add(f.Hour, "overdue", float64(f.Count))
+		c.add(f.Hour, "new", -float64(f.Count))
+	}
+	return err
+}
+
+// cancelledChart is the share of orders that were cancelled.
+func cancelledChart(ctx context.Context, app core.App, c *chart, a *api) error {
+	if err := countOrders(ctx, app, c, a); err != nil {
+		return err
+	}
+	c.derive("share", ratio("cancelled", "all"))
+	for _, values := range append(slices.Clone(c.bars), c.total, c.previous) {
+		for _, name := range []string{"new", "done", "reviewed"} {
+			delete(values, name)
+		}
+	}
+	return nil
+}
+
+// ratingsChart counts ratings by stars, with their mean, by when the order was made.
+func ratingsChart(ctx context.Context, app core.App, c *chart, _ *api) error {
+	c.names("1", "2", "3", "4", "5", "all", "mean")
+	found, err := desk.ReadFigures(ctx, app, desk.FigureRatings, c.before, c.to)
+	for _, f := range found {
+		c.add(f.Hour, f.Key, float64(f.Count))
+		c.add(f.Hour, "all", float64(f.Count))
+		c.add(f.Hour, "mean", f.Total)
+	}
+	c.derive("mean", ratio("mean", "all"))
+	return err
+}
+
+// deliveryChart is how many orders were delivered, and after how many seconds on average.
+func deliveryChart(ctx context.Context, app core.App, c *chart, _ *api) error {
+	c.names("all", "seconds")
+	found, err := desk.ReadFigures(ctx, app, desk.FigureDelivery, c.before, c.to)
+	for _, f := range found {
+		c.add(f.Hour, "all", float64(f.Count))
+		c.add(f.Hour, "seconds", f.Total)
+	}
+	c.derive("seconds", ratio("seconds", "all"))
+	return err
+}

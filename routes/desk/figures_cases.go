@@ -1,0 +1,75 @@
+package desk
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/privet/privet/hooks/store/desk"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// caseTime is within which a case is to be decided.
+const caseTime = 24 * time.Hour
+
+// casesChart counts the cases that were opened and closed, and those that are open now, up to desk.Cap.
+func casesChart(ctx context.Context, app core.App, c *chart, _ *api) error {
+	c.names("opened", "closed")
+	opened, err := desk.OpenedCases(ctx, app, c.before, c.to)
+	if err != nil {
+		return err
+	}
+	for _, f := range opened {
+		c.add(f.Hour, "opened", float64(f.Count))
+	}
+	closed, err := desk.ReadVerdicts(ctx, app, c.before, c.to)
+	if err != nil {
+		return err
+	}
+	for _, v := range closed {
+		c.add(v.At, "closed", 1)
+	}
+	open, err := desk.CountOpenCases(ctx, app)
+	c.total.add("open", float64(open))
+	return err
+}
+
+// verdictsChart is how many seconds it took to decide: the median and the longest time, how many took more than caseTime, and how often
+// each verdict was given.
+func verdictsChart(ctx context.Context, app core.App, c *chart, _ *api) error {
+	c.names("all", "late")
+	verdicts, err := desk.ReadVerdicts(ctx, app, c.before, c.to)
+	if err != nil {
+		return err
+	}
+	took := make([][]time.Duration, len(c.bars)+2) // of each bar, of all, and of those before
+	for _, v := range verdicts {
+		c.add(v.At, "all", 1)
+		if v.Took > caseTime {
+			c.add(v.At, "late", 1)
+		}
+		i := c.bar(v.At)
+		if i < 0 {
+			i = len(c.bars) + 1
+		} else {
+			took[len(c.bars)] = append(took[len(c.bars)], v.Took)
+			c.total.add("verdict_"+v.Verdict, 1)
+		}
+		took[i] = append(took[i], v.Took)
+	}
+	for i, values := range append(slices.Clone(c.bars), c.total, c.previous) {
+		values["median"], values["worst"] = median(took[i])
+	}
+	return nil
+}
+
+// median returns the median and the maximum in seconds, nil of nothing.
+func median(took []time.Duration) (middle, worst *float64) {
+	if len(took) == 0 {
+		return nil, nil
+	}
+	slices.Sort(took)
+	n := len(took)
+	return new((took[(n-1)/2] + took[n/2]).Seconds() / 2), new(took[n-1].Seconds())
+}
