@@ -14,6 +14,7 @@ import (
 	"github.com/privet/privet/hooks/database"
 	"github.com/privet/privet/hooks/demo"
 	"github.com/privet/privet/hooks/logs"
+	"github.com/privet/privet/hooks/mail"
 	"github.com/privet/privet/hooks/media/render"
 	"github.com/privet/privet/hooks/media/render/child"
 	"github.com/privet/privet/hooks/preview"
@@ -117,7 +118,7 @@ func register(app core.App, s *settings.Settings, out *logs.Output, beside bool)
 		pushes.LeaveToServer()
 	}
 	previews := preview.NewWorker(app, render.New(render.Config{FFmpeg: s.FFmpeg, CacheDir: server.CacheDir(app, "engine")}), built.version)
-	hooks.Register(app, s, pushes, previews, out)
+	hooks.Register(app, s, pushes, mail.NewWorker(app, s, time.Now), previews, out)
 	routes.Register(app, s, pushes, previews, pb_public.Pages, out, metrics.Build{Version: built.version, Commit: built.commit})
 	server.PrintBanner(app, s, built.version, routes.Prefix, os.Stdout)
 	return nil

@@ -4,7 +4,7 @@
 // Its subpackages: dashboard (rules of the dashboard's requests only), order (the pure rules of an order's life), orders (what participants do
 // with their orders), files (uploads and the storage of media), demo (sample data),
 // refusal (the errors that stop a change), store (the collections as Go types, and all SQL), push (outbox, delivery,
-// FCM), preview (the queue of previews), reminders (of orders that are due), media (file formats), worker (background work), admission (queues of expensive
+// FCM), mail (the outbox of mails), accounts (links by which people help themselves), preview (the queue of previews), reminders (of orders that are due), media (file formats), worker (background work), admission (queues of expensive
 // operations), server (the process), upgrade (from version to version), logs (what is printed), database (SQLite's
 // settings) and settings (the environment).
 package hooks
@@ -17,6 +17,7 @@ import (
 	"github.com/privet/privet/hooks/durable"
 	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/logs"
+	"github.com/privet/privet/hooks/mail"
 	"github.com/privet/privet/hooks/preview"
 	"github.com/privet/privet/hooks/push"
 	"github.com/privet/privet/hooks/reminders"
@@ -28,7 +29,7 @@ import (
 )
 
 // Register binds the rules and the background work to the app. Warnings and errors are printed to out.
-func Register(app core.App, s *settings.Settings, pushes *push.Worker, previews *preview.Worker, out *logs.Output) {
+func Register(app core.App, s *settings.Settings, pushes *push.Worker, mails *mail.Worker, previews *preview.Worker, out *logs.Output) {
 	remover := files.NewRemover(app)
 	server.RegisterLock(app)
 	logs.Register(app, out)
@@ -46,6 +47,7 @@ func Register(app core.App, s *settings.Settings, pushes *push.Worker, previews 
 	registerBanExpiry(app)
 	registerSearchIndex(app)
 	registerPushes(app, pushes)
+	registerMails(app, s, mails)
 	if s.Reminders {
 		reminders.Register(app, pushes, s.Zone())
 	}

@@ -61,6 +61,9 @@ func registerUsers(app core.App) {
 		if err := store.EndProfileFetch(e.Context, e.App, e.Record.Id); err != nil {
 			return fmt.Errorf("forget what is to be fetched for user %s: %w", e.Record.Id, err)
 		}
+		if err := store.EndLinks(e.Context, e.App, e.Record.Id); err != nil {
+			return err
+		}
 		return e.Next()
 	})
 }
@@ -111,10 +114,16 @@ func saveUser(e *core.RecordEvent, user, before *store.User, changes *revision.H
 		removeFromLogs(context.WithoutCancel(e.Context), e.App, before)
 		noteErasure(e.App, erasure.Entry{Kind: erasure.User, ID: user.Id, Created: store.CreatedText(before.Record), Act: erasure.Erased})
 	}
+	newPassword := before != nil && before.PasswordHash() != user.PasswordHash()
+	if newPassword || before != nil && before.Email() != user.Email() { // whoever reads the old address's mails must not get in
+		if err := store.EndLinks(e.Context, e.App, user.Id); err != nil {
+			return err
+		}
+	}
 	if disabled {
 		return revokeAccess(e.Context, e.App, user)
 	}
-	if before != nil && before.PasswordHash() != user.PasswordHash() {
+	if newPassword {
 		if err := store.RevokeSessions(e.App, user.Id, store.ActorOf(user.Record).DeviceID); err != nil {
 			return fmt.Errorf("revoke the sessions of user %s: %w", user.Id, err)
 		}

@@ -1,9 +1,12 @@
 package routes
 
 import (
+	"context"
 	"errors"
+	"net/http"
 	"time"
 
+	"github.com/privet/privet/hooks/accounts"
 	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/routes/access"
@@ -35,10 +38,25 @@ type loginInput struct {
 	deviceFields
 }
 
+type forgotInput struct {
+	Email string `in:"email" rules:"required|email"`
+}
+
+type resetInput struct {
+	Token        string `in:"token" rules:"required|string"`
+	Password     string `in:"password" rules:"required|string|min:6"`
+	Confirmation string `in:"password_confirmation" rules:"nullable|same:password"`
+}
+
 var (
 	signupSchema = laravel.MustCompile[signupInput]()
 	loginSchema  = laravel.MustCompile[loginInput]()
+	forgotSchema = laravel.MustCompile[forgotInput]()
+	resetSchema  = laravel.MustCompile[resetInput]()
 )
+
+// errNoMail is the answer where no mails can be sent.
+var errNoMail = resource.Failure(http.StatusServiceUnavailable, "Mail is not available, try again later")
 
 // signup creates an account and signs in its first device.
 func (a *api) signup(c *call) error {
@@ -106,4 +124,41 @@ func (a *api) login(c *call) error {
 		}
 		return err
 	})
+}
+
+// passwordForgot mails whoever has an address a link to choose a new password. Neither the answer nor the time that it takes tells
+// whether somebody has it, or whether the mail is sent.
+func (a *api) passwordForgot(c *call) error {
+	in, err := read(c, forgotSchema, nil)
+	if err != nil {
+		return err
+	}
+	err = accounts.RequestLink(context.WithoutCancel(c.req.Context()), c.app, in.Email, accounts.Password, access.Language(c.req.Header))
+	if errors.Is(err, accounts.ErrNoMail) {
+		return errNoMail
+	}
+	if err != nil {
+		return err
+	}
+	return c.answer(success{"success"})
+}
+
+// passwordReset sets a new password by the token of a mailed link, and signs all devices out.
+func (a *api) passwordReset(c *call) error {
+	in, err := read(c, resetSchema, nil)
+	if err != nil {
+		return err
+	}
+	// A new password costs as much as a sign-in.
+	if err := c.limits.Endpoint(loginPath); err != nil {
+		return err
+	}
+	err = accounts.ResetPassword(c.req.Context(), c.app, store.Hasher{Network: c.sender()}, in.Token, in.Password)
+	if errors.Is(err, accounts.ErrInvalidLink) {
+		return resource.InvalidToken
+	}
+	if err != nil {
+		return err
+	}
+	return c.answer(success{"success"})
 }

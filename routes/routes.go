@@ -33,6 +33,8 @@ func (a *api) endpoints() []endpoint {
 		{post, "auth/social/connect", signedIn, a.socialConnect},
 		{post, "auth/social/disconnect", signedIn, a.socialDisconnect},
 		{post, "auth/logout", signedIn, a.logout},
+		{post, "auth/password/forgot", publicLimited, a.passwordForgot},
+		{post, "auth/password/reset", public, a.passwordReset},
 		{get, "push", optionalUser, a.push},
 		{post, "order/create", signedIn, a.orderCreate},
 		{post, "order/update/{order_id}", signedIn, a.orderUpdate},

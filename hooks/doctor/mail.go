@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/smtp"
 	"net/textproto"
-	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -98,7 +97,7 @@ func (m *mailServer) greet(ctx context.Context) error {
 		}
 		return fmt.Errorf("greeting: %w; that is no mail server, or one that does not want this address", err)
 	}
-	name := cmp.Or(m.settings.LocalName, localName(m.d.Settings.PublicURL))
+	name := cmp.Or(m.settings.LocalName, m.d.Settings.MailName())
 	if err := m.client.Hello(name); err != nil {
 		return fmt.Errorf("greeting: it refuses EHLO %s: %w; set the domain that it expects in the mail settings", name, err)
 	}
@@ -185,14 +184,6 @@ func (m *mailServer) offer() error {
 	_ = m.client.Reset()
 	m.d.say(OK, "mail", "sender: it takes mails from %s", sender)
 	return nil
-}
-
-// localName returns the host of the public address: some servers refuse who calls itself localhost.
-func localName(public string) string {
-	if u, err := url.Parse(public); err == nil && u.Hostname() != "" {
-		return u.Hostname()
-	}
-	return "localhost"
 }
 
 // loginAuth is the method LOGIN, which net/smtp lacks.

@@ -25,6 +25,7 @@ const (
 	Storage  Part = "storage"  // the object store does not take files
 	Log      Part = "log"      // the database's write-ahead log can't be moved into it
 	Pushes   Part = "pushes"   // what became of pushes can't be written down
+	Mails    Part = "mails"    // what became of mails can't be written down
 	Previews Part = "previews" // no preview can be rendered
 )
 
@@ -41,6 +42,7 @@ var messages = map[Part][2]string{
 	Storage:  {"the object store does not work: uploads are refused, and media may be missing", "the object store works again"},
 	Log:      {"the write-ahead log can't be moved into the database, and grows", "the write-ahead log is moved into the database again"},
 	Pushes:   {"no push is sent, as it can't be written down what was sent", "pushes are sent again"},
+	Mails:    {"no mail is sent, as it can't be written down what was sent", "mails are sent again"},
 	Previews: {"no preview can be rendered: all wait, and none is given up", "previews are rendered again"},
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/mail"
 	"net/netip"
 	"net/url"
 	"regexp"
@@ -63,13 +64,48 @@ func parsePublicURL(s *Settings, value string) error {
 		return err
 	}
 	path := u.EscapedPath() + "/"
-	for _, ours := range []string{"/api/", "/_/", "/storage/", "/guide/"} {
+	for _, ours := range []string{"/api/", "/_/", "/storage/", "/guide/", "/account/"} {
 		if at := strings.Index(path, ours); at >= 0 {
 			u.Path, u.RawPath = path[:at], ""
 			return fmt.Errorf("must be the address that these paths are added to, as %s: %q is privet's own", u, strings.TrimRight(path[at:], "/"))
 		}
 	}
 	return nil
+}
+
+// parsePage parses the address of a page that people open in a browser, with a query or a fragment where it has one.
+func parsePage(to *string, value string) error {
+	u, err := url.Parse(value)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || strings.ContainsAny(value, whitespace+`<>"`) {
+		return errors.New("must be the address of a page, as https://example.com/terms")
+	}
+	if err := checkHost(u); err != nil {
+		return err
+	}
+	*to = value
+	return nil
+}
+
+// parseContact parses PRIVET_CONTACT: an e-mail address, or that of a page.
+func parseContact(s *Settings, value string) error {
+	if strings.Contains(value, "://") {
+		return parsePage(&s.Contact, value)
+	}
+	address, err := mail.ParseAddress(value)
+	if err != nil || address.Address != value || !strings.Contains(value[strings.LastIndexByte(value, '@'):], ".") {
+		return errors.New("must be an e-mail address as help@example.com, or the address of a page as https://example.com/help")
+	}
+	s.Contact = value
+	return nil
+}
+
+// MailName is what the server calls itself to a mail server: the host of the public address, as some refuse who calls itself
+// localhost.
+func (s *Settings) MailName() string {
+	if u, err := url.Parse(s.PublicURL); err == nil && u.Hostname() != "" {
+		return u.Hostname()
+	}
+	return "localhost"
 }
 
 // parseFCM parses PRIVET_FCM_ENDPOINT, which contains the version of the API, as Google's own address does.

@@ -26,6 +26,8 @@ type Settings struct {
 	OrderZone      *time.Location // in which an order's date_till is meant; nil: UTC
 	RateLimit      int            // requests a minute; 0: no limit
 	PublicURL      string         // base of the media URLs without a slash at its end; empty: the request's own
+	Contact        string         // whom people write to: an e-mail address or a web address; empty: not shown
+	TermsURL       string         // where the terms stand; empty: not shown
 	FFmpeg         string         // path of a program that renders the previews of videos; empty: the embedded one
 	TrustedProxies Networks       // whose forwarded headers count
 	UploadFloor    int64          // bytes of the disk that uploads leave free; 0: the default of package disk
@@ -113,7 +115,10 @@ var variables = []variable{
 	{"PRIVET_ORDER_ZONE", "time zone in which the dates of orders are meant, as Europe/Moscow", "UTC", parseZone},
 	{"PRIVET_RATE_LIMIT", "requests a minute for a user, or for an address where nobody is signed in; 0 turns it off, and the limits of open orders", "60", parseRateLimit},
 	{"PRIVET_UPLOAD_FLOOR", "megabytes of the disk that uploads leave free", "2000, or 5 % of the disk if that is more", parseUploadFloor},
-	{"PRIVET_PUBLIC_URL", "base of the media URLs, as https://api.example.com", "the request's own", parsePublicURL},
+	{"PRIVET_PUBLIC_URL", "base of the media URLs, as https://api.example.com, and of the links in mails", "the request's own; no mails", parsePublicURL},
+	{"PRIVET_CONTACT", "e-mail or web address to write to, shown on /account and in mails", "none: not shown", parseContact},
+	{"PRIVET_TERMS_URL", "web address of the terms, shown on /account", "none: not shown",
+		func(s *Settings, v string) error { return parsePage(&s.TermsURL, v) }},
 	{"PRIVET_TRUSTED_PROXIES", "comma-separated addresses and networks whose forwarded headers count, or none", "loopback and private networks", parseProxies},
 	{"PRIVET_FFMPEG", "path of an ffmpeg that renders the previews of videos, faster", "the embedded one", parseFFmpeg},
 	{"PRIVET_METRICS", "address of the Prometheus endpoint, as 127.0.0.1:9090", "none: off", parseMetrics},

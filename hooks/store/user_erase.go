@@ -119,7 +119,7 @@ func (u *User) Anonymize(ctx context.Context, tx core.App, before *User, at time
 	return nil
 }
 
-// EraseTraces deletes a user's data in other rows: profile pictures, pushes, blocks, links to social providers, PocketBase's
+// EraseTraces deletes a user's data in other rows: profile pictures, pushes, mails, blocks, links to social providers, PocketBase's
 // own rows about sign-ins, and the texts that the user wrote in orders.
 func EraseTraces(ctx context.Context, tx core.App, u *User) error {
 	links, err := tx.FindAllExternalAuthsByRecord(u.Record)
@@ -142,6 +142,8 @@ func EraseTraces(ctx context.Context, tx core.App, u *User) error {
 	}
 	for _, statement := range []string{
 		`DELETE FROM pushes WHERE receiver = {:user}`,
+		`DELETE FROM mails WHERE user = {:user}`,
+		`DELETE FROM account_links WHERE user = {:user}`,
 		`DELETE FROM profile_fetches WHERE user = {:user}`,
 		eraseAnswers,
 		eraseBlocks,

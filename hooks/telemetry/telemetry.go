@@ -66,6 +66,8 @@ var (
 var (
 	PushAttempts = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "privet_push_attempts_total",
 		Help: "Tries to send a push, by the answer."}, []string{"outcome"})
+	MailAttempts = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "privet_mail_attempts_total",
+		Help: "Tries to send a mail of the outbox, by the answer."}, []string{"outcome"})
 	WorkerFailures = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "privet_worker_failures_total",
 		Help: "Failures of background workers: a queue that can't be read, an item that has to be tried again or panicked."},
 		[]string{"worker"})
@@ -74,6 +76,10 @@ var (
 // The values of labels.
 const (
 	PushAccepted = "accepted"
+
+	MailAccepted = "accepted"
+	MailRefused  = "refused" // for good
+	MailPutOff   = "put_off" // and is tried again
 
 	RefusedLimit    = "limit"     // of the address
 	RefusedDisk     = "disk_full" // too little is free
@@ -99,6 +105,9 @@ func init() {
 	for _, outcome := range []string{PushAccepted, "misconfigured", "transient"} {
 		PushAttempts.WithLabelValues(outcome)
 	}
+	for _, outcome := range []string{MailAccepted, MailRefused, MailPutOff} {
+		MailAttempts.WithLabelValues(outcome)
+	}
 	for _, outcome := range []string{PreviewMade, PreviewFailed, PreviewGivenUp, PreviewHindered} {
 		previewSeconds.WithLabelValues(outcome)
 	}
@@ -110,7 +119,7 @@ func Instruments() []prometheus.Collector {
 		requests, requestSeconds, RequestsInFlight, RateLimited,
 		ConnectionsAccepted, ConnectionsRefused, ConnectionsClosed, AcceptFailures, ConnectionsOpen, ConnectionsLimit,
 		UploadsRunning, UploadBytes, UploadsRefused, previewSeconds, UnclaimedFiles, UnclaimedBytes, SweepTime,
-		PushAttempts, WorkerFailures,
+		PushAttempts, MailAttempts, WorkerFailures,
 	}
 }
 

@@ -20,6 +20,7 @@ import (
 	"github.com/privet/privet/hooks"
 	"github.com/privet/privet/hooks/database"
 	"github.com/privet/privet/hooks/logs"
+	"github.com/privet/privet/hooks/mail"
 	"github.com/privet/privet/hooks/preview"
 	"github.com/privet/privet/hooks/push"
 	"github.com/privet/privet/hooks/settings"
@@ -42,10 +43,10 @@ type Server struct {
 	HTTPClient *http.Client
 	Log        *Log // the warnings and errors that the server has printed
 
-	dir        string        // the data folder
-	ahead      *atomic.Int64 // how far the clock of the pushes is ahead, in nanoseconds
-	wakePushes func()
-	signedUp   *atomic.Int64
+	dir      string        // the data folder
+	ahead    *atomic.Int64 // how far the clock of pushes and mails is ahead, in nanoseconds
+	wake     func()
+	signedUp *atomic.Int64
 }
 
 // WithT returns the same server for a subtest, which its failures are then attributed to.
@@ -66,7 +67,7 @@ var template = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	hooks.Register(app, &settings.Settings{}, worker, preview.NewWorker(app, nil, ""), logs.New(io.Discard, false))
+	hooks.Register(app, &settings.Settings{}, worker, mail.NewWorker(app, &settings.Settings{}, time.Now), preview.NewWorker(app, nil, ""), logs.New(io.Discard, false))
 	if err := app.Bootstrap(); err != nil {
 		return "", err
 	}
@@ -80,11 +81,22 @@ var template = sync.OnceValues(func() (string, error) {
 // settings turns it on.
 func Start(t testing.TB, changes ...func(*settings.Settings)) *Server {
 	t.Helper()
-	return StartWatched(t, nil, changes...)
+	return start(t, nil, nil, changes...)
+}
+
+// StartStored starts a server as Start does, with changes of PocketBase's settings, which its database stores.
+func StartStored(t testing.TB, stored func(*core.Settings), changes ...func(*settings.Settings)) *Server {
+	t.Helper()
+	return start(t, nil, stored, changes...)
 }
 
 // StartWatched starts a server as Start does. watch gets each statement of its database, from any goroutine.
 func StartWatched(t testing.TB, watch func(statement string), changes ...func(*settings.Settings)) *Server {
+	t.Helper()
+	return start(t, watch, nil, changes...)
+}
+
+func start(t testing.TB, watch func(statement string), stored func(*core.Settings), changes ...func(*settings.Settings)) *Server {
 	t.Helper()
 	dir, err := template()
 	if err != nil {
@@ -102,6 +114,9 @@ func StartWatched(t testing.TB, watch func(statement string), changes ...func(*s
 	t.Cleanup(app.Cleanup)
 	app.Settings().Batch.Enabled = true // before anything reads the settings, which PocketBase does without a lock
 	app.Settings().Logs.MaxDays = 1     // PocketBase's test app disables logging, and what is printed are the logs
+	if stored != nil {
+		stored(app.Settings())
+	}
 	if watch != nil {
 		for _, builder := range []dbx.Builder{app.ConcurrentDB(), app.NonconcurrentDB()} {
 			db, ok := builder.(*dbx.DB)
@@ -124,10 +139,11 @@ func StartWatched(t testing.TB, watch func(statement string), changes ...func(*s
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.wakePushes = worker.Wake
+	mails := mail.NewWorker(app, chosen, s.now)
+	s.wake = func() { worker.Wake(); mails.Wake() }
 	pictures := preview.NewWorker(app, nil, "") // no previews: their child processes run privet's own binary, which only Process has
 	out := logs.New(s.Log, chosen.LogJSON)
-	hooks.Register(app, chosen, worker, pictures, out)
+	hooks.Register(app, chosen, worker, mails, pictures, out)
 	routes.Register(app, chosen, worker, pictures, pb_public.Pages, out, metrics.Build{})
 	s.serve()
 	return s

@@ -44,10 +44,10 @@ func (s *Server) Plan(statement string) (steps []string) {
 	return steps
 }
 
-// Pass puts the clock forward by which pushes wait for their retries and for the end of pauses. A Process has none.
+// Pass puts the clock forward by which pushes and mails wait for their retries and for the end of pauses. A Process has none.
 func (s *Server) Pass(d time.Duration) {
 	s.ahead.Add(int64(d))
-	s.wakePushes()
+	s.wake()
 }
 
 func (s *Server) now() time.Time { return time.Now().Add(time.Duration(s.ahead.Load())) }

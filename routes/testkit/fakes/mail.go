@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/emersion/go-smtp"
+	"github.com/pocketbase/pocketbase/core"
 )
 
 // Mail is an SMTP server on 127.0.0.1 that keeps the mails that it takes, and can go wrong at each step. The fields with capital letters are
@@ -105,6 +106,12 @@ func (m *Mail) Said() string { return m.said.String() }
 // Settings returns the settings of PocketBase with which it sends its mails here.
 func (m *Mail) Settings() map[string]any {
 	return map[string]any{"enabled": true, "host": m.Host, "port": m.Port, "tls": m.TLS}
+}
+
+// Store changes PocketBase's settings, for testkit.StartStored, so that the server sends its mails here.
+func (m *Mail) Store(s *core.Settings) {
+	s.SMTP.Enabled, s.SMTP.Host, s.SMTP.Port, s.SMTP.TLS = true, m.Host, m.Port, m.TLS
+	s.Meta.SenderName, s.Meta.SenderAddress = "privet", "privet@example.com"
 }
 
 // Wait returns the letters with a text in their subject once there are count of them. It fails the test after the timeout.
