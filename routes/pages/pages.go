@@ -38,6 +38,9 @@ var contentTypes = map[string]string{
 const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
 	"font-src 'self' data:; media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 
+// forReader separates, in the names of pages, a path and for which reader the page is another one: as in openapi.json?for=clients.
+const forReader = "?for="
+
 // page is the content at one path.
 type page struct {
 	contentType string
@@ -60,6 +63,9 @@ func Bind(group *router.RouterGroup[*core.RequestEvent], files fs.FS) {
 		}
 		name := strings.TrimPrefix(e.Request.URL.Path, "/")
 		found, ok := pages[name]
+		if reader := e.Request.URL.Query().Get("for"); reader != "" && pages[name+forReader+reader] != nil {
+			found = pages[name+forReader+reader]
+		}
 		switch {
 		case !ok:
 			return resource.NoRoute(name).Write(e.Response)
@@ -103,8 +109,9 @@ func read(files fs.FS) (map[string]*page, error) {
 	pages["guide"], pages["guide/"] = pages["guide/index.html"], pages["guide/index.html"]
 	if specification := pages["openapi.yaml"]; specification != nil {
 		for name, convert := range map[string]func([]byte) ([]byte, error){
-			"openapi.json": reference.JSON,
-			"postman.json": reference.Postman,
+			"openapi.json":                         reference.JSON,
+			"openapi.json" + forReader + "clients": reference.ForClients,
+			"postman.json":                         reference.Postman,
 		} {
 			content, err := convert(specification.plain())
 			if err != nil {

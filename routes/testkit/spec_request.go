@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	contract "github.com/privet/privet/routes/laravel/php"
 
@@ -123,6 +124,9 @@ func decode(kind, boundary string, body []byte) (map[string]any, error) {
 // not trimmed; a blank one becomes null where null is allowed. A number may be given as a string or as true, and a
 // list as an object, as in PHP.
 func contractFields(fields map[string]any, schema *base.Schema) {
+	if terms, isText := fields["terms"].(string); !isText || contract.Trim(terms) == "" || utf8.RuneCountInString(contract.Trim(terms)) > 64 {
+		delete(fields, "terms") // it is ignored (contract section 3, additions)
+	}
 	for name, value := range fields {
 		property := schema.Properties.GetOrZero(name)
 		if property == nil {
