@@ -9,9 +9,11 @@ import (
 
 	"github.com/privet/privet/hooks/logs"
 	"github.com/privet/privet/hooks/telemetry"
+	"github.com/privet/privet/pb_public"
 	"github.com/privet/privet/routes/access"
 	"github.com/privet/privet/routes/bodydrain"
 	"github.com/privet/privet/routes/desk"
+	"github.com/privet/privet/routes/deskui"
 	"github.com/privet/privet/routes/gate"
 	"github.com/privet/privet/routes/graceful"
 	"github.com/privet/privet/routes/limits"
@@ -36,6 +38,7 @@ func (a *api) bind(e *core.ServeEvent, endpoints []endpoint, files fs.FS) {
 	})
 	gate.Register(a.app, e.Router, a.limiter, Prefix)
 	desk.Bind(e.Router, a.settings.Zone())
+	deskui.Bind(e, pb_public.Desk())
 	group := e.Router.Group("")
 	// The contract has its own access tokens, size limits and rate limits.
 	group.Unbind(apis.DefaultLoadAuthTokenMiddlewareId, apis.DefaultRateLimitMiddlewareId, apis.DefaultBodyLimitMiddlewareId)

@@ -60,9 +60,11 @@ func (d *Dashboard) WantMessage(text string) {
 	d.DismissMessages()
 }
 
-// WantSignedIn waits until the list of a collection is there.
+// WantSignedIn waits until the desk is there, and goes on to the collections.
 func (d *Dashboard) WantSignedIn() {
 	d.t.Helper()
+	d.Until(`location.hash.startsWith('#/desk') && !!document.querySelector('.app-header .dk-search')`)
+	d.Anchor("#/collections")
 	d.Until(`location.hash.startsWith('#/collections') && !!document.querySelector('.page-content table')`)
 }
 

@@ -1,0 +1,151 @@
+// Acts on people, orders and media outside of a case: each is one dialog and one request.
+import { get, message, post } from "./api.js";
+import { banButton } from "./case.js";
+import { ask } from "./dialog.js";
+import { button, div, el, picture, small, span } from "./dom.js";
+import { name } from "./people.js";
+import { shell } from "./shell.js";
+import { known, w } from "./words.js";
+import { banWill, eraseWill } from "./will.js";
+
+const icons = {
+  note: "sticky-note-line", status: "refresh-line", cancel: "close-circle-line", hide: "eye-off-line", show: "eye-line", remove: "delete-bin-7-line",
+  warn: "spam-2-line", ban: "forbid-line", unban: "shield-check-line", "sign-out": "logout-box-r-line", erase: "delete-bin-7-line", edit: "edit-line", contacts: "contacts-book-line",
+};
+const hurts = new Set(["ban", "remove", "erase"]);
+const more = new Set(["ban", "remove", "erase", "edit"]); // a dialog with more choices than a reason follows
+
+// actButton is one act as a button; what is refused is grey, and says why below.
+export function actButton({ act, allowed, why, words }, on) {
+  const text = (words ?? w("act." + act)) + (more.has(act) ? "…" : "");
+  const hint = allowed === false ? why : act === "remove" ? w("act.remove.hint") : "";
+  return div("dk-act", button("line" + (hurts.has(act) ? " danger" : ""), text, { icon: icons[act], on, disabled: allowed === false }), hint && small(hint));
+}
+
+// run carries out an act after its dialog; done is called when it is done.
+async function run(options, done) {
+  if (await ask(options)) {
+    shell.done(w("done"));
+    done();
+  }
+}
+
+// writeNote is the same for people and orders.
+export function writeNote(path, title, done) {
+  return run({ key: "note " + path, title, label: w("note"), button: w("act.note"), send: ({ text }) => post(path + "/note", { text }) }, done);
+}
+
+// onMedium hides a medium, shows it again, or removes it for good.
+export function onMedium(item, act, done) {
+  if (act === "show") return at(`media/${item.id}/show`, done);
+  const kind = w("will.hidden." + item.type);
+  return run({
+    key: `media ${item.id} ${act}`, title: w(`act.${act}.${item.type}`), about: w("medium.number", { id: item.id }), picture: picture(item.still, "", "film-line"),
+    act, label: w("dialog.for-log"), danger: act === "remove", button: w(`act.${act}.${item.type}`),
+    will: act === "hide" ? [["eye-off-line", kind, w("will.gone")], ["arrow-go-back-line", w("days", { n: 30 }), w("will.shown-again")]]
+      : [["delete-bin-7-line", kind, w("will.erased")], ["error-warning-line", w("act.remove.hint"), ""]],
+    send: ({ text }) => post(`media/${item.id}/${act}`, { text }),
+  }, done);
+}
+
+// at carries out an act that needs no dialog.
+async function at(path, done) {
+  try {
+    await post(path);
+    shell.done(w("done"));
+  } catch (error) {
+    shell.failed(message(error));
+  }
+  done();
+}
+
+// onOrder cancels an order, sets its status, or writes a note.
+export function onOrder(order, act, done) {
+  const path = "orders/" + order.id, title = w("order", { id: order.id });
+  if (act === "note") return writeNote(path, `${w("act.note")}: ${title}`, done);
+  const common = { key: `${path} ${act}`, title: `${w("act." + act)}: ${title}`, act, speaks: order.client?.language };
+  if (act === "cancel") {
+    return run({
+      ...common, button: w("act.cancel"), will: [["file-list-3-line", w("will.order"), w("will.cancelled")], ["notification-3-line", w("will.both"), w("will.push")]],
+      send: ({ text }) => post(path + "/cancel", { rev: order.rev, text }),
+    }, done);
+  }
+  const choice = el("select", { id: "dk-status" }, (order.statuses ?? ["new", "done", "cancelled"]).filter((status) => status !== order.status)
+    .map((status) => el("option", { value: status }, known("status", status))));
+  return run({
+    ...common, label: w("dialog.for-log"), button: w("act.status"), fields: div("", el("label", { class: "dk-legend-line", for: "dk-status" }, w("status")), choice),
+    read: () => ({ status: choice.value }), send: ({ text, status }) => post(path + "/status", { rev: order.rev, status, text }),
+  }, done);
+}
+
+// onPerson carries out what can be done to a person.
+export function onPerson(person, act, done) {
+  const path = "users/" + person.id, title = `${w("act." + act)}: ${name(person)}`;
+  const counted = () => get(path + "/consequences", { act });
+  const common = { key: `${path} ${act}`, title, picture: picture(person.picture, "round"), act, speaks: person.language, button: w("act." + act) };
+  switch (act) {
+    case "note": return writeNote(path, title, done);
+    case "warn": return run({
+      ...common, will: [["notification-3-line", w("will.push-it"), w("will.warned")], ["file-list-3-line", w("will.nothing"), w("will.stays")]],
+      send: ({ text }) => post(path + "/warn", { text }),
+    }, done);
+    case "ban": {
+      const counts = counted();
+      return run({ ...common, ends: true, danger: true, button: banButton, will: async (choices) => banWill(await counts, choices), send: ({ text, until }) => post(path + "/ban", { text, until }) }, done);
+    }
+    case "unban": return run({
+      ...common, label: w("dialog.for-log"), will: [["login-box-line", w("will.account"), w("will.lifted")]], send: ({ text }) => post(path + "/unban", { text }),
+    }, done);
+    case "sign-out": {
+      const counts = counted();
+      return run({
+        ...common, text: false, will: async () => [["logout-box-r-line", w("devices", { n: (await counts).devices ?? 0 }), w("will.devices")]], send: () => post(path + "/sign-out"),
+      }, done);
+    }
+    case "erase": return erase(person, common, counted(), done);
+    case "edit": return edit(person, common, done);
+    case "contacts": return showContacts(person);
+  }
+}
+
+function erase(person, common, counts, done) {
+  const confirm = el("input", { id: "dk-confirm", type: "text", inputmode: "numeric", autocomplete: "off" });
+  return run({
+    ...common, act: null, text: false, danger: true, will: async () => eraseWill(await counts),
+    fields: div("", el("label", { class: "dk-legend-line", for: "dk-confirm" }, w("erase.confirm", { id: String(person.id) })), confirm),
+    read: () => ({ confirm: Number(confirm.value.trim()) }), send: ({ confirm: number }) => post(`users/${person.id}/erase`, { confirm: number }),
+  }, done);
+}
+
+const editable = ["nickname", "name", "description"];
+
+// edit changes texts of a profile; only those that were changed are sent.
+function edit(person, common, done) {
+  const inputs = editable.map((field) => {
+    const input = el(field === "description" ? "textarea" : "input", { id: "dk-edit-" + field, rows: field === "description" ? 3 : null, type: field === "description" ? null : "text", dir: "auto" });
+    input.value = person[field] ?? "";
+    return input;
+  });
+  return run({
+    ...common, label: w("dialog.for-log"), button: w("act.edit"),
+    fields: div("dk-stack", editable.map((field, i) => div("", el("label", { class: "dk-legend-line", for: inputs[i].id }, known("field", field)), inputs[i]))),
+    read: () => Object.fromEntries(editable.map((field, i) => [field, inputs[i].value]).filter(([field, value]) => value !== (person[field] ?? ""))),
+    send: ({ text, until, ...fields }) => post(`users/${person.id}/edit`, { rev: person.rev, text, ...fields }),
+  }, done);
+}
+
+// showContacts shows a person's contacts, which the log notes, in a dialog that forgets them when it closes.
+async function showContacts(person) {
+  try {
+    const found = await post(`users/${person.id}/contacts`);
+    const lines = [["mail-line", w("contacts.email"), found.email || "–"], ["phone-line", w("contacts.phone"), found.phone || "–"],
+      ...(found.identities ?? []).map((identity) => ["links-line", known("provider", identity.provider ?? identity), String(identity.id ?? identity.email ?? "")])];
+    await ask({
+      key: "contacts " + person.id, title: `${w("act.contacts")}: ${name(person)}`, about: w("contacts.noted"), picture: picture(person.picture, "round"), text: false,
+      fields: div("dk-will", lines.map(([sign, bold, text]) => div("", el("i", { class: "ri-" + sign, "aria-hidden": "true" }), span("", el("b", {}, bold), " ", el("bdi", {}, text))))),
+      button: w("close"), send: async () => {},
+    });
+  } catch (error) {
+    shell.failed(message(error));
+  }
+}

@@ -1,0 +1,170 @@
+// What the queue's pane and an order's banner share of a case: its words, who holds it, and its verdicts.
+import { get, me, message, post } from "./api.js";
+import { ask } from "./dialog.js";
+import { button, div, el, icon, isTyping, picture, span } from "./dom.js";
+import { name } from "./people.js";
+import { shell } from "./shell.js";
+import { duration, minutesLeft } from "./time.js";
+import { known, w } from "./words.js";
+import { banWill } from "./will.js";
+
+export const kinds = { report: "flag-line", appeal: "scales-3-line", overdue: "timer-line", low: "star-half-line", word: "chat-delete-line", first: "user-star-line", blocked: "user-forbid-line" };
+const renewal = 24e4; // milliseconds; a lease is ten minutes
+
+// thing names what a case is about, as a part of keys of words.
+const thing = (row) => row.target.kind === "media" ? row.medium?.type ?? "video" : row.target.kind;
+
+// caseTitle says what a case is.
+export function caseTitle(row) {
+  switch (row.kind) {
+    case "report": return w("case.report." + thing(row), { id: row.target.id });
+    case "overdue": return w("case.overdue", { id: row.order?.id ?? row.target.id });
+    case "low": return row.rating ? w("case.low", { rating: row.rating }) : w("case.low-rating");
+    case "word": return row.word ? w("case.word", { word: row.word }) : w("case.words");
+  }
+  return known("case", row.kind);
+}
+
+// caseAddress is the page that tells all about a case's target.
+export const caseAddress = (row) => row.order ? "/desk/orders/" + row.order.id : "/desk/users/" + (row.user?.id ?? row.target.id);
+
+// holder tells who has taken a case and for how long.
+export function holder(row) {
+  if (row.state === "closed") return span("dk-taken", w("case.closed-by", { who: who(row.closed_by), verdict: known("verdict.done", row.verdict) }));
+  const { taken } = row;
+  if (!taken) return span("dk-taken", w("case.free"));
+  const time = duration(minutesLeft(taken.until));
+  return span("dk-taken" + (taken.mine ? " me" : ""), taken.mine ? w("case.taken-me", { time }) : w("case.taken-by", { who: who(taken.by), time }));
+}
+
+// who shortens a moderator's address to what stands before the @.
+export const who = (email) => email === me.email ? w("you") : String(email ?? "").split("@")[0];
+
+// holdButton takes a case, gives it back, or takes it over.
+export function holdButton(row, changed, key) {
+  const words = row.taken?.mine ? "case.release" : row.taken ? "case.take-over" : "case.take";
+  return button("line", w(words), { key, on: () => hold(row, changed) });
+}
+
+export async function hold(row, changed) {
+  try {
+    const act = row.taken?.mine ? "release" : "take";
+    changed(await post(`cases/${row.id}/${act}`, row.taken && !row.taken.mine ? { over: true } : {}));
+  } catch (error) {
+    shell.failed(message(error));
+    changed(null);
+  }
+}
+
+// renew keeps a case that is mine while its page is open and seen.
+export function renew(current, changed, signal) {
+  const timer = setInterval(async () => {
+    const row = current();
+    if (!row?.taken?.mine || document.hidden) return;
+    try {
+      changed(await post(`cases/${row.id}/renew`));
+    } catch {
+      changed(null); // somebody else has it now: read it anew
+    }
+  }, renewal);
+  signal.addEventListener("abort", () => clearInterval(timer));
+}
+
+// pressed carries out what a key means for a case: Space takes it or gives it back, 1 to 4 are its verdicts. It reports whether
+// the key means anything.
+export function pressed(event, detail, changed) {
+  if (!detail || detail.state === "closed") return false;
+  if (event.code === "Space") {
+    hold(detail, changed);
+    return true;
+  }
+  const isTheirs = detail.taken && !detail.taken.mine;
+  const verdict = /^Digit[1-4]$/.test(event.code) && !isTheirs && verdictsOf(detail)[Number(event.code.slice(5)) - 1];
+  if (verdict) judge(detail, verdict, changed);
+  return !!verdict;
+}
+
+// isForPage reports whether a key belongs to the page: no text field has it, no dialog is open, and it is no other control's.
+export function isForPage(event) {
+  if (event.defaultPrevented || isTyping() || event.ctrlKey || event.altKey || event.metaKey || document.querySelector(".modal[data-modal-state=open], :popover-open")) return false;
+  const focused = document.activeElement;
+  if (focused?.tagName === "VIDEO") return event.code === "Escape";
+  const isControl = /^(BUTTON|A|SUMMARY|INPUT)$/.test(focused?.tagName) && !focused.classList.contains("dk-item");
+  return !(isControl && (event.code === "Enter" || event.code === "Space" || focused.type === "radio"));
+}
+
+const reasonsFor = { lifted: "unban", hidden: "hide", cancelled: "cancel", warned: "warn", banned: "ban", removed: "remove" };
+const order = ["nothing", "lifted", "hidden", "cancelled", "warned", "banned"]; // removing for good stands apart, among the acts
+
+// verdictsOf returns the verdicts that can be given now, always in the same order.
+export const verdictsOf = (detail) => order.filter((verdict) => detail.verdicts?.some((offer) => offer.verdict === verdict && offer.allowed));
+
+function verdictName(detail, verdict) {
+  if (verdict === "nothing") return w(detail.kind === "appeal" ? "verdict.keep" : detail.kind === "first" ? "verdict.fine" : "verdict.nothing");
+  if (verdict === "hidden" || verdict === "removed") return w(`verdict.${verdict}.${detail.medium?.type ?? "video"}`);
+  return w("verdict." + verdict);
+}
+
+// verdictBar holds the buttons of the verdicts, with their keys, or says who decides.
+export function verdictBar(detail, changed) {
+  if (detail.state === "closed") return span("txt-hint", w("case.closed-by", { who: who(detail.closed_by), verdict: known("verdict.done", detail.verdict) }));
+  if (detail.taken && !detail.taken.mine) return span("txt-hint", w("case.theirs", { who: who(detail.taken.by) }));
+  const refused = (detail.verdicts ?? []).filter((offer) => !offer.allowed && offer.why && order.includes(offer.verdict));
+  return div("dk-verdicts", verdictsOf(detail).map((verdict, i) => button(
+    i === 0 ? "" : verdict === "banned" ? "line danger" : "line", verdictName(detail, verdict) + (verdict === "banned" ? "…" : ""),
+    { key: String(i + 1), icon: i === 0 && "check-line", on: () => judge(detail, verdict, changed) })),
+    refused.map((offer) => span("dk-why", `${verdictName(detail, offer.verdict)}: ${offer.why}`)));
+}
+
+// judge gives a verdict: at once where it does nothing but close, else after the dialog. changed gets the closed case, or null
+// if all is to be read anew.
+export async function judge(detail, verdict, changed) {
+  const give = async ({ text = "", until = null } = {}) => {
+    const row = await post(`cases/${detail.id}/verdict`, { rev: detail.rev, verdict, text, until });
+    shell.done(w("case.done", { verdict: verdictName(detail, verdict) }));
+    changed(row);
+  };
+  if (verdict === "nothing") {
+    try {
+      await give();
+    } catch (error) {
+      shell.failed(message(error));
+      changed(null);
+    }
+    return;
+  }
+  const act = verdictName(detail, verdict);
+  await ask({
+    key: `case ${detail.id} ${verdict}`,
+    title: `${act}: ${name(detail.user)}`,
+    about: w("case.closes", { title: caseTitle(detail) }),
+    picture: verdict === "hidden" ? picture(detail.medium?.still, "", "film-line") : picture(detail.user?.picture, "round"),
+    act: reasonsFor[verdict], label: isRead(verdict) ? null : w("dialog.for-log"), speaks: detail.user?.language, ends: verdict === "banned", optional: verdict === "lifted",
+    danger: verdict === "banned" || verdict === "removed",
+    button: verdict === "banned" ? banButton : act,
+    will: (choices) => willOf(detail, verdict, choices),
+    send: give,
+  });
+}
+
+// isRead reports whether the person reads the reason of a verdict; the others are for the log.
+const isRead = (verdict) => ["warned", "banned", "cancelled"].includes(verdict);
+
+// banButton repeats the ban's end.
+export const banButton = ({ days }) => days === 0 ? w("ban.never") : days === "other" ? w("ban.until") : w("ban.days", { n: days });
+
+async function willOf(detail, verdict, choices) {
+  const told = detail.reports?.length > 0 && ["notification-3-line", w("people", { n: detail.reports_count ?? detail.reports.length }), w("will.reporters")];
+  switch (verdict) {
+    case "hidden": return [["eye-off-line", w(`will.hidden.${detail.medium?.type ?? "video"}`), w("will.gone")], told, ["arrow-go-back-line", w("days", { n: 30 }), w("will.shown-again")]];
+    case "removed": return [["delete-bin-7-line", w(`will.hidden.${detail.medium?.type ?? "video"}`), w("will.erased")], told];
+    case "cancelled": return [["file-list-3-line", w("will.order"), w("will.cancelled")], ["notification-3-line", w("will.both"), w("will.push")]];
+    case "warned": return [["notification-3-line", w("will.push-it"), w("will.warned")], ["file-list-3-line", w("will.nothing"), w("will.stays")]];
+    case "banned": return banWill(await get(`users/${detail.user.id}/consequences`, { act: "ban" }), choices);
+    case "lifted": return [["login-box-line", w("will.account"), w("will.lifted")]];
+  }
+  return [];
+}
+
+// kindIcon stands at the corner of a row's picture.
+export const kindIcon = (row) => el("span", { class: "dk-kind" }, icon(kinds[row.kind] ?? "inbox-line"), span("dk-unseen", known("kind", row.kind)));

@@ -1,0 +1,80 @@
+// The log: who did what to whom, when, why, and from what to what. Filters are in the address.
+import { get, isAbort, me, message } from "./api.js";
+import { button, div, el, failure, fill, loading, span } from "./dom.js";
+import { shell } from "./shell.js";
+import { time, zone } from "./time.js";
+import { known, w } from "./words.js";
+
+const filters = ["who", "what", "whom", "from", "to"];
+
+export function page({ query, signal }) {
+  const body = div("dk-stack"), fields = {};
+  const form = el("form", { class: "dk-filter", onsubmit: (event) => { event.preventDefault(); go(); } }, filters.map((name) => {
+    const input = fields[name] = el("input", { id: "dk-log-" + name, type: name === "from" || name === "to" ? "date" : "text", value: query[name] ?? "", maxlength: 200 });
+    return div("", el("label", { for: input.id }, w("log." + name)), input);
+  }), div("dk-row", button("line", w("filter"), { icon: "filter-3-line", on: go }), filters.some((name) => query[name]) && button("transparent", w("filter.all"), { href: "#/desk/log" })));
+  const download = button("line", w("log.csv"), { icon: "download-2-line", on: save });
+  const root = div("page-content dk dk-story", div("dk-row dk-wrap", el("h1", {}, w("log")), span("txt-hint", w("zone", { zone: zone() })), span("dk-right", me.isOwner && download)), form, body);
+  shell.title(w("log"));
+  read(1);
+  return root;
+
+  function go() {
+    const given = filters.map((name) => [name, fields[name].value.trim()]).filter(([, value]) => value);
+    location.hash = "#/desk/log" + (given.length ? "?" + new URLSearchParams(given) : "");
+  }
+
+  function asked() {
+    return Object.fromEntries(filters.map((name) => [name, query[name]]).filter(([, value]) => value));
+  }
+
+  async function read(pages) {
+    if (pages === 1) fill(body, loading(w("loading")));
+    try {
+      const items = [];
+      let answer;
+      for (let page = 1; page <= pages; page++) {
+        answer = await get("log", { ...asked(), page }, signal);
+        items.push(...answer.items);
+        if (!answer.more) break;
+      }
+      fill(body, items.length === 0 ? el("p", { class: "txt-hint" }, w("log.none")) : lines(items), answer.more && button("line dk-next", w("more"), { on: () => read(pages + 1) }));
+    } catch (error) {
+      if (!isAbort(error, signal)) fill(body, failure(message(error), w("again"), () => read(pages)));
+    }
+  }
+
+  // save downloads the whole log as it is filtered. A link couldn't: it sends no Authorization.
+  async function save() {
+    try {
+      const answer = await fetch(app.pb.buildURL("/api/desk/log.csv?" + new URLSearchParams(asked())), { headers: { Authorization: app.pb.authStore.token }, signal });
+      if (!answer.ok) throw new Error(w("error.status", { status: answer.status }));
+      const address = URL.createObjectURL(await answer.blob());
+      el("a", { href: address, download: "log.csv" }).click();
+      setTimeout(() => URL.revokeObjectURL(address), 6e4);
+    } catch (error) {
+      shell.failed(message(error));
+    }
+  }
+}
+
+// lines lists rows of the log.
+export function lines(items) {
+  return div("dk-lines", items.map((row) => div("dk-logline", time(row.at), span("dk-ell txt-hint", row.actor ?? row.who),
+    div("", el("p", {}, el("b", {}, known("act", row.act)), " ", target(row)), row.reason && el("p", { class: "txt-hint", dir: "auto" }, row.reason), changes(row)))));
+}
+
+function target(row) {
+  const kind = row.target_kind ?? row.target?.kind, id = row.target_id ?? row.target?.id ?? (typeof row.target === "object" ? "" : row.target);
+  const text = known("target", kind ?? "", { id: id ?? "" });
+  if (kind === "user") return el("a", { href: "#/desk/users/" + id }, text);
+  if (kind === "order") return el("a", { href: "#/desk/orders/" + id }, text);
+  return span("", text);
+}
+
+function changes({ before, after }) {
+  const keys = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
+  if (keys.length === 0) return null;
+  const value = (of, key) => of?.[key] == null || of[key] === "" ? "–" : typeof of[key] === "object" ? JSON.stringify(of[key]) : String(of[key]);
+  return el("small", { dir: "auto" }, keys.map((key, i) => [i > 0 && "; ", `${known("field", key)}: `, el("bdi", {}, value(before, key)), " → ", el("bdi", {}, value(after, key))]));
+}

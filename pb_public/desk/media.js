@@ -1,0 +1,64 @@
+// The media wall: new pictures and videos in a grid, the newest first. A click plays one; hiding goes on to the next.
+import { actButton, onMedium } from "./acts.js";
+import { get, isAbort, message } from "./api.js";
+import { isForPage } from "./case.js";
+import { button, chip, div, el, failure, fill, link, loading, small, span } from "./dom.js";
+import { personLink } from "./people.js";
+import { shell } from "./shell.js";
+import { time } from "./time.js";
+import { blurBox, hiddenNote, medium } from "./video.js";
+import { w } from "./words.js";
+
+const shows = ["all", "orders", "hidden"];
+
+export function page({ query, signal }) {
+  const show = shows.includes(query.show) ? query.show : "all";
+  const grid = div("dk-wall"), bottom = div("dk-stack");
+  const root = div("page-content dk dk-story", div("dk-row dk-wrap", el("h1", {}, w("media")), span("txt-hint", w("wall.newest")),
+    div("dk-chips dk-right", shows.map((name) => chip(w("wall." + name), name === show, () => { location.hash = "#/desk/media?show=" + name; }))), blurBox(() => grid)), grid, bottom);
+  let pages = 0;
+  shell.title(w("media"));
+  readNext();
+  addEventListener("keydown", press, { signal });
+  return root;
+
+  async function readNext() {
+    fill(bottom, loading(w("loading")));
+    try {
+      const { items, more } = await get("media", { show, page: pages + 1 }, signal);
+      pages++;
+      grid.append(...items.map(tile));
+      if (pages === 1 && items.length === 0) fill(bottom, div("dk-empty", el("p", { class: "txt-hint" }, w("media.none"))));
+      else fill(bottom, more && button("line dk-next", w("more"), { on: readNext }));
+    } catch (error) {
+      if (!isAbort(error, signal)) fill(bottom, failure(message(error), w("again"), readNext));
+    }
+  }
+
+  function tile(item) {
+    const box = el("article", { class: "dk-tile", tabindex: "-1", "aria-label": w("medium.number", { id: item.id }) });
+    const draw = () => fill(box, medium(item),
+      div("dk-row", span("dk-ell", personLink(item.performer ?? item.user)), span("dk-right txt-hint txt-sm", time(item.created))),
+      div("dk-row", item.order && link("/desk/orders/" + (item.order.id ?? item.order), w("order", { id: item.order.id ?? item.order })), item.hidden && small(hiddenNote(item)),
+        span("dk-right", actButton({ act: item.hidden ? "show" : "hide", words: w(item.hidden ? "act.show" : "act.hide") }, change))));
+    draw();
+    return box;
+
+    function change() {
+      onMedium(item, item.hidden ? "show" : "hide", async () => {
+        item = { ...item, hidden: item.hidden ? null : new Date().toISOString(), remove_at: null };
+        draw();
+        (box.nextElementSibling ?? box).querySelector("button")?.focus();
+      });
+    }
+  }
+
+  // Arrows go from still to still.
+  function press(event) {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.code];
+    if (!isForPage(event) || !step) return;
+    const stills = [...grid.querySelectorAll(".dk-still")], at = stills.indexOf(document.activeElement);
+    stills[Math.max(0, Math.min(stills.length - 1, at + step))]?.focus();
+    event.preventDefault();
+  }
+}

@@ -1,0 +1,127 @@
+// The reading pane: all that is needed to judge most cases, and the verdicts.
+import { caseTitle, holdButton, holder, verdictBar } from "./case.js";
+import { badge, button, div, el, fill, icon, label, link, loading, picture, quote, small, span } from "./dom.js";
+import { between, name, personLink } from "./people.js";
+import { format, sinceDays, timeLeft } from "./time.js";
+import { medium } from "./video.js";
+import { known, number, w } from "./words.js";
+
+// pane makes the pane. show draws a case: a row of the list first, its details when they have come. What a moderator is
+// looking at, such as a video that plays, is left alone if it is still the same.
+export function pane({ changed, back }) {
+  const head = div("dk-pane-head"), body = div("dk-pane-body"), foot = div("dk-pane-foot");
+  const root = el("section", { class: "dk-pane", "aria-label": w("pane") }, head, body, foot);
+  let drawn = "";
+
+  function show(row, detail) {
+    if (!row) {
+      drawn = "";
+      fill(head);
+      fill(body, div("dk-empty", el("p", { class: "txt-hint" }, w("pane.none"))));
+      fill(foot);
+      return;
+    }
+    const current = detail ?? row;
+    fill(head,
+      button("transparent circle dk-back", "", { icon: "arrow-left-line", label: w("back-to-queue"), on: back }),
+      div("dk-row dk-wrap dk-grow", el("h2", { class: "dk-h1" }, caseTitle(current)), current.reports > 1 && badge(w("reports", { n: current.reports }))),
+      current.state !== "closed" && span("dk-row gap-5 dk-left", small(w("left")), timeLeft(current)),
+      div("dk-row dk-wrap dk-hold", holder(current), current.state !== "closed" && holdButton(current, changed, w("key.space"))));
+    const state = detail && JSON.stringify([detail.id, detail.kinds, detail.reports, detail.medium, detail.signals, detail.appeal, detail.about]).replace(/\?t=[^"]*/g, "");
+    if (!detail) {
+      if (!drawn.startsWith(`["${row.id}"`)) fill(body, loading(w("loading")));
+    } else if (state !== drawn) {
+      drawn = state;
+      fill(body, sections(detail));
+      body.scrollTop = 0;
+    }
+    fill(foot, !detail ? span("txt-hint", w("loading")) : [detail.state !== "closed" && (!detail.taken || detail.taken.mine) && el("b", { class: "dk-word" }, w("verdict")), verdictBar(detail, changed)]);
+  }
+
+  return { root, show };
+}
+
+// sections are what there is to read, by what the case is about.
+export function sections(detail) {
+  const said = [reportReasons(detail), reports(detail), signals(detail)].flat().filter(Boolean);
+  return [
+    appeal(detail),
+    detail.medium ? div("dk-split", div("dk-stack", medium(detail.medium), orderLine(detail)), div("dk-stack", said.length ? said : small(w("case.nothing-said"))))
+      : [detail.order && orderLine(detail), said.length > 0 && div("dk-stack", said)],
+    about(detail),
+    detail.wish && div("", el("h3", {}, w("wish")), quote(detail.wish)),
+    before(detail),
+    kept(detail),
+  ];
+}
+
+function orderLine({ order }) {
+  if (!order) return null;
+  return div("dk-row dk-wrap", link("/desk/orders/" + order.id, w("order", { id: order.id })), small(between(order), ", ", known("status", order.status)));
+}
+
+function reportList(detail) {
+  return Array.isArray(detail.reports_list) ? detail.reports_list : Array.isArray(detail.reports) ? detail.reports : [];
+}
+
+// reportReasons counts the reasons of the reports that are shown.
+function reportReasons(detail) {
+  const counts = {};
+  for (const report of reportList(detail)) counts[report.reason] = (counts[report.reason] ?? 0) + 1;
+  const list = Object.entries(counts).sort((a, b) => b[1] - a[1]);
+  return list.length > 0 && div("dk-row dk-wrap", list.map(([reason, n], i) => label(`${known("reason", reason)} ${number(n)}`, i === 0 ? "warning" : "")));
+}
+
+const shown = 3;
+
+function reports(detail) {
+  const list = reportList(detail);
+  const one = (report) => quote(report.text || known("reason", report.reason), name(report.reporter), report.reporter?.role && ", " + known("role", report.reporter.role), " · ", format(report.created));
+  const rest = list.slice(shown), more = Math.max(0, (detail.count ?? list.length) - list.length);
+  return [list.slice(0, shown).map(one), rest.length > 0 && el("details", { class: "dk-more" }, el("summary", {}, w("reports.more", { n: rest.length + more })), div("dk-stack", rest.map(one)),
+    more > 0 && small(w("reports.beyond", { n: more })))].flat();
+}
+
+function signals(detail) {
+  const seen = new Set();
+  return (detail.signals ?? []).filter((signal) => signal.text && !seen.has(signal.kind + signal.text) && seen.add(signal.kind + signal.text))
+    .map((signal) => quote(signal.text, known("kind", signal.kind), " · ", format(signal.created)));
+}
+
+function appeal({ appeal: written, user }) {
+  if (!written) return null;
+  return [
+    div("", el("h3", {}, w("appeal.writes")), quote(written.text, name(user))),
+    div("", el("h3", {}, w("appeal.banned-for")), div("dk-lines", div("", icon("forbid-line"), span("", written.ban_reason || w("reason.none"), ", ",
+      written.ban_until ? w("until", { time: format(written.ban_until, "day") }) : w("for-ever"))))),
+  ];
+}
+
+// about tells whom the case is about.
+function about({ user, about: figures }) {
+  if (!user) return null;
+  const line = figures && [figures.orders != null && w("orders", { n: figures.orders }), figures.rating ? w("rated", { rating: number(figures.rating, 1) }) : w("unrated"),
+    figures.since && w("here-for", { n: sinceDays(figures.since) })].filter(Boolean).join(" · ");
+  const warning = figures?.last_warning;
+  return div("", el("h3", {}, w("about")), div("dk-card dk-person", picture(user.picture, "round l"), div("",
+    el("p", {}, personLink(user), " ", small([known("role", user.role), w("number", { id: user.id })].join(", ")), user.banned && [" ", label(w("banned"), "danger")]),
+    line && el("p", {}, line),
+    warning && el("p", { class: "soon" }, w("warned-on", { time: format(warning.at, "day"), text: warning.text || w("reason.none") })),
+    !warning && figures?.warnings > 0 && el("p", { class: "soon" }, w("warnings", { n: figures.warnings })))));
+}
+
+function before({ before: verdicts }) {
+  if (!verdicts?.length) return null;
+  return div("", el("h3", {}, w("before")), div("dk-lines", verdicts.map((old) => div("", icon("history-line"),
+    span("", `${known("kind", old.kind)}: ${known("verdict.done", old.verdict)}`), span("dk-right txt-hint", [format(old.closed, "day"), old.closed_by?.split("@")[0]].filter(Boolean).join(", "))))));
+}
+
+// kept is what a report says that the target was like, which may have changed since.
+function kept(detail) {
+  const first = reportList(detail).find((report) => report.kept && (Object.values(report.kept.texts ?? {}).some(Boolean) || report.kept.still));
+  if (!first) return null;
+  return el("details", { class: "dk-more" }, el("summary", {}, w("kept")), div("dk-stack",
+    first.kept.still && el("img", { class: "dk-kept", src: first.kept.still, alt: "" }),
+    Object.entries(first.kept.texts ?? {}).filter(([, text]) => text).map(([field, text]) => quote(String(text), known("field", field), " · ", format(first.created)))));
+}
+

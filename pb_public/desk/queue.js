@@ -1,0 +1,213 @@
+// The queue: open cases, the oldest clock first, and the chosen one beside them. Filters and place are in the address.
+import { get, isAbort, message } from "./api.js";
+import { caseAddress, caseTitle, isForPage, kindIcon, kinds, pressed, renew, who } from "./case.js";
+import { badge, button, chip, div, el, failure, fill, icon, kbd, loading, picture, span } from "./dom.js";
+import { listen, lostSince } from "./live.js";
+import { pane } from "./pane.js";
+import { from, name } from "./people.js";
+import { shell } from "./shell.js";
+import { format, heat, minutesLeft, timeLeft, zone } from "./time.js";
+import { known, w } from "./words.js";
+
+const patience = 150; // milliseconds that a choice by keys must last before its details are read
+const tick = 3e4; // milliseconds between two looks at the clocks
+
+// What was seen last is shown again at once, while it is read anew.
+const seen = { key: "", counts: null, items: [], more: false };
+
+export function page({ query, signal }) {
+  const filter = { kind: query.kind ?? "", whose: query.whose ?? "" };
+  const key = JSON.stringify(filter);
+  if (seen.key !== key) Object.assign(seen, { key, items: [], more: false, pages: 1, read: false });
+  let chosen = query.case ?? "", detail = null, failed = null, lastClosed = "", reading = null, waiting = 0;
+
+  const head = div("dk-head"), list = el("section", { class: "dk-list", "aria-label": w("queue"), tabindex: "-1" });
+  const reader = pane({ changed, back: () => history.back() });
+  const columns = div("dk-cols"), keys = div("dk-keys");
+  const root = div("page-content dk dk-queue" + (query.open ? " open" : ""), head, columns, keys);
+  shell.title(w("queue"));
+  draw();
+  refresh();
+  listen(event, signal);
+  renew(() => detail, changed, signal);
+  const clock = setInterval(draw, tick);
+  signal.addEventListener("abort", () => clearInterval(clock));
+  addEventListener("keydown", press, { signal });
+  return root;
+
+  // address is this page's with some of its parameters changed.
+  function address(changes) {
+    const all = { show: "open", ...filter, case: chosen, ...changes };
+    return "#/desk?" + new URLSearchParams(Object.entries(all).filter(([, value]) => value));
+  }
+
+  function event(what) {
+    if (what && detail && what.id === detail.id) readDetail();
+    refresh();
+  }
+
+  // refresh reads the list anew; of requests that overlap the last one counts.
+  async function refresh() {
+    reading?.abort();
+    const mine = reading = new AbortController();
+    try {
+      const items = [];
+      let answer;
+      for (let page = 1; page <= seen.pages; page++) {
+        answer = await get("cases", { ...filter, state: "open", page }, mine.signal);
+        items.push(...answer.items);
+        if (!answer.more) break;
+      }
+      if (signal.aborted) return;
+      // A case that somebody else closed stays where it is, grey, until the choice moves on.
+      const gone = seen.items.find((row) => row.id === chosen && !items.some((other) => other.id === row.id));
+      if (gone) {
+        items.splice(Math.min(seen.items.indexOf(gone), items.length), 0, { ...gone, state: "closed" });
+        if (gone.state !== "closed") readDetail();
+      }
+      Object.assign(seen, { items, counts: answer.counts, more: answer.more, read: true });
+      failed = null;
+    } catch (error) {
+      if (isAbort(error, mine.signal) || signal.aborted) return;
+      failed = error;
+    }
+    if (!seen.items.some((row) => row.id === chosen)) choose(seen.items[0]?.id ?? "", true);
+    else if (!detail) readDetail();
+    draw();
+  }
+
+  function row() { return seen.items.find((item) => item.id === chosen); }
+
+  function choose(id, quiet) {
+    const old = chosen;
+    chosen = id;
+    if (old !== id) {
+      detail = null;
+      seen.items = seen.items.filter((item) => item.state !== "closed" || item.id === id);
+    }
+    history.replaceState(history.state, "", address({ open: query.open }));
+    draw();
+    if (!quiet) list.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+    clearTimeout(waiting);
+    if (id) waiting = setTimeout(readDetail, quiet || !old ? 0 : patience);
+  }
+
+  async function readDetail() {
+    const id = chosen;
+    if (!id) return;
+    try {
+      const answer = await get("cases/" + id, {}, signal);
+      if (id !== chosen) return;
+      take(detail = answer);
+    } catch (error) {
+      if (isAbort(error, signal)) return;
+      if (error.status !== 404) shell.failed(message(error));
+      refresh();
+    }
+    draw();
+  }
+
+  // take puts what is known of a case into its row.
+  function take(fresh) {
+    seen.items = seen.items.map((item) => item.id === fresh.id ? { ...item, rev: fresh.rev, taken: fresh.taken, state: fresh.state, verdict: fresh.verdict, closed_by: fresh.closed_by } : item);
+  }
+
+  // changed is called after an act on the case: with its new row, or with null if it is to be read anew.
+  function changed(fresh) {
+    if (fresh) {
+      take(fresh);
+      if (detail?.id === fresh.id) detail = { ...detail, rev: fresh.rev, taken: fresh.taken, state: fresh.state, verdict: fresh.verdict, closed_by: fresh.closed_by };
+      if (fresh.state === "closed") {
+        lastClosed = fresh.closed;
+        next();
+      }
+    } else readDetail();
+    draw();
+    refresh();
+  }
+
+  function next() {
+    const at = seen.items.findIndex((item) => item.id === chosen);
+    const open = seen.items.slice(at + 1).find((item) => item.state !== "closed") ?? seen.items.findLast((item) => item.state !== "closed");
+    if (query.open) history.back();
+    choose(open?.id ?? "");
+  }
+
+  function press(event) {
+    if (!isForPage(event)) return;
+    if (event.code === "ArrowDown" || event.code === "ArrowUp") {
+      const at = seen.items.findIndex((item) => item.id === chosen), step = event.code === "ArrowDown" ? 1 : -1;
+      const to = seen.items[Math.max(0, Math.min(seen.items.length - 1, at + step))];
+      if (to) choose(to.id);
+      list.querySelector("[aria-current]")?.focus({ preventScroll: true });
+    } else if (event.code === "Enter" && row()) location.hash = caseAddress(row());
+    else if (event.code === "Escape" && query.open) history.back();
+    else if (!pressed(event, detail?.id === chosen ? detail : null, changed)) return;
+    event.preventDefault();
+  }
+
+  function draw() {
+    if (signal.aborted) return;
+    const { counts } = seen;
+    const lost = lostSince();
+    const capped = (n) => n === undefined ? null : counts.capped && n >= 500 ? "500+" : n;
+    const go = (changes) => () => { location.hash = address({ case: "", ...changes }); };
+    const total = counts?.all ?? 0;
+    fill(head,
+      div("dk-row dk-wrap", el("h1", {}, !counts ? w("queue") : total === 0 ? w("queue.empty") : [capped(total) === "500+" ? w("cases.many") : w("cases", { n: total }), counts.urgent > 0 && [", ", span("urgent", w("urgent", { n: counts.urgent }))]]),
+        el("span", { class: "dk-right dk-live" + (lost ? " off" : ""), role: "status" }, lost ? w("live.lost", { time: format(lost, "clock") }) : w("live"))),
+      div("dk-row dk-filters", div("dk-chips scroll",
+        chip(w("all"), !filter.kind, go({ kind: "" }), capped(counts?.all)),
+        Object.keys(kinds).map((kind) => chip(w("kinds." + kind), filter.kind === kind, go({ kind: filter.kind === kind ? "" : kind }), counts ? counts.kinds?.[kind] ?? 0 : null)),
+        div("dk-chips dk-right dk-whose", ["free", "mine"].map((whose) => chip(w("whose." + whose), filter.whose === whose, go({ whose: filter.whose === whose ? "" : whose }), capped(counts?.[whose])))))));
+    const focused = list.contains(document.activeElement) && document.activeElement.dataset.case;
+    drawColumns();
+    if (focused) list.querySelector(`[data-case="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+    fill(keys, seen.items.length > 0 && [
+      span("", kbd("↑"), " ", kbd("↓"), " ", w("key.choose")), span("", kbd("Enter"), " ", w("key.open")), span("", kbd(w("key.space")), " ", w("key.hold")),
+      span("", kbd("1"), "–", kbd("4"), " ", w("key.verdict")), span("", kbd("Ctrl K"), " ", w("key.search"))], span("dk-right", w("zone", { zone: zone() })));
+  }
+
+  function drawColumns() {
+    if (failed && !seen.read) return fill(columns, failure(message(failed), w("again"), refresh));
+    if (!seen.read) return fill(columns, loading(w("loading")));
+    if (seen.items.length === 0) return fill(columns, filter.kind || filter.whose ? emptyFilter() : empty());
+    const groups = [["urgent", "urgent"], ["soon", ""], ["", ""]];
+    const place = list.scrollTop;
+    fill(list, groups.map(([degree, colour]) => {
+      const rows = seen.items.filter((item) => heat(minutesLeft(item.due)) === degree);
+      return rows.length > 0 && [el("h2", { class: "dk-group " + colour }, w("group." + (degree || "later")), " ", span("", String(rows.length))), rows.map(item)];
+    }), seen.more && button("line dk-next", w("more"), { on: () => { seen.pages++; refresh(); } }));
+    if (columns.firstChild !== list) fill(columns, list, reader.root);
+    list.scrollTop = place;
+    reader.show(row(), detail?.id === chosen ? detail : null);
+  }
+
+  function item(it) {
+    const second = it.kind === "overdue" || it.kind === "first" ? it.order && [from(it.order), it.order.occasion && ", " + known("occasion", it.order.occasion)] : null;
+    return el("button", { type: "button", class: "dk-item" + (it.state === "closed" ? " closed" : ""), "data-case": it.id, "aria-current": it.id === chosen, onclick: () => pick(it.id) },
+      timeLeft(it), span("dk-thumb", picture(it.medium?.still ?? it.user?.picture), kindIcon(it)),
+      span("x dk-ell", span("t dk-row", span("dk-ell", caseTitle(it)), it.reports > 1 && badge("×" + it.reports)),
+        span("s dk-ell", second ?? [el("bdi", {}, name(it.user)), it.quote && [": ", el("bdi", {}, `«${it.quote}»`)]])),
+      it.state === "closed" ? span("dk-taken", w("case.closed", { who: it.closed_by ? who(it.closed_by) : "…" }))
+        : it.taken ? span("dk-taken" + (it.taken.mine ? " me" : ""), it.taken.mine ? w("you") : who(it.taken.by)) : span(""));
+  }
+
+  // pick opens a case: beside the list, or in its place where there is no room, with a way back.
+  function pick(id) {
+    if (getComputedStyle(reader.root).display !== "none") return choose(id);
+    chosen = id;
+    location.hash = address({ open: 1 });
+  }
+
+  function empty() {
+    return div("dk-empty", icon("checkbox-circle-line"), el("h2", { class: "dk-h1" }, w("queue.empty")),
+      el("p", { class: "txt-hint" }, lastClosed && w("queue.last", { time: format(lastClosed) }) + " ", w("queue.new-ones")),
+      button("line", w("queue.wall"), { icon: "gallery-line", href: "#/desk/media" }));
+  }
+
+  function emptyFilter() {
+    return div("dk-empty", icon("filter-off-line"), el("h2", { class: "dk-h1" }, w("filter.empty")),
+      button("line", w("filter.all"), { href: "#/desk?show=open" }));
+  }
+}
