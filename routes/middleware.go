@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/privet/privet/hooks/logs"
+	"github.com/privet/privet/hooks/store/superuser"
 	"github.com/privet/privet/hooks/telemetry"
 	"github.com/privet/privet/pb_public"
 	"github.com/privet/privet/routes/access"
@@ -93,7 +94,7 @@ func (a *api) native(e *core.RequestEvent) error {
 		return nil
 	}
 	status := router.ToApiError(err).Status
-	backup := strings.HasPrefix(e.Request.Pattern, "POST /api/backups") && e.HasSuperuserAuth()
+	backup := strings.HasPrefix(e.Request.Pattern, "POST /api/backups") && superuser.IsOwner(e.Auth)
 	if status == http.StatusInternalServerError || backup { // others with 5xx are logged where their cause is
 		e.App.Logger().ErrorContext(e.Request.Context(), "a request failed", "method", e.Request.Method, "path", e.Request.URL.Path,
 			"status", status, "error", causeOf(err))

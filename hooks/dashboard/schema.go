@@ -26,6 +26,8 @@ func registerSchema(app core.App) {
 	}
 	app.OnCollectionUpdateRequest().BindFunc(refuse)
 	app.OnCollectionUpdateRequest().BindFunc(keepRole)
+	app.OnCollectionCreate().BindFunc(reserveTopics)
+	app.OnCollectionUpdate().BindFunc(reserveTopics)
 	app.OnCollectionCreate().BindFunc(protectFiles)
 	app.OnCollectionUpdate().BindFunc(protectFiles)
 	app.OnCollectionDeleteRequest().BindFunc(refuse)
@@ -58,6 +60,14 @@ func keepRole(e *core.CollectionRequestEvent) error {
 	before, after := original.Fields.GetByName(superuser.FieldRole), e.Collection.Fields.GetByName(superuser.FieldRole)
 	if !reflect.DeepEqual(before, after) {
 		return refusal.BadRequest("The field " + superuser.FieldRole + " is part of privet: its migrations alone change it")
+	}
+	return e.Next()
+}
+
+// reserveTopics refuses a collection whose records would be sent on the topics of the desk, which moderators subscribe to.
+func reserveTopics(e *core.CollectionEvent) error {
+	if e.Collection.Name == "desk" || e.Collection.Id == "desk" {
+		return refusal.BadRequest("desk is a name of privet's own: choose another one")
 	}
 	return e.Next()
 }

@@ -10,11 +10,13 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/privet/privet/hooks/admission"
 	"github.com/privet/privet/hooks/store"
+	"github.com/privet/privet/hooks/store/superuser"
 	"github.com/privet/privet/routes/desk/link"
 	"github.com/privet/privet/routes/limits"
 
@@ -47,6 +49,7 @@ func Register(app core.App, router *router.Router[*core.RequestEvent], limiter *
 		Func:     g.pass,
 	})
 	g.registerSignIn(app)
+	new(streams).register(app)
 }
 
 // pass refuses what the table does not allow. What it refuses is no row of PocketBase's log: with the URL and headers it
@@ -63,21 +66,30 @@ func (g *gate) pass(e *core.RequestEvent) error {
 	if allowed == signingIn && !ofSuperusers(e) {
 		allowed = nobody
 	}
-	signedIn := isSuperuser(e)
-	if !signedIn && allowed == signedURL {
-		e.Auth = link.Superuser(e.App, e.Request, time.Now())
-		signedIn = e.Auth != nil
+	signedIn := isSuperuser(e) || allowed == signedURL && hasSignedURL(e)
+	if allowed == signingIn {
+		signedIn = false // whoever they are, they want to become another
 	}
 	if !signedIn {
 		if err := g.checkStranger(e, allowed); err != nil {
 			return err
 		}
 	}
+	isOwner := signedIn && superuser.IsOwner(e.Auth)
 	switch {
 	case allowed == nobody, allowed == fileReader && !signedIn && !hasFileToken(e):
 		return e.NotFoundError("", nil)
-	case (allowed == superuser || allowed == signedURL) && !signedIn:
+	case allowed == fileReader && isOwner && e.Request.URL.Query().Has(fileToken) && !hasFileToken(e):
+		return e.ForbiddenError("This token opens nothing.", nil)
+	case !signedIn && !slices.Contains([]who{signingIn, listening, fileReader}, allowed):
 		return e.UnauthorizedError("The request requires valid record authorization token.", nil)
+	case signedIn && (allowed == desk || allowed == signedURL):
+		return g.passDesk(e)
+	case signedIn && !isOwner:
+		return g.passModerator(e, allowed)
+	}
+	if allowed == signingIn && e.Request.URL.Query().Has("expand") {
+		e.Request.URL.RawQuery = "" // the answer has the account, and would have what refers to it
 	}
 	if signedIn && (!hashing[route] || e.Request.ContentLength > maxBody || e.Request.ContentLength < 0) {
 		return e.Next() // receiving a large form takes longer than a turn to hash should
@@ -160,10 +172,19 @@ func isSuperuser(e *core.RequestEvent) bool {
 	return true
 }
 
-// hasFileToken reports whether a request has a superuser's file token.
+// fileToken is the parameter of the query that has a file token.
+const fileToken = "token"
+
+// hasFileToken reports whether a request has an owner's file token. A moderator's may be from when they were an owner.
 func hasFileToken(e *core.RequestEvent) bool {
-	record, err := e.App.FindAuthRecordByToken(e.Request.URL.Query().Get("token"), core.TokenTypeFile)
-	return err == nil && record.IsSuperuser()
+	record, err := e.App.FindAuthRecordByToken(e.Request.URL.Query().Get(fileToken), core.TokenTypeFile)
+	return err == nil && superuser.IsOwner(record)
+}
+
+// hasSignedURL reports whether the URL of a request was signed for a superuser, and authenticates it if so.
+func hasSignedURL(e *core.RequestEvent) bool {
+	e.Auth = link.Superuser(e.App, e.Request, time.Now())
+	return e.Auth != nil
 }
 
 // ofSuperusers reports whether a request is for the collection of superusers.

@@ -1,14 +1,25 @@
 package gate
 
-// who may use a route.
+// who may use a route. Superusers sign in by the header Authorization.
 type who int
 
 const (
 	nobody     who = iota // what the table does not list
-	superuser             // a superuser, by the header Authorization
-	fileReader            // a superuser, by a file token in the query as well: a browser's <img> sends no headers
-	signedURL             // a superuser, by a URL that the desk has signed as well (routes/desk/link)
 	signingIn             // everybody, to sign in as a superuser; the routes of other collections are nobody's
+	listening             // everybody: a browser's EventSource sends no headers; streams.go bounds what is nobody's
+	owner                 // an owner
+	fileReader            // an owner, by a file token in the query as well: a browser's <img> sends no headers
+	superusers            // owners and moderators
+
+	// What moderators may use in part; owners as a whole.
+	shell       // what the dashboard asks by itself: moderators get an empty answer
+	ownRow      // moderators their own account
+	ownPassword // moderators theirs, who know the old one
+	ownTopics   // moderators the topics of the desk
+
+	// The desk's own routes, with limits of their own for moderators and owners.
+	desk      // by the header
+	signedURL // by a URL that the desk has signed as well (routes/desk/link)
 )
 
 // authWithOTP is the route of signing in with a one-time password.
@@ -23,51 +34,51 @@ var table = map[string]who{
 	authWithOTP: signingIn,
 	"POST /api/collections/{collection}/request-password-reset": signingIn,
 	"POST /api/collections/{collection}/confirm-password-reset": signingIn,
-	"POST /api/collections/{collection}/auth-refresh":           superuser,
+	"POST /api/collections/{collection}/auth-refresh":           superusers,
 
-	"GET /api/collections/{collection}/records":         superuser,
-	"POST /api/collections/{collection}/records":        superuser,
-	"GET /api/collections/{collection}/records/{id}":    superuser,
-	"PATCH /api/collections/{collection}/records/{id}":  superuser,
-	"DELETE /api/collections/{collection}/records/{id}": superuser,
-	"POST /api/batch":       superuser,
-	"GET /api/realtime":     superuser,
-	"POST /api/realtime":    superuser,
-	"POST /api/files/token": superuser,
+	"GET /api/collections/{collection}/records":         owner,
+	"POST /api/collections/{collection}/records":        owner,
+	"GET /api/collections/{collection}/records/{id}":    ownRow,
+	"PATCH /api/collections/{collection}/records/{id}":  ownPassword,
+	"DELETE /api/collections/{collection}/records/{id}": owner,
+	"POST /api/batch":       owner,
+	"GET /api/realtime":     listening,
+	"POST /api/realtime":    ownTopics,
+	"POST /api/files/token": owner,
 	"GET /api/files/{collection}/{recordId}/{filename}": fileReader,
 
-	"GET /api/collections":                          superuser,
-	"POST /api/collections":                         superuser,
-	"GET /api/collections/{collection}":             superuser,
-	"PATCH /api/collections/{collection}":           superuser,
-	"DELETE /api/collections/{collection}":          superuser,
-	"DELETE /api/collections/{collection}/truncate": superuser,
-	"PUT /api/collections/import":                   superuser,
-	"GET /api/collections/meta/scaffolds":           superuser,
-	"GET /api/collections/meta/oauth2-providers":    superuser, // the dashboard loads it after each sign-in
-	"POST /api/collections/meta/dry-run-view":       superuser,
+	"GET /api/collections":                          shell,
+	"POST /api/collections":                         owner,
+	"GET /api/collections/{collection}":             owner,
+	"PATCH /api/collections/{collection}":           owner,
+	"DELETE /api/collections/{collection}":          owner,
+	"DELETE /api/collections/{collection}/truncate": owner,
+	"PUT /api/collections/import":                   owner,
+	"GET /api/collections/meta/scaffolds":           shell,
+	"GET /api/collections/meta/oauth2-providers":    shell,
+	"POST /api/collections/meta/dry-run-view":       owner,
 
-	"GET /api/settings":               superuser,
-	"PATCH /api/settings":             superuser,
-	"POST /api/settings/test/s3":      superuser,
-	"POST /api/settings/test/email":   superuser,
-	"GET /api/logs":                   superuser,
-	"DELETE /api/logs":                superuser,
-	"GET /api/logs/stats":             superuser,
-	"GET /api/logs/{id}":              superuser,
-	"GET /api/crons":                  superuser,
-	"POST /api/crons/{id}":            superuser,
-	"POST /api/sql":                   superuser,
-	"GET /api/backups":                superuser,
-	"POST /api/backups":               superuser,
-	"POST /api/backups/upload":        superuser,
+	"GET /api/settings":               shell,
+	"PATCH /api/settings":             owner,
+	"POST /api/settings/test/s3":      owner,
+	"POST /api/settings/test/email":   owner,
+	"GET /api/logs":                   owner,
+	"DELETE /api/logs":                owner,
+	"GET /api/logs/stats":             owner,
+	"GET /api/logs/{id}":              owner,
+	"GET /api/crons":                  owner,
+	"POST /api/crons/{id}":            owner,
+	"POST /api/sql":                   owner,
+	"GET /api/backups":                owner,
+	"POST /api/backups":               owner,
+	"POST /api/backups/upload":        owner,
 	"GET /api/backups/{key}":          fileReader,
-	"DELETE /api/backups/{key}":       superuser,
-	"POST /api/backups/{key}/restore": superuser,
+	"DELETE /api/backups/{key}":       owner,
+	"POST /api/backups/{key}/restore": owner,
 
-	"GET /api/desk/search":           superuser,
-	"GET /api/desk/figures/{name}":   superuser,
-	"GET /api/desk/media":            superuser,
+	"GET /api/desk/search":           desk,
+	"GET /api/desk/figures/{name}":   desk,
+	"GET /api/desk/media":            desk,
 	"GET /api/desk/media/{id}/file":  signedURL,
 	"GET /api/desk/media/{id}/still": signedURL,
 }

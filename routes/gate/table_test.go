@@ -1,89 +1,71 @@
-package gate
+package gate_test
 
 import (
-	"net/http"
-	"net/http/httptest"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/privet/privet/routes/desk"
-	"github.com/privet/privet/routes/limits"
-
-	"github.com/pocketbase/pocketbase/apis"
-	"github.com/pocketbase/pocketbase/core"
+	"github.com/privet/privet/routes/gate"
+	"github.com/privet/privet/routes/testkit"
 )
 
-// routesOf returns the patterns of all routes of PocketBase's router, which tells them to nobody.
-func routesOf(group reflect.Value, prefix string) (patterns []string) {
-	prefix += group.FieldByName("Prefix").String()
-	children := group.FieldByName("children")
-	for i := range children.Len() {
-		child := children.Index(i).Elem().Elem()
-		if child.FieldByName("Prefix").IsValid() {
-			patterns = append(patterns, routesOf(child, prefix)...)
-		} else {
-			patterns = append(patterns, child.FieldByName("Method").String()+" "+prefix+child.FieldByName("Path").String())
+// parameter is a parameter of a route's pattern.
+var parameter = regexp.MustCompile(`\{[^}]*\}`)
+
+// patterns returns the patterns of the server's routes that pass the gate, as "GET /api/logs/{id}". PocketBase's router tells
+// them to nobody.
+func patterns(t *testing.T, s *testkit.Server) (found []string) {
+	t.Helper()
+	var collect func(group reflect.Value, prefix string)
+	collect = func(group reflect.Value, prefix string) {
+		prefix += group.FieldByName("Prefix").String()
+		children := group.FieldByName("children")
+		for i := range children.Len() {
+			child := children.Index(i).Elem().Elem()
+			if child.FieldByName("Prefix").IsValid() {
+				collect(child, prefix)
+				continue
+			}
+			method, path := child.FieldByName("Method").String(), prefix+child.FieldByName("Path").String()
+			if strings.HasPrefix(path, "/api/") && !strings.HasPrefix(path, "/api/v1/") && path != "/api/health" {
+				found = append(found, method+" "+path)
+			}
 		}
 	}
-	return patterns
+	collect(reflect.ValueOf(s.Router.RouterGroup).Elem(), "")
+	if len(found) < 50 {
+		t.Fatalf("only %d routes", len(found))
+	}
+	return found
 }
 
-// Each route of PocketBase's API is in the table or not there, whatever a later version adds, and the table lists none
-// that there isn't.
+// Each route of PocketBase's API, and of the desk, is in the table or not there, whatever a later version adds, and the table lists
+// none that there isn't.
 func TestTableCoversTheRouter(t *testing.T) {
-	app := core.NewBaseApp(core.BaseAppConfig{DataDir: t.TempDir()})
-	if err := app.Bootstrap(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = app.ClearBootstrap() })
-	if err := app.RunAllMigrations(); err != nil {
-		t.Fatal(err)
-	}
-	router, err := apis.NewRouter(app)
-	if err != nil {
-		t.Fatal(err)
-	}
-	desk.Bind(router, time.UTC)
-	Register(app, router, limits.New(0, time.Now), "/api/v1/")
-	patterns := routesOf(reflect.ValueOf(router.RouterGroup).Elem(), "")
-	mux, err := router.BuildMux()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(patterns) < 50 {
-		t.Fatalf("only %d routes", len(patterns))
-	}
-	parameter := regexp.MustCompile(`\{[^}]*\}`)
-	there := map[string]bool{}
-	for _, pattern := range patterns {
-		there[pattern] = true
+	s := testkit.Start(t)
+	there := patterns(t, s)
+	for _, pattern := range there {
 		method, path, _ := strings.Cut(pattern, " ")
-		if !strings.HasPrefix(path, "/api/") || path == "/api/health" {
+		if gate.Stays(pattern) {
 			continue
 		}
-		want := http.StatusNotFound
-		if table[pattern] == superuser || table[pattern] == signedURL {
-			want = http.StatusUnauthorized
+		want := gate.StatusOfStrangers(pattern)
+		if answer := s.Request(method, parameter.ReplaceAllString(path, "users")).JSON(`{}`).Do(); answer.Status != want {
+			t.Errorf("%s: %d, want %d: %s", pattern, answer.Status, want, answer.Body)
 		}
-		answer := httptest.NewRecorder()
-		mux.ServeHTTP(answer, httptest.NewRequest(method, parameter.ReplaceAllString(path, "users"), strings.NewReader("{}")))
-		if answer.Code != want {
-			t.Errorf("%s: %d, want %d: %s", pattern, answer.Code, want, answer.Body)
-		}
-		if _, listed := table[pattern]; !listed {
+		if !slices.Contains(gate.Listed(), pattern) {
 			t.Log("not there: " + pattern)
 		}
 	}
-	for pattern := range table {
-		if !there[pattern] {
+	for _, pattern := range gate.Listed() {
+		if !slices.Contains(there, pattern) {
 			t.Errorf("there is no route %s", pattern)
 		}
 	}
-	for pattern := range hashing {
-		if table[pattern] == nobody {
+	for _, pattern := range gate.Hashing() {
+		if !slices.Contains(gate.Listed(), pattern) {
 			t.Errorf("%s is not in the table", pattern)
 		}
 	}

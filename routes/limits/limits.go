@@ -97,6 +97,19 @@ func (r *Request) Endpoint(name string) error {
 // ofEndpoint returns the counts of an endpoint's own limit for an address: a third of the rate.
 func (r *Request) ofEndpoint(name string) []count { return r.byNetwork(name, "", max(1, r.rate/3)) }
 
+// Desk counts a superuser's request to the desk by its method: against ten times the rate, and of those that may change something
+// against twice the rate, so that a stolen token can't ban everybody within a minute.
+func (r *Request) Desk(superuser, method string) error {
+	if r.rate == 0 {
+		return nil
+	}
+	counts := []count{{key{what: "desk", who: superuser}, 10 * r.rate}}
+	if method != http.MethodGet && method != http.MethodHead {
+		counts = append(counts, count{key{what: "desk acts", who: superuser}, 2 * r.rate})
+	}
+	return r.hit(counts)
+}
+
 // TestPush counts a test push of a user: one a minute, also where the limits are off, as each goes to all of the user's
 // devices.
 func (r *Request) TestPush(user string) error {

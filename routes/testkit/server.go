@@ -33,6 +33,7 @@ import (
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tests"
+	"github.com/pocketbase/pocketbase/tools/router"
 )
 
 // Server is a running privet.
@@ -42,6 +43,7 @@ type Server struct {
 	URL        string // http://127.0.0.1:port
 	HTTPClient *http.Client
 	Log        *Log // the warnings and errors that the server has printed
+	Router     *router.Router[*core.RequestEvent]
 
 	dir      string        // the data folder
 	ahead    *atomic.Int64 // how far the clock of pushes and mails is ahead, in nanoseconds
@@ -161,6 +163,7 @@ func (s *Server) serve() {
 	s.App.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		e.Listener = listener
 		e.InstallerFunc = nil
+		s.Router = e.Router
 		return e.Next()
 	})
 	ended := make(chan struct{})
