@@ -12,6 +12,7 @@ import (
 	"github.com/privet/privet/hooks/telemetry"
 	"github.com/privet/privet/pb_public"
 	"github.com/privet/privet/routes/access"
+	"github.com/privet/privet/routes/account"
 	"github.com/privet/privet/routes/bodydrain"
 	"github.com/privet/privet/routes/desk"
 	"github.com/privet/privet/routes/deskui"
@@ -49,6 +50,7 @@ func (a *api) bind(e *core.ServeEvent, endpoints []endpoint, files fs.FS) {
 	}
 	group.Any(Prefix+"{path...}", noRoute)
 	storage.Bind(group, a.settings.Redirect)
+	account.Bind(group, account.Config{Settings: a.settings, Limiter: a.limiter, Networks: clientNetworks, Login: loginPath, Forgot: forgotPath})
 	pages.Bind(group, files)
 }
 

@@ -22,6 +22,9 @@ import (
 // loginPath is the path of sign-in by password. What else costs as much as a sign-in counts as one.
 const loginPath = "auth/login"
 
+// forgotPath is the path of requests for a link by mail, which has a limit of its own.
+const forgotPath = "auth/password/forgot"
+
 // endpoints is the route table.
 func (a *api) endpoints() []endpoint {
 	const get, post = http.MethodGet, http.MethodPost
@@ -33,7 +36,7 @@ func (a *api) endpoints() []endpoint {
 		{post, "auth/social/connect", signedIn, a.socialConnect},
 		{post, "auth/social/disconnect", signedIn, a.socialDisconnect},
 		{post, "auth/logout", signedIn, a.logout},
-		{post, "auth/password/forgot", publicLimited, a.passwordForgot},
+		{post, forgotPath, publicLimited, a.passwordForgot},
 		{post, "auth/password/reset", public, a.passwordReset},
 		{get, "push", optionalUser, a.push},
 		{post, "order/create", signedIn, a.orderCreate},

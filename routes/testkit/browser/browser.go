@@ -212,6 +212,15 @@ func Screenshots(t *testing.T) string {
 	return *shots
 }
 
+// CaptureWhole writes a picture of the whole page, however long it is, to a file in a folder, which it makes.
+func (b *Browser) CaptureWhole(folder, name string) {
+	b.t.Helper()
+	picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+	if err := errors.Join(err, os.MkdirAll(folder, 0o755), os.WriteFile(filepath.Join(folder, name), picture, 0o644)); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
 // Capture writes a picture of the screen to a file in a folder, which it makes.
 func (b *Browser) Capture(folder, name string) {
 	b.t.Helper()
