@@ -77,6 +77,7 @@ func createOrder(e *core.RecordEvent, pushes *push.Worker, zone *time.Location, 
 	o.SetPrice(participants.Price)
 	o.SetRev(1)
 	o.SetReminded(order.RemindedAtCreation(o.DateTill(), time.Now(), zone))
+	o.SetDelivered(time.Time{})
 	if err := e.Next(); err != nil {
 		return err
 	}
@@ -123,6 +124,7 @@ func updateOrder(e *core.RecordEvent, pushes *push.Worker, changes *revision.His
 	}
 	o.SetRev(fresh.Rev() + 1)
 	setReminded(o, store.AsOrder(fresh.Original())) // the check of a participant has changed fresh
+	setDelivered(o, store.AsOrder(fresh.Original()))
 	if err := e.Next(); err != nil {
 		return err
 	}
@@ -142,6 +144,18 @@ func setReminded(o, before *store.Order) {
 		o.SetReminded(order.NoReminder)
 	} else {
 		o.SetReminded(before.Reminded())
+	}
+}
+
+// setDelivered records the delivery of an order, and forgets it when the order becomes new again.
+func setDelivered(o, before *store.Order) {
+	switch delivered := before.Delivered(); {
+	case o.Status() == order.New:
+		o.SetDelivered(time.Time{})
+	case o.Status() == order.Done && before.Status() == order.New:
+		o.SetDelivered(time.Now())
+	default:
+		o.SetDelivered(delivered)
 	}
 }
 

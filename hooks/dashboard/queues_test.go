@@ -83,7 +83,7 @@ func TestDeskFields(t *testing.T) {
 		for _, field := range collection.Fields {
 			data := map[string]any{}
 			encode(t, field, &data)
-			internal := slices.Contains([]string{"email_key", "search", "password_set", "rev", "reminded", "still_tries", "still_version", "token", "tokenKey", "password"}, field.GetName())
+			internal := slices.Contains([]string{"email_key", "search", "password_set", "rev", "reminded", "delivered", "took", "still_tries", "still_version", "token", "tokenKey", "password"}, field.GetName())
 			if internal != (data["hidden"] == true) && !slices.Contains([]string{"verified", "emailVisibility", "id"}, field.GetName()) {
 				t.Errorf("%s.%s: hidden %v", name, field.GetName(), data["hidden"])
 			}

@@ -22,6 +22,8 @@ const (
 	fieldCancelDate = "cancel_date"
 	fieldRating     = "rating_rate"
 	fieldRatingText = "rating_text"
+	fieldDelivered  = "delivered"
+	fieldTook       = "took"
 )
 
 // Order is a record of orders.
@@ -115,6 +117,18 @@ func (o *Order) Rating() float64 { return o.GetFloat(fieldRating) }
 
 // RatingText returns the client's review.
 func (o *Order) RatingText() string { return o.GetString(fieldRatingText) }
+
+// SetDelivered records when the order was delivered; the zero time is not yet.
+func (o *Order) SetDelivered(at time.Time) {
+	o.Set(fieldDelivered, at)
+	o.Set(fieldTook, 0)
+	if created := o.GetDateTime(fieldCreated).Time(); !at.IsZero() && at.After(created) {
+		o.Set(fieldTook, int64(at.Sub(created).Seconds()))
+	}
+}
+
+// Delivered returns when the order was delivered, zero for not yet.
+func (o *Order) Delivered() time.Time { return o.GetDateTime(fieldDelivered).Time() }
 
 // Rev returns the number of changes so far.
 func (o *Order) Rev() int { return o.GetInt(fieldRev) }

@@ -105,7 +105,9 @@ func BackdateOrder(ctx context.Context, tx core.App, id string, at time.Time) er
 		`UPDATE order_history SET time = :at WHERE rowid = (SELECT max(rowid) FROM order_history WHERE "order" = :id)`,
 		`UPDATE media SET created = :at, updated = :at WHERE "order" = :id AND created > :at`,
 		`UPDATE orders SET created = min(created, :at), updated = :at,
-			cancel_date = CASE WHEN cancel_date <> '' THEN :at ELSE '' END WHERE id = :id`)
+			cancel_date = CASE WHEN cancel_date <> '' THEN :at ELSE '' END,
+			delivered = CASE WHEN delivered > :at THEN :at ELSE delivered END WHERE id = :id`,
+		`UPDATE orders SET took = CAST(strftime('%s', delivered) AS INTEGER) - CAST(strftime('%s', created) AS INTEGER) WHERE id = :id AND delivered <> ''`)
 }
 
 func backdate(ctx context.Context, tx core.App, id string, at time.Time, statements ...string) error {
@@ -161,7 +163,7 @@ func Comparable(record *core.Record) []string {
 	for _, field := range record.Collection().Fields {
 		switch name := field.GetName(); {
 		case field.Type() == core.FieldTypeAutodate, field.Type() == core.FieldTypePassword,
-			name == core.FieldNameTokenKey, name == fieldEmailKey, name == fieldSearch, name == fieldRev, name == fieldReminded:
+			name == core.FieldNameTokenKey, name == fieldEmailKey, name == fieldSearch, name == fieldRev, name == fieldReminded, name == fieldDelivered, name == fieldTook:
 		default:
 			names = append(names, name)
 		}

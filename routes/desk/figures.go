@@ -50,8 +50,8 @@ type chart struct {
 var charts = map[string]func(context.Context, core.App, *chart, *api) error{
 	"orders":    ordersChart,
 	"cancelled": cancelledChart,
-	"signups":   counted(desk.FigureSignups, "client", "performer"),
-	"pushes":    counted(desk.FigurePushes, "sent", "failed", "expired"),
+	"signups":   signupsChart,
+	"pushes":    pushesChart,
 	"ratings":   ratingsChart,
 	"delivery":  deliveryChart,
 	"cases":     casesChart,
@@ -92,13 +92,21 @@ func (c *chart) names(names ...string) {
 	}
 }
 
-// add adds a value to the bar of a time and to the total, or to what was before.
-func (c *chart) add(at time.Time, name string, value float64) {
-	if i := c.bar(at); i >= 0 {
-		c.bars[i].add(name, value)
-		c.total.add(name, value)
-	} else {
+// add adds a value to a bar, by its index, and to the total; of no bar it was before.
+func (c *chart) add(bar int, name string, value float64) {
+	if bar < 0 || bar >= len(c.bars) {
 		c.previous.add(name, value)
+		return
+	}
+	c.bars[bar].add(name, value)
+	c.total.add(name, value)
+}
+
+// count adds counts by their keys, and as "all".
+func (c *chart) count(counts []desk.Count) {
+	for _, n := range counts {
+		c.add(n.Bar, n.Key, float64(n.Count))
+		c.add(n.Bar, "all", float64(n.Count))
 	}
 }
 
@@ -119,41 +127,31 @@ func ratio(value, by string) func(numbers) *float64 {
 	}
 }
 
-// counted returns what counts by some keys.
-func counted(name string, keys ...string) func(context.Context, core.App, *chart, *api) error {
-	return func(ctx context.Context, app core.App, c *chart, _ *api) error {
-		c.names(append(keys, "all")...)
-		found, err := desk.ReadFigures(ctx, app, name, c.before, c.to)
-		for _, f := range found {
-			if slices.Contains(keys, f.Key) {
-				c.add(f.Hour, f.Key, float64(f.Count))
-				c.add(f.Hour, "all", float64(f.Count))
-			}
-		}
-		return err
-	}
-}
-
 // countOrders counts orders by what became of them.
-var countOrders = counted(desk.FigureOrders, "new", "done", "cancelled", "reviewed")
+func countOrders(ctx context.Context, app core.App, c *chart) error {
+	c.names("all", "new", "done", "cancelled", "reviewed")
+	counts, err := desk.CountOrders(ctx, app, c.spans())
+	c.count(counts)
+	return err
+}
 
 // ordersChart counts orders by what became of them; new ones whose date has passed are overdue and not new.
 func ordersChart(ctx context.Context, app core.App, c *chart, a *api) error {
 	c.names("overdue")
-	if err := countOrders(ctx, app, c, a); err != nil {
+	if err := countOrders(ctx, app, c); err != nil {
 		return err
 	}
 	overdue, err := desk.OverdueByHour(ctx, app, c.before, c.to, order.DateTill(time.Now(), a.zone))
 	for _, f := range overdue {
-		c.add(f.Hour, "overdue", float64(f.Count))
-		c.add(f.Hour, "new", -float64(f.Count))
+		c.add(c.bar(f.Hour), "overdue", float64(f.Count))
+		c.add(c.bar(f.Hour), "new", -float64(f.Count))
 	}
 	return err
 }
 
 // cancelledChart is the share of orders that were cancelled.
-func cancelledChart(ctx context.Context, app core.App, c *chart, a *api) error {
-	if err := countOrders(ctx, app, c, a); err != nil {
+func cancelledChart(ctx context.Context, app core.App, c *chart, _ *api) error {
+	if err := countOrders(ctx, app, c); err != nil {
 		return err
 	}
 	c.derive("share", ratio("cancelled", "all"))
@@ -165,14 +163,32 @@ func cancelledChart(ctx context.Context, app core.App, c *chart, a *api) error {
 	return nil
 }
 
+// signupsChart counts people by their role.
+func signupsChart(ctx context.Context, app core.App, c *chart, _ *api) error {
+	c.names("all", "client", "performer")
+	counts, err := desk.CountSignups(ctx, app, c.spans())
+	c.count(counts)
+	return err
+}
+
+// pushesChart counts pushes by their outcome.
+func pushesChart(ctx context.Context, app core.App, c *chart, _ *api) error {
+	c.names("all", "sent", "failed", "expired")
+	pushes, err := desk.PushesByHour(ctx, app, c.before, c.to)
+	for _, f := range pushes {
+		c.add(c.bar(f.Hour), f.Key, float64(f.Count))
+		c.add(c.bar(f.Hour), "all", float64(f.Count))
+	}
+	return err
+}
+
 // ratingsChart counts ratings by stars, with their mean, by when the order was made.
 func ratingsChart(ctx context.Context, app core.App, c *chart, _ *api) error {
 	c.names("1", "2", "3", "4", "5", "all", "mean")
-	found, err := desk.ReadFigures(ctx, app, desk.FigureRatings, c.before, c.to)
-	for _, f := range found {
-		c.add(f.Hour, f.Key, float64(f.Count))
-		c.add(f.Hour, "all", float64(f.Count))
-		c.add(f.Hour, "mean", f.Total)
+	counts, err := desk.CountRatings(ctx, app, c.spans())
+	c.count(counts)
+	for _, n := range counts {
+		c.add(n.Bar, "mean", n.Total)
 	}
 	c.derive("mean", ratio("mean", "all"))
 	return err
@@ -181,10 +197,10 @@ func ratingsChart(ctx context.Context, app core.App, c *chart, _ *api) error {
 // deliveryChart is how many orders were delivered, and after how many seconds on average.
 func deliveryChart(ctx context.Context, app core.App, c *chart, _ *api) error {
 	c.names("all", "seconds")
-	found, err := desk.ReadFigures(ctx, app, desk.FigureDelivery, c.before, c.to)
-	for _, f := range found {
-		c.add(f.Hour, "all", float64(f.Count))
-		c.add(f.Hour, "seconds", f.Total)
+	counts, err := desk.CountDeliveries(ctx, app, c.spans())
+	for _, n := range counts {
+		c.add(n.Bar, "all", float64(n.Count))
+		c.add(n.Bar, "seconds", n.Total)
 	}
 	c.derive("seconds", ratio("seconds", "all"))
 	return err

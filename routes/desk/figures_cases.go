@@ -16,19 +16,19 @@ const caseTime = 24 * time.Hour
 // casesChart counts the cases that were opened and closed, and those that are open now, up to desk.Cap.
 func casesChart(ctx context.Context, app core.App, c *chart, _ *api) error {
 	c.names("opened", "closed")
-	opened, err := desk.OpenedCases(ctx, app, c.before, c.to)
+	opened, err := desk.CountOpenedCases(ctx, app, c.spans())
 	if err != nil {
 		return err
 	}
-	for _, f := range opened {
-		c.add(f.Hour, "opened", float64(f.Count))
+	for _, n := range opened {
+		c.add(n.Bar, "opened", float64(n.Count))
 	}
 	closed, err := desk.ReadVerdicts(ctx, app, c.before, c.to)
 	if err != nil {
 		return err
 	}
 	for _, v := range closed {
-		c.add(v.At, "closed", 1)
+		c.add(c.bar(v.At), "closed", 1)
 	}
 	open, err := desk.CountOpenCases(ctx, app)
 	c.total.add("open", float64(open))
@@ -45,9 +45,9 @@ func verdictsChart(ctx context.Context, app core.App, c *chart, _ *api) error {
 	}
 	took := make([][]time.Duration, len(c.bars)+2) // of each bar, of all, and of those before
 	for _, v := range verdicts {
-		c.add(v.At, "all", 1)
+		c.add(c.bar(v.At), "all", 1)
 		if v.Took > caseTime {
-			c.add(v.At, "late", 1)
+			c.add(c.bar(v.At), "late", 1)
 		}
 		i := c.bar(v.At)
 		if i < 0 {

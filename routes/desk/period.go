@@ -4,6 +4,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/privet/privet/hooks/store/desk"
+
 	"github.com/pocketbase/pocketbase/core"
 )
 
@@ -76,4 +78,17 @@ func (p *period) bar(at time.Time) int {
 		}
 	}
 	return low - 1
+}
+
+// spans returns the bars, and after them the time before the period.
+func (p *period) spans() []desk.Bar {
+	var spans []desk.Bar
+	for i, start := range p.starts {
+		end := p.to
+		if i+1 < len(p.starts) {
+			end = p.starts[i+1]
+		}
+		spans = append(spans, desk.Bar{From: start, To: end})
+	}
+	return append(spans, desk.Bar{From: p.before, To: p.from()})
 }

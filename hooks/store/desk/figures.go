@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"time"
 
 	"github.com/privet/privet/hooks/store/query"
@@ -10,32 +11,84 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// The names of what is counted by hour (pb_migrations/1795767200_figures.go).
-const (
-	FigureOrders   = "orders"   // by status
-	FigureRatings  = "ratings"  // by the rating, rounded; the total is of the ratings
-	FigureDelivery = "delivery" // the total is of the seconds since the order
-	FigureSignups  = "signups"  // by role
-	FigurePushes   = "pushes"   // by outcome
-)
+// Bar is a bar of a chart: a span of time with its end left out.
+type Bar struct{ From, To time.Time }
+
+// Count is how many of a kind there are in a bar.
+type Count struct {
+	Bar   int // the index of the bar
+	Key   string
+	Count int64
+	Total float64
+}
+
+// bars is the common table expression of the bars, of the JSON :bars.
+const bars = `WITH bars AS MATERIALIZED (SELECT key AS n, json_extract(value, '$[0]') AS a, json_extract(value, '$[1]') AS b FROM json_each(:bars)) `
+
+// readCounts runs a query of bar, key, count and total.
+func readCounts(ctx context.Context, app core.App, spans []Bar, text string) ([]Count, error) {
+	list := make([][2]string, len(spans))
+	for i, span := range spans {
+		list[i] = [2]string{query.Timestamp(span.From), query.Timestamp(span.To)}
+	}
+	encoded, err := json.Marshal(list)
+	if err != nil {
+		return nil, err
+	}
+	return query.ReadRows(ctx, app, bars+text, []any{sql.Named("bars", string(encoded))}, func(c *Count) []any { return []any{&c.Bar, &c.Key, &c.Count, &c.Total} })
+}
+
+// countKinds counts rows by a column and the time of their creation: by an index of these two.
+func countKinds(ctx context.Context, app core.App, spans []Bar, table, column, kinds string) ([]Count, error) {
+	return readCounts(ctx, app, spans, `SELECT bars.n, k.value, (SELECT count(*) FROM `+table+` t
+		WHERE t.`+column+` = CAST(k.value AS TEXT) AND t.created >= CAST(bars.a AS TEXT) AND t.created < CAST(bars.b AS TEXT)), 0 FROM bars CROSS JOIN json_each('`+kinds+`') k`)
+}
+
+// CountOrders counts orders by their creation and their present status.
+func CountOrders(ctx context.Context, app core.App, spans []Bar) ([]Count, error) {
+	counts, err := countKinds(ctx, app, spans, "orders", "status", `["new","done","cancelled","reviewed"]`)
+	return counts, query.Wrap("count orders", err)
+}
+
+// CountSignups counts people by their sign-up and their present role.
+func CountSignups(ctx context.Context, app core.App, spans []Bar) ([]Count, error) {
+	counts, err := countKinds(ctx, app, spans, "users", "role", `["client","performer"]`)
+	return counts, query.Wrap("count sign-ups", err)
+}
+
+// CountRatings counts the ratings of orders by the creation of the orders and the rounded rating. The total is of the ratings.
+func CountRatings(ctx context.Context, app core.App, spans []Bar) ([]Count, error) {
+	counts, err := readCounts(ctx, app, spans, `SELECT bars.n, CAST(CAST(o.rating_rate + 0.5 AS INTEGER) AS TEXT) AS stars, count(*), total(o.rating_rate)
+		FROM bars CROSS JOIN orders o ON o.rating_rate > 0 AND o.created >= CAST(bars.a AS TEXT) AND o.created < CAST(bars.b AS TEXT) GROUP BY bars.n, stars`)
+	return counts, query.Wrap("count ratings", err)
+}
+
+// CountDeliveries counts orders by their delivery. The total is of the seconds that it took.
+func CountDeliveries(ctx context.Context, app core.App, spans []Bar) ([]Count, error) {
+	counts, err := readCounts(ctx, app, spans, `SELECT bars.n, '', count(*), total(o.took)
+		FROM bars CROSS JOIN orders o ON o.delivered != '' AND o.delivered >= CAST(bars.a AS TEXT) AND o.delivered < CAST(bars.b AS TEXT) GROUP BY bars.n`)
+	return counts, query.Wrap("count deliveries", err)
+}
+
+// CountOpenedCases counts cases by when they were opened.
+func CountOpenedCases(ctx context.Context, app core.App, spans []Bar) ([]Count, error) {
+	counts, err := readCounts(ctx, app, spans, `SELECT bars.n, '', (SELECT count(*) FROM cases c WHERE c.created >= CAST(bars.a AS TEXT) AND c.created < CAST(bars.b AS TEXT)), 0 FROM bars`)
+	return counts, query.Wrap("count opened cases", err)
+}
 
 // Figure is how many there were in an hour.
 type Figure struct {
 	Hour  time.Time
 	Key   string
 	Count int64
-	Total float64
 }
 
-// ReadFigures reads what was counted in a span of time, whose ends are full hours.
-func ReadFigures(ctx context.Context, app core.App, name string, from, to time.Time) ([]Figure, error) {
-	figures, err := query.ReadRows(ctx, app, `SELECT hour, key, count, total FROM figures WHERE name = CAST(:name AS TEXT) AND hour >= :from AND hour < :to`,
-		[]any{sql.Named("name", name), sql.Named("from", hourOf(from)), sql.Named("to", hourOf(to))},
-		func(f *Figure) []any { return []any{hour{&f.Hour}, &f.Key, &f.Count, &f.Total} })
-	return figures, query.Wrap("read figures", err)
+// PushesByHour counts pushes by their outcome (store.PushSent, store.PushFailed or store.PushExpired) and its hour.
+func PushesByHour(ctx context.Context, app core.App, from, to time.Time) ([]Figure, error) {
+	figures, err := query.ReadRows(ctx, app, `SELECT hour, state, count FROM push_hours WHERE hour >= :from AND hour < :to`,
+		[]any{sql.Named("from", from.Unix()/3600), sql.Named("to", to.Unix()/3600)}, func(f *Figure) []any { return []any{hour{&f.Hour}, &f.Key, &f.Count} })
+	return figures, query.Wrap("count pushes", err)
 }
-
-func hourOf(t time.Time) int64 { return t.Unix() / 3600 }
 
 // hour scans an hour since 1970.
 type hour struct{ into *time.Time }
@@ -55,14 +108,6 @@ func OverdueByHour(ctx context.Context, app core.App, from, to, dateTill time.Ti
 		[]any{sql.Named("date", query.Timestamp(dateTill)), sql.Named("from", query.Timestamp(from)), sql.Named("to", query.Timestamp(to))},
 		func(f *Figure) []any { return []any{hour{&f.Hour}, &f.Count} })
 	return figures, query.Wrap("count overdue orders", err)
-}
-
-// OpenedCases returns when cases were opened in a span of time, by hour, with their count.
-func OpenedCases(ctx context.Context, app core.App, from, to time.Time) ([]Figure, error) {
-	figures, err := query.ReadRows(ctx, app, `SELECT CAST(strftime('%s', created) AS INTEGER) / 3600 AS hour, count(*) FROM cases
-		WHERE created >= CAST(:from AS TEXT) AND created < CAST(:to AS TEXT) GROUP BY hour`,
-		[]any{sql.Named("from", query.Timestamp(from)), sql.Named("to", query.Timestamp(to))}, func(f *Figure) []any { return []any{hour{&f.Hour}, &f.Count} })
-	return figures, query.Wrap("count opened cases", err)
 }
 
 // CountOpenCases counts the open cases, up to Cap.
