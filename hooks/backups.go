@@ -57,7 +57,7 @@ func registerBackups(app core.App) {
 				if _, err := os.Stat(mark); err != nil {
 					continue
 				}
-				if err := errors.Join(store.HoldPushes(context.Background(), app), durable.Of(app).Wait(), os.Remove(mark)); err != nil {
+				if err := errors.Join(store.HoldOutboxes(context.Background(), app), durable.Of(app).Wait(), os.Remove(mark)); err != nil {
 					return fmt.Errorf("hold back the pushes of a restored backup: %w", err)
 				}
 			}

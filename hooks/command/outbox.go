@@ -13,14 +13,14 @@ import (
 func Outbox(app core.App) *cobra.Command {
 	command := onApp(app, &cobra.Command{
 		Use:   "outbox",
-		Short: "Counts the pushes that a restore has held back; release sends them, discard gives them up",
+		Short: "Counts the pushes and mails that a restore has held back; release sends them, discard gives them up",
 		Args:  cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			held, err := store.CountHeldPushes(command.Context(), app)
+			held, err := store.CountHeld(command.Context(), app)
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(command.OutOrStdout(), "%d pushes are held back\n", held)
+			fmt.Fprintf(command.OutOrStdout(), "%d pushes and mails are held back\n", held)
 			return nil
 		},
 	})
@@ -30,7 +30,7 @@ func Outbox(app core.App) *cobra.Command {
 			Short: short,
 			Args:  cobra.NoArgs,
 			RunE: func(command *cobra.Command, _ []string) error {
-				n, err := store.SettleHeldPushes(command.Context(), app, state, reason)
+				n, err := store.SettleHeld(command.Context(), app, state, reason)
 				if err != nil {
 					return err
 				}
@@ -40,10 +40,10 @@ func Outbox(app core.App) *cobra.Command {
 		})
 	}
 	command.AddCommand(
-		settle("release", "Sends the pushes that a restore has held back, those that have not expired", store.PushWaiting, "",
-			"%d pushes are sent, or expire\n"),
-		settle("discard", "Gives up the pushes that a restore has held back", store.PushExpired, "An operator gave it up after a restore.",
-			"%d pushes were given up\n"),
+		settle("release", "Sends the pushes and mails that a restore has held back, those that have not expired", store.PushWaiting, "",
+			"%d pushes and mails are sent, or expire\n"),
+		settle("discard", "Gives up the pushes and mails that a restore has held back", store.PushExpired, "An operator gave it up after a restore.",
+			"%d pushes and mails were given up\n"),
 	)
 	return command
 }

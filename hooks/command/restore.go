@@ -28,7 +28,7 @@ version knows its migrations.
 A backup is older than what has happened since:
 - Who was erased since is in the list of erasures of the old data folder, OLD/privet/erased. Name it, or a copy of it, by --erased:
   they are erased again. Without it they are back.
-- Pushes that waited are held back until "privet outbox release" sends them or "privet outbox discard" gives them up.`,
+- Pushes and mails that waited are held back until "privet outbox release" sends them or "privet outbox discard" gives them up.`,
 		Example:       "  privet restore /backups/privet-2026-01-31.zip --dir /srv/new --erased /srv/old/privet/erased",
 		Args:          oneArgument,
 		SilenceUsage:  true,
@@ -63,7 +63,7 @@ A backup is older than what has happened since:
 			if len(lists) == 0 {
 				fmt.Fprint(out, "; who is not in the backup's own list is back (see --erased)")
 			}
-			fmt.Fprintf(out, "\n  held      %d pushes that waited: privet outbox release --dir %q sends them, discard gives them up\n", held, dir)
+			fmt.Fprintf(out, "\n  held      %d pushes and mails that waited: privet outbox release --dir %q sends them, discard gives them up\n", held, dir)
 			if byRoot {
 				fmt.Fprintf(out, "  owner     root: chown -R it to the user that the server runs as\n")
 			}
@@ -74,8 +74,8 @@ A backup is older than what has happened since:
 	return command
 }
 
-// complete brings the restored database up to date: its schema, what was erased since, and the pushes that wait. It
-// returns how much was erased again and how many pushes are held back.
+// complete brings the restored database up to date: its schema, what was erased since, and the pushes and mails
+// that wait. It returns how much was erased again and how many of these are held back.
 func complete(ctx context.Context, app core.App, prepare func() error) (applied, held int, err error) {
 	if err := prepare(); err != nil {
 		return 0, 0, err
@@ -89,10 +89,10 @@ func complete(ctx context.Context, app core.App, prepare func() error) (applied,
 	if applied, err = hooks.ApplyErasures(ctx, app); err != nil {
 		return 0, 0, err
 	}
-	if err := store.HoldPushes(ctx, app); err != nil {
+	if err := store.HoldOutboxes(ctx, app); err != nil {
 		return 0, 0, err
 	}
-	if held, err = store.CountHeldPushes(ctx, app); err != nil {
+	if held, err = store.CountHeld(ctx, app); err != nil {
 		return 0, 0, err
 	}
 	return applied, held, store.CutLog(ctx, app)

@@ -65,7 +65,7 @@ func TestRestoreUndoesNoErasure(t *testing.T) {
 
 	fcm.Answer(func(fakes.Message) fakes.Reply { return fakes.Reply{} })
 	r := testkit.ProcessOn(t, back, fcm.Env()...)
-	r.WantLog("1 pushes that waited in a restored backup")
+	r.WantLog("1 pushes and mails that waited in a restored backup")
 	desk := r.Dashboard()
 	states := func() (states []string) {
 		for _, push := range desk.List("pushes") {
@@ -78,9 +78,9 @@ func TestRestoreUndoesNoErasure(t *testing.T) {
 		t.Errorf("after the restore: %q", got)
 	}
 	printed, status = run(t, back, "outbox")
-	want(t, printed, status, 0, "1 pushes are held back")
+	want(t, printed, status, 0, "1 pushes and mails are held back")
 	printed, status = run(t, back, "outbox", "release")
-	want(t, printed, status, 0, "1 pushes are sent")
+	want(t, printed, status, 0, "1 pushes and mails are sent")
 	fcm.Wait(1, testkit.Soon)
 	if again := desk.List("users"); len(again) != 3 {
 		t.Errorf("%d users", len(again))

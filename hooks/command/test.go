@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/mail"
-	"time"
 
+	privetmail "github.com/privet/privet/hooks/mail"
 	"github.com/privet/privet/hooks/push"
 	"github.com/privet/privet/hooks/settings"
 	"github.com/privet/privet/hooks/store"
@@ -15,9 +15,6 @@ import (
 	"github.com/pocketbase/pocketbase/tools/mailer"
 	"github.com/spf13/cobra"
 )
-
-// mailPatience is how long a mail server has to take a mail.
-const mailPatience = time.Minute
 
 // Test returns the command `privet test`.
 func Test(app core.App, s *settings.Settings) *cobra.Command {
@@ -39,17 +36,12 @@ func Test(app core.App, s *settings.Settings) *cobra.Command {
 					return errors.New("no mail is sent: the dashboard's Settings → Mail settings name no SMTP server")
 				}
 				from := mail.Address{Name: app.Settings().Meta.SenderName, Address: app.Settings().Meta.SenderAddress}
-				sent := make(chan error, 1)
-				go func() {
-					sent <- app.NewMailClient().Send(&mailer.Message{
-						From: from, To: []mail.Address{*to}, Subject: "privet: проверка почты / a test of mail",
-						Text: "Если вы это читаете, письма приходят.\nIf you read this, mails arrive.\n",
-					})
-				}()
-				select {
-				case err = <-sent:
-				case <-time.After(mailPatience): // the client has no limit of its own
-					err = errors.New("it has not answered in time; privet doctor tells at which step")
+				err = app.NewMailClient().Send(&mailer.Message{
+					From: from, To: []mail.Address{*to}, Subject: "privet: проверка почты / a test of mail",
+					Text: "Если вы это читаете, письма приходят.\nIf you read this, mails arrive.\n",
+				})
+				if errors.Is(err, privetmail.ErrTimeout) {
+					err = fmt.Errorf("%w; privet doctor tells at which step", err)
 				}
 				if err != nil {
 					return fmt.Errorf("%s:%d does not take the mail: %w", app.Settings().SMTP.Host, app.Settings().SMTP.Port, err)

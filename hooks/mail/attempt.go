@@ -103,7 +103,7 @@ func (w *Worker) send(ctx context.Context, m *store.MailContent, token string) e
 		To:      []mail.Address{{Address: m.Address}},
 		Subject: body.subject, Text: body.text, HTML: body.html,
 		Headers: map[string]string{
-			"Message-ID":     "<" + m.ID + "@" + w.settings.MailName() + ">", // the same for a retry, so that mailboxes may see that it is one
+			"Message-ID":     "<" + m.ID + "@" + domainOf(meta.SenderAddress) + ">", // the same for a retry, so that mailboxes may see that it is one
 			"Auto-Submitted": "auto-generated",
 		},
 	}

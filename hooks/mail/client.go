@@ -57,6 +57,9 @@ func (c *client) deliver(ctx context.Context, app core.App, m *mailer.Message) e
 // errUnsendable means that a mail can't be put into the form that mail servers take.
 var errUnsendable = errors.New("mail: it can't be sent to anybody")
 
+// ErrTimeout means that the mail server did not take the mail in time.
+var ErrTimeout = errors.New("the mail server has not answered in time")
+
 // send returns once the server has taken the mail. The error is a *textproto.Error where the server has answered with a refusal, and
 // errUnsendable where it was not even asked. The end of ctx ends the conversation.
 func (c *client) send(ctx context.Context, m *mailer.Message) error {
@@ -73,7 +76,7 @@ func (c *client) send(ctx context.Context, m *mailer.Message) error {
 		err = converse(server, message)
 	}
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) && err != nil {
-		return errors.New("the mail server did not answer in time")
+		return ErrTimeout
 	}
 	return err
 }
@@ -138,7 +141,7 @@ func messageOf(m *mailer.Message) (*gomail.Msg, error) {
 	} else {
 		message.SetBodyString(gomail.TypeTextHTML, m.HTML)
 	}
-	message.SetMessageIDWithValue(security.RandomString(20) + "@" + m.From.Address[strings.LastIndexByte(m.From.Address, '@')+1:])
+	message.SetMessageIDWithValue(security.RandomString(20) + "@" + domainOf(m.From.Address))
 	for name, value := range m.Headers {
 		message.SetGenHeader(gomail.Header(name), value)
 	}
@@ -151,6 +154,9 @@ func messageOf(m *mailer.Message) (*gomail.Msg, error) {
 	}
 	return message, err
 }
+
+// domainOf returns what follows the @ of an e-mail address.
+func domainOf(address string) string { return address[strings.LastIndexByte(address, '@')+1:] }
 
 // options returns how to reach the server. ctx is that of the whole conversation.
 func (c *client) options(ctx context.Context) []gomail.Option {

@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"github.com/privet/privet/hooks/health"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/hooks/telemetry"
 )
@@ -15,7 +14,7 @@ import (
 // attempt tries to send a push once and records the outcome. It reads the push and its device anew: since the outbox
 // was read, the push may have been sent, and the device may belong to another user, or have an address of another service.
 func (l *lane) attempt(ctx context.Context, id string) {
-	if !l.settle() {
+	if !l.outcomes.Settle() {
 		return
 	}
 	p, err := store.ReadPush(ctx, l.app, id, l.now())
@@ -29,7 +28,7 @@ func (l *lane) attempt(ctx context.Context, id string) {
 	}
 	now := l.now()
 	if outcome, settled := l.settled(ctx, p, now); settled {
-		l.record(p.ID, outcome)
+		l.outcomes.Record(p.ID, outcome)
 		return
 	}
 	if l.putOff(ctx, p, now) {
@@ -43,11 +42,11 @@ func (l *lane) attempt(ctx context.Context, id string) {
 	p.PushToken = address
 	if err := store.ClaimPush(context.WithoutCancel(ctx), l.app, id); err != nil {
 		if !errors.Is(err, store.ErrNotFound) {
-			l.wait(err)
+			l.reportWrite(err)
 		}
 		return
 	}
-	health.Of(l.app).Report(health.Pushes, nil)
+	l.reportWrite(nil)
 	// A push tells of a change: it must not tell of one that a power cut takes back. Nor must it be sent again because a power
 	// cut takes its claim back.
 	if err := l.log.Wait(); err != nil {
@@ -61,7 +60,7 @@ func (l *lane) attempt(ctx context.Context, id string) {
 	if err != nil && ctx.Err() != nil {
 		return // a stop cancelled it: it waits in the outbox for the next start
 	}
-	l.record(p.ID, l.outcome(ctx, p, err))
+	l.outcomes.Record(p.ID, l.outcome(ctx, p, err))
 }
 
 // settled reports whether a push is not to be sent now, and what it becomes instead.

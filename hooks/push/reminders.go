@@ -53,7 +53,7 @@ func (l *lane) putOff(ctx context.Context, p *store.PushContent, now time.Time) 
 	}
 	r, _ := order.ReminderOf(p.Event, p.Order, p.DateTill)
 	if err := store.TakeBackReminder(context.WithoutCancel(ctx), l.app, p.ID, p.Order, r); err != nil {
-		l.wait(err)
+		l.reportWrite(err)
 	}
 	return true
 }

@@ -32,8 +32,7 @@ type Worker struct {
 	routes []store.PushRoute
 	zone   *time.Location // in which date_till is meant
 
-	recording  sync.Mutex                   // guards what follows
-	unrecorded map[string]store.PushOutcome // by the push's id
+	outcomes worker.Outcomes[store.PushOutcome]
 }
 
 // lane sends what one service delivers. The pauses, outages and limits of a service are its lane's: the other services' pushes
@@ -53,7 +52,11 @@ type lane struct {
 // NewWorker returns a worker that sends nothing until Start. Pushes of a service that is not configured are off. now is
 // time.Now, or the clock by which retries and pauses wait.
 func NewWorker(app core.App, s *settings.Settings, now func() time.Time) (*Worker, error) {
-	w := &Worker{app: app, now: now, log: durable.Of(app), zone: s.Zone(), unrecorded: map[string]store.PushOutcome{}}
+	w := &Worker{app: app, now: now, log: durable.Of(app), zone: s.Zone()}
+	w.outcomes.Write = func(id string, o store.PushOutcome) error {
+		return store.SetPushOutcome(context.Background(), app, id, o)
+	}
+	w.outcomes.Report = w.reportWrite
 	senders, on, err := newSenders(context.Background(), s)
 	if err != nil {
 		return nil, err
@@ -108,7 +111,7 @@ func (w *Worker) Start() (stop func()) {
 			ending.Go(stop)
 		}
 		ending.Wait()
-		w.settle()
+		w.outcomes.Settle()
 	}
 }
 

@@ -40,8 +40,8 @@ func PrintBanner(app core.App, s *settings.Settings, version, apiPath string, to
 		table := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
 		fmt.Fprintf(table, "  API\t%s\n  reference\t%s\n  dashboard\t%s\n  guide\t%s\n  data\t%s\n",
 			base+strings.TrimSuffix(apiPath, "/"), base+"/", base+"/_/", base+"/guide", e.App.DataDir())
-		if held, err := store.CountHeldPushes(context.Background(), e.App); err == nil && held > 0 {
-			fmt.Fprintf(table, "  held\t%d pushes that waited in a restored backup: privet outbox release, or discard\n", held)
+		if held, err := store.CountHeld(context.Background(), e.App); err == nil && held > 0 {
+			fmt.Fprintf(table, "  held\t%d pushes and mails that waited in a restored backup: privet outbox release, or discard\n", held)
 		}
 		for _, line := range s.Status() {
 			fmt.Fprintf(table, "  %s\t%s\n", line[0], line[1])

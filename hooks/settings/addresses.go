@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"golang.org/x/net/idna"
 )
 
 // parseURL parses the address of a server, with a path or without. The slashes at its end are cut off.
@@ -99,13 +101,24 @@ func parseContact(s *Settings, value string) error {
 	return nil
 }
 
-// MailName is what the server calls itself to a mail server: the host of the public address, as some refuse who calls itself
-// localhost.
+// MailName is what the server calls itself to a mail server (EHLO): the host of the public address, in the form of RFC 5321, as some
+// refuse who calls itself localhost.
 func (s *Settings) MailName() string {
-	if u, err := url.Parse(s.PublicURL); err == nil && u.Hostname() != "" {
-		return u.Hostname()
+	u, err := url.Parse(s.PublicURL)
+	if err != nil || u.Hostname() == "" {
+		return "localhost"
 	}
-	return "localhost"
+	if address, err := netip.ParseAddr(u.Hostname()); err == nil {
+		if address.Is6() {
+			return "[IPv6:" + address.String() + "]"
+		}
+		return "[" + address.String() + "]"
+	}
+	name, err := idna.Lookup.ToASCII(strings.TrimSuffix(u.Hostname(), "."))
+	if err != nil {
+		return "localhost"
+	}
+	return name
 }
 
 // parseFCM parses PRIVET_FCM_ENDPOINT, which contains the version of the API, as Google's own address does.

@@ -156,25 +156,41 @@ func SetMailOutcome(ctx context.Context, app core.App, id string, o MailOutcome)
 	return query.Wrap("set outcome of mail", err)
 }
 
-// HoldMails holds back the mails that wait, after a restore.
-func HoldMails(ctx context.Context, app core.App) error {
-	return query.Wrap("hold back mails", query.Write(ctx, app, `UPDATE mails SET state = 'held' WHERE state = 'waiting'`))
+// outboxes are the collections of what a restore holds back while it waits: their rows have the same states.
+var outboxes = []string{Pushes, Mails}
+
+// HoldOutboxes holds back the pushes and mails that wait, after a restore.
+func HoldOutboxes(ctx context.Context, app core.App) error {
+	_, err := settleOutboxes(ctx, app, PushWaiting, PushHeld, "")
+	return query.Wrap("hold back what waits", err)
 }
 
-// CountHeldMails returns how many mails are held back.
-func CountHeldMails(ctx context.Context, app core.App) (n int, err error) {
-	err = query.ReadRow(ctx, app, `SELECT count(*) FROM mails WHERE state = 'held'`, nil, &n)
-	return n, query.Wrap("count held mails", err)
+// CountHeld returns how many pushes and mails are held back.
+func CountHeld(ctx context.Context, app core.App) (n int, err error) {
+	err = query.ReadRow(ctx, app, `SELECT (SELECT count(*) FROM pushes WHERE state = 'held') + (SELECT count(*) FROM mails WHERE state = 'held')`, nil, &n)
+	return n, query.Wrap("count what is held back", err)
 }
 
-// SettleHeldMails gives the mails that are held back a state, MailWaiting or MailExpired, and returns how many these were.
-func SettleHeldMails(ctx context.Context, app core.App, state, reason string) (n int64, err error) {
-	result, err := app.NonconcurrentDB().NewQuery(`UPDATE mails SET state = {:state}, error = {:reason}, next_try = {:now}, updated = {:now} WHERE state = 'held'`).
-		Bind(dbx.Params{"state": state, "reason": reason, "now": query.Timestamp(time.Now())}).WithContext(ctx).Execute()
-	if err == nil {
-		n, err = result.RowsAffected()
+// SettleHeld gives what is held back a state, PushWaiting or PushExpired, and returns how many these were.
+func SettleHeld(ctx context.Context, app core.App, state, reason string) (n int64, err error) {
+	n, err = settleOutboxes(ctx, app, PushHeld, state, reason)
+	return n, query.Wrap("settle what is held back", err)
+}
+
+func settleOutboxes(ctx context.Context, app core.App, from, to, reason string) (n int64, err error) {
+	for _, outbox := range outboxes {
+		result, err := app.NonconcurrentDB().NewQuery(`UPDATE ` + outbox + ` SET state = {:to}, error = {:reason}, next_try = {:now}, updated = {:now} WHERE state = {:from}`).
+			Bind(dbx.Params{"from": from, "to": to, "reason": reason, "now": query.Timestamp(time.Now())}).WithContext(ctx).Execute()
+		if err != nil {
+			return n, err
+		}
+		settled, err := result.RowsAffected()
+		if err != nil {
+			return n, err
+		}
+		n += settled
 	}
-	return n, query.Wrap("settle held mails", err)
+	return n, nil
 }
 
 // DeleteOldMails deletes the mails that were added before a time, and of those that were dropped all but the newest: as many come as
@@ -190,6 +206,25 @@ func DeleteOldMails(ctx context.Context, app core.App, before time.Time, dropped
 		}
 	}
 	return nil
+}
+
+// readMailNumbers adds the numbers of mails. They are few: as many as a month's ceilings.
+func (n *QueueNumbers) readMailNumbers(ctx context.Context, app core.App) error {
+	type row struct {
+		state string
+		count int64
+	}
+	rows, err := query.ReadRows(ctx, app, `SELECT state, count(*) FROM mails GROUP BY state`, nil, func(r *row) []any { return []any{&r.state, &r.count} })
+	if err != nil {
+		return query.Wrap("count the mails", err)
+	}
+	n.Mails = map[string]int64{MailWaiting: 0, MailSent: 0, MailFailed: 0, MailExpired: 0, MailDropped: 0}
+	for _, r := range rows {
+		n.Mails[r.state] = r.count
+	}
+	oldest, _, err := query.ReadEarliest(ctx, app, `SELECT min(created) FROM mails WHERE state = 'waiting'`)
+	n.OldestMail, _ = time.Parse(query.TimestampLayout, oldest) // zero for none
+	return query.Wrap("read the age of mails", err)
 }
 
 // AddLink adds a link to /account for a user, and returns its token. The database knows the token's hash alone.

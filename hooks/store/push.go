@@ -85,27 +85,6 @@ func DuePushes(ctx context.Context, app core.App, sender string, now time.Time, 
 	return ids, query.Wrap("read due pushes", err)
 }
 
-// HoldPushes holds back the pushes that wait, after a restore.
-func HoldPushes(ctx context.Context, app core.App) error {
-	return query.Wrap("hold back pushes", query.Write(ctx, app, `UPDATE pushes SET state = 'held' WHERE state = 'waiting'`))
-}
-
-// CountHeldPushes returns how many pushes are held back.
-func CountHeldPushes(ctx context.Context, app core.App) (n int, err error) {
-	err = query.ReadRow(ctx, app, `SELECT count(*) FROM pushes WHERE state = 'held'`, nil, &n)
-	return n, query.Wrap("count held pushes", err)
-}
-
-// SettleHeldPushes gives the pushes that are held back a state, PushWaiting or PushExpired, and returns how many these were.
-func SettleHeldPushes(ctx context.Context, app core.App, state, reason string) (n int64, err error) {
-	result, err := app.NonconcurrentDB().NewQuery(`UPDATE pushes SET state = {:state}, error = {:reason}, next_try = {:now}, updated = {:now} WHERE state = 'held'`).
-		Bind(dbx.Params{"state": state, "reason": reason, "now": query.Timestamp(time.Now())}).WithContext(ctx).Execute()
-	if err == nil {
-		n, err = result.RowsAffected()
-	}
-	return n, query.Wrap("settle held pushes", err)
-}
-
 // PushContent is the current data of which the message of a push is made.
 type PushContent struct {
 	ID        string
@@ -244,9 +223,11 @@ func HasNewerPush(ctx context.Context, app core.App, id string) (newer bool, err
 // QueueNumbers are the numbers of what waits for background work, and of what it has done.
 type QueueNumbers struct {
 	Pushes      map[string]int64 // by state
+	Mails       map[string]int64 // by state
 	Previews    map[string]int64 // by state
 	Removals    int64            // of files, that wait
 	OldestPush  time.Time        // of those that wait; zero for none
+	OldestMail  time.Time        // of those that wait; zero for none
 	OldestMedia time.Time        // of those that wait for a preview; zero for none
 }
 
@@ -294,5 +275,5 @@ func ReadQueueNumbers(ctx context.Context, app core.App) (*QueueNumbers, error) 
 	}
 	numbers.OldestPush, _ = time.Parse(query.TimestampLayout, push) // zero for none
 	numbers.OldestMedia, _ = time.Parse(query.TimestampLayout, media)
-	return numbers, nil
+	return numbers, numbers.readMailNumbers(ctx, app)
 }

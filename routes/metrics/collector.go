@@ -49,6 +49,8 @@ var (
 
 	pushes      = desc("pushes", "Pushes in the outbox, by state. Old ones are deleted after a while.", "state")
 	oldestPush  = desc("pushes_oldest_waiting_age_seconds", "Age of the oldest push that waits; 0 if none does.")
+	mails       = desc("mails", "Mails in the outbox, by state. Old ones are deleted after a while.", "state")
+	oldestMail  = desc("mails_oldest_waiting_age_seconds", "Age of the oldest mail that waits; 0 if none does.")
 	previews    = desc("previews", "Media by the state of their preview (still).", "state")
 	oldestMedia = desc("previews_oldest_waiting_age_seconds", "Age of the oldest media item that waits for its preview; 0 if none does.")
 	removals    = desc("file_removals_waiting", "Files, or folders of a media item, that are to be removed from the storage.")
@@ -69,7 +71,7 @@ var (
 
 // Describe implements prometheus.Collector.
 func (c *collector) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{buildInfo, faults, failures, pushes, oldestPush, previews, oldestMedia, removals, queueSlots, queueRunning,
+	for _, d := range []*prometheus.Desc{buildInfo, faults, failures, pushes, oldestPush, mails, oldestMail, previews, oldestMedia, removals, queueSlots, queueRunning,
 		queueWaiting, queueAdmitted, queueRefused, databaseBytes, walBytes, diskFree, diskSize, diskFloor} {
 		to <- d
 	}
@@ -124,11 +126,15 @@ func (c *collector) readDatabase(gauge func(d *prometheus.Desc, value float64, l
 	for state, number := range now.Pushes {
 		gauge(pushes, float64(number), state)
 	}
+	for state, number := range now.Mails {
+		gauge(mails, float64(number), state)
+	}
 	for state, number := range now.Previews {
 		gauge(previews, float64(number), state)
 	}
 	gauge(removals, float64(now.Removals))
 	gauge(oldestPush, age(now.OldestPush))
+	gauge(oldestMail, age(now.OldestMail))
 	gauge(oldestMedia, age(now.OldestMedia))
 	return nil
 }

@@ -82,6 +82,7 @@ func TestMetrics(t *testing.T) {
 		`privet_uploads_received_bytes_total `, // of the profile picture
 		`privet_queue_admitted_total{queue="new_password"} 1`,
 		`privet_pushes{state="waiting"} 0`,
+		`privet_mails{state="waiting"} 0`,
 		`privet_previews{state="ready"} 0`,
 		`privet_faulty{part="database"} 0`,
 		`privet_connections_open `,

@@ -110,13 +110,3 @@ func (f *File) filesOf(ctx context.Context, field fileField, visit func(key stri
 
 // quoted returns a name as SQL writes it.
 func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
-
-// HoldPushes holds back the pushes that wait, and returns how many are held back now. They are sent or given up when an
-// operator says so.
-func (f *File) HoldPushes(ctx context.Context) (held int, err error) {
-	if _, err := f.db.ExecContext(ctx, `UPDATE pushes SET state = 'held' WHERE state = 'waiting'`); err != nil {
-		return 0, fmt.Errorf("hold back the pushes: %w", err)
-	}
-	err = f.db.QueryRowContext(ctx, `SELECT count(*) FROM pushes WHERE state = 'held'`).Scan(&held)
-	return held, err
-}
