@@ -30,6 +30,7 @@ var contentTypes = map[string]string{
 	".js":   "text/javascript; charset=utf-8",
 	".json": "application/json",
 	".yaml": "application/yaml",
+	".md":   "text/plain; charset=utf-8", // browsers offer text/markdown for download
 	".png":  "image/png",
 }
 
