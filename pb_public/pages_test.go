@@ -41,6 +41,11 @@ func TestPages(t *testing.T) {
 			t.Errorf("%s: Cache-Control %q", name[1], got)
 		}
 	}
+	for _, endpoint := range []string{"POST /api/v1/auth/signup</code> Signup", "GET /api/v1/order/search</code>", "GET /storage/media/{name}"} {
+		if !strings.Contains(html, endpoint) {
+			t.Errorf("without JavaScript it does not list %s", endpoint)
+		}
+	}
 	if total > maxPageSize {
 		t.Errorf("the page takes %d bytes", total)
 	}

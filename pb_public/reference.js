@@ -52,4 +52,5 @@ const configuration = {
   authentication,
 };
 
+document.querySelector('#reference').replaceChildren(); // what is shown without JavaScript
 const reference = Scalar.createApiReference('#reference', configuration);

@@ -106,9 +106,12 @@ func read(files fs.FS) (map[string]*page, error) {
 	if err != nil {
 		return nil, err
 	}
-	pages[""] = pages["index.html"]
-	pages["guide"], pages["guide/"] = pages["guide/index.html"], pages["guide/index.html"]
-	if specification := pages["openapi.yaml"]; specification != nil {
+	if specification, index := pages["openapi.yaml"], pages["index.html"]; specification != nil && index != nil {
+		list, err := reference.HTML(specification.plain())
+		if err != nil {
+			return nil, fmt.Errorf("openapi.yaml: %w", err)
+		}
+		pages["index.html"] = newPage("index.html", bytes.Replace(index.plain(), []byte("<!-- endpoints -->"), list, 1))
 		for name, convert := range map[string]func([]byte) ([]byte, error){
 			"openapi.json":                         reference.JSON,
 			"openapi.json" + forReader + "clients": reference.ForClients,
@@ -121,6 +124,8 @@ func read(files fs.FS) (map[string]*page, error) {
 			pages[name] = newPage(name, content)
 		}
 	}
+	pages[""] = pages["index.html"]
+	pages["guide"], pages["guide/"] = pages["guide/index.html"], pages["guide/index.html"]
 	return pages, nil
 }
 

@@ -1,4 +1,5 @@
-// Package reference converts the API's specification from OpenAPI in YAML to JSON and to a Postman collection.
+// Package reference converts the specification of the API from OpenAPI in YAML to other forms: JSON, for people and for generators
+// of clients, HTML and a Postman collection.
 package reference
 
 import (

@@ -4,6 +4,7 @@ package browser
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -11,12 +12,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
@@ -34,6 +37,7 @@ type Browser struct {
 	mu        sync.Mutex
 	requested []string
 	status    map[string]int64 // of the last answer, by path
+	errors    []string         // of the console
 	files     []string         // what file dialogs choose
 }
 
@@ -74,9 +78,11 @@ func newTab(t *testing.T, ctx context.Context) *Browser {
 	_, err := chromedp.Call(ctx, network.Enable, network.EnableParams{})
 	_, err2 := chromedp.Call(ctx, page.Enable, page.EnableParams{})
 	_, err3 := chromedp.Call(ctx, page.SetInterceptFileChooserDialog, page.SetInterceptFileChooserDialogParams{Enabled: true})
-	if err := errors.Join(err, err2, err3, chromedp.Listen(ctx, b.note)); err != nil {
+	_, err4 := chromedp.Call(ctx, log.Enable, chromedp.Void{})
+	if err := errors.Join(err, err2, err3, err4, chromedp.Listen(ctx, b.note)); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(b.wantNoErrors)
 	return b
 }
 
@@ -104,6 +110,15 @@ func (b *Browser) WantLoopback() {
 	}
 }
 
+// wantNoErrors fails the test if a page has written an error to the console. Answers of the API that report errors are none.
+func (b *Browser) wantNoErrors() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, text := range b.errors {
+		b.t.Errorf("the console has an error: %s", text)
+	}
+}
+
 // note records network events and answers file dialogs.
 func (b *Browser) note(event any) {
 	b.mu.Lock()
@@ -114,6 +129,19 @@ func (b *Browser) note(event any) {
 	case *network.EventResponseReceived:
 		if at, err := url.Parse(e.Response.URL); err == nil {
 			b.status[at.Path] = e.Response.Status
+		}
+	case *log.EventEntryAdded:
+		if at, err := url.Parse(e.Entry.URL); e.Entry.Level == log.EntryLevelError &&
+			(e.Entry.Source != log.EntrySourceNetwork || err != nil || !strings.HasPrefix(at.Path, "/api/")) {
+			b.errors = append(b.errors, e.Entry.Text+" "+e.Entry.URL)
+		}
+	case *runtime.EventExceptionThrown:
+		text, _ := json.Marshal(e.ExceptionDetails) // it was JSON before
+		b.errors = append(b.errors, string(text))
+	case *runtime.EventConsoleAPICalled:
+		if e.Type == runtime.ConsoleAPICalledTypeError {
+			text, _ := json.Marshal(e.Args)
+			b.errors = append(b.errors, string(text))
 		}
 	case *page.EventFileChooserOpened:
 		files := b.files
