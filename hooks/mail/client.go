@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/k3a/html2text"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/mailer"
 	"github.com/pocketbase/pocketbase/tools/security"
@@ -133,13 +134,10 @@ func messageOf(m *mailer.Message) (*gomail.Msg, error) {
 		}
 	}
 	message.Subject(m.Subject)
-	if m.Text != "" {
-		message.SetBodyString(gomail.TypeTextPlain, m.Text)
-		if m.HTML != "" {
-			message.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
-		}
-	} else {
-		message.SetBodyString(gomail.TypeTextHTML, m.HTML)
+	// PocketBase's own mails are HTML alone; mail filters and readers expect plain text beside it.
+	message.SetBodyString(gomail.TypeTextPlain, cmp.Or(m.Text, html2text.HTML2TextWithOptions(m.HTML, html2text.WithUnixLineBreaks(), html2text.WithLinksInnerText())))
+	if m.HTML != "" {
+		message.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
 	}
 	message.SetMessageIDWithValue(security.RandomString(20) + "@" + domainOf(m.From.Address))
 	for name, value := range m.Headers {
