@@ -1,6 +1,6 @@
 // Acts on people, orders and media outside of a case: each is one dialog and one request.
 import { get, message, post } from "./api.js";
-import { banButton } from "./case.js";
+import { banButton, languageOf } from "./case.js";
 import { ask } from "./dialog.js";
 import { button, div, el, picture, small, span } from "./dom.js";
 import { name } from "./people.js";
@@ -60,13 +60,13 @@ async function at(path, done) {
 }
 
 // onOrder cancels an order, sets its status, or writes a note.
-export function onOrder(order, act, done) {
+export async function onOrder(order, act, done) {
   const path = "orders/" + order.id, title = w("order", { id: order.id });
   if (act === "note") return writeNote(path, `${w("act.note")}: ${title}`, done);
-  const common = { key: `${path} ${act}`, title: `${w("act." + act)}: ${title}`, act, speaks: order.client?.language };
+  const common = { key: `${path} ${act}`, title: `${w("act." + act)}: ${title}`, act };
   if (act === "cancel") {
     return run({
-      ...common, button: w("act.cancel"), will: [["file-list-3-line", w("will.order"), w("will.cancelled")], ["notification-3-line", w("will.both"), w("will.push")]],
+      ...common, speaks: await languageOf(order.client), button: w("act.cancel"), will: [["file-list-3-line", w("will.order"), w("will.cancelled")], ["notification-3-line", w("will.both"), w("will.push")]],
       send: ({ text }) => post(path + "/cancel", { rev: order.rev, text }),
     }, done);
   }
@@ -79,19 +79,19 @@ export function onOrder(order, act, done) {
 }
 
 // onPerson carries out what can be done to a person.
-export function onPerson(person, act, done) {
+export async function onPerson(person, act, done) {
   const path = "users/" + person.id, title = `${w("act." + act)}: ${name(person)}`;
   const counted = () => get(path + "/consequences", { act });
-  const common = { key: `${path} ${act}`, title, picture: picture(person.picture, "round"), act, speaks: person.language, button: w("act." + act) };
+  const common = { key: `${path} ${act}`, title, picture: picture(person.picture, "round"), act, button: w("act." + act) };
   switch (act) {
     case "note": return writeNote(path, title, done);
     case "warn": return run({
-      ...common, will: [["notification-3-line", w("will.push-it"), w("will.warned")], ["file-list-3-line", w("will.nothing"), w("will.stays")]],
+      ...common, speaks: await languageOf(person), will: [["notification-3-line", w("will.push-it"), w("will.warned")], ["file-list-3-line", w("will.nothing"), w("will.stays")]],
       send: ({ text }) => post(path + "/warn", { text }),
     }, done);
     case "ban": {
       const counts = counted();
-      return run({ ...common, ends: true, danger: true, button: banButton, will: async (choices) => banWill(await counts, choices), send: ({ text, until }) => post(path + "/ban", { text, until }) }, done);
+      return run({ ...common, speaks: await languageOf(person), ends: true, danger: true, button: banButton, will: async (choices) => banWill(await counts, choices), send: ({ text, until }) => post(path + "/ban", { text, until }) }, done);
     }
     case "unban": return run({
       ...common, label: w("dialog.for-log"), will: [["login-box-line", w("will.account"), w("will.lifted")]], send: ({ text }) => post(path + "/unban", { text }),

@@ -11,6 +11,12 @@ import { banWill } from "./will.js";
 export const kinds = { report: "flag-line", appeal: "scales-3-line", overdue: "timer-line", low: "star-half-line", word: "chat-delete-line", first: "user-star-line", blocked: "user-forbid-line" };
 const renewal = 24e4; // milliseconds; a lease is ten minutes
 
+// readCase reads all of a case. reported are the newest reports on it; reports is their number, as in a row of the queue.
+export async function readCase(id, signal) {
+  const answer = await get("cases/" + id, {}, signal);
+  return { ...answer, reported: answer.reports, reports: answer.reports.length + answer.more };
+}
+
 // thing names what a case is about, as a part of keys of words.
 const thing = (row) => row.target.kind === "media" ? row.medium?.type ?? "video" : row.target.kind;
 
@@ -109,11 +115,11 @@ function verdictName(detail, verdict) {
 export function verdictBar(detail, changed) {
   if (detail.state === "closed") return span("txt-hint", w("case.closed-by", { who: who(detail.closed_by), verdict: known("verdict.done", detail.verdict) }));
   if (detail.taken && !detail.taken.mine) return span("txt-hint", w("case.theirs", { who: who(detail.taken.by) }));
-  const refused = (detail.verdicts ?? []).filter((offer) => !offer.allowed && offer.why && order.includes(offer.verdict));
-  return div("dk-verdicts", verdictsOf(detail).map((verdict, i) => button(
+  const verdicts = verdictsOf(detail);
+  if (verdicts.length === 0) return span("txt-hint", detail.verdicts?.find((offer) => offer.why)?.why ?? "");
+  return div("dk-verdicts", verdicts.map((verdict, i) => button(
     i === 0 ? "" : verdict === "banned" ? "line danger" : "line", verdictName(detail, verdict) + (verdict === "banned" ? "…" : ""),
-    { key: String(i + 1), icon: i === 0 && "check-line", on: () => judge(detail, verdict, changed) })),
-    refused.map((offer) => span("dk-why", `${verdictName(detail, offer.verdict)}: ${offer.why}`)));
+    { key: String(i + 1), icon: i === 0 && "check-line", on: () => judge(detail, verdict, changed) })));
 }
 
 // judge gives a verdict: at once where it does nothing but close, else after the dialog. changed gets the closed case, or null
@@ -139,12 +145,22 @@ export async function judge(detail, verdict, changed) {
     title: `${act}: ${name(detail.user)}`,
     about: w("case.closes", { title: caseTitle(detail) }),
     picture: verdict === "hidden" ? picture(detail.medium?.still, "", "film-line") : picture(detail.user?.picture, "round"),
-    act: reasonsFor[verdict], label: isRead(verdict) ? null : w("dialog.for-log"), speaks: detail.user?.language, ends: verdict === "banned", optional: verdict === "lifted",
+    act: reasonsFor[verdict], label: isRead(verdict) ? null : w("dialog.for-log"), speaks: isRead(verdict) ? await languageOf(detail.user) : null, ends: verdict === "banned", optional: verdict === "lifted",
     danger: verdict === "banned" || verdict === "removed",
     button: verdict === "banned" ? banButton : act,
     will: (choices) => willOf(detail, verdict, choices),
     send: give,
   });
+}
+
+// languageOf returns the language of the device that a person used last, or undefined if it isn't known.
+export async function languageOf(person) {
+  if (!person) return undefined;
+  try {
+    return (person.devices ?? (await get("users/" + person.id)).devices)?.[0]?.language;
+  } catch {
+    return undefined;
+  }
 }
 
 // isRead reports whether the person reads the reason of a verdict; the others are for the log.
@@ -154,7 +170,7 @@ const isRead = (verdict) => ["warned", "banned", "cancelled"].includes(verdict);
 export const banButton = ({ days }) => days === 0 ? w("ban.never") : days === "other" ? w("ban.until") : w("ban.days", { n: days });
 
 async function willOf(detail, verdict, choices) {
-  const told = detail.reports?.length > 0 && ["notification-3-line", w("people", { n: detail.reports_count ?? detail.reports.length }), w("will.reporters")];
+  const told = detail.reports > 0 && ["notification-3-line", w("people", { n: detail.reports }), w("will.reporters")];
   switch (verdict) {
     case "hidden": return [["eye-off-line", w(`will.hidden.${detail.medium?.type ?? "video"}`), w("will.gone")], told, ["arrow-go-back-line", w("days", { n: 30 }), w("will.shown-again")]];
     case "removed": return [["delete-bin-7-line", w(`will.hidden.${detail.medium?.type ?? "video"}`), w("will.erased")], told];

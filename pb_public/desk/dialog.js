@@ -14,7 +14,7 @@ const ends = [1, 3, 7, 30, 0]; // days; 0 is for ever
 //   key       what is acted upon, and how: the draft's name
 //   title, about, picture   the head
 //   act       whose canned reasons are offered; without it there are none
-//   speaks    the person's language, "ru" or "en", in which the canned text is
+//   speaks    the person's language, "ru" or "en", in which the canned text is; null if it is for moderators
 //   optional  the text may be empty
 //   text      false if nobody reads anything
 //   label     what the text is, if it is not what the person will read
@@ -39,7 +39,7 @@ function reasonsOf(act) {
 }
 
 function open(options, reasons, resolve) {
-  const speaks = options.speaks ?? language();
+  let speaks = options.speaks ?? language();
   const state = { reason: 0, text: reasons[0]?.[speaks] ?? "", days: 7, day: "", ...drafts.get(options.key) };
   let busy = false;
 
@@ -53,13 +53,15 @@ function open(options, reasons, resolve) {
   other.value = state.day;
 
   const radios = [...reasons, null].map((reason, i) => el("input", { type: "radio", name: "dk-reason", checked: i === state.reason, onchange: () => choose(i) }));
+  const spoken = el("small", {}, options.speaks ? w("dialog.speaks", { language: known("language", speaks) }) : w("dialog.speaks-unknown"), " ",
+    el("button", { type: "button", class: "dk-link", onclick: (event) => { event.preventDefault(); translate(); } }, w("dialog.translate")));
   const isOptions = reasons.length > 0 && options.text !== false;
   const content = div("modal-content",
     isOptions && el("fieldset", { class: "dk-reasons" }, el("legend", {}, w("dialog.reason")),
       radios.map((radio, i) => el("label", { class: "dk-reason" }, radio, ...wording(reasons[i]), i < 9 && kbd(i + 1)))),
     options.fields,
     options.text !== false && div("", el("label", { class: "dk-legend-line", for: "dk-text" }, options.label ?? w("dialog.reads"),
-      options.speaks && !options.label && small(w("dialog.speaks", { language: w("language." + speaks) }))), text),
+      !options.label && spoken), text),
     options.ends && div("", el("h3", {}, w("dialog.until")), endBox),
     options.will && div("", el("h3", {}, w("dialog.will")), will),
     wrong);
@@ -86,6 +88,16 @@ function open(options, reasons, resolve) {
     radios[i].checked = true;
     if (isCanned) state.text = text.value = reasons[i]?.[speaks] ?? "";
     if (!reasons[i]) text.focus();
+    keep();
+  }
+
+  // translate puts the canned text in the other language.
+  function translate() {
+    const old = speaks;
+    speaks = old === "ru" ? "en" : "ru";
+    spoken.firstChild.data = w("dialog.speaks", { language: known("language", speaks) });
+    const reason = reasons[state.reason];
+    if (reason && state.text === reason[old]) state.text = text.value = reason[speaks];
     keep();
   }
 

@@ -5,6 +5,8 @@ export const acts = {
   "dialog.own": ["In your own words", "Своими словами"],
   "dialog.reads": ["What the person will read", "Что увидит человек"],
   "dialog.speaks": ["their language: {language}", "язык человека: {language}"],
+  "dialog.speaks-unknown": ["their language isn't known", "язык человека неизвестен"],
+  "dialog.translate": ["other language", "другой язык"],
   "dialog.for-log": ["Why; only moderators read it", "Почему; прочтут только модераторы"],
   "dialog.until": ["Until when", "До когда"],
   "dialog.will": ["What will happen", "Что будет"],

@@ -246,7 +246,12 @@ export const dictionary = {
   // log, faults, settings
   "log.who": ["Who", "Кто"],
   "log.what": ["What", "Что"],
-  "log.whom": ["Whom or what about", "С кем или с чем"],
+  "log.kind": ["About", "О ком или о чём"],
+  "log.kind.user": ["a person", "человек"],
+  "log.kind.order": ["an order", "заказ"],
+  "log.kind.media": ["a medium", "медиа"],
+  "log.kind.case": ["a case", "дело"],
+  "log.id": ["Its number", "Номер"],
   "log.from": ["From", "С какого дня"],
   "log.to": ["To", "По какой день"],
   "log.csv": ["Download CSV", "Скачать CSV"],

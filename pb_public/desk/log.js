@@ -1,31 +1,53 @@
 // The log: who did what to whom, when, why, and from what to what. Filters are in the address.
 import { get, isAbort, me, message } from "./api.js";
-import { button, div, el, failure, fill, loading, span } from "./dom.js";
+import { button, div, el, failure, fill, icon, loading, span } from "./dom.js";
 import { shell } from "./shell.js";
 import { time, zone } from "./time.js";
 import { known, w } from "./words.js";
 
-const filters = ["who", "what", "whom", "from", "to"];
+const filters = ["who", "what", "kind", "id", "from", "to"];
+const kinds = ["user", "order", "media", "case"];
+const acts = ["sign-in", "verdict", "hide", "show", "remove", "cancel", "status", "warn", "ban", "unban", "sign-out", "erase", "edit", "note", "contacts", "export", "create", "update", "delete"];
 
 export function page({ query, signal }) {
   const body = div("dk-stack"), fields = {};
-  const form = el("form", { class: "dk-filter", onsubmit: (event) => { event.preventDefault(); go(); } }, filters.map((name) => {
-    const input = fields[name] = el("input", { id: "dk-log-" + name, type: name === "from" || name === "to" ? "date" : "text", value: query[name] ?? "", maxlength: 200 });
-    return div("", el("label", { for: input.id }, w("log." + name)), input);
-  }), div("dk-row", button("line", w("filter"), { icon: "filter-3-line", on: go }), filters.some((name) => query[name]) && button("transparent", w("filter.all"), { href: "#/desk/log" })));
+  const form = el("form", { class: "dk-filter", onsubmit: (event) => { event.preventDefault(); go(); } },
+    field("who", "text", { placeholder: "vera@example.com" }), choice("what", acts, (act) => known("act", act)), choice("kind", kinds, (kind) => w("log.kind." + kind)),
+    field("id", "text", { inputmode: "numeric" }), field("from", "date"), field("to", "date"),
+    div("dk-row", el("button", { class: "btn sm line" }, icon("filter-3-line"), span("txt", w("filter"))), filters.some((name) => query[name]) && button("transparent", w("filter.all"), { href: "#/desk/log" })));
   const download = button("line", w("log.csv"), { icon: "download-2-line", on: save });
   const root = div("page-content dk dk-story", div("dk-row dk-wrap", el("h1", {}, w("log")), span("txt-hint", w("zone", { zone: zone() })), span("dk-right", me.isOwner && download)), form, body);
   shell.title(w("log"));
   read(1);
   return root;
 
+  function named(name, input) {
+    fields[name] = input;
+    return div("", el("label", { for: input.id }, w("log." + name)), input);
+  }
+
+  function field(name, type, more) {
+    return named(name, el("input", { id: "dk-log-" + name, type, value: query[name] ?? "", maxlength: 200, ...more }));
+  }
+
+  function choice(name, values, words) {
+    return named(name, el("select", { id: "dk-log-" + name }, ["", ...values].map((value) => el("option", { value, selected: (query[name] ?? "") === value }, value ? words(value) : w("all")))));
+  }
+
   function go() {
     const given = filters.map((name) => [name, fields[name].value.trim()]).filter(([, value]) => value);
     location.hash = "#/desk/log" + (given.length ? "?" + new URLSearchParams(given) : "");
   }
 
+  // asked is the filter as the server takes it. Days are those of the moderator's zone.
   function asked() {
-    return Object.fromEntries(filters.map((name) => [name, query[name]]).filter(([, value]) => value));
+    const day = (text, later) => {
+      const at = new Date(text + "T00:00");
+      at.setDate(at.getDate() + later);
+      return at.toISOString();
+    };
+    const all = { who: query.who, what: query.what, whom: query.id && `${query.kind || "user"} ${query.id}`, from: query.from && day(query.from, 0), to: query.to && day(query.to, 1) };
+    return Object.fromEntries(Object.entries(all).filter(([, value]) => value));
   }
 
   async function read(pages) {

@@ -93,6 +93,12 @@ function arrangeUserMenu(menu) {
   if (manage) manage.hidden = !api.me.isOwner;
   const out = menu.querySelector(".dropdown-item-logout .txt");
   if (out) out.textContent = w("sign-out");
+  menu.addEventListener("click", giveBack, true);
+}
+
+// giveBack returns the cases that were taken, before the dashboard forgets who is signed in.
+function giveBack(event) {
+  if (event.target.closest(".dropdown-item-logout")) api.post("sign-out").catch(() => {});
 }
 
 function nameColours(menu) {

@@ -1,7 +1,7 @@
 // An order's story: its two people, what was wished for and delivered, what happened, and what can be done.
 import { actButton, onMedium, onOrder, onPerson } from "./acts.js";
 import { get, isAbort, message } from "./api.js";
-import { caseAddress, caseTitle, holdButton, holder, isForPage, pressed, renew, verdictBar, verdictsOf } from "./case.js";
+import { caseAddress, caseTitle, holdButton, holder, isForPage, pressed, readCase, renew, verdictBar, verdictsOf } from "./case.js";
 import { badge, button, div, el, failure, fill, label, link, loading, quote, small, span } from "./dom.js";
 import { listen } from "./live.js";
 import { between, card, name, price, status } from "./people.js";
@@ -24,7 +24,7 @@ export function page({ id, signal }) {
   async function read() {
     try {
       order = await get("orders/" + id, {}, signal);
-      detail = order.case && order.case.state !== "closed" ? await get("cases/" + order.case.id, {}, signal) : null;
+      detail = order.case && order.case.state !== "closed" ? await readCase(order.case.id, signal) : null;
       draw();
     } catch (error) {
       if (isAbort(error, signal)) return;

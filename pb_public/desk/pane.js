@@ -27,7 +27,7 @@ export function pane({ changed, back }) {
       div("dk-row dk-wrap dk-grow", el("h2", { class: "dk-h1" }, caseTitle(current)), current.reports > 1 && badge(w("reports", { n: current.reports }))),
       current.state !== "closed" && span("dk-row gap-5 dk-left", small(w("left")), timeLeft(current)),
       div("dk-row dk-wrap dk-hold", holder(current), current.state !== "closed" && holdButton(current, changed, w("key.space"))));
-    const state = detail && JSON.stringify([detail.id, detail.kinds, detail.reports, detail.medium, detail.signals, detail.appeal, detail.about]).replace(/\?t=[^"]*/g, "");
+    const state = detail && JSON.stringify([detail.id, detail.kinds, detail.reported, detail.medium, detail.signals, detail.appeal, detail.about]).replace(/\?t=[^"]*/g, "");
     if (!detail) {
       if (!drawn.startsWith(`["${row.id}"`)) fill(body, loading(w("loading")));
     } else if (state !== drawn) {
@@ -60,14 +60,10 @@ function orderLine({ order }) {
   return div("dk-row dk-wrap", link("/desk/orders/" + order.id, w("order", { id: order.id })), small(between(order), ", ", known("status", order.status)));
 }
 
-function reportList(detail) {
-  return Array.isArray(detail.reports_list) ? detail.reports_list : Array.isArray(detail.reports) ? detail.reports : [];
-}
-
 // reportReasons counts the reasons of the reports that are shown.
 function reportReasons(detail) {
   const counts = {};
-  for (const report of reportList(detail)) counts[report.reason] = (counts[report.reason] ?? 0) + 1;
+  for (const report of detail.reported) counts[report.reason] = (counts[report.reason] ?? 0) + 1;
   const list = Object.entries(counts).sort((a, b) => b[1] - a[1]);
   return list.length > 0 && div("dk-row dk-wrap", list.map(([reason, n], i) => label(`${known("reason", reason)} ${number(n)}`, i === 0 ? "warning" : "")));
 }
@@ -75,9 +71,9 @@ function reportReasons(detail) {
 const shown = 3;
 
 function reports(detail) {
-  const list = reportList(detail);
+  const list = detail.reported;
   const one = (report) => quote(report.text || known("reason", report.reason), name(report.reporter), report.reporter?.role && ", " + known("role", report.reporter.role), " · ", format(report.created));
-  const rest = list.slice(shown), more = Math.max(0, (detail.count ?? list.length) - list.length);
+  const rest = list.slice(shown), more = detail.more;
   return [list.slice(0, shown).map(one), rest.length > 0 && el("details", { class: "dk-more" }, el("summary", {}, w("reports.more", { n: rest.length + more })), div("dk-stack", rest.map(one)),
     more > 0 && small(w("reports.beyond", { n: more })))].flat();
 }
@@ -118,7 +114,7 @@ function before({ before: verdicts }) {
 
 // kept is what a report says that the target was like, which may have changed since.
 function kept(detail) {
-  const first = reportList(detail).find((report) => report.kept && (Object.values(report.kept.texts ?? {}).some(Boolean) || report.kept.still));
+  const first = detail.reported.find((report) => report.kept && (Object.values(report.kept.texts ?? {}).some(Boolean) || report.kept.still));
   if (!first) return null;
   return el("details", { class: "dk-more" }, el("summary", {}, w("kept")), div("dk-stack",
     first.kept.still && el("img", { class: "dk-kept", src: first.kept.still, alt: "" }),

@@ -1,6 +1,6 @@
 // The queue: open cases, the oldest clock first, and the chosen one beside them. Filters and place are in the address.
 import { get, isAbort, message } from "./api.js";
-import { caseAddress, caseTitle, isForPage, kindIcon, kinds, pressed, renew, who } from "./case.js";
+import { caseAddress, caseTitle, isForPage, kindIcon, kinds, pressed, readCase, renew, who } from "./case.js";
 import { badge, button, chip, div, el, failure, fill, icon, kbd, loading, picture, span } from "./dom.js";
 import { listen, lostSince } from "./live.js";
 import { pane } from "./pane.js";
@@ -96,7 +96,7 @@ export function page({ query, signal }) {
     const id = chosen;
     if (!id) return;
     try {
-      const answer = await get("cases/" + id, {}, signal);
+      const answer = await readCase(id, signal);
       if (id !== chosen) return;
       take(detail = answer);
     } catch (error) {

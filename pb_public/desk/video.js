@@ -15,8 +15,8 @@ export function medium(item, { small = false } = {}) {
   ];
   const play = el("button", { type: "button", class: "dk-still", "aria-label": w(isVideo ? "video.play" : "photo.show", { id: item.id }), onclick: show },
     still ? el("img", { src: still, alt: "", loading: "lazy", onerror: (event) => event.target.replaceWith(missing()) }) : missing(),
-    isVideo && span("play", icon("play-fill")), div("bar", notes));
-  frame.append(play);
+    isVideo && span("play", icon("play-fill")));
+  frame.append(play, div("bar", notes));
   return frame;
 
   function show() {

@@ -6,10 +6,12 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"github.com/chromedp/chromedp"
@@ -50,8 +52,9 @@ var axe = sync.OnceValues(func() (program string, err error) {
 	}
 })
 
-// WantAccessible fails the test if axe-core finds a serious or critical fault in the page. Without npm it looks for none.
-func (b *Browser) WantAccessible() {
+// WantAccessible fails the test if axe-core finds a serious or critical fault in the page, or in the parts of it that CSS selectors
+// name. Without npm it looks for none.
+func (b *Browser) WantAccessible(within ...string) {
 	b.t.Helper()
 	program, err := axe()
 	if errors.Is(err, exec.ErrNotFound) {
@@ -61,7 +64,11 @@ func (b *Browser) WantAccessible() {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	b.Evaluate(program + `; window.axeFound = ''; axe.run().then(r => { window.axeFound = JSON.stringify(r.violations) }, e => { window.axeFound = String(e) }); true`)
+	scope := "document"
+	if len(within) > 0 {
+		scope = fmt.Sprintf("{include: [[%q]]}", strings.Join(within, ", "))
+	}
+	b.Evaluate(program + `; window.axeFound = ''; axe.run(` + scope + `).then(r => { window.axeFound = JSON.stringify(r.violations) }, e => { window.axeFound = String(e) }); true`)
 	b.Until(`window.axeFound`)
 	found, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](`window.axeFound`))
 	if err != nil {
