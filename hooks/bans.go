@@ -159,6 +159,7 @@ func revokeAccess(ctx context.Context, tx core.App, user *store.User) error {
 			return fmt.Errorf("read the language of user %s: %w", other, err)
 		}
 		actor, at := store.ActorOf(user.Record), time.Time{} // checkOrderUpdate sets the date
+		actor.Audit = false                                  // it is a part of the ban
 		if byParticipant(user.Record) {                      // who deletes their own account
 			actor.Side, at = side, time.Now()
 		}

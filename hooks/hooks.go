@@ -13,7 +13,9 @@ import (
 	"context"
 	"time"
 
+	"github.com/privet/privet/hooks/audit"
 	"github.com/privet/privet/hooks/dashboard"
+	"github.com/privet/privet/hooks/desk"
 	"github.com/privet/privet/hooks/durable"
 	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/logs"
@@ -44,6 +46,8 @@ func Register(app core.App, s *settings.Settings, pushes *push.Worker, mails *ma
 	registerOrders(app, pushes, s.Zone(), s.RateLimit > 0)
 	registerMedia(app, previews, remover)
 	dashboard.Register(app)
+	audit.Register(app)
+	desk.Register(app, s, pushes)
 	registerBanExpiry(app)
 	registerSearchIndex(app)
 	registerPushes(app, pushes)

@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/privet/privet/hooks/desk"
 	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/order"
 	"github.com/privet/privet/hooks/preview"
 	"github.com/privet/privet/hooks/push"
 	"github.com/privet/privet/hooks/refusal"
 	"github.com/privet/privet/hooks/store"
+	cases "github.com/privet/privet/hooks/store/desk"
 	"github.com/privet/privet/hooks/worker"
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
@@ -48,7 +50,7 @@ func registerReports(app core.App, pushes *push.Worker, previews *preview.Worker
 	app.OnRecordAfterUpdateSuccess(store.Reports).BindFunc(removed)
 	app.OnRecordAfterDeleteSuccess(store.Reports).BindFunc(removed)
 	dropExpired := func() {
-		if err := store.DropExpiredSnapshots(context.Background(), app, time.Now()); err != nil {
+		if err := cases.DropExpiredSnapshots(context.Background(), app, time.Now()); err != nil {
 			app.Logger().Error("the expired snapshots of reports could not be deleted", "error", err)
 		}
 		remover.Wake()
@@ -67,12 +69,12 @@ func updateCase(e *core.RecordEvent, pushes *push.Worker) error {
 	if actor.Side != order.Moderator {
 		return e.Next()
 	}
-	c := store.AsCase(e.Record)
-	fresh, err := store.FindCase(e.App, c.Id)
+	c := cases.AsCase(e.Record)
+	fresh, err := cases.FindCase(e.App, c.Id)
 	if err != nil {
 		return fmt.Errorf("read case %s: %w", c.Id, err)
 	}
-	seen, verdict, decides := c.Rev(), c.Verdict(), c.Verdict() != fresh.Verdict()
+	seen, decides := c.Rev(), c.Verdict() != fresh.Verdict()
 	if err := checkVerdict(e.Record, fresh.Record, fresh.IsOpen()); err != nil {
 		return err
 	}
@@ -88,20 +90,7 @@ func updateCase(e *core.RecordEvent, pushes *push.Worker) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
-	reports, err := store.OpenReports(e.App, c.Id, seen)
-	if err != nil {
-		return err
-	}
-	for _, report := range reports {
-		report.Close(verdict, now)
-		if err := e.App.SaveWithContext(e.Context, report); err != nil {
-			return fmt.Errorf("close report %s: %w", report.Id, err)
-		}
-		if err := pushes.AnnounceReport(e.Context, e.App, report); err != nil {
-			return err
-		}
-	}
-	return store.ReopenRest(e.App, c)
+	return desk.CloseReports(e.Context, e.App, pushes, c, seen, actor.Moderator, now)
 }
 
 // updateReport closes a single report with the verdict of a moderator, and its case if it was the last one that was open.
@@ -114,7 +103,7 @@ func updateReport(e *core.RecordEvent, pushes *push.Worker) error {
 	if err != nil {
 		return fmt.Errorf("read report %s: %w", e.Record.Id, err)
 	}
-	report, fresh := store.AsReport(e.Record), store.AsReport(record)
+	report, fresh := cases.AsReport(e.Record), cases.AsReport(record)
 	decides := report.Verdict() != fresh.Verdict()
 	if err := checkVerdict(e.Record, record, fresh.IsOpen()); err != nil {
 		return err
@@ -130,11 +119,11 @@ func updateReport(e *core.RecordEvent, pushes *push.Worker) error {
 	if err := pushes.AnnounceReport(e.Context, e.App, report); err != nil {
 		return err
 	}
-	c, err := store.FindCase(e.App, report.Case())
+	c, err := cases.FindCase(e.App, report.Case())
 	if err != nil {
 		return err
 	}
-	left, err := store.HasOpenReports(e.App, c.Id)
+	left, err := cases.HasOpenReports(e.App, c.Id)
 	if err != nil || left || !c.IsOpen() {
 		return err
 	}

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/privet/privet/hooks/erasure"
 	"github.com/privet/privet/hooks/refusal"
 	"github.com/privet/privet/hooks/revision"
 	"github.com/privet/privet/hooks/store"
+	"github.com/privet/privet/hooks/store/desk"
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
@@ -109,6 +111,11 @@ func saveUser(e *core.RecordEvent, user, before *store.User, changes *revision.H
 	}
 	if before != nil {
 		changes.Note(user.Record, before.Record, user.Rev(), !byParticipant(user.Record))
+	}
+	if !user.Erased() {
+		if err := desk.NoteBan(e.App, user, before, store.ActorOf(user.Record).Moderator, time.Now()); err != nil {
+			return err
+		}
 	}
 	if before != nil && user.Erased() && !before.Erased() {
 		removeFromLogs(context.WithoutCancel(e.Context), e.App, before)

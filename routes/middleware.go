@@ -32,14 +32,14 @@ import (
 )
 
 // bind adds all routes to PocketBase's router, with the middleware that they need.
-func (a *api) bind(e *core.ServeEvent, endpoints []endpoint, files fs.FS) {
+func (a *api) bind(e *core.ServeEvent, endpoints []endpoint, files fs.FS, version string) {
 	e.Router.Bind(&hook.Handler[*core.RequestEvent]{
 		Id:       "privet_outermost",
 		Priority: apis.DefaultActivityLoggerMiddlewarePriority - 10,
 		Func:     func(e *core.RequestEvent) error { return a.outermost(e, endpoints) },
 	})
 	gate.Register(a.app, e.Router, a.limiter, Prefix)
-	desk.Bind(e.Router, a.settings.Zone())
+	desk.Bind(e.Router, a.settings.Zone(), version)
 	deskui.Bind(e, pb_public.Desk())
 	group := e.Router.Group("")
 	// The contract has its own access tokens, size limits and rate limits.

@@ -66,7 +66,7 @@ func Register(app core.App, s *settings.Settings, pushes *push.Worker, previews 
 	a.registerMetrics(build)
 	a.answerMalformed()
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
-		a.bind(e, a.endpoints(), pages)
+		a.bind(e, a.endpoints(), pages, build.Version)
 		if err := e.Next(); err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/privet/privet/hooks/admission"
 	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/store"
+	"github.com/privet/privet/hooks/store/desk"
 	"github.com/privet/privet/routes/laravel"
 	"github.com/privet/privet/routes/resource"
 
@@ -89,11 +90,11 @@ var checksums = admission.New(admission.Limits{Slots: 1, Waiters: 32, MaxWait: 1
 func (in *reportInput) target() (kind string, id int, field string) {
 	switch {
 	case in.MediaID != 0:
-		return store.TargetMedia, in.MediaID, "media_id"
+		return desk.TargetMedia, in.MediaID, "media_id"
 	case in.OrderID != 0:
-		return store.TargetOrder, in.OrderID, "order_id"
+		return desk.TargetOrder, in.OrderID, "order_id"
 	}
-	return store.TargetUser, in.UserID, "user_id"
+	return desk.TargetUser, in.UserID, "user_id"
 }
 
 // userReport tells moderators of a user, an order or a medium that the signed-in user sees. What cannot be seen is answered as
@@ -114,8 +115,8 @@ func (a *api) userReport(c *call) error {
 		return err
 	}
 	var kept keptMedium
-	if kind == store.TargetMedia { // before the transaction, as it reads a whole file
-		seen, err := store.ReadTarget(c.req.Context(), c.app, kind, int64(id), c.userID())
+	if kind == desk.TargetMedia { // before the transaction, as it reads a whole file
+		seen, err := desk.ReadTarget(c.req.Context(), c.app, kind, int64(id), c.userID())
 		if err != nil {
 			return refused(err)
 		}
@@ -124,15 +125,15 @@ func (a *api) userReport(c *call) error {
 		}
 	}
 	return c.changeCurrentUser(http.StatusCreated, func(tx core.App, user *store.User) (any, error) {
-		target, err := store.ReadTarget(context.WithoutCancel(c.req.Context()), tx, kind, int64(id), user.Id)
+		target, err := desk.ReadTarget(context.WithoutCancel(c.req.Context()), tx, kind, int64(id), user.Id)
 		if err != nil {
 			return nil, refused(err)
 		}
-		if kind == store.TargetMedia {
+		if kind == desk.TargetMedia {
 			target.Snapshot.Media[0].SHA256 = kept.checksum
 			target.ReportID, target.Source = kept.report, kept.source
 		}
-		return success{"success"}, store.AddReport(tx, target, user.Id, resource.Reasons.Word(in.Reason), in.Text)
+		return success{"success"}, desk.AddReport(tx, target, user.Id, resource.Reasons.Word(in.Reason), in.Text)
 	})
 }
 

@@ -3,6 +3,7 @@ package command
 import (
 	"fmt"
 
+	"github.com/privet/privet/hooks/audit"
 	"github.com/privet/privet/hooks/store"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -34,6 +35,9 @@ func Outbox(app core.App) *cobra.Command {
 				if err != nil {
 					return err
 				}
+				if err := auditCommand(command, app, "outbox-"+use, int(n)); err != nil {
+					return err
+				}
 				fmt.Fprintf(command.OutOrStdout(), done, n)
 				return tellServer(app)
 			},
@@ -46,4 +50,9 @@ func Outbox(app core.App) *cobra.Command {
 			"%d pushes and mails were given up\n"),
 	)
 	return command
+}
+
+// auditCommand writes a command that has changed some rows into the audit.
+func auditCommand(command *cobra.Command, app core.App, act string, rows int) error {
+	return audit.Write(command.Context(), app, audit.Entry{Actor: audit.Operator, Act: act, TargetKind: "server", After: map[string]any{"rows": rows}})
 }

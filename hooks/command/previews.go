@@ -24,6 +24,9 @@ func Previews(app core.App) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := auditCommand(command, app, "previews-retry", queued); err != nil {
+				return err
+			}
 			if err := tellServer(app); err != nil {
 				return err
 			}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/privet/privet/hooks/audit"
 	"github.com/privet/privet/hooks/order"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/hooks/store/superuser"
@@ -64,7 +65,7 @@ func superuserRole(app core.App) *cobra.Command {
 				return fmt.Errorf("there is no superuser %s", args[0])
 			}
 			superuser.SetRole(record, role)
-			store.SetActor(record, store.Actor{Side: order.Moderator, Moderator: operator})
+			store.SetActor(record, store.Actor{Side: order.Moderator, Moderator: audit.Operator, Audit: true})
 			if err := app.SaveWithContext(command.Context(), record); err != nil {
 				return fmt.Errorf("superuser %s: %s", record.Email(), refusalText(err))
 			}

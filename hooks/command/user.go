@@ -12,6 +12,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/privet/privet/hooks/audit"
 	"github.com/privet/privet/hooks/order"
 	"github.com/privet/privet/hooks/store"
 
@@ -19,9 +20,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
 )
-
-// operator is who acts by commands, as the audit of users and orders names a moderator.
-const operator = "operator"
 
 // User returns the command `privet user`: what moderators do with people in the dashboard, by the same rules.
 func User(app core.App) *cobra.Command {
@@ -214,7 +212,7 @@ func changeUser(command *cobra.Command, app core.App, which, done string, change
 	if err := change(user); err != nil {
 		return fmt.Errorf("user %s: %w", user.Id, err)
 	}
-	store.SetActor(user.Record, store.Actor{Side: order.Moderator, Moderator: operator})
+	store.SetActor(user.Record, store.Actor{Side: order.Moderator, Moderator: audit.Operator, Audit: true})
 	if err := app.SaveWithContext(command.Context(), user); err != nil {
 		return fmt.Errorf("user %s: %s", user.Id, refusalText(err))
 	}

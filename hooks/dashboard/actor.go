@@ -11,7 +11,7 @@ import (
 func registerActors(app core.App) {
 	setModerator := func(e *core.RecordRequestEvent) error {
 		if e.HasSuperuserAuth() {
-			store.SetActor(e.Record, store.Actor{Side: order.Moderator, Moderator: e.Auth.Email()})
+			store.SetActor(e.Record, store.Actor{Side: order.Moderator, Moderator: e.Auth.Email(), Audit: true})
 		}
 		return e.Next()
 	}

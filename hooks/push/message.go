@@ -12,6 +12,9 @@ import (
 // FCM accepts 4,096 bytes.
 const maxNameLength = 60
 
+// maxWarningLength is how many characters of a warning a message shows. The desk takes no longer ones.
+const maxWarningLength = 400
+
 // Android's notification channels, which apps create. Their users mute each by itself.
 const (
 	channelOrders  = "orders"
@@ -35,7 +38,7 @@ type Message struct {
 // messageOf returns the message of a push, in the device's language. It says the texts and gives no keys of the app's own
 // texts beside them: Android would read those only where there is no text.
 func messageOf(p *store.PushContent, now time.Time) *Message {
-	v := values{client: truncate(p.Client, maxNameLength), performer: truncate(p.Performer, maxNameLength), rating: p.Rating}
+	v := values{client: truncate(p.Client, maxNameLength), performer: truncate(p.Performer, maxNameLength), rating: p.Rating, warning: truncate(p.Warning, maxWarningLength)}
 	text := p.Type
 	if p.Acted {
 		text += ".acted"

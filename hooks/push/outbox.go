@@ -21,6 +21,7 @@ import (
 
 	"github.com/privet/privet/hooks/order"
 	"github.com/privet/privet/hooks/store"
+	"github.com/privet/privet/hooks/store/desk"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/security"
@@ -55,7 +56,7 @@ func (w *Worker) Announce(ctx context.Context, tx core.App, o *store.Order, from
 
 // AnnounceReport adds the pushes that tell whoever reported something that the report is closed, in the transaction that
 // closes it. They hold neither what was reported nor whom or by whom.
-func (w *Worker) AnnounceReport(ctx context.Context, tx core.App, r *store.Report) error {
+func (w *Worker) AnnounceReport(ctx context.Context, tx core.App, r *desk.Report) error {
 	err := store.AddPushes(ctx, tx, store.NewPush{
 		Event:    r.Event(),
 		Type:     store.PushReportClosed,
@@ -65,6 +66,21 @@ func (w *Worker) AnnounceReport(ctx context.Context, tx core.App, r *store.Repor
 	})
 	if err != nil {
 		return fmt.Errorf("notify the reporter of report %s: %w", r.Id, err)
+	}
+	return nil
+}
+
+// Warn adds the pushes by which a moderator warns a user, in the transaction that adds the warning. Their text is the warning's.
+func (w *Worker) Warn(ctx context.Context, tx core.App, user, warning string) error {
+	err := store.AddPushes(ctx, tx, store.NewPush{
+		Event:    store.WarningEvent + warning,
+		Type:     store.PushWarned,
+		Receiver: user,
+		Routes:   w.routes,
+		Expires:  time.Now().Add(lifetime),
+	})
+	if err != nil {
+		return fmt.Errorf("warn user %s: %w", user, err)
 	}
 	return nil
 }

@@ -59,6 +59,7 @@ func load() map[string]map[string]map[string]forms {
 type values struct {
 	client, performer string
 	rating            float64
+	warning           string
 }
 
 // render returns the title or the body of an event's text, with its placeholders replaced.
@@ -71,7 +72,7 @@ func render(lang, event, part string, v values) string {
 	if !ok {
 		text = choice["other"]
 	}
-	return strings.NewReplacer("{client}", v.client, "{performer}", v.performer, "{rating}", decimal(v.rating, lang)).Replace(text)
+	return strings.NewReplacer("{client}", v.client, "{performer}", v.performer, "{warning}", v.warning, "{rating}", decimal(v.rating, lang)).Replace(text)
 }
 
 // decimal formats a rating with the language's decimal separator.

@@ -10,7 +10,7 @@ import (
 // Both languages have all texts of all events, with the same placeholders, and all plural forms of their language.
 func TestTextsAreComplete(t *testing.T) {
 	placeholders := func(text string) (found []string) {
-		for _, p := range []string{"{client}", "{performer}", "{rating}"} {
+		for _, p := range []string{"{client}", "{performer}", "{rating}", "{warning}"} {
 			if strings.Contains(text, p) {
 				found = append(found, p)
 			}

@@ -27,6 +27,19 @@ func parseURL(to *string, value string) error {
 	return nil
 }
 
+// parseDeskWebhook parses PRIVET_DESK_WEBHOOK. Its path and query may hold a secret.
+func parseDeskWebhook(s *Settings, value string) error {
+	u, err := url.Parse(value)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil {
+		return errors.New("must be an address as https://example.com/hook, without user")
+	}
+	if err := checkHost(u); err != nil {
+		return err
+	}
+	s.DeskWebhook = value
+	return nil
+}
+
 // hostName matches the names of hosts, international ones included.
 var hostName = regexp.MustCompile(`^[\pL\pN_]([\pL\pM\pN_-]*[\pL\pM\pN_])?(\.[\pL\pN_]([\pL\pM\pN_-]*[\pL\pM\pN_])?)*\.?$`)
 

@@ -32,6 +32,7 @@ type Settings struct {
 	TrustedProxies Networks       // whose forwarded headers count
 	UploadFloor    int64          // bytes of the disk that uploads leave free; 0: the default of package disk
 	Redirect       bool           // downloads from an object store are answered by where they are, not by what they are
+	DeskWebhook    string         // is told of new cases; empty: nobody is
 	LogJSON        bool           // lines on standard error are JSON
 	Metrics        string         // host:port where Prometheus reads the metrics; empty: nowhere
 	AccessLog      bool           // each request is a line on standard error
@@ -121,6 +122,7 @@ var variables = []variable{
 		func(s *Settings, v string) error { return parsePage(&s.TermsURL, v) }},
 	{"PRIVET_TRUSTED_PROXIES", "comma-separated addresses and networks whose forwarded headers count, or none", "loopback and private networks", parseProxies},
 	{"PRIVET_FFMPEG", "path of an ffmpeg that renders the previews of videos, faster", "the embedded one", parseFFmpeg},
+	{"PRIVET_DESK_WEBHOOK", "address that is told, as JSON without personal data, when a case waits for moderators", "none: off", parseDeskWebhook},
 	{"PRIVET_METRICS", "address of the Prometheus endpoint, as 127.0.0.1:9090", "none: off", parseMetrics},
 	{"PRIVET_LOG", "form of the lines on standard error: text or json", "text", parseLog},
 	{"PRIVET_ACCESS_LOG", "on writes a line on standard error for each request", "off",
@@ -151,7 +153,7 @@ func Read(lookup func(string) (string, bool)) (*Settings, error) {
 
 // shown returns what an error says of the value that it is about: nothing of one that may contain secrets.
 func shown(name, value string) string {
-	if name == "PRIVET_VK_APPS" || name == "PRIVET_RUSTORE_TOKEN" || name == "GOOGLE_APPLICATION_CREDENTIALS" || strings.Contains(value, "@") || len(value) > 200 {
+	if name == "PRIVET_VK_APPS" || name == "PRIVET_RUSTORE_TOKEN" || name == "PRIVET_DESK_WEBHOOK" || name == "GOOGLE_APPLICATION_CREDENTIALS" || strings.Contains(value, "@") || len(value) > 200 {
 		return ""
 	}
 	return fmt.Sprintf(" (it is %q)", value)

@@ -12,7 +12,6 @@ import (
 // something of it, and is told.
 var planned = []string{
 	"PRIVET_REPLICA_URL", "PRIVET_REPLICA_ACK", "PRIVET_WRITER_URL", "PRIVET_STANDBY", "PRIVET_LEASE",
-	"PRIVET_DESK_WEBHOOK",
 	"PRIVET_UPLOAD_LIFE", "PRIVET_UPLOAD_OPEN", "PRIVET_UPLOAD_DAY",
 }
 

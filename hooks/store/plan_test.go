@@ -190,7 +190,7 @@ func TestPlans(t *testing.T) {
 		}},
 		{"a case's verdict", "reports USING INDEX idx_reports_case (case=? AND state=?)", func(s *testkit.Server) { decide(s, "cases") }},
 		{"a report's verdict", "reports USING COVERING INDEX idx_reports_case (case=? AND state=?)", func(s *testkit.Server) { decide(s, "reports") }},
-		{"privet_reports", "reports USING INDEX idx_reports_kept (kept_until<?)", func(s *testkit.Server) { s.RunJob("privet_reports") }},
+		{"privet_reports", "reports USING COVERING INDEX idx_reports_kept (kept_until<?)", func(s *testkit.Server) { s.RunJob("privet_reports") }},
 		{"user/delete", "reports USING INDEX idx_reports_reporter (reporter=?)", func(s *testkit.Server) {
 			s.Post("user/delete").As(s.Client().Token).JSON(map[string]any{"password": testkit.Password}).Do().Want(200)
 		}},

@@ -100,6 +100,7 @@ type PushContent struct {
 	Performer string // the nickname
 	Rating    float64
 	Acted     bool         // something was done about the report that was closed
+	Warning   string       // what a moderator warns of
 	Status    order.Status // the order's, as is DateTill
 	DateTill  time.Time
 	Badge     int // how many orders wait for the receiver
@@ -110,11 +111,10 @@ type PushContent struct {
 const waitingOrders = `(SELECT count(*) FROM orders w WHERE w.performer = p.receiver AND w.status = 'new')
 	+ (SELECT count(*) FROM orders w WHERE w.client = p.receiver AND w.status = 'done')`
 
-// PushReportClosed is the type of a push by which whoever reported something is notified of the verdict. Its event_id is
-// reportEvent and the report's id.
+// The types of pushes that tell of a report's verdict or warn somebody; their event_id is what follows and the row's id.
 const (
-	PushReportClosed = "report.closed"
-	reportEvent      = "report-"
+	PushReportClosed, ReportEvent = "report.closed", "report-"
+	PushWarned, WarningEvent      = "account.warned", "warning-"
 )
 
 // ReadPush reads a push that is due. The error is ErrNotFound when it is not due, or does not wait any more.
@@ -124,7 +124,8 @@ func ReadPush(ctx context.Context, app core.App, id string, now time.Time) (*Pus
 	err := app.ConcurrentDB().NewQuery(`SELECT p.id, p.event, p.type, p."order", p.tries, p.expires,
 			coalesce(d.id, ''), coalesce(d.firebase_token, ''), coalesce(d.language, ''),
 			coalesce(c.nickname, ''), coalesce(f.nickname, ''), coalesce(o.rating_rate, 0),
-			coalesce((SELECT verdict <> '`+verdictNothing+`' FROM reports WHERE p.type = '`+PushReportClosed+`' AND id = substr(p.event, length('`+reportEvent+`') + 1)), 0),
+			coalesce((SELECT verdict <> 'nothing' FROM reports WHERE p.type = '`+PushReportClosed+`' AND id = substr(p.event, length('`+ReportEvent+`') + 1)), 0),
+			coalesce((SELECT text FROM warnings WHERE p.type = '`+PushWarned+`' AND id = substr(p.event, length('`+WarningEvent+`') + 1)), ''),
 			coalesce(o.status, ''), coalesce(o.date_till, ''), `+waitingOrders+`
 		FROM pushes p
 		LEFT JOIN devices d ON d.id = p.device AND d.user = p.receiver
@@ -134,7 +135,7 @@ func ReadPush(ctx context.Context, app core.App, id string, now time.Time) (*Pus
 		WHERE p.id = {:id} AND p.state = 'waiting' AND p.next_try <= {:now}`).
 		Bind(dbx.Params{"id": id, "now": query.Timestamp(now)}).WithContext(ctx).
 		Row(&p.ID, &p.Event, &p.Type, &p.Order, &p.Tries, &expires,
-			&p.Device, &p.PushToken, &p.Language, &p.Client, &p.Performer, &p.Rating, &p.Acted, &p.Status, &dateTill, &p.Badge)
+			&p.Device, &p.PushToken, &p.Language, &p.Client, &p.Performer, &p.Rating, &p.Acted, &p.Warning, &p.Status, &dateTill, &p.Badge)
 	p.Expires, _ = time.Parse(query.TimestampLayout, expires) // zero, and so expired, if a moderator has emptied it
 	p.DateTill, _ = query.ParseDate(dateTill)
 	return &p, query.Wrap("read push", query.NotFound(err))

@@ -126,6 +126,7 @@ type Actor struct {
 	UserID    string // of a client or a performer
 	DeviceID  string // the device they act from
 	Moderator string // a superuser's e-mail
+	Audit     bool   // the hooks of package audit write the change down: whoever makes it does not
 }
 
 // keyActor is the one custom value that records carry to the model hooks: there is no other channel, as the dashboard

@@ -148,6 +148,13 @@ func EraseTraces(ctx context.Context, tx core.App, u *User) error {
 		eraseAnswers,
 		eraseBlocks,
 		`UPDATE reports SET text = '' WHERE reporter = {:user}`,
+		`DELETE FROM warnings WHERE user = {:user}`,
+		`DELETE FROM notes WHERE user = {:user} AND user <> ''`,
+		`DELETE FROM bans WHERE user = {:user}`,
+		`UPDATE signals SET text = '', word = iif(kind = 'word', '', word) WHERE "case" IN (SELECT id FROM cases WHERE user = {:user})
+			OR target IN (SELECT 'order ' || id FROM orders WHERE client = {:user})`,
+		`UPDATE cases SET quote = '', word = '' WHERE user = {:user} OR "order" IN (SELECT id FROM orders WHERE client = {:user})
+			OR id IN (SELECT "case" FROM reports WHERE reporter = {:user})`,
 		// The reason of a cancellation was written by the user who cancelled last.
 		`UPDATE orders SET cancel_text = '', rev = rev + 1, updated = {:now}
 			WHERE id IN (SELECT id FROM orders WHERE client = {:user} UNION ALL SELECT id FROM orders WHERE performer = {:user})

@@ -15,15 +15,17 @@ import (
 
 // api is what the handlers share.
 type api struct {
-	zone *time.Location // in which the dates of orders are meant
+	zone    *time.Location // in which the dates of orders are meant
+	version string         // of privet
 }
 
-// Bind adds the desk's routes. zone is the one in which the dates of orders are meant.
-func Bind(on *router.Router[*core.RequestEvent], zone *time.Location) {
-	a := &api{zone}
+// Bind adds the desk's routes. zone is the one in which the dates of orders are meant, version that of privet.
+func Bind(on *router.Router[*core.RequestEvent], zone *time.Location, version string) {
+	a := &api{zone, version}
 	group := on.Group(strings.TrimSuffix(Base, "/"))
 	group.BindFunc(requireSuperuser)
 	group.Bind(apis.SkipSuccessActivityLog())
+	a.bindActs(group)
 	group.GET("/search", a.search)
 	group.GET("/figures/{name}", a.figures)
 	group.GET("/media", a.wall)

@@ -4,6 +4,7 @@ package desk
 
 import (
 	"context"
+	"database/sql"
 	"path"
 	"strings"
 
@@ -75,4 +76,11 @@ func ReadStoredMedium(ctx context.Context, app core.App, id int64) (*store.Store
 		stored.PreviewKey = path.Join(folder, mediatype.PreviewName(file.Name))
 	}
 	return stored, nil
+}
+
+// ReadMedium reads a medium. The error is query.ErrNotFound when there is none.
+func ReadMedium(ctx context.Context, app core.App, id string) (*Medium, error) {
+	var m Medium
+	err := query.ReadRow(ctx, app, `SELECT `+MediumColumns("m")+` FROM media m WHERE m.id = :id`, []any{sql.Named("id", id)}, m.Targets()...)
+	return &m, query.Wrap("read medium", query.NotFound(err))
 }

@@ -1,13 +1,12 @@
-package store
+package desk
 
 import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
-	"math"
 	"time"
 
+	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/hooks/store/query"
 
 	"github.com/pocketbase/dbx"
@@ -15,20 +14,8 @@ import (
 )
 
 const (
-	fieldTarget    = "target"
-	fieldState     = "state"
-	fieldVerdict   = "verdict"
-	fieldCase      = "case"
-	fieldClosed    = "closed"
 	fieldKept      = "kept"
 	fieldKeptUntil = "kept_until"
-)
-
-// The states of cases and reports, and the verdict after which nothing was done.
-const (
-	stateOpen      = "open"
-	stateClosed    = "closed"
-	verdictNothing = "nothing"
 )
 
 // The kinds of what can be reported.
@@ -41,7 +28,7 @@ const (
 // Target is what is reported.
 type Target struct {
 	Kind, ID    string
-	User, Order string // of the case, "" for none
+	User, Order string // whom it is about, and the order; "" for none
 	Snapshot    Snapshot
 
 	ReportID, Source string // the id of a new report, and the name of its file that its still is to be made of; "" for none
@@ -72,7 +59,7 @@ const seesUser = `u.id <> :me AND u.erased = '' AND (u.banned = 0 AND NOT EXISTS
 // another's.
 var targetQueries = map[string]string{
 	TargetUser: `SELECT u.id, '', u.nickname, u.name, u.description, ` + mediaNumbers(`m.user = u.id AND m."order" = ''`) + ` FROM users u WHERE u.id = :id AND ` + seesUser,
-	TargetOrder: `SELECT '', o.id, o.description, o.rating_text, o.cancel_text, ` + mediaNumbers(`m."order" = o.id`) + `
+	TargetOrder: `SELECT iif(o.client = :me, o.performer, o.client), o.id, o.description, o.rating_text, o.cancel_text, ` + mediaNumbers(`m."order" = o.id`) + `
 		FROM orders o WHERE o.id = :id AND (o.client = :me OR o.performer = :me)`,
 	TargetMedia: `SELECT m.user, m."order", '', '', '', json_array(CAST(m.id AS INTEGER)) FROM media m CROSS JOIN users u ON u.id = m.user
 		WHERE m.id = :id AND m.hidden = '' AND u.id <> :me AND iif(m."order" <> '', EXISTS (SELECT 1 FROM orders o WHERE o.id = m."order" AND o.client = :me), u.banned = 0 AND ` + seesUser + `)`,
@@ -84,14 +71,14 @@ func mediaNumbers(where string) string {
 
 // targetTexts are the names of a target's texts.
 var targetTexts = map[string][3]string{
-	TargetUser:  {fieldNickname, fieldName, fieldDescription},
-	TargetOrder: {fieldDescription, fieldRatingText, fieldCancelText},
+	TargetUser:  {"nickname", "name", "description"},
+	TargetOrder: {"description", "rating_text", "cancel_text"},
 }
 
 // ReadTarget reads what a user wants to report. The error is ErrNotFound when there is nothing that the user sees, or when it
 // is their own.
 func ReadTarget(ctx context.Context, app core.App, kind string, id int64, me string) (*Target, error) {
-	t := &Target{Kind: kind, ID: Key(id)}
+	t := &Target{Kind: kind, ID: query.Key(id)}
 	var texts [3]string
 	var media string
 	err := query.ReadRow(ctx, app, targetQueries[kind], []any{sql.Named("id", t.ID), sql.Named("me", me)}, &t.User, &t.Order, &texts[0], &texts[1], &texts[2], &media)
@@ -116,105 +103,6 @@ func ReadTarget(ctx context.Context, app core.App, kind string, id int64, me str
 	return t, nil
 }
 
-// Case is a record of cases.
-type Case struct{ core.BaseRecordProxy }
-
-// AsCase wraps a record of cases.
-func AsCase(record *core.Record) *Case {
-	c := &Case{}
-	c.SetProxyRecord(record)
-	return c
-}
-
-// FindCase loads a case by id.
-func FindCase(app core.App, id string) (*Case, error) {
-	record, err := app.FindRecordById(Cases, id)
-	if err != nil {
-		return nil, query.Wrap("find case", query.NotFound(err))
-	}
-	return AsCase(record), nil
-}
-
-// IsOpen reports whether the case waits for its verdict.
-func (c *Case) IsOpen() bool { return c.GetString(fieldState) == stateOpen }
-
-// Verdict returns what was decided, "" for nothing yet.
-func (c *Case) Verdict() string { return c.GetString(fieldVerdict) }
-
-// SetVerdict decides the case.
-func (c *Case) SetVerdict(verdict string) { c.Set(fieldVerdict, verdict) }
-
-// Close closes the case; by is the moderator who decided.
-func (c *Case) Close(by string, at time.Time) {
-	c.Set(fieldState, stateClosed)
-	c.Set(fieldClosed, at)
-	c.Set("closed_by", by)
-}
-
-// Rev returns the number of reports and changes so far.
-func (c *Case) Rev() int { return c.GetInt(fieldRev) }
-
-// SetRev sets the number of reports and changes.
-func (c *Case) SetRev(v int) { c.Set(fieldRev, v) }
-
-// caseTime is within which a case should be decided.
-const caseTime = 24 * time.Hour
-
-// joinCase returns the open case of a report's target, which it opens if there is none, and counts the report in it.
-func joinCase(tx core.App, t *Target) (*Case, error) {
-	record, err := tx.FindFirstRecordByFilter(Cases, "target = {:target} && state = 'open'", dbx.Params{"target": t.Name()})
-	if errors.Is(err, sql.ErrNoRows) {
-		medium := ""
-		if t.Kind == TargetMedia {
-			medium = t.ID
-		}
-		return openCase(tx, map[string]any{fieldTarget: t.Name(), fieldUser: t.User, fieldOrder: t.Order, Media: medium}, time.Now())
-	}
-	if err != nil {
-		return nil, query.Wrap("find case", err)
-	}
-	c := AsCase(record)
-	c.SetRev(c.Rev() + 1)
-	return c, query.Wrap("join case", tx.Save(c))
-}
-
-func openCase(tx core.App, fields map[string]any, since time.Time) (*Case, error) {
-	record, err := query.NewRecord(tx, Cases)
-	if err != nil {
-		return nil, query.Wrap("open case", err)
-	}
-	record.Load(fields)
-	record.Set(fieldState, stateOpen)
-	record.Set("due", since.Add(caseTime))
-	record.Set(fieldRev, 1)
-	return AsCase(record), query.Wrap("open case", tx.Save(record))
-}
-
-// ReopenRest opens a case of the same target for the reports of the closed case c that are still open, if there are any: those that
-// came after the moderator had opened its form.
-func ReopenRest(tx core.App, c *Case) error {
-	rest, err := OpenReports(tx, c.Id, math.MaxInt)
-	if err != nil || len(rest) == 0 {
-		return err
-	}
-	fields := map[string]any{}
-	for _, name := range []string{fieldTarget, fieldUser, fieldOrder, Media} {
-		fields[name] = c.GetString(name)
-	}
-	next, err := openCase(tx, fields, rest[0].GetDateTime(fieldCreated).Time())
-	if err != nil {
-		return err
-	}
-	for _, report := range rest {
-		report.Set(fieldCase, next.Id)
-		report.Set("place", next.Rev())
-		if err := tx.Save(report); err != nil {
-			return query.Wrap("reopen case", err)
-		}
-	}
-	return nil
-}
-
 // Report is a record of reports.
 type Report struct{ core.BaseRecordProxy }
 
@@ -230,15 +118,19 @@ const snapshotLifetime = 30*24*time.Hour - 2*time.Minute
 
 // AddReport adds a user's report on a target to the target's case, unless the user has an open one already.
 func AddReport(tx core.App, t *Target, reporter, reason, text string) error {
-	there, err := tx.CountRecords(Reports, dbx.HashExp{"reporter": reporter, fieldTarget: t.Name(), fieldState: stateOpen})
+	there, err := tx.CountRecords(store.Reports, dbx.HashExp{"reporter": reporter, fieldTarget: t.Name(), fieldState: stateOpen})
 	if err != nil || there > 0 {
 		return query.Wrap("find report", err)
 	}
-	c, err := joinCase(tx, t)
+	o := Opening{Target: t.Name(), User: t.User, Order: t.Order, Kind: KindReport, Quote: text}
+	if t.Kind == TargetMedia {
+		o.Media = t.ID
+	}
+	c, err := Join(tx, o)
 	if err != nil {
 		return err
 	}
-	record, err := query.NewRecord(tx, Reports)
+	record, err := query.NewRecord(tx, store.Reports)
 	if err != nil {
 		return query.Wrap("add report", err)
 	}
@@ -261,7 +153,7 @@ func (r *Report) Reporter() string { return r.GetString("reporter") }
 func (r *Report) Verdict() string { return r.GetString(fieldVerdict) }
 
 // Event returns the event_id of the pushes that notify whoever reported.
-func (r *Report) Event() string { return reportEvent + r.Id }
+func (r *Report) Event() string { return store.ReportEvent + r.Id }
 
 // Close closes the report with a verdict, and deletes its snapshot.
 func (r *Report) Close(verdict string, at time.Time) {
@@ -274,7 +166,7 @@ func (r *Report) Close(verdict string, at time.Time) {
 
 // OpenReports loads the open reports of a case that joined it up to the revision rev, the oldest first.
 func OpenReports(tx core.App, caseID string, rev int) ([]*Report, error) {
-	records, err := tx.FindRecordsByFilter(Reports, "case = {:case} && state = 'open' && place <= {:rev}", "created,id", 0, 0, dbx.Params{"case": caseID, "rev": rev})
+	records, err := tx.FindRecordsByFilter(store.Reports, "case = {:case} && state = 'open' && place <= {:rev}", "created,id", 0, 0, dbx.Params{"case": caseID, "rev": rev})
 	reports := make([]*Report, len(records))
 	for i, record := range records {
 		reports[i] = AsReport(record)
@@ -284,7 +176,7 @@ func OpenReports(tx core.App, caseID string, rev int) ([]*Report, error) {
 
 // HasOpenReports reports whether a case has a report without verdict.
 func HasOpenReports(tx core.App, caseID string) (bool, error) {
-	open, err := tx.CountRecords(Reports, dbx.HashExp{fieldCase: caseID, fieldState: stateOpen})
+	open, err := tx.CountRecords(store.Reports, dbx.HashExp{fieldCase: caseID, fieldState: stateOpen})
 	return open > 0, query.Wrap("count open reports", err)
 }
 

@@ -1,0 +1,117 @@
+package desk
+
+import (
+	"context"
+	"time"
+
+	"github.com/privet/privet/hooks/audit"
+	"github.com/privet/privet/hooks/store"
+	"github.com/privet/privet/hooks/store/desk"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// HideMedium takes a medium from everybody at once; ShowMedium takes that back. After desk.HiddenFor it is removed.
+func (d *Desk) HideMedium(ctx context.Context, by By, id string) error {
+	return d.onMedium(ctx, by, id, hide)
+}
+
+// ShowMedium shows a hidden medium again, as it was.
+func (d *Desk) ShowMedium(ctx context.Context, by By, id string) error {
+	return d.onMedium(ctx, by, id, func(ctx context.Context, tx core.App, by By, m *store.MediaItem) error {
+		if !desk.IsHidden(m) {
+			return refuse("It is not hidden.", "Оно не скрыто.")
+		}
+		before := m.Original()
+		desk.Show(m)
+		return saveMedium(ctx, tx, by, "show", before, m)
+	})
+}
+
+// RemoveMedium removes a medium for good.
+func (d *Desk) RemoveMedium(ctx context.Context, by By, id string) error {
+	return d.onMedium(ctx, by, id, remove)
+}
+
+func (d *Desk) onMedium(ctx context.Context, by By, id string, work func(context.Context, core.App, By, *store.MediaItem) error) error {
+	var err error
+	if by.Text, err = checkText(by.Text, maxText, false); err != nil {
+		return err
+	}
+	return d.act(ctx, func(ctx context.Context, tx core.App) error {
+		m, err := desk.FindMedium(tx, id)
+		if err != nil {
+			return err
+		}
+		return work(ctx, tx, by, m)
+	})
+}
+
+func hide(ctx context.Context, tx core.App, by By, m *store.MediaItem) error {
+	if desk.IsHidden(m) {
+		return refuse("It is hidden already.", "Оно уже скрыто.")
+	}
+	before := m.Original()
+	desk.Hide(m, by.Email, time.Now())
+	return saveMedium(ctx, tx, by, "hide", before, m)
+}
+
+func saveMedium(ctx context.Context, tx core.App, by By, act string, before *core.Record, m *store.MediaItem) error {
+	store.SetActor(m.Record, by.actor())
+	if err := tx.SaveWithContext(ctx, m); err != nil {
+		return err
+	}
+	from, to := audit.Changes(before, m.Record)
+	return by.audit(ctx, tx, act, "media", m.Id, from, to)
+}
+
+func remove(ctx context.Context, tx core.App, by By, m *store.MediaItem) error {
+	if err := by.audit(ctx, tx, "remove", "media", m.Id, map[string]any{"type": m.GetString("type"), "user": m.User(), "order": m.Order()}, nil); err != nil {
+		return err
+	}
+	store.SetActor(m.Record, by.actor())
+	return tx.DeleteWithContext(ctx, m.Record)
+}
+
+// registerRemovals removes hidden media for good when their time is over.
+func (d *Desk) registerRemovals() {
+	d.app.Cron().MustAdd("privet_hidden_media", "29 * * * *", func() {
+		if err := d.removeHidden(context.Background(), time.Now()); err != nil {
+			d.app.Logger().Error("hidden media could not be removed", "error", err)
+		}
+	})
+	d.app.OnFileDownloadRequest(store.Media).BindFunc(func(e *core.FileDownloadRequestEvent) error {
+		if desk.IsHidden(store.AsMedia(e.Record)) {
+			return e.NotFoundError("", nil)
+		}
+		return e.Next()
+	})
+}
+
+func (d *Desk) removeHidden(ctx context.Context, now time.Time) error {
+	for {
+		media, err := desk.MediaToRemove(d.app, now, 100)
+		if err != nil || len(media) == 0 {
+			return err
+		}
+		for _, m := range media {
+			err := d.act(ctx, func(ctx context.Context, tx core.App) error {
+				fresh, err := desk.FindMedium(tx, m.Id)
+				if IsNotFound(err) {
+					return nil
+				}
+				if err != nil {
+					return err
+				}
+				if at := fresh.GetDateTime("remove_at"); at.IsZero() || at.Time().After(now) {
+					return nil // shown again meanwhile
+				}
+				by := By{Text: "hidden by " + desk.HiddenBy(fresh)}
+				return remove(ctx, tx, by, fresh)
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+}

@@ -1,0 +1,161 @@
+package desk
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/privet/privet/hooks/audit"
+	"github.com/privet/privet/hooks/store"
+	"github.com/privet/privet/hooks/store/desk"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// onUser runs an act about a person in a transaction, and wakes the workers of what it may have added to the outbox.
+func (d *Desk) onUser(ctx context.Context, by By, id string, required bool, work func(context.Context, core.App, By, *store.User) error) error {
+	var err error
+	if by.Text, err = checkText(by.Text, maxText, required); err != nil {
+		return err
+	}
+	err = d.act(ctx, func(ctx context.Context, tx core.App) error {
+		user, err := findUser(tx, id)
+		if err != nil {
+			return err
+		}
+		return work(ctx, tx, by, user)
+	})
+	d.pushes.Wake()
+	return err
+}
+
+// Warn sends a person a push with the moderator's text.
+func (d *Desk) Warn(ctx context.Context, by By, id string) error {
+	return d.onUser(ctx, by, id, true, d.warn)
+}
+
+func (d *Desk) warn(ctx context.Context, tx core.App, by By, user *store.User) error {
+	if _, err := checkText(by.Text, maxWarning, true); err != nil {
+		return err
+	}
+	warning, err := desk.AddWarning(tx, user.Id, by.Text, by.Email)
+	if err != nil {
+		return err
+	}
+	if err := d.pushes.Warn(ctx, tx, user.Id, warning); err != nil {
+		return err
+	}
+	return by.audit(ctx, tx, "warn", desk.TargetUser, user.Id, nil, nil)
+}
+
+// Ban bans a person until a moment, zero for ever. The person reads the reason on the page /account.
+func (d *Desk) Ban(ctx context.Context, by By, id string, until time.Time) error {
+	return d.onUser(ctx, by, id, true, func(ctx context.Context, tx core.App, by By, user *store.User) error {
+		return ban(ctx, tx, by, user, until)
+	})
+}
+
+func ban(ctx context.Context, tx core.App, by By, user *store.User, until time.Time) error {
+	if !until.IsZero() && !until.After(time.Now()) {
+		return invalid("until", "The end of the ban is in the past.", "Конец блокировки уже прошёл.")
+	}
+	if user.BanSet() && user.Banned() && user.BannedUntil().Equal(until) && user.BanReason() == by.Text {
+		return refuse("This person is banned already.", "Этот человек уже заблокирован.")
+	}
+	before := user.Original()
+	user.SetBan()
+	user.SetBanTerms(by.Text, until)
+	return saveUser(ctx, tx, by, "ban", before, user)
+}
+
+// Unban ends a person's ban.
+func (d *Desk) Unban(ctx context.Context, by By, id string) error {
+	return d.onUser(ctx, by, id, false, unban)
+}
+
+func unban(ctx context.Context, tx core.App, by By, user *store.User) error {
+	if !user.BanSet() {
+		return refuse("This person is not banned.", "Этот человек не заблокирован.")
+	}
+	before := user.Original()
+	user.LiftBan()
+	return saveUser(ctx, tx, by, "unban", before, user)
+}
+
+func saveUser(ctx context.Context, tx core.App, by By, act string, before *core.Record, user *store.User) error {
+	store.SetActor(user.Record, by.actor())
+	if err := tx.SaveWithContext(ctx, user); err != nil {
+		return err
+	}
+	from, to := audit.Changes(before, user.Record)
+	return by.audit(ctx, tx, act, desk.TargetUser, user.Id, from, to)
+}
+
+// SignOut ends all sessions of a person.
+func (d *Desk) SignOut(ctx context.Context, by By, id string) error {
+	return d.onUser(ctx, by, id, false, func(ctx context.Context, tx core.App, by By, user *store.User) error {
+		count, err := desk.ReadConsequences(ctx, tx, id, "sign-out")
+		if err != nil {
+			return err
+		}
+		if err := store.RevokeSessions(tx, id, ""); err != nil {
+			return err
+		}
+		return by.audit(ctx, tx, "sign-out", desk.TargetUser, id, nil, map[string]any{"devices": count.Devices})
+	})
+}
+
+// Erase erases a person for good. confirm is their number, as the moderator has typed it.
+func (d *Desk) Erase(ctx context.Context, by By, id, confirm string) error {
+	if strings.TrimSpace(confirm) != id {
+		return invalid("confirm", "Type the number of the person to erase them for good.", "Введите номер человека, чтобы удалить его навсегда.")
+	}
+	return d.onUser(ctx, by, id, false, func(ctx context.Context, tx core.App, by By, user *store.User) error {
+		user.ConfirmErasure()
+		store.SetActor(user.Record, by.actor())
+		// Without validation: a field that an older version saved must not prevent it.
+		if err := tx.SaveNoValidateWithContext(ctx, user); err != nil {
+			return err
+		}
+		return by.audit(ctx, tx, "erase", desk.TargetUser, id, nil, nil)
+	})
+}
+
+// Edit changes fields of a person whom the page shows as of the revision rev.
+func (d *Desk) Edit(ctx context.Context, by By, id string, rev int, change func(*store.User)) error {
+	return d.onUser(ctx, by, id, false, func(ctx context.Context, tx core.App, by By, user *store.User) error {
+		if rev != user.Rev() {
+			return stale()
+		}
+		before := user.Original()
+		change(user)
+		user.FoldDescription()
+		if len(store.Changed(user.Record, before)) == 0 {
+			return refuse("Nothing is changed.", "Ничего не изменено.")
+		}
+		return saveUser(ctx, tx, by, "edit", before, user)
+	})
+}
+
+// Contacts are how a person can be reached.
+type Contacts struct {
+	Email      string   `json:"email"`
+	Phone      string   `json:"phone"`
+	Identities []string `json:"identities"` // the providers whose logins they have
+}
+
+// ReadContacts returns how a person can be reached. That a moderator has looked is audited.
+func (d *Desk) ReadContacts(ctx context.Context, by By, id string) (c *Contacts, err error) {
+	err = d.onUser(ctx, by, id, false, func(ctx context.Context, tx core.App, by By, user *store.User) error {
+		links, err := tx.FindAllExternalAuthsByRecord(user.Record)
+		if err != nil {
+			return err
+		}
+		c = &Contacts{Email: user.Email(), Phone: user.Phone(), Identities: []string{}}
+		for _, link := range links {
+			c.Identities = append(c.Identities, link.Provider())
+		}
+		return by.audit(ctx, tx, "contacts", desk.TargetUser, id, nil, nil)
+	})
+	return c, err
+}

@@ -1,0 +1,205 @@
+package desk
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/privet/privet/hooks/desk"
+	"github.com/privet/privet/hooks/order"
+	"github.com/privet/privet/hooks/refusal"
+	"github.com/privet/privet/hooks/store"
+	rows "github.com/privet/privet/hooks/store/desk"
+	"github.com/privet/privet/hooks/store/query"
+
+	validation "github.com/pocketbase/ozzo-validation/v4"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/router"
+)
+
+// input is what the acts take; each reads what it needs of it.
+type input struct {
+	Rev     *int   `json:"rev"`
+	Text    string `json:"text"`
+	Until   string `json:"until"`
+	Status  string `json:"status"`
+	Verdict string `json:"verdict"`
+	Confirm any    `json:"confirm"` // a number, as a number or a text
+	Over    bool   `json:"over"`
+
+	Nickname    *string   `json:"nickname"`
+	Name        *string   `json:"name"`
+	Description *string   `json:"description"`
+	Email       *string   `json:"email"`
+	Phone       *string   `json:"phone"`
+	Role        *string   `json:"role"`
+	Categories  *[]string `json:"categories"`
+	Price       *float64  `json:"price"`
+	NoPrice     bool      `json:"no_price"`
+}
+
+// until returns the end of a ban, zero for ever.
+func (in *input) until(e *core.RequestEvent) (time.Time, error) {
+	if in.Until == "" {
+		return time.Time{}, nil
+	}
+	at, err := time.Parse(time.RFC3339, in.Until)
+	if err != nil {
+		return at, e.BadRequestError(say(e, "The end of the ban is not valid.", "Конец блокировки неверен."), validation.Errors{"until": refusal.Invalid("Must be a time as 2030-01-31T12:00:00Z.")})
+	}
+	return at, nil
+}
+
+// rev returns the revision that the page shows, which an act on what may have changed needs.
+func (in *input) rev(e *core.RequestEvent) (int, error) {
+	if in.Rev == nil || *in.Rev < 0 {
+		return 0, e.BadRequestError(say(e, "The revision is missing.", "Нет номера версии."), validation.Errors{"rev": validation.ErrRequired})
+	}
+	return *in.Rev, nil
+}
+
+// act returns the handler of an act on a person, an order or a medium: it reads the input, acts, and answers what show returns.
+func act(do func(e *core.RequestEvent, d *desk.Desk, by desk.By, id string, in *input) (any, error)) func(*core.RequestEvent) error {
+	return func(e *core.RequestEvent) error {
+		id, err := pathID(e)
+		if err != nil {
+			return err
+		}
+		var in input
+		if err := e.BindBody(&in); err != nil {
+			return e.BadRequestError(say(e, "The request is not valid.", "Запрос неверен."), err)
+		}
+		answer, err := do(e, desk.Of(e.App), desk.By{Email: e.Auth.Email(), Text: in.Text}, query.Key(id), &in)
+		if err != nil {
+			return fail(e, err)
+		}
+		if answer == nil {
+			answer = struct{}{}
+		}
+		return e.JSON(http.StatusOK, answer)
+	}
+}
+
+// fail returns the answer for an error of an act.
+func fail(e *core.RequestEvent, err error) error {
+	var refused *desk.Refusal
+	var fields validation.Errors
+	var answer *router.ApiError
+	switch {
+	case errors.As(err, &refused):
+		data := refused.Data
+		if data == nil {
+			data = map[string]any{}
+		}
+		return &router.ApiError{Status: refused.Status, Message: say(e, refused.English, refused.Russian), Data: data}
+	case desk.IsNotFound(err):
+		return e.NotFoundError(say(e, "It is not there.", "Здесь ничего нет."), nil)
+	case errors.As(err, &fields):
+		return e.BadRequestError(say(e, "It can't be done.", "Это невозможно."), fields)
+	case errors.As(err, &answer):
+		return answer
+	}
+	return err
+}
+
+// onMedium is act with the medium as the answer.
+func onMedium(do func(e *core.RequestEvent, d *desk.Desk, by desk.By, id string) error, gone bool) func(*core.RequestEvent) error {
+	return act(func(e *core.RequestEvent, d *desk.Desk, by desk.By, id string, _ *input) (any, error) {
+		if err := do(e, d, by, id); err != nil || gone {
+			return nil, err
+		}
+		m, err := rows.ReadMedium(e.Request.Context(), e.App, id)
+		if err != nil {
+			return nil, err
+		}
+		return medium(e, m), nil
+	})
+}
+
+func cancelOrder(e *core.RequestEvent, d *desk.Desk, by desk.By, id string, in *input) (any, error) {
+	rev, err := in.rev(e)
+	if err != nil {
+		return nil, err
+	}
+	return nil, d.CancelOrder(e.Request.Context(), by, id, rev)
+}
+
+func setOrderStatus(e *core.RequestEvent, d *desk.Desk, by desk.By, id string, in *input) (any, error) {
+	rev, err := in.rev(e)
+	if err != nil {
+		return nil, err
+	}
+	return nil, d.SetOrderStatus(e.Request.Context(), by, id, rev, order.Status(in.Status))
+}
+
+func banUser(e *core.RequestEvent, d *desk.Desk, by desk.By, id string, in *input) (any, error) {
+	until, err := in.until(e)
+	if err != nil {
+		return nil, err
+	}
+	return nil, d.Ban(e.Request.Context(), by, id, until)
+}
+
+func eraseUser(e *core.RequestEvent, d *desk.Desk, by desk.By, id string, in *input) (any, error) {
+	confirm, _ := in.Confirm.(string)
+	if number, is := in.Confirm.(float64); is {
+		confirm = strconv.FormatFloat(number, 'f', -1, 64)
+	}
+	return nil, d.Erase(e.Request.Context(), by, id, confirm)
+}
+
+func editUser(e *core.RequestEvent, d *desk.Desk, by desk.By, id string, in *input) (any, error) {
+	rev, err := in.rev(e)
+	if err != nil {
+		return nil, err
+	}
+	return nil, d.Edit(e.Request.Context(), by, id, rev, func(user *store.User) {
+		set := func(text *string, to func(string)) {
+			if text != nil {
+				to(strings.TrimSpace(*text))
+			}
+		}
+		set(in.Nickname, user.SetNickname)
+		set(in.Name, user.SetName)
+		set(in.Description, func(text string) { user.Set("description", text) })
+		set(in.Email, user.SetEmail)
+		set(in.Phone, user.SetPhone)
+		set(in.Role, user.SetRole)
+		if in.Categories != nil {
+			user.SetCategories(*in.Categories)
+		}
+		if in.Price != nil || in.NoPrice {
+			user.SetPrice(in.Price)
+		}
+	})
+}
+
+// simple is act for an act that needs no more than a text.
+func simple(do func(e *core.RequestEvent, d *desk.Desk, by desk.By, id string) error) func(*core.RequestEvent) error {
+	return act(func(e *core.RequestEvent, d *desk.Desk, by desk.By, id string, _ *input) (any, error) {
+		return nil, do(e, d, by, id)
+	})
+}
+
+func readContacts(e *core.RequestEvent, d *desk.Desk, by desk.By, id string, _ *input) (any, error) {
+	return d.ReadContacts(e.Request.Context(), by, id)
+}
+
+// consequences answers what an act would end.
+func consequences(e *core.RequestEvent) error {
+	id, err := pathID(e)
+	if err != nil {
+		return err
+	}
+	what, err := choice(e, "act", "ban", "erase", "sign-out")
+	if err != nil {
+		return err
+	}
+	counts, err := rows.ReadConsequences(e.Request.Context(), e.App, query.Key(id), what)
+	if err != nil {
+		return fail(e, err)
+	}
+	return e.JSON(http.StatusOK, counts)
+}

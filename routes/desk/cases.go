@@ -1,0 +1,292 @@
+package desk
+
+import (
+	"encoding/json"
+	"net/http"
+	"regexp"
+	"slices"
+	"time"
+
+	"github.com/privet/privet/hooks/desk"
+	rows "github.com/privet/privet/hooks/store/desk"
+	"github.com/privet/privet/hooks/store/query"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// The most that the page of a case shows.
+const (
+	shownReports = 20
+	shownBefore  = 10
+)
+
+type targetJSON struct {
+	Kind string `json:"kind"`
+	ID   int64  `json:"id"`
+}
+
+type caseOrderJSON struct {
+	ID        int64       `json:"id"`
+	Client    *personJSON `json:"client"`
+	Performer *personJSON `json:"performer"`
+	Status    string      `json:"status"`
+	Occasion  *string     `json:"occasion"`
+}
+
+type takenJSON struct {
+	By    string  `json:"by"`
+	Until *string `json:"until"`
+	Mine  bool    `json:"mine"`
+}
+
+// caseJSON is a case in an answer.
+type caseJSON struct {
+	ID       string         `json:"id"`
+	Rev      int            `json:"rev"`
+	Kind     string         `json:"kind"`
+	Kinds    []string       `json:"kinds"`
+	Target   targetJSON     `json:"target"`
+	Reports  int            `json:"reports"`
+	Created  *string        `json:"created"`
+	Due      *string        `json:"due"`
+	User     *personJSON    `json:"user"`
+	Order    *caseOrderJSON `json:"order"`
+	Medium   *mediumJSON    `json:"medium"`
+	Quote    string         `json:"quote"`
+	Word     string         `json:"word"`
+	Rating   *float64       `json:"rating"`
+	Taken    *takenJSON     `json:"taken"`
+	State    string         `json:"state"`
+	Verdict  string         `json:"verdict"`
+	Closed   *string        `json:"closed"`
+	ClosedBy string         `json:"closed_by"`
+}
+
+// caseRow returns a case as the superuser of a request sees it.
+func caseRow(e *core.RequestEvent, c *rows.CaseRow) *caseJSON {
+	kind, id := rows.SplitTarget(c.Target)
+	shown := &caseJSON{ID: c.ID, Rev: c.Rev, Kind: rows.Gravest(c.Kinds), Kinds: slices.Concat([]string{}, c.Kinds), Target: targetJSON{kind, query.Number(id)},
+		Reports: c.Reports, Created: moment(c.Created), Due: moment(c.Due), User: person(e, &c.User), Medium: medium(e, &c.Medium),
+		Quote: c.Quote, Word: c.Word, State: c.State, Verdict: c.Verdict, Closed: moment(c.Closed), ClosedBy: c.ClosedBy}
+	if c.Order != 0 {
+		shown.Order = &caseOrderJSON{ID: c.Order, Client: person(e, &c.Client), Performer: person(e, &c.Performer), Status: c.Status}
+		if c.Occasion != "" {
+			shown.Order.Occasion = &c.Occasion
+		}
+		if c.Rating != 0 {
+			shown.Rating = &c.Rating
+		}
+	}
+	if c.State == "open" && c.Taken(time.Now()) {
+		shown.Taken = &takenJSON{By: c.TakenBy, Until: moment(c.Until), Mine: c.TakenBy == e.Auth.Email()}
+	}
+	return shown
+}
+
+// listCases answers the queue.
+func listCases(e *core.RequestEvent) error {
+	var f rows.QueueFilter
+	var state string
+	var err error
+	if f.Kind, err = choice(e, "kind", append([]string{""}, rows.Kinds...)...); err == nil {
+		f.Whose, err = choice(e, "whose", "", "free", "mine")
+	}
+	if err == nil {
+		state, err = choice(e, "state", "open", "closed")
+	}
+	if err == nil {
+		f.Page, err = pageOf(e)
+	}
+	if err != nil {
+		return err
+	}
+	f.Closed = state == "closed"
+	found, counts, more, err := rows.ReadQueue(e.Request.Context(), e.App, f, e.Auth.Email(), time.Now())
+	if err != nil {
+		return err
+	}
+	items := make([]*caseJSON, len(found))
+	for i := range found {
+		items[i] = caseRow(e, &found[i])
+	}
+	counted := map[string]any{"all": counts.All, "urgent": counts.Urgent, "free": counts.Free, "mine": counts.Mine, "kinds": counts.Kinds}
+	if counts.Capped {
+		counted["capped"] = true
+	}
+	return e.JSON(http.StatusOK, map[string]any{"counts": counted, "items": items, "page": f.Page, "more": more})
+}
+
+// caseIDs are the ids of cases, as PocketBase makes them.
+var caseIDs = regexp.MustCompile(`^[a-z0-9]{1,20}$`)
+
+func caseID(e *core.RequestEvent) (string, error) {
+	id := e.Request.PathValue("id")
+	if !caseIDs.MatchString(id) {
+		return "", e.NotFoundError("", nil)
+	}
+	return id, nil
+}
+
+type keptJSON struct {
+	Texts map[string]string `json:"texts"`
+	Still *string           `json:"still"`
+}
+
+type reportJSON struct {
+	ID       string      `json:"id"`
+	Reason   string      `json:"reason"`
+	Text     string      `json:"text"`
+	Created  *string     `json:"created"`
+	Reporter *personJSON `json:"reporter"`
+	State    string      `json:"state"`
+	Kept     keptJSON    `json:"kept"`
+}
+
+// onCase returns the handler of a change of a case, which answers the case.
+func onCase(do func(e *core.RequestEvent, d *desk.Desk, id string, in *input) error) func(*core.RequestEvent) error {
+	return func(e *core.RequestEvent) error {
+		id, err := caseID(e)
+		if err != nil {
+			return err
+		}
+		var in input
+		if err := e.BindBody(&in); err != nil {
+			return e.BadRequestError(say(e, "The request is not valid.", "Запрос неверен."), err)
+		}
+		if err := do(e, desk.Of(e.App), id, &in); err != nil {
+			return fail(e, err)
+		}
+		c, err := rows.ReadCase(e.Request.Context(), e.App, id)
+		if err != nil {
+			return fail(e, err)
+		}
+		return e.JSON(http.StatusOK, caseRow(e, c))
+	}
+}
+
+func decideCase(e *core.RequestEvent, d *desk.Desk, id string, in *input) error {
+	rev, err := in.rev(e)
+	if err != nil {
+		return err
+	}
+	until, err := in.until(e)
+	if err != nil {
+		return err
+	}
+	return d.Decide(e.Request.Context(), desk.By{Email: e.Auth.Email(), Text: in.Text}, id,
+		desk.Decision{Rev: rev, Verdict: in.Verdict, Until: until, Over: in.Over})
+}
+
+// viewCase answers what the page of a case shows.
+func viewCase(e *core.RequestEvent) error {
+	id, err := caseID(e)
+	if err != nil {
+		return err
+	}
+	ctx := e.Request.Context()
+	c, err := rows.ReadCase(ctx, e.App, id)
+	if err != nil {
+		return fail(e, err)
+	}
+	reports, err := caseReports(e, c)
+	if err != nil {
+		return err
+	}
+	signals, err := rows.NewestSignals(ctx, e.App, id, shownReports)
+	if err != nil {
+		return err
+	}
+	before, err := rows.EarlierCases(ctx, e.App, c.Target, shownBefore)
+	if err != nil {
+		return err
+	}
+	appeal, err := rows.ReadAppeal(ctx, e.App, id)
+	if err != nil {
+		return err
+	}
+	previous, next, wish, err := rows.Neighbours(ctx, e.App, c)
+	if err != nil {
+		return err
+	}
+	verdicts, err := caseVerdicts(e, id)
+	if err != nil {
+		return fail(e, err)
+	}
+	about, err := caseAbout(e, c)
+	if err != nil {
+		return err
+	}
+	answer := struct {
+		*caseJSON
+		Newest   []reportJSON     `json:"reports"`
+		More     int              `json:"more"`
+		Signals  []map[string]any `json:"signals"`
+		Before   []map[string]any `json:"before"`
+		About    map[string]any   `json:"about"`
+		Wish     string           `json:"wish"`
+		Appeal   map[string]any   `json:"appeal"`
+		Verdicts []map[string]any `json:"verdicts"`
+		Previous *string          `json:"previous"`
+		Next     *string          `json:"next"`
+	}{caseJSON: caseRow(e, c), Newest: reports, More: c.Reports - len(reports), Signals: []map[string]any{}, Before: []map[string]any{},
+		About: about, Wish: wish, Verdicts: verdicts, Previous: text(previous), Next: text(next)}
+	for _, s := range signals {
+		answer.Signals = append(answer.Signals, map[string]any{"kind": s.Kind, "text": s.Text, "word": s.Word, "created": moment(s.Created)})
+	}
+	for _, b := range before {
+		answer.Before = append(answer.Before, map[string]any{"verdict": b.Verdict, "closed": moment(b.Closed), "closed_by": b.ClosedBy, "kind": rows.Gravest(b.Kinds)})
+	}
+	if appeal != nil {
+		answer.Appeal = map[string]any{"text": appeal.Text, "ban_reason": appeal.Reason, "ban_until": moment(appeal.Until)}
+	}
+	return e.JSON(http.StatusOK, answer)
+}
+
+func caseReports(e *core.RequestEvent, c *rows.CaseRow) ([]reportJSON, error) {
+	found, err := rows.NewestReports(e.Request.Context(), e.App, c.ID, shownReports)
+	if err != nil {
+		return nil, err
+	}
+	reports := make([]reportJSON, len(found))
+	for i, r := range found {
+		var kept rows.Snapshot
+		_ = json.Unmarshal([]byte(r.Kept), &kept) // nothing, once it has gone
+		reports[i] = reportJSON{ID: r.ID, Reason: r.Reason, Text: r.Text, Created: moment(r.Created), Reporter: person(e, &r.Reporter), State: r.State,
+			Kept: keptJSON{Texts: kept.Texts}}
+		if kept.Texts == nil {
+			reports[i].Kept.Texts = map[string]string{}
+		}
+	}
+	return reports, nil
+}
+
+func caseVerdicts(e *core.RequestEvent, id string) ([]map[string]any, error) {
+	c, err := rows.FindCase(e.App, id)
+	if err != nil {
+		return nil, err
+	}
+	options, err := desk.Options(e.Request.Context(), e.App, c, e.Auth.Email())
+	if err != nil {
+		return nil, err
+	}
+	verdicts := make([]map[string]any, len(options))
+	for i, o := range options {
+		verdicts[i] = map[string]any{"verdict": o.Verdict, "allowed": o.Allowed, "why": say(e, o.English, o.Russian)}
+	}
+	return verdicts, nil
+}
+
+func caseAbout(e *core.RequestEvent, c *rows.CaseRow) (map[string]any, error) {
+	if c.User.ID == 0 {
+		return nil, nil
+	}
+	a, err := rows.ReadAbout(e.Request.Context(), e.App, query.Key(c.User.ID))
+	if err != nil {
+		return nil, err
+	}
+	about := map[string]any{"orders": a.Orders, "rating": a.Rating, "since": moment(a.Since), "warnings": a.Warnings, "last_warning": nil}
+	if a.LastWarned != "" {
+		about["last_warning"] = map[string]any{"at": moment(a.LastWarned), "text": a.LastWarning}
+	}
+	return about, nil
+}
