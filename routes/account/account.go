@@ -200,6 +200,9 @@ func (v *visit) fail(err error) error {
 		resource.LogServerError(v.req.Context(), v.event.App.Logger(), "the account page failed", "error", err)
 		answer = &failure{http.StatusInternalServerError, "failed"}
 	}
+	if answer == errNoMail {
+		header.Set("Retry-After", "300")
+	}
 	if answer == errMethod {
 		allow := "GET, HEAD, POST"
 		if v.req.URL.Path != Path {

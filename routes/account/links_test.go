@@ -76,6 +76,8 @@ func TestWithoutPassword(t *testing.T) {
 func TestWithoutMail(t *testing.T) {
 	s := testkit.Start(t)
 	want(t, s.Get("/account").Do(), 200, "Mail is not available")
-	want(t, post(s, "forgot", "email", "a@example.com"), 503, "Mail is not available")
+	if answer := want(t, post(s, "forgot", "email", "a@example.com"), 503, "Mail is not available"); answer.Header.Get("Retry-After") == "" {
+		t.Errorf("%v", answer.Header)
+	}
 	s.WantCleanLog()
 }
