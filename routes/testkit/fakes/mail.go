@@ -1,6 +1,7 @@
 package fakes
 
 import (
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -13,6 +14,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/mail"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -41,6 +43,7 @@ type Mail struct {
 	done     chan struct{} // closed when the test ends
 
 	mu      sync.Mutex
+	broken  map[string]string // by step, since Break
 	letters []Letter
 	changed chan struct{} // closed and replaced with each letter
 }
@@ -50,6 +53,8 @@ type Letter struct {
 	From, To string // addresses of the envelope
 	Subject  string // decoded
 	Text     string // the plain text, decoded
+	HTML     string // decoded, "" for none
+	Header   mail.Header
 }
 
 // NewMail starts an SMTP server that runs until the test ends, without TLS and without a sign-in.
@@ -95,6 +100,26 @@ func (m *Mail) Start() {
 	}
 	go func() { _ = server.Serve(listener) }()
 	m.t.Cleanup(func() { server.Close() })
+}
+
+// Hang is how a step is broken at which the server says nothing any more.
+const Hang = "hang"
+
+// Break makes the server refuse a step ("greeting", "EHLO", "MAIL", "RCPT", "DATA") by an answer from now on, or Hang, or do it again: "".
+func (m *Mail) Break(step, how string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.broken == nil {
+		m.broken = map[string]string{}
+	}
+	m.broken[step] = how
+}
+
+// Letters returns the letters so far.
+func (m *Mail) Letters() []Letter {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.letters)
 }
 
 // Roots returns whose certificates to trust.
@@ -154,20 +179,35 @@ func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 // Rcpt implements smtp.Session.
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	s.next.To = to
-	return nil
+	return s.mail.fault("RCPT")
 }
 
 // Data implements smtp.Session. A mail that no program could show is refused.
 func (s *session) Data(r io.Reader) error {
-	message, err := mail.ReadMessage(r)
+	content, err := io.ReadAll(r)
 	if err != nil {
 		return err
 	}
+	if err := s.mail.fault("DATA"); err != nil {
+		return err
+	}
+	message, err := mail.ReadMessage(bytes.NewReader(content))
+	if err != nil {
+		return err
+	}
+	s.next.Header = message.Header
 	s.next.Subject, err = new(mime.WordDecoder).DecodeHeader(message.Header.Get("Subject"))
 	if err != nil {
 		return err
 	}
-	if s.next.Text, err = plainText(message.Header, message.Body); err != nil {
+	body, err := io.ReadAll(message.Body)
+	if err != nil {
+		return err
+	}
+	if s.next.Text, err = part("text/plain", message.Header, bytes.NewReader(body)); err != nil {
+		return err
+	}
+	if s.next.HTML, err = part("text/html", message.Header, bytes.NewReader(body)); err != nil && !errors.Is(err, errNoPart) {
 		return err
 	}
 	s.mail.mu.Lock()
@@ -184,8 +224,8 @@ func (s *session) Reset() { s.next = Letter{} }
 // Logout implements smtp.Session.
 func (s *session) Logout() error { return nil }
 
-// plainText returns the first part of a mail that is plain text, or its body if there are no parts.
-func plainText(header interface{ Get(string) string }, body io.Reader) (string, error) {
+// part returns the first part of a mail with a content type, or its body if there are no parts.
+func part(wanted string, header interface{ Get(string) string }, body io.Reader) (string, error) {
 	kind, parameters, err := mime.ParseMediaType(header.Get("Content-Type"))
 	if err != nil {
 		return "", err
@@ -193,26 +233,26 @@ func plainText(header interface{ Get(string) string }, body io.Reader) (string, 
 	if strings.EqualFold(header.Get("Content-Transfer-Encoding"), "quoted-printable") {
 		body = quotedprintable.NewReader(body)
 	}
-	if kind == "text/plain" {
+	if kind == wanted {
 		text, err := io.ReadAll(body)
 		return string(text), err
 	}
 	if !strings.HasPrefix(kind, "multipart/") {
-		return "", errNoText
+		return "", errNoPart
 	}
 	parts := multipart.NewReader(body, parameters["boundary"])
 	for {
-		part, err := parts.NextRawPart()
+		next, err := parts.NextRawPart()
 		if errors.Is(err, io.EOF) {
-			return "", errNoText
+			return "", errNoPart
 		}
 		if err != nil {
 			return "", err
 		}
-		if text, err := plainText(part.Header, part); !errors.Is(err, errNoText) {
+		if text, err := part(wanted, next.Header, next); !errors.Is(err, errNoPart) {
 			return text, err
 		}
 	}
 }
 
-var errNoText = errors.New("the mail has no plain text")
+var errNoPart = errors.New("the mail has no such part")

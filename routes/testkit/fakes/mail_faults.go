@@ -2,6 +2,7 @@ package fakes
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -15,11 +16,13 @@ import (
 
 // fault returns the error by which a step is to be refused, nil if it isn't. A step that is to be silent ends with the test.
 func (m *Mail) fault(step string) error {
-	if m.Silent == step {
+	m.mu.Lock()
+	answer := cmp.Or(m.broken[step], m.Refuse[step])
+	m.mu.Unlock()
+	if m.Silent == step || answer == Hang {
 		<-m.done
 		return net.ErrClosed
 	}
-	answer := m.Refuse[step]
 	if answer == "" {
 		return nil
 	}
