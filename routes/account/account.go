@@ -1,5 +1,5 @@
 // Package account serves the web page /account, for people who have lost the app (contract, section 3): a new password,
-// signing out everywhere, the deletion of the account; what a ban says. Before anybody signs in it says what a
+// signing out everywhere, the deletion of the account; what a ban says, and an appeal against it. Before anybody signs in it says what a
 // deletion removes and what stays.
 //
 // The page has no scripts and sets no cookies. Who has signed in is known by a token in the forms (session.go), which is sent by
@@ -7,7 +7,7 @@
 //
 //   - account.go: the requests
 //   - form.go: what a form may send
-//   - actions.go, links.go, deletion.go: what the buttons do
+//   - actions.go, links.go, appeal.go, deletion.go: what the buttons do
 //   - session.go: who has signed in
 //   - page.go, texts.go, *.html, account.css: what is shown
 package account
@@ -146,6 +146,7 @@ var actions = map[string]func(*visit) error{
 	"open":     (*visit).open,
 	"view":     (*visit).view,
 	"sign-out": (*visit).signOut,
+	"appeal":   (*visit).appeal,
 	"ask":      (*visit).askDeletion,
 	"delete":   (*visit).delete,
 }

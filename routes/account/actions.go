@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/privet/privet/hooks/store"
+	"github.com/privet/privet/hooks/store/desk"
 	"github.com/privet/privet/routes/access"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -74,8 +75,15 @@ func (v *visit) showAccount(user *store.User, token string, shown view) error {
 		if until := user.BannedUntil(); !until.IsZero() {
 			shown.Ban.Until = v.date(until)
 		}
+		if shown.Ban.Appealed, err = desk.HasAppealed(v.event.App, user.Id); err != nil {
+			return err
+		}
 	}
-	return v.render(http.StatusOK, shown)
+	status := http.StatusOK
+	if shown.Problem {
+		status = http.StatusUnprocessableEntity
+	}
+	return v.render(status, shown)
 }
 
 // date returns a time as people read it, in the zone of the orders.

@@ -69,3 +69,39 @@ func TestBanned(t *testing.T) {
 	want(t, post(s, "sign-in", "email", client.Email, "password", testkit.Password), 401)
 	s.WantCleanLog()
 }
+
+// Who is banned appeals once a ban, which is a case for moderators.
+func TestAppeal(t *testing.T) {
+	s, _ := start(t)
+	client := s.Client()
+	dashboard := s.Dashboard()
+	ban := func() {
+		t.Helper()
+		dashboard.Change("users", client.ID, map[string]any{"banned": true, "ban_reason": "Insults"}).Want(200)
+	}
+	ban()
+	page, token := signIn(t, s, client)
+	want(t, page, 200, "One appeal for this ban")
+	want(t, post(s, "appeal", "session", token, "lang", "en"), 422, "Write why")
+	long := strings.Repeat("я", 2001)
+	if refused := want(t, post(s, "appeal", "session", token, "text", long, "lang", "en"), 422, "longer than 2,000"); !strings.Contains(string(refused.Body), long) {
+		t.Error("what was written is lost")
+	}
+	want(t, post(s, "appeal", "session", token, "text", "\xff", "lang", "en"), 400)
+	sent := want(t, post(s, "appeal", "session", token, "text", "It was my brother", "lang", "en"), 200, "Your appeal is sent", "You have sent an appeal")
+	want(t, post(s, "appeal", "session", token, "text", "Again", "lang", "en"), 403)
+	want(t, post(s, "appeal", "session", session(t, sent), "text", "Again", "lang", "en"), 200, "You have sent an appeal")
+	if n := s.Count(`cases WHERE state = 'open' AND kinds = '["appeal"]' AND quote = 'It was my brother' AND user = '` + fmt.Sprint(client.ID) + `'`); n != 1 || s.Count("cases") != 1 {
+		t.Errorf("%v", dashboard.List("cases"))
+	}
+	dashboard.Change("users", client.ID, map[string]any{"banned": false}).Want(200)
+	again, token := signIn(t, s, client)
+	if strings.Contains(text(again), "banned") {
+		t.Error(text(again))
+	}
+	want(t, post(s, "appeal", "session", token, "text", "Why?", "lang", "en"), 200, "not banned any more")
+	ban()
+	page, _ = signIn(t, s, client)
+	want(t, page, 200, "One appeal for this ban")
+	s.WantCleanLog()
+}

@@ -55,6 +55,7 @@ type view struct {
 	Terms                string // address
 	Mail                 bool   // links can be mailed
 	Email                string // what was typed, or the account's
+	Text                 string // of an appeal that was refused
 	Link                 string // the token of a mailed link
 	Session              string // the token of who is signed in
 	Ban                  *ban
@@ -63,8 +64,9 @@ type view struct {
 
 // ban is what somebody who is banned may know of it.
 type ban struct {
-	Until  string // "" for a ban without an end
-	Reason string
+	Until    string // "" for a ban without an end
+	Reason   string
+	Appealed bool // there was an appeal
 }
 
 // render answers with a page.

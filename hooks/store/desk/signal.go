@@ -112,6 +112,12 @@ func OpenAppeal(tx core.App, user, text string) error {
 	return query.Wrap("note the appeal", tx.Save(ban))
 }
 
+// HasAppealed reports whether a user has appealed against the ban that they have.
+func HasAppealed(app core.App, user string) (bool, error) {
+	ban, err := CurrentBan(app, user)
+	return ban != nil && ban.GetString("appeal") != "", err
+}
+
 // CurrentBan returns the row of the ban that a user has, nil for none.
 func CurrentBan(tx core.App, user string) (*core.Record, error) {
 	record, err := tx.FindFirstRecordByFilter(store.Bans, "user = {:user} && lifted = ''", dbx.Params{"user": user})
