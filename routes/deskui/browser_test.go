@@ -1,0 +1,168 @@
+package deskui_test
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/privet/privet/hooks/demo"
+	"github.com/privet/privet/routes/testkit"
+	"github.com/privet/privet/routes/testkit/browser"
+
+	"github.com/chromedp/chromedp"
+)
+
+// hostile is what shows as text wherever a user writes it.
+const hostile = `<img src=x onerror="window.hacked=1"><script>window.hacked=1</script><b>bold</b>`
+
+// desk drives the desk's pages as a superuser does.
+type desk struct {
+	*browser.Dashboard
+	t *testing.T
+	s *testkit.Server
+}
+
+// open shows a page of the desk in a language, and waits until its data is there.
+func (d *desk) open(hash, language string) {
+	d.t.Helper()
+	d.Do(chromedp.Navigate("about:blank"))
+	d.Do(chromedp.Navigate(d.s.URL + "/_/" + hash))
+	d.Until(fmt.Sprintf(`document.documentElement.lang === %q && !!document.querySelector('.dk-page')`, language))
+	d.settle()
+}
+
+// settle waits until nothing is awaited any more.
+func (d *desk) settle() {
+	d.t.Helper()
+	d.Until(`!!document.querySelector('.dk-page .dk') && !document.querySelector('.dk-page .dk-wait, .dk .btn.loading')`)
+}
+
+// clicks counts the clicks of what follows.
+func (d *desk) count() {
+	d.t.Helper()
+	d.Until(`(window.clicks = 0, window.counts ??= (addEventListener('click', () => window.clicks++, true), true))`)
+}
+
+func (d *desk) wantClicks(what string, most int) {
+	d.t.Helper()
+	if !d.Evaluate(fmt.Sprintf(`window.clicks <= %d`, most)) {
+		d.t.Errorf("%s took more than %d clicks", what, most)
+	}
+}
+
+// press clicks a button by its words, within a part of the page.
+func (d *desk) press(within, words string) {
+	d.t.Helper()
+	d.Click(fmt.Sprintf(`[...document.querySelectorAll('%s button, %s a')].find(e => !e.disabled && (e.querySelector('.txt') ?? e).innerText.trim() === %q)`, within, within, words))
+}
+
+// search types into the search field and waits for a hit.
+func (d *desk) search(text, hit string) {
+	d.t.Helper()
+	d.Key("KeyK", "k", browser.Ctrl)
+	d.Until(`document.activeElement === document.querySelector('.dk-search input')`)
+	d.Insert(text)
+	d.Until(fmt.Sprintf(`[...document.querySelectorAll('.dk-hit')].some(e => e.innerText.includes(%q))`, hit))
+}
+
+const theDialog = `document.querySelector('.dk-dialog[data-modal-state=open]')`
+
+// A day of a moderator: cases from the queue, by mouse and by keyboard, an order by its client's name, a ban. The tests count the
+// clicks.
+func TestDeskInABrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
+	s := testkit.Start(t)
+	s.Moderator()
+	if _, err := demo.Fill(s.App, testkit.OwnerEmail, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	login := func(name string) string {
+		return s.Post("auth/login").JSON(map[string]any{"email": name + "@example.com", "password": demo.Password, "device_id": name}).Do().Want(200).Map().String("token")
+	}
+	report := func(by, field string, id int, text string) {
+		s.Post("user/report").As(by).JSON(map[string]any{field: id, "reason": 2, "text": text}).Do().Want(201)
+	}
+	oleg, emma := login("oleg"), login("emma")
+	video := s.Get("order/view/7").As(oleg).Do().Want(200).Map().Int("data", "media", 0, "id")
+	report(oleg, "media_id", video, hostile)
+	report(emma, "user_id", 5, "He wants money outside")
+	report(oleg, "user_id", 1, "Not polite")
+	open := func() int {
+		return s.Request(http.MethodGet, "/api/desk/cases").As(s.Moderator()).Do().Want(200).Map().Int("counts", "all")
+	}
+
+	d := &desk{browser.OpenSignIn(t, s), t, s}
+	d.EnterPassword(testkit.ModeratorEmail, testkit.SuperuserPassword)
+	d.Until(`location.hash.startsWith('#/desk') && !!document.querySelector('.dk-item')`)
+	d.settle()
+	if d.Evaluate(`!!document.querySelector('.toast') || [...document.querySelectorAll('.header-link')].some(e => /Collections|Settings|Logs/.test(e.innerText))`) {
+		t.Error("a moderator's dashboard begins with an error, or shows what is not theirs")
+	}
+	for _, language := range []string{"ru", "en"} {
+		s.Request(http.MethodPost, "/api/desk/me").As(s.Moderator()).JSON(map[string]any{"language": language}).Do().Want(200)
+		for _, page := range pages {
+			d.open(page, language)
+			d.WantAccessible(".dk-page")
+		}
+	}
+
+	// Hostile texts are texts.
+	d.open(fmt.Sprintf("#/desk?case=%s", caseOf(s, "media", video)), "en")
+	d.Until(fmt.Sprintf(`document.querySelector('.dk-pane-body')?.innerText.includes(%q)`, hostile))
+	if d.Evaluate(`window.hacked === 1 || !!document.querySelector('.dk-quote :is(img, script, b)')`) {
+		t.Error("a user's text became markup")
+	}
+
+	// Keys are the dialog's while one is open, and a text field's while it has the focus.
+	before := open()
+	d.Key("Digit3", "3")
+	d.Until(theDialog)
+	d.Key("Digit1", "1")
+	d.Key("ArrowDown", "ArrowDown")
+	d.Key("Digit2", "2")
+	d.Until(theDialog + `.querySelectorAll('input[type=radio]')[1].checked`)
+	d.Until(theDialog + `.querySelector('textarea').select() === undefined`)
+	d.Until(`(document.querySelector('.dk-dialog textarea').focus(), document.activeElement.tagName === 'TEXTAREA')`)
+	d.Insert("My own words")
+	d.Key("Digit1", "1")
+	d.Key("Escape", "Escape")
+	d.Until(`!document.querySelector('.dk-dialog')`)
+	if open() != before || !d.Evaluate(fmt.Sprintf(`location.hash.includes(%q)`, caseOf(s, "media", video))) {
+		t.Error("keys acted behind the dialog")
+	}
+	d.Key("Digit3", "3")
+	d.Until(theDialog + `?.querySelector('textarea').value === 'My own words1'`) // the draft was kept
+	d.Key("Escape", "Escape")
+	d.Until(`!document.querySelector('.dk-dialog')`)
+
+	// A complaint is answered in six clicks at most.
+	d.open("#/desk?show=open&kind=report", "en")
+	d.count()
+	complaint := caseOf(s, "user", 1)
+	d.Click(fmt.Sprintf(`document.querySelector('.dk-item[data-case=%q]')`, complaint))
+	d.Until(`document.querySelector('.dk-pane-body')?.innerText.includes('Not polite')`)
+	d.press(".dk-pane-foot", "No violation")
+	d.Until(fmt.Sprintf(`!document.querySelector('.dk-item[data-case=%q]:not(.closed)')`, complaint))
+	d.wantClicks("answering a complaint", 6)
+	if open() != before-1 {
+		t.Error("the complaint is still open")
+	}
+	d.WantLoopback()
+}
+
+// caseOf returns the id of the open case about something.
+func caseOf(s *testkit.Server, kind string, id int) string {
+	items := s.Request(http.MethodGet, "/api/desk/cases").As(s.Moderator()).Do().Want(200).Map()
+	for i := range items.Len("items") {
+		if items.String("items", i, "target", "kind") == kind && items.Int("items", i, "target", "id") == id {
+			return items.String("items", i, "id")
+		}
+	}
+	return "none"
+}
+
+// pages are all that a moderator opens, with the data of the demo.
+var pages = []string{"#/desk", "#/desk?kind=appeal", "#/desk/media", "#/desk/figures?period=year", "#/desk/settings"}
