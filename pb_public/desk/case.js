@@ -11,11 +11,23 @@ import { banWill } from "./will.js";
 export const kinds = { report: "flag-line", appeal: "scales-3-line", overdue: "timer-line", low: "star-half-line", word: "chat-delete-line", first: "user-star-line", blocked: "user-forbid-line" };
 const renewal = 24e4; // milliseconds; a lease is ten minutes
 
-// readCase reads all of a case. reported are the newest reports on it; reports is their number, as in a row of the queue.
+// readCase reads all of a case. reported are the newest reports on it; reports is their number, as in a row of the queue. A case about an
+// order is shown with what was delivered.
 export async function readCase(id, signal) {
   const answer = await get("cases/" + id, {}, signal);
-  return { ...answer, reported: answer.reports, reports: answer.reports.length + answer.more };
+  const medium = answer.medium ?? (answer.order && isOffered(answer, "hidden") ? await delivered(answer.order.id, signal) : null);
+  return { ...answer, medium, reported: answer.reports, reports: answer.reports.length + answer.more };
 }
+
+async function delivered(order, signal) {
+  try {
+    return (await get("orders/" + order, {}, signal)).media.find((item) => !item.hidden) ?? null;
+  } catch {
+    return null; // the order's page tells why
+  }
+}
+
+const isOffered = (detail, verdict) => detail.verdicts?.some((offer) => offer.verdict === verdict && offer.allowed);
 
 // thing names what a case is about, as a part of keys of words.
 const thing = (row) => row.target.kind === "media" ? row.medium?.type ?? "video" : row.target.kind;
@@ -102,8 +114,8 @@ export function isForPage(event) {
 const reasonsFor = { lifted: "unban", hidden: "hide", cancelled: "cancel", warned: "warn", banned: "ban", removed: "remove" };
 const order = ["nothing", "lifted", "hidden", "cancelled", "warned", "banned"]; // removing for good stands apart, among the acts
 
-// verdictsOf returns the verdicts that can be given now, always in the same order.
-export const verdictsOf = (detail) => order.filter((verdict) => detail.verdicts?.some((offer) => offer.verdict === verdict && offer.allowed));
+// verdictsOf returns the verdicts that can be given now, always in the same order. An order is cancelled where there is nothing to hide.
+export const verdictsOf = (detail) => order.filter((verdict) => isOffered(detail, verdict) && !(verdict === "cancelled" && isOffered(detail, "hidden")));
 
 function verdictName(detail, verdict) {
   if (verdict === "nothing") return w(detail.kind === "appeal" ? "verdict.keep" : detail.kind === "first" ? "verdict.fine" : "verdict.nothing");

@@ -84,8 +84,8 @@ function signals(detail) {
     .map((signal) => quote(signal.text, known("kind", signal.kind), " · ", format(signal.created)));
 }
 
-function appeal({ appeal: written, user }) {
-  if (!written) return null;
+function appeal({ appeal: written, kinds, user }) {
+  if (!written || !kinds.includes("appeal")) return null;
   return [
     div("", el("h3", {}, w("appeal.writes")), quote(written.text, name(user))),
     div("", el("h3", {}, w("appeal.banned-for")), div("dk-lines", div("", icon("forbid-line"), span("", written.ban_reason || w("reason.none"), ", ",
