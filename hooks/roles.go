@@ -2,6 +2,9 @@ package hooks
 
 import (
 	"fmt"
+	"net/mail"
+	"slices"
+	"strings"
 
 	"github.com/privet/privet/hooks/refusal"
 	"github.com/privet/privet/hooks/store/superuser"
@@ -9,6 +12,7 @@ import (
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/mailer"
 )
 
 // lastOwner is the message for whoever would leave privet without an owner.
@@ -38,6 +42,13 @@ func registerRoles(app core.App) {
 	app.OnRecordCreate(core.CollectionNameSuperusers).Bind(inOrder(chooseRole))
 	app.OnRecordUpdate(core.CollectionNameSuperusers).Bind(inOrder(checkRoleChange))
 	app.OnRecordDelete(core.CollectionNameSuperusers).Bind(inOrder(checkOwnerDelete))
+
+	app.OnMailerSend().BindFunc(func(e *core.MailerEvent) error {
+		if e.Message.To = alertable(e.App, e.Message); len(e.Message.To) == 0 {
+			return nil
+		}
+		return e.Next()
+	})
 
 	app.OnRecordCreateRequest(core.CollectionNameSuperusers).BindFunc(refuseModerator)
 	app.OnRecordDeleteRequest(core.CollectionNameSuperusers).BindFunc(refuseModerator)
@@ -123,4 +134,16 @@ func refuseModerator(e *core.RecordRequestEvent) error {
 		return e.ForbiddenError("Only owners change superusers.", nil)
 	}
 	return e.Next()
+}
+
+// alertable returns the receivers of a mail without moderators where it is one of PocketBase's alerts, such as that of a backup
+// that failed: it mails these to all superusers, with the paths and hosts of the error.
+func alertable(app core.App, message *mailer.Message) []mail.Address {
+	if !strings.HasPrefix(message.Subject, "["+app.Settings().Meta.AppName+" system alert] ") {
+		return message.To
+	}
+	return slices.DeleteFunc(slices.Clone(message.To), func(to mail.Address) bool {
+		receiver, err := app.FindAuthRecordByEmail(core.CollectionNameSuperusers, to.Address)
+		return err != nil || !superuser.IsOwner(receiver)
+	})
 }

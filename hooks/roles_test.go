@@ -3,11 +3,14 @@ package hooks_test
 import (
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 
 	"github.com/privet/privet/hooks/store/superuser"
 	"github.com/privet/privet/routes/testkit"
+	"github.com/privet/privet/routes/testkit/fakes"
 
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -150,5 +153,24 @@ func TestOwnersAtTheSameMoment(t *testing.T) {
 		}
 		s.Exec("UPDATE _superusers SET role = 'owner' WHERE email = '%s'", testkit.OwnerEmail)
 		s.Exec("DELETE FROM _superusers WHERE email <> '%s'", testkit.OwnerEmail)
+	}
+}
+
+// Of a backup that failed owners get a mail, with the error as it is, and moderators none.
+func TestAlertsAreForOwners(t *testing.T) {
+	mail := fakes.NewMail(t)
+	s := testkit.StartStored(t, mail.Store)
+	s.Moderator()
+	if err := os.WriteFile(filepath.Join(s.App.DataDir(), core.LocalBackupsDirName), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.SaveSettings(func(s *core.Settings) { s.Backups.Cron = "0 0 1 1 *" })
+	for _, job := range s.App.Cron().Jobs() {
+		if job.Id() == "__pbAutoBackup__" {
+			job.Run()
+		}
+	}
+	if alerts := mail.Wait("system alert", 1, testkit.Soon); len(alerts) != 1 || alerts[0].To != testkit.OwnerEmail {
+		t.Errorf("%+v", alerts)
 	}
 }

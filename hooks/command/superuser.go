@@ -11,6 +11,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/cmd"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/spf13/cobra"
 )
 
@@ -24,11 +25,29 @@ func Superuser(app core.App) *cobra.Command {
 			if err := migrateNew(app); err != nil {
 				return err
 			}
+			noteOperator(app)
 			return run(command, args)
 		}
 	}
 	command.AddCommand(superuserRole(app))
 	return command
+}
+
+// noteOperator makes the operator the actor of all changes of superusers from now on.
+func noteOperator(app core.App) {
+	handler := &hook.Handler[*core.RecordEvent]{
+		Id:       "privet_operator",
+		Priority: -1000, // before all that asks who acts
+		Func: func(e *core.RecordEvent) error {
+			if superuser.HasRoles(e.Record) {
+				store.SetActor(e.Record, store.Actor{Side: order.Moderator, Moderator: audit.Operator, Audit: true})
+			}
+			return e.Next()
+		},
+	}
+	app.OnRecordCreate(core.CollectionNameSuperusers).Bind(handler)
+	app.OnRecordUpdate(core.CollectionNameSuperusers).Bind(handler)
+	app.OnRecordDelete(core.CollectionNameSuperusers).Bind(handler)
 }
 
 // migrateNew runs privet's migrations on a new data folder, as the first superuser may come before the first start: the rules of
@@ -65,7 +84,7 @@ func superuserRole(app core.App) *cobra.Command {
 				return fmt.Errorf("there is no superuser %s", args[0])
 			}
 			superuser.SetRole(record, role)
-			store.SetActor(record, store.Actor{Side: order.Moderator, Moderator: audit.Operator, Audit: true})
+			noteOperator(app)
 			if err := app.SaveWithContext(command.Context(), record); err != nil {
 				return fmt.Errorf("superuser %s: %s", record.Email(), refusalText(err))
 			}

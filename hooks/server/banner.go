@@ -24,7 +24,7 @@ func PrintBanner(app core.App, s *settings.Settings, version, apiPath string, to
 			if err != nil {
 				return err
 			}
-			const text = "\nThere is no moderator yet. Create the first account here within half an hour:\n%s/_/#/pbinstall/%s\n" +
+			const text = "\nThere is no owner yet. Create the first account here within half an hour:\n%s/_/#/pbinstall/%s\n" +
 				"or with: privet superuser upsert EMAIL PASSWORD\n"
 			_, err = fmt.Fprintf(to, text, strings.TrimRight(base, "/"), token)
 			return err

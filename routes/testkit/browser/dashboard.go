@@ -60,10 +60,16 @@ func (d *Dashboard) WantMessage(text string) {
 	d.DismissMessages()
 }
 
-// WantSignedIn waits until the desk is there, and goes on to the collections.
-func (d *Dashboard) WantSignedIn() {
+// WantDesk waits until the desk is there.
+func (d *Dashboard) WantDesk() {
 	d.t.Helper()
 	d.Until(`location.hash.startsWith('#/desk') && !!document.querySelector('.app-header .dk-search')`)
+}
+
+// WantSignedIn waits until an owner's desk is there, and goes on to the collections.
+func (d *Dashboard) WantSignedIn() {
+	d.t.Helper()
+	d.WantDesk()
 	d.Anchor("#/collections")
 	d.Until(`location.hash.startsWith('#/collections') && !!document.querySelector('.page-content table')`)
 }
