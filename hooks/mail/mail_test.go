@@ -145,7 +145,7 @@ func TestHangAndKill(t *testing.T) {
 func TestMailsOfSuperusers(t *testing.T) {
 	t.Parallel()
 	s, server := start(t)
-	s.Dashboard()
+	s.Owner()
 	s.Post("/api/collections/_superusers/request-password-reset").JSON(map[string]any{"email": testkit.OwnerEmail}).Do().Want(204)
 	letter := server.Wait("", 1, testkit.Soon)[0]
 	if letter.To != testkit.OwnerEmail || !strings.Contains(letter.HTML, `href="https://api.example.com/_/`) {
