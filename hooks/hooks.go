@@ -47,7 +47,7 @@ func Register(app core.App, s *settings.Settings, pushes *push.Worker, mails *ma
 	registerMedia(app, previews, remover)
 	dashboard.Register(app)
 	audit.Register(app)
-	desk.Register(app, s, pushes)
+	desk.Register(app, s, pushes, mails)
 	registerBanExpiry(app)
 	registerSearchIndex(app)
 	registerPushes(app, pushes)

@@ -1,6 +1,9 @@
 package desk
 
 import (
+	"context"
+	"encoding/json"
+	"strconv"
 	"time"
 
 	"github.com/privet/privet/hooks/store"
@@ -11,7 +14,11 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// registerCalls has those told of new cases who want to be: the webhook, in the transaction that opens the case.
+// digestHour is the hour of the orders' zone at which moderators get the mail of a day.
+const digestHour = 8
+
+// registerCalls has those told of new cases who want to be: the webhook and moderators by mail, by rows that are written in the
+// transaction that opens the case. The mails and calls have no personal data, but the case's address.
 func (d *Desk) registerCalls() {
 	if d.settings.DeskWebhook != "" {
 		d.webhook = newWebhook(d.app, d.settings.DeskWebhook, d.settings.PublicURL)
@@ -28,16 +35,107 @@ func (d *Desk) registerCalls() {
 		if d.webhook != nil {
 			d.webhook.worker.Wake()
 		}
+		d.mails.Wake()
 		return e.Next()
+	})
+	job := func(id, when string, work func(context.Context, time.Time) error) {
+		d.app.Cron().MustAdd(id, when, func() {
+			if err := work(context.Background(), time.Now()); err != nil {
+				d.app.Logger().Error("moderators could not be called", "error", err)
+			}
+			d.mails.Wake()
+		})
+	}
+	job("privet_waiting_cases", "*/5 * * * *", d.callWaiting)
+	job("privet_desk_digest", "0 * * * *", func(ctx context.Context, now time.Time) error {
+		if now.In(d.settings.Zone()).Hour() != digestHour {
+			return nil
+		}
+		return d.digest(ctx, now)
 	})
 }
 
-// call queues who is to be told of a new case.
+// call queues who is to be told of a new case: not the moderator by whose act it comes about.
 func (d *Desk) call(e *core.RecordEvent) error {
 	if d.webhook != nil {
-		return desk.AddCall(e.Context, e.App, e.Record.Id)
+		if err := desk.AddCall(e.Context, e.App, e.Record.Id); err != nil {
+			return err
+		}
+	}
+	if !d.mails.On() {
+		return nil
+	}
+	receivers, err := desk.Receivers(e.Context, e.App, "now", store.ActorOf(e.Record).Moderator)
+	if err != nil {
+		return err
+	}
+	return d.mailCase(e.Context, e.App, receivers, e.Record.Id, false)
+}
+
+// mailCase mails a case to moderators.
+func (d *Desk) mailCase(ctx context.Context, tx core.App, receivers []desk.Receiver, caseID string, waited bool) error {
+	what := [2]string{"A new case waits at the desk.", "Поступило новое дело."}
+	if waited {
+		what = [2]string{"A case has waited for 12 hours.", "Дело ждёт уже 12 часов."}
+	}
+	for _, r := range receivers {
+		if err := d.mail(ctx, tx, r, store.MailCase, map[string]string{"what": r.Say(what), "path": caseURL("", caseID)}); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+func (d *Desk) mail(ctx context.Context, tx core.App, r desk.Receiver, kind string, data map[string]string) error {
+	if !d.mails.On() {
+		return nil
+	}
+	content, err := json.Marshal(data)
+	if err != nil {
+		return err
+	}
+	return d.mails.Add(ctx, tx, store.NewMail{Kind: kind, Superuser: r.ID, Language: r.MailLanguage(), Data: string(content), Expires: time.Now().Add(24 * time.Hour)})
+}
+
+// callWaiting mails all moderators, whatever they have chosen, the cases that have waited for long: each once.
+func (d *Desk) callWaiting(ctx context.Context, now time.Time) error {
+	return d.act(ctx, func(ctx context.Context, tx core.App) error {
+		waiting, err := desk.NoteWaiting(ctx, tx, now)
+		if err != nil || len(waiting) == 0 {
+			return err
+		}
+		receivers, err := desk.Receivers(ctx, tx, "", "")
+		if err != nil {
+			return err
+		}
+		for _, id := range waiting {
+			if err := d.mailCase(ctx, tx, receivers, id, true); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// digest mails how many cases wait to the moderators who want that once a day.
+func (d *Desk) digest(ctx context.Context, now time.Time) error {
+	_, counts, _, err := desk.ReadQueue(ctx, d.app, desk.QueueFilter{Page: 1}, "", now)
+	if err != nil || counts.All == 0 {
+		return err
+	}
+	receivers, err := desk.Receivers(ctx, d.app, "daily", "")
+	if err != nil {
+		return err
+	}
+	return d.act(ctx, func(ctx context.Context, tx core.App) error {
+		for _, r := range receivers {
+			data := map[string]string{"waiting": strconv.Itoa(counts.All), "urgent": strconv.Itoa(counts.Urgent), "path": "/_/#/desk"}
+			if err := d.mail(ctx, tx, r, store.MailDigest, data); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // caseURL returns the address of a case at the desk.

@@ -19,6 +19,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/privet/privet/hooks/audit"
+	"github.com/privet/privet/hooks/mail"
 	"github.com/privet/privet/hooks/order"
 	"github.com/privet/privet/hooks/push"
 	"github.com/privet/privet/hooks/settings"
@@ -33,6 +34,7 @@ type Desk struct {
 	app      core.App
 	settings *settings.Settings
 	pushes   *push.Worker
+	mails    *mail.Worker
 	words    *words
 	webhook  *webhook // nil: off
 }
@@ -40,8 +42,8 @@ type Desk struct {
 const keyDesk = "privet_desk"
 
 // Register binds the desk's rules and its background work to the app.
-func Register(app core.App, s *settings.Settings, pushes *push.Worker) {
-	d := &Desk{app: app, settings: s, pushes: pushes, words: newWords(app)}
+func Register(app core.App, s *settings.Settings, pushes *push.Worker, mails *mail.Worker) {
+	d := &Desk{app: app, settings: s, pushes: pushes, mails: mails, words: newWords(app)}
 	app.Store().Set(keyDesk, d)
 	d.registerOpeners()
 	d.registerRemovals()

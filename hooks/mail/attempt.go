@@ -94,6 +94,9 @@ func (w *Worker) send(ctx context.Context, m *store.MailContent, token string) e
 	if token != "" {
 		link = w.settings.PublicURL + "/account?" + url.Values{"lang": {m.Language}, "purpose": {m.Kind}}.Encode() + "&token=" + token
 	}
+	if path := pathOf(m.Data); path != "" {
+		link = w.settings.PublicURL + path
+	}
 	body, err := render(m, meta.AppName, link, w.settings.Contact)
 	if err != nil {
 		return err

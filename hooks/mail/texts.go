@@ -94,3 +94,10 @@ func render(m *store.MailContent, app, link, contact string) (*body, error) {
 
 // oneLine returns a text without line breaks, as a subject may have none.
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// pathOf returns the path that a mail leads to by its data, "" for none.
+func pathOf(data string) string {
+	var values struct{ Path string }
+	_ = json.Unmarshal([]byte(data), &values) // render says what is wrong
+	return values.Path
+}

@@ -102,7 +102,9 @@ func TestHundredReports(t *testing.T) {
 		people[i] = s.Client()
 		s.AddDevice(people[i], fmt.Sprint("phone", i), "en")
 	}
-	testkit.Concurrently(len(people), func(i int) { report(s, people[i], "media_id", medium) })
+	for _, p := range people {
+		report(s, p, "media_id", medium)
+	}
 	found := d.cases()
 	if found.Len("items") != 1 || found.Int("items", 0, "reports") != 100 || found.Int("counts", "all") != 1 || found.Int("counts", "kinds", "report") != 1 {
 		t.Fatalf("%v", found)

@@ -63,3 +63,45 @@ func PostponeCall(ctx context.Context, app core.App, caseID string, next time.Ti
 		sql.Named("next", query.Timestamp(next)), sql.Named("error", cause.Error()), sql.Named("case", caseID))
 	return query.Wrap("postpone call", err)
 }
+
+// Receiver is a moderator who is told of cases.
+type Receiver struct{ ID, Language string }
+
+// MailLanguage returns the language of mails to a moderator.
+func (r Receiver) MailLanguage() string {
+	if r.Language == "ru" {
+		return "ru"
+	}
+	return "en"
+}
+
+// Say returns a text, which is given in English and Russian, in the moderator's language.
+func (r Receiver) Say(text [2]string) string {
+	if r.MailLanguage() == "ru" {
+		return text[1]
+	}
+	return text[0]
+}
+
+// Receivers returns the moderators who have chosen a way to be told, "now" or "daily", or all for "", but the one with the e-mail except.
+func Receivers(ctx context.Context, app core.App, notify, except string) ([]Receiver, error) {
+	receivers, err := query.ReadRows(ctx, app, `SELECT id, language FROM _superusers WHERE (:notify = '' OR notify = :notify) AND email NOT IN (:except, :installer)`,
+		[]any{sql.Named("notify", notify), sql.Named("except", except), sql.Named("installer", core.DefaultInstallerEmail)},
+		func(r *Receiver) []any { return []any{&r.ID, &r.Language} })
+	return receivers, query.Wrap("read who is told of cases", err)
+}
+
+// calledAfter is how long a case waits before all moderators are told.
+const calledAfter = 12 * time.Hour
+
+// NoteWaiting notes of some open cases that have waited for calledAfter that all moderators are told, and returns their ids.
+func NoteWaiting(ctx context.Context, tx core.App, now time.Time) ([]string, error) {
+	ids, err := query.ReadRows(ctx, tx, `SELECT id FROM cases WHERE state = 'open' AND called = '' AND created <= :before ORDER BY created LIMIT 20`,
+		[]any{sql.Named("before", query.Timestamp(now.Add(-calledAfter)))}, func(id *string) []any { return []any{id} })
+	for _, id := range ids {
+		if err == nil {
+			err = query.Write(ctx, tx, `UPDATE cases SET called = :now WHERE id = :case`, sql.Named("now", query.Timestamp(now)), sql.Named("case", id))
+		}
+	}
+	return ids, query.Wrap("note cases that wait for long", err)
+}

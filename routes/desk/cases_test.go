@@ -1,0 +1,230 @@
+package desk_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/privet/privet/hooks/settings"
+	"github.com/privet/privet/routes/testkit"
+)
+
+// Of two moderators who decide at once one does, and the other is told who. A stale page can't undo it.
+func TestTwoModerators(t *testing.T) {
+	if testing.Short() {
+		t.Skip("decides two hundred cases")
+	}
+	t.Parallel()
+	s := testkit.Start(t)
+	desks := []desk{moderator(s), {s, s.Owner()}}
+	client, performer := s.Client(), s.Performer()
+	for try := range 200 {
+		report(s, client, "user_id", performer.ID)
+		id := desks[0].cases().String("items", 0, "id")
+		var done [2]*testkit.Answer
+		testkit.Concurrently(2, func(i int) {
+			done[i] = desks[i].post("cases/"+id+"/verdict", in{"rev": 1, "verdict": "warned", "text": fmt.Sprint("By ", i)})
+		})
+		winner := 0
+		if done[1].Status == 200 {
+			winner = 1
+		}
+		by := []string{testkit.ModeratorEmail, testkit.OwnerEmail}[winner]
+		done[winner].Want(200)
+		lost := done[1-winner].Want(409).Map()
+		if lost.String("data", "by") != by || lost.String("data", "verdict") != "warned" || !strings.Contains(lost.String("message"), by) {
+			t.Fatalf("try %d: %v", try, lost)
+		}
+		if n := s.Count("warnings"); n != try+1 {
+			t.Fatalf("try %d: %d warnings", try, n)
+		}
+		desks[1-winner].post("cases/"+id+"/verdict", in{"rev": 1, "verdict": "nothing", "over": true}).Want(409)
+	}
+	s.WantCleanLog()
+}
+
+// A lease keeps others from deciding until it ends, is given back, or is taken over.
+func TestLease(t *testing.T) {
+	t.Parallel()
+	s := testkit.Start(t)
+	mine, theirs := moderator(s), desk{s, s.Owner()}
+	client, performer := s.Client(), s.Performer()
+	report(s, client, "user_id", performer.ID)
+	path := "cases/" + mine.cases().String("items", 0, "id")
+	if taken := mine.post(path+"/take", in{}).Want(200).Map(); taken.At("taken", "mine") != true || taken.String("taken", "by") != testkit.ModeratorEmail {
+		t.Errorf("%v", taken)
+	}
+	theirs.post(path+"/take", in{}).Want(409)
+	theirs.post(path+"/verdict", in{"rev": 1, "verdict": "nothing"}).Want(409)
+	theirs.post(path+"/renew", in{}).Want(409)
+	if q := theirs.cases(); q.Int("counts", "free") != 0 || q.Int("counts", "mine") != 0 || mine.cases().Int("counts", "mine") != 1 {
+		t.Errorf("%v", q)
+	}
+	mine.post(path+"/renew", in{}).Want(200)
+	mine.post(path+"/release", in{}).Want(200)
+	theirs.post(path+"/take", in{}).Want(200)
+	mine.post(path+"/take", in{"over": true}).Want(200)
+	theirs.post(path+"/renew", in{}).Want(409)
+	s.Exec(`UPDATE cases SET taken_until = '2020-01-01 00:00:00.000Z'`) // nobody renews it
+	theirs.post(path+"/take", in{}).Want(200)
+	theirs.post("sign-out", in{}).Want(200)
+	mine.post(path+"/verdict", in{"rev": 1, "verdict": "nothing"}).Want(200)
+	mine.post("cases/nope/take", in{}).Want(404)
+
+	// What came after the page was opened stays open, with the old verdict in sight.
+	other := s.Client()
+	report(s, client, "user_id", performer.ID)
+	path = "cases/" + mine.cases().String("items", 0, "id")
+	page := mine.get(path).Want(200).Map()
+	if page.String("before", 0, "verdict") != "nothing" {
+		t.Errorf("%v", page)
+	}
+	report(s, other, "user_id", performer.ID)
+	mine.post(path+"/verdict", in{"rev": page.Int("rev"), "verdict": "banned", "text": "Fraud"}).Want(200)
+	if q := mine.cases(); q.Len("items") != 1 || q.Int("items", 0, "reports") != 1 {
+		t.Errorf("%v", q)
+	}
+	s.WantCleanLog()
+}
+
+// What opens cases besides reports.
+func TestOpeners(t *testing.T) {
+	t.Parallel()
+	s := testkit.Start(t)
+	d := moderator(s)
+	s.Request(http.MethodPost, "/api/collections/watched_words/records").As(s.Owner()).JSON(in{"word": "Ёлка"}).Do().Want(200)
+	kinds := func() string { return fmt.Sprint(d.cases().At("counts", "kinds")) }
+	want := func(kind string, count int) {
+		t.Helper()
+		if got := d.cases().Int("counts", "kinds", kind); got != count {
+			t.Errorf("%d of %s, want %d: %s", got, kind, count, kinds())
+		}
+	}
+	client, performer := s.Client(), s.Performer()
+	s.Post("user/update").As(performer.Token).JSON(in{"description": "Продаю ЕЛКАМИ!"}).Do().Want(200)
+	want("word", 1)
+	s.Post("user/update").As(performer.Token).JSON(in{"name": "N"}).Do().Want(200)
+	if q := d.cases(); q.Int("items", 0, "rev") != 1 || q.String("items", 0, "word") != "Ёлка" || !strings.Contains(q.String("items", 0, "quote"), "ЕЛКАМИ") {
+		t.Errorf("%v", q)
+	}
+	order := s.Order(client, performer)
+	s.Finish(performer, order).Want(200)
+	want("first", 1)
+	s.Post(fmt.Sprint("order/update/", order)).As(client.Token).JSON(in{"rating_rate": 2, "rating_text": "Bad"}).Do().Want(200)
+	want("low", 1)
+	late := s.Order(client, performer)
+	s.Exec(`UPDATE orders SET date_till = strftime('%%Y-%%m-%%d %%H:%%M:%%fZ', 'now', '-1 hour') WHERE id = '%d'`, late)
+	for range 2 {
+		s.RunJob("privet_overdue")
+	}
+	want("overdue", 1)
+	for range 3 {
+		s.Post("user/block").As(s.Client().Token).JSON(in{"user_id": client.ID}).Do().Want(201)
+	}
+	want("blocked", 1)
+	d.post("orders/"+fmt.Sprint(late)+"/cancel", in{"rev": 99, "text": "Late"}).Want(409)
+	if all := d.cases(); all.Len("items") != all.Int("counts", "all") {
+		t.Errorf("%v", all)
+	}
+	s.WantCleanLog()
+}
+
+// Each act of the desk writes one row of the audit; what changes nothing but the page's own state, none.
+func TestEachActIsAudited(t *testing.T) {
+	t.Parallel()
+	s := testkit.Start(t)
+	d := moderator(s)
+	client, performer := s.Client(), s.Performer()
+	order := s.Order(client, performer)
+	medium := s.Finish(performer, order).Want(200).Map().Int("data", "media", 0, "id")
+	report(s, client, "user_id", performer.ID)
+	var id string
+	for _, row := range []string{"0", "1"} {
+		if q := d.cases(); q.String("items", int(row[0]-'0'), "target", "kind") == "user" {
+			id = q.String("items", int(row[0]-'0'), "id")
+		}
+	}
+	user, media, orders := fmt.Sprintf("users/%d/", performer.ID), fmt.Sprintf("media/%d/", medium), fmt.Sprintf("orders/%d/", order)
+	for _, c := range []struct {
+		path string
+		body in
+		rows int
+	}{
+		{"me", in{"language": "ru", "notify": "daily", "blur": true}, 0}, // one's own settings
+		{"cases/" + id + "/take", in{}, 0},                               // who looks at a case
+		{"cases/" + id + "/renew", in{}, 0},
+		{"cases/" + id + "/release", in{}, 0},
+		{"sign-out", in{}, 0},
+		{"cases/" + id + "/verdict", in{"rev": 1, "verdict": "nothing"}, 1},
+		{media + "hide", in{"text": "x"}, 1},
+		{media + "show", in{}, 1},
+		{orders + "note", in{"text": "A note"}, 1},
+		{orders + "status", in{"rev": 2, "status": "new", "text": "By mistake"}, 1},
+		{orders + "cancel", in{"rev": 3, "text": "At their request"}, 1},
+		{media + "remove", in{"text": "Illegal"}, 1},
+		{user + "note", in{"text": "A note"}, 1},
+		{user + "contacts", in{}, 1},
+		{user + "warn", in{"text": "Be polite"}, 1},
+		{user + "edit", in{"rev": rev(s, performer.ID), "description": "Clean", "text": "Words"}, 1},
+		{user + "sign-out", in{}, 1},
+		{user + "ban", in{"text": "Fraud"}, 1},
+		{user + "unban", in{}, 1},
+		{user + "erase", in{"confirm": performer.ID}, 1},
+	} {
+		before := s.Count("audit")
+		d.post(c.path, c.body).Want(200)
+		if rows := s.Count("audit") - before; rows != c.rows {
+			t.Errorf("%s: %d rows, want %d", c.path, rows, c.rows)
+		}
+	}
+	for _, statement := range []string{`UPDATE audit SET actor = ''`, `DELETE FROM audit`, `DELETE FROM media`} {
+		if _, err := s.App.DB().NewQuery(statement).Execute(); err == nil {
+			t.Errorf("%s passes", statement)
+		}
+	}
+	s.WantCleanLog()
+}
+
+// rev returns the revision of a user.
+func rev(s *testkit.Server, id int) (n int) {
+	_ = s.App.DB().NewQuery(fmt.Sprintf("SELECT rev FROM users WHERE id = '%d'", id)).Row(&n)
+	return n
+}
+
+// The webhook gets a line for each new case, without personal data, again after it has failed.
+func TestWebhook(t *testing.T) {
+	t.Parallel()
+	lines := make(chan string, 10)
+	var calls atomic.Int64
+	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if calls.Add(1) == 1 {
+			w.WriteHeader(http.StatusInternalServerError)
+			return
+		}
+		lines <- string(body)
+	}))
+	t.Cleanup(hook.Close)
+	s := testkit.Start(t, func(s *settings.Settings) {
+		s.DeskWebhook, s.PublicURL = hook.URL+"/secret", "https://api.example.com"
+	})
+	client, performer, other := s.Client(), s.Performer(), s.Performer()
+	report(s, client, "user_id", performer.ID)
+	testkit.Await(t, testkit.Soon, "the first call", func() bool { return calls.Load() == 1 && s.Count("case_calls WHERE tries = 1") == 1 })
+	report(s, client, "user_id", other.ID)
+	var got map[string]string
+	if err := json.Unmarshal([]byte(<-lines), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got["event"] != "case.opened" || got["kind"] != "report" || got["about"] != "user" || got["url"] != "https://api.example.com/_/#/desk/cases/"+got["case"] || len(got) != 7 {
+		t.Errorf("%v", got)
+	}
+	<-lines // the first, tried again
+	testkit.Await(t, testkit.Soon, "the queue is empty", func() bool { return s.Count("case_calls") == 0 })
+	s.WantLog("the webhook of the desk could not be called")
+}
