@@ -57,5 +57,16 @@ func TestSuperuserRoles(t *testing.T) {
 	if got := roles(); got != " olga moderator vera owner ivan moderator" {
 		t.Error(got)
 	}
+	signedIn := p.Post("/api/collections/_superusers/auth-with-password").
+		JSON(map[string]any{"identity": "vera@example.com", "password": testkit.SuperuserPassword}).Do().Want(200).Map().String("token")
+	acts := map[any]int{}
+	for _, row := range p.DashboardOf(signedIn).List("audit") {
+		if row["actor"] == "operator" && row["target_kind"] == "_superusers" {
+			acts[row["act"]]++
+		}
+	}
+	if acts["create"] != 3 || acts["edit"] != 3 {
+		t.Errorf("the audit has %v", acts)
+	}
 	want("has the desk alone", true, "superuser", "--help")
 }
