@@ -25,10 +25,10 @@ import (
 // local disk it is a link. report is the id that the report is to have; if none gets it, the file is removed.
 func Seal(ctx context.Context, app core.App, report string, file *store.MediaFile) (name string, err error) {
 	from := file.Name
-	switch {
-	case file.PreviewState == store.PreviewReady:
+	switch file.PreviewState {
+	case store.PreviewReady:
 		from = mediatype.PreviewName(file.Name)
-	case file.PreviewState == store.PreviewFailed:
+	case store.PreviewFailed:
 		return "", nil // there will be no still either
 	}
 	folder, err := store.MediaFolder(app, file.ID)

@@ -25,7 +25,6 @@ import (
 	"github.com/privet/privet/routes/access"
 	"github.com/privet/privet/routes/bodydrain"
 	"github.com/privet/privet/routes/limits"
-	"github.com/privet/privet/routes/resource"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
@@ -182,13 +181,13 @@ func (v *visit) fail(err error) error {
 	var busy *admission.Busy
 	header := v.event.Response.Header()
 	switch {
+	case errors.Is(err, bodydrain.ErrTooSlow):
+		answer = &failure{http.StatusRequestTimeout, "bad_form"}
 	case errors.As(err, &answer):
 	case errors.Is(err, accounts.ErrInvalidLink):
 		answer = errLink
 	case errors.Is(err, limits.ErrExceeded):
 		answer = &failure{http.StatusTooManyRequests, "too_many"}
-	case errors.Is(err, bodydrain.ErrTooSlow):
-		answer = &failure{http.StatusRequestTimeout, "bad_form"}
 	case errors.As(err, &busy):
 		header.Set("Retry-After", limits.Seconds(busy.RetryAfter))
 		answer = &failure{http.StatusServiceUnavailable, "busy"}
@@ -198,7 +197,7 @@ func (v *visit) fail(err error) error {
 		header.Set("Retry-After", limits.Seconds(10*time.Second))
 		answer = &failure{http.StatusServiceUnavailable, "busy"}
 	default:
-		resource.LogServerError(v.req.Context(), v.event.App.Logger(), "the account page failed", "error", err)
+		v.event.App.Logger().ErrorContext(v.req.Context(), "the account page failed", "error", err)
 		answer = &failure{http.StatusInternalServerError, "failed"}
 	}
 	if answer == errNoMail {
