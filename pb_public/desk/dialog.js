@@ -48,9 +48,10 @@ function open(options, reasons, resolve) {
   const wrong = el("p", { class: "dk-wrong", role: "alert" });
   const will = div("dk-will");
   const go = button(options.danger ? "danger" : "", " ", { on: act });
-  const endBox = div("dk-chips");
   const other = el("input", { type: "date", "aria-label": w("end.other"), min: isoDay(Date.now() + 24 * hour), oninput: () => { state.day = other.value; keep(); refresh(); } });
   other.value = state.day;
+  const setEnd = (days) => () => { state.days = days; keep(); refresh(); };
+  const endChips = new Map([...ends, "other"].map((days) => [days, chip(days === "other" ? w("end.other") : days ? w("days", { n: days }) : w("end.never"), false, setEnd(days))]));
 
   const radios = [...reasons, null].map((reason, i) => el("input", { type: "radio", name: "dk-reason", checked: i === state.reason, onchange: () => choose(i) }));
   const spoken = el("small", {}, options.speaks ? w("dialog.speaks", { language: known("language", speaks) }) : w("dialog.speaks-unknown"), " ",
@@ -62,7 +63,7 @@ function open(options, reasons, resolve) {
     options.fields,
     options.text !== false && div("", el("label", { class: "dk-legend-line", for: "dk-text" }, options.label ?? w("dialog.reads"),
       !options.label && spoken), text),
-    options.ends && div("", el("h3", {}, w("dialog.until")), endBox),
+    options.ends && div("", el("h3", {}, w("dialog.until")), div("dk-chips", [...endChips.values()], other)),
     options.will && div("", el("h3", {}, w("dialog.will")), will),
     wrong);
   const box = el("div", { class: "modal popup dk dk-dialog", role: "dialog", "aria-modal": "true", "aria-labelledby": "dk-dialog-title", onkeydown: press },
@@ -108,11 +109,9 @@ function open(options, reasons, resolve) {
   }
 
   async function refresh() {
-    if (options.ends) {
-      const set = (days) => () => { state.days = days; keep(); refresh(); };
-      fill(endBox, ends.map((n) => chip(n ? w("days", { n }) : w("end.never"), state.days === n, set(n))),
-        chip(w("end.other"), state.days === "other", set("other")), state.days === "other" && other);
-    }
+    // The dashboard closes a dialog at a click on what is no longer in it: the chips stay.
+    for (const [days, button] of endChips) button.setAttribute("aria-pressed", String(state.days === days));
+    other.hidden = state.days !== "other";
     const choices = { ...state, until: until() };
     go.querySelector(".txt").textContent = typeof options.button === "function" ? options.button(choices) : options.button;
     if (!options.will) return;
