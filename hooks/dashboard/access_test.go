@@ -68,6 +68,7 @@ func TestDeskSchema(t *testing.T) {
 			dashboard.Request(http.MethodPatch, "collections/"+name).JSON(`{"listRule":""}`).Do().WantMessage("part of privet")
 			dashboard.Request(http.MethodPatch, "collections/"+name).JSON(`{"name":"other"}`).Do().WantMessage("part of privet")
 			dashboard.Request(http.MethodDelete, "collections/"+name).Do().WantMessage("part of privet")
+			dashboard.Request(http.MethodDelete, "collections/"+name+"/truncate").Do().Want(400)
 			changed := collection(name)
 			changed["listRule"] = ""
 			dashboard.Request(http.MethodPut, "collections/import").JSON(map[string]any{"collections": []any{changed}}).Do().WantMessage("part of privet")

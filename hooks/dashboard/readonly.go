@@ -93,6 +93,10 @@ func checkMediaUpdate(e *core.RecordEvent) error {
 	const state = "It follows from the file. Only one that failed can be changed, to waiting: then it is tried again."
 	before := e.Record.Original()
 	messages := map[string]string{"user": fixed, "order": fixed, "type": derived, "still": state, "preview": derived}
+	if store.ActorOf(e.Record).Audit { // a form of the stock dashboard
+		const atDesk = "Hide and show media at the desk."
+		messages["hidden"], messages["hidden_by"], messages["remove_at"] = atDesk, atDesk, atDesk
+	}
 	if store.AsMedia(before).PreviewState() == store.PreviewFailed && store.AsMedia(e.Record).PreviewState() == store.PreviewWaiting {
 		delete(messages, "still")
 	}

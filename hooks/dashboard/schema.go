@@ -24,6 +24,17 @@ func registerSchema(app core.App) {
 		}
 		return e.Next()
 	}
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		e.Router.BindFunc(func(e *core.RequestEvent) error { // no hook is called for it
+			if e.Request.Pattern == "DELETE /api/collections/{collection}/truncate" {
+				if collection, err := e.App.FindCachedCollectionByNameOrId(e.Request.PathValue("collection")); err == nil && own(collection) {
+					return refusal.BadRequest(message)
+				}
+			}
+			return e.Next()
+		})
+		return e.Next()
+	})
 	app.OnCollectionUpdateRequest().BindFunc(refuse)
 	app.OnCollectionUpdateRequest().BindFunc(keepRole)
 	app.OnCollectionCreate().BindFunc(reserveTopics)
