@@ -99,7 +99,7 @@ func Changes(before, after *core.Record) (from, to map[string]any) {
 }
 
 // derived are fields that follow from others at each save.
-var derived = []string{"email_key", "search", "rev", "reminded", "erase"}
+var derived = []string{"email_key", "search", "rev", "reminded", "delivered", "took", "erase"}
 
 // isKept reports whether the values of a field's type say nothing that a user has written.
 func isKept(kind string) bool {

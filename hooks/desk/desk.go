@@ -128,7 +128,7 @@ func findUser(tx core.App, id string) (*store.User, error) {
 		return nil, err
 	}
 	if user.Erased() {
-		return nil, refuse("This person was erased.", "Этот человек удалён.")
+		return nil, refusedErased
 	}
 	return user, nil
 }

@@ -20,7 +20,7 @@ func (d *Desk) HideMedium(ctx context.Context, by By, id string) error {
 func (d *Desk) ShowMedium(ctx context.Context, by By, id string) error {
 	return d.onMedium(ctx, by, id, func(ctx context.Context, tx core.App, by By, m *store.MediaItem) error {
 		if !desk.IsHidden(m) {
-			return refuse("It is not hidden.", "Оно не скрыто.")
+			return refusedShown
 		}
 		before := m.Original()
 		desk.Show(m)
@@ -49,7 +49,7 @@ func (d *Desk) onMedium(ctx context.Context, by By, id string, work func(context
 
 func hide(ctx context.Context, tx core.App, by By, m *store.MediaItem) error {
 	if desk.IsHidden(m) {
-		return refuse("It is hidden already.", "Оно уже скрыто.")
+		return refusedHidden
 	}
 	before := m.Original()
 	desk.Hide(m, by.Email, time.Now())

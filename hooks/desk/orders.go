@@ -39,15 +39,11 @@ func setStatus(ctx context.Context, tx core.App, by By, id string, rev int, stat
 		return err
 	}
 	from := o.Status()
-	switch {
-	case rev != NoRev && rev != o.Rev():
+	if rev != NoRev && rev != o.Rev() {
 		return stale()
-	case from == status && status == order.Cancelled:
-		return refuse("The order is cancelled already.", "Заказ уже отменён.")
-	case from == status:
-		return refuse("The order has this status already.", "Заказ уже в этом статусе.")
-	case status == order.Reviewed:
-		return refuse("Only the client can rate an order.", "Оценить заказ может только заказчик.")
+	}
+	if refusal := refuseStatus(from, status); refusal != nil {
+		return refusal
 	}
 	act := "status"
 	o.SetStatus(status)

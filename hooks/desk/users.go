@@ -75,7 +75,7 @@ func (d *Desk) Unban(ctx context.Context, by By, id string) error {
 
 func unban(ctx context.Context, tx core.App, by By, user *store.User) error {
 	if !user.BanSet() {
-		return refuse("This person is not banned.", "Этот человек не заблокирован.")
+		return refusedNotBanned
 	}
 	before := user.Original()
 	user.LiftBan()

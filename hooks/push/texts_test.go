@@ -1,7 +1,10 @@
 package push
 
 import (
+	"github.com/privet/privet/hooks/store"
 	"maps"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -73,6 +76,38 @@ func TestBackoff(t *testing.T) {
 			if got := backoff(tries).Seconds(); got < float64(most)/3-1 || got > float64(most) {
 				t.Fatalf("after %d tries: %v s, at most %d", tries, got, most)
 			}
+		}
+	}
+}
+
+// Each sentence that the outbox gets has a short reason of its own, but what a service says of one push.
+func TestWhy(t *testing.T) {
+	sentences := regexp.MustCompile(`(?:Reason = |Reason: |, |return Misconfigured, )(?:fmt\.Sprintf\()?"([A-Z][^"]{15,})`)
+	found, refused := 0, 0
+	for _, name := range []string{"attempt.go", "fcm.go", "rustore.go", "sender.go"} {
+		content, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, match := range sentences.FindAllStringSubmatch(string(content), -1) {
+			found++
+			if Why(store.PushFailed, match[1]) == WhyRefused {
+				refused++
+				t.Log(match[1])
+			}
+		}
+	}
+	if found < 15 || refused > 3 {
+		t.Errorf("%d sentences, of which %d have no reason", found, refused)
+	}
+	for _, c := range []struct{ state, sentence, want string }{
+		{store.PushSent, "", ""}, {store.PushOff, "", WhyOff}, {store.PushHeld, "", WhyHeld}, {store.PushWaiting, "", WhyWaiting},
+		{store.PushExpired, "It could not be sent in time.", WhyLate}, {store.PushExpired, "The device signed out.", WhySignedOut},
+		{store.PushFailed, "The app was removed from the device, or its push token has changed.", WhyGone},
+		{store.PushWaiting, "RuStore asked to wait: too many pushes.", WhyBusy}, {store.PushFailed, "RuStore refused the push (400): x", WhyRefused},
+	} {
+		if got := Why(c.state, c.sentence); got != c.want {
+			t.Errorf("%s, %q: %s, want %s", c.state, c.sentence, got, c.want)
 		}
 	}
 }

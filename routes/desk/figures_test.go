@@ -61,7 +61,7 @@ func TestFigures(t *testing.T) {
 	check("ratings", "total", "5=1 4=0 all=1 mean=4.5")
 	check("ratings", "previous", "all=0 mean=<nil>")
 	check("delivery", "total", "all=2")
-	check("cases", "total", "opened=4 closed=3 open=1")
+	check("cases", "total", "opened=5 closed=3 open=2")
 	check("verdicts", "total", "all=3 late=2 median=144000 worst=216000 verdict_warned=3")
 	if seconds, ok := get("delivery", "").At("total", "seconds").(float64); !ok || seconds < 0 || seconds > 600 {
 		t.Errorf("%v seconds to deliver", seconds)

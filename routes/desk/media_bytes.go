@@ -3,6 +3,7 @@ package desk
 import (
 	"errors"
 	"fmt"
+	"net/http"
 
 	"github.com/privet/privet/hooks/store/desk"
 	"github.com/privet/privet/hooks/store/query"
@@ -34,4 +35,30 @@ func sendMedium(e *core.RequestEvent, still bool) error {
 		return e.NotFoundError("", nil)
 	}
 	return fmt.Errorf("serve media %d: %w", id, err)
+}
+
+type wallJSON struct {
+	*mediumJSON
+	Performer *personJSON `json:"performer"` // or whose profile it is of
+}
+
+// wall answers a page of media, the newest first.
+func (a *api) wall(e *core.RequestEvent) error {
+	page, err := pageOf(e)
+	if err != nil {
+		return err
+	}
+	show, err := choice(e, "show", desk.WallAll, desk.WallDeliveries, desk.WallHidden)
+	if err != nil {
+		return err
+	}
+	media, more, err := desk.ReadWall(e.Request.Context(), e.App, show, page)
+	if err != nil {
+		return err
+	}
+	items := make([]wallJSON, len(media))
+	for i := range media {
+		items[i] = wallJSON{medium(e, &media[i].Medium), person(e, &media[i].Person)}
+	}
+	return e.JSON(http.StatusOK, pageJSON[wallJSON]{items, page, more})
 }

@@ -114,15 +114,15 @@ func SearchPeople(ctx context.Context, app core.App, l Looks) ([]FoundPerson, er
 		add(`SELECT id, 2 FROM users WHERE email_key = CAST(:email AS TEXT) AND erased = ''`, sql.Named("email", l.Email))
 	}
 	if l.Phones != nil {
-		add(`SELECT * FROM (SELECT id, 3 FROM users WHERE `+phoneDigits+` IN (:phone, :phone2) AND phone != '' LIMIT `+candidates+`)`,
-			sql.Named("phone", l.Phones[0]), sql.Named("phone2", l.Phones[1]))
+		add(`SELECT * FROM (SELECT id, 3 FROM users WHERE `+phoneDigits+` IN (:phone, :other) AND phone != '' LIMIT `+candidates+`)`,
+			sql.Named("phone", l.Phones[0]), sql.Named("other", l.Phones[1]))
 	}
 	if l.Invite != "" {
 		add(`SELECT id, 4 FROM users WHERE invite = CAST(:invite AS TEXT) AND erased = ''`, sql.Named("invite", l.Invite))
 	}
 	if length := utf8.RuneCountInString(l.Key); length > 0 && length <= longestNickname {
 		const nickname, known = "substr(`search`, 1, 40)", "`erased` = ''"
-		add(`SELECT * FROM (SELECT id, 5 FROM users WHERE `+nickname+` >= CAST(:key AS TEXT) AND `+nickname+` < CAST(:end AS TEXT) AND `+known+`
+		add(`SELECT * FROM (SELECT id, 5 FROM users WHERE `+nickname+` >= :key AND `+nickname+` < :end AND `+known+`
 			ORDER BY `+nickname+` LIMIT `+candidates+`)`, sql.Named("key", l.Key), sql.Named("end", l.Key+string(utf8.MaxRune)))
 	}
 	if phrase := store.TrigramPhrase(l.Key); phrase != "" {

@@ -1,0 +1,126 @@
+package desk
+
+import (
+	"context"
+	"database/sql"
+	"strconv"
+	"time"
+
+	"github.com/privet/privet/hooks/store"
+	"github.com/privet/privet/hooks/store/query"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// LogFilter chooses rows of the audit. Zero values choose all.
+type LogFilter struct {
+	Actor    string // a superuser's e-mail
+	Act      string
+	Kind, ID string // of the target; rows about what belongs to a user or an order are included
+	From, To time.Time
+}
+
+// LoggedAct is a row of the audit.
+type LoggedAct struct {
+	ID                                             string
+	At                                             query.Moment
+	Actor, Role, Act, TargetKind, TargetID, Reason string
+	Before, After                                  string // JSON
+}
+
+// ReadLog reads rows of the audit, the newest first. after is the place behind which to go on, "" for the beginning.
+func ReadLog(ctx context.Context, app core.App, f LogFilter, number int64, size int) (acts []LoggedAct, more bool, err error) {
+	where := `true`
+	var arguments []any
+	add := func(condition, name string, value any) {
+		where += ` AND ` + condition
+		arguments = append(arguments, sql.Named(name, value))
+	}
+	switch {
+	case f.Kind == TargetKindUser:
+		add(`user = CAST(:id AS TEXT) AND user != ''`, "id", f.ID)
+	case f.Kind == TargetKindOrder:
+		add(`"order" = CAST(:id AS TEXT) AND "order" != ''`, "id", f.ID)
+	case f.Kind != "":
+		add(`target_kind = CAST(:kind AS TEXT)`, "kind", f.Kind)
+		add(`target = CAST(:id AS TEXT)`, "id", f.ID)
+	}
+	if f.Actor != "" {
+		add(`actor = CAST(:actor AS TEXT)`, "actor", f.Actor)
+	}
+	if f.Act != "" {
+		add(`act = CAST(:act AS TEXT)`, "act", f.Act)
+	}
+	if !f.From.IsZero() {
+		add(`at >= CAST(:from AS TEXT)`, "from", query.Timestamp(f.From))
+	}
+	if !f.To.IsZero() {
+		add(`at < CAST(:to AS TEXT)`, "to", query.Timestamp(f.To))
+	}
+	rows, err := query.ReadRows(ctx, app, `SELECT id, at, actor, role, act, target_kind, target, reason, coalesce(before, ''), coalesce(after, '') FROM audit WHERE `+where+` ORDER BY at DESC`+page(number, size), arguments,
+		func(a *LoggedAct) []any {
+			return []any{&a.ID, &a.At, &a.Actor, &a.Role, &a.Act, &a.TargetKind, &a.TargetID, &a.Reason, &a.Before, &a.After}
+		})
+	acts, more = cut(rows, size)
+	return acts, more, query.Wrap("read the audit", err)
+}
+
+// The kinds of targets whose rows of the audit include those about what belongs to them.
+const (
+	TargetKindUser  = "user"
+	TargetKindOrder = "order"
+)
+
+// FailedPush is a push that was not sent.
+type FailedPush struct {
+	At                         query.Moment
+	Type, State, Error, Sender string
+	Receiver                   Person
+	Order                      int64 // 0 for none
+}
+
+// FailedPushes returns the last pushes that failed or expired.
+func FailedPushes(ctx context.Context, app core.App, limit int) ([]FailedPush, error) {
+	rows, err := query.ReadRows(ctx, app, `SELECT p.updated, p.type, p.state, p.error, p.sender, p."order", `+PersonColumns("u")+`
+		FROM (SELECT * FROM pushes WHERE state IN ('failed', 'expired') ORDER BY updated DESC LIMIT `+strconv.Itoa(limit)+`) p LEFT JOIN users u ON u.id = p.receiver ORDER BY p.updated DESC`, nil,
+		func(p *FailedPush) []any {
+			return append([]any{&p.At, &p.Type, &p.State, &p.Error, &p.Sender, query.ID(&p.Order)}, p.Receiver.Targets()...)
+		})
+	return rows, query.Wrap("read failed pushes", err)
+}
+
+// FailedPreview is a medium of which no preview could be made.
+type FailedPreview struct {
+	At     query.Moment
+	Tries  int
+	Medium Medium
+	Person Person
+}
+
+// FailedPreviews returns the newest media of which no preview could be made.
+func FailedPreviews(ctx context.Context, app core.App, limit int) ([]FailedPreview, error) {
+	rows, err := query.ReadRows(ctx, app, `SELECT m.updated, m.still_tries, `+MediumColumns("m")+`, `+PersonColumns("u")+`
+		FROM (SELECT id FROM media WHERE still = '`+store.PreviewFailed+`' LIMIT 1000) f CROSS JOIN media m ON m.id = f.id LEFT JOIN users u ON u.id = m.user ORDER BY m.updated DESC LIMIT `+strconv.Itoa(limit), nil,
+		func(p *FailedPreview) []any {
+			return append(append([]any{&p.At, &p.Tries}, p.Medium.Targets()...), p.Person.Targets()...)
+		})
+	return rows, query.Wrap("read failed previews", err)
+}
+
+// FailedMail is a mail that was not sent.
+type FailedMail struct {
+	At                 query.Moment
+	Kind, State, Error string
+	User               Person
+	Superuser          string // the e-mail of the moderator whom it was for, "" for none
+}
+
+// FailedMails returns the last mails that failed or expired.
+func FailedMails(ctx context.Context, app core.App, limit int) ([]FailedMail, error) {
+	rows, err := query.ReadRows(ctx, app, `SELECT m.updated, m.kind, m.state, m.error, `+PersonColumns("u")+`, coalesce((SELECT s.email FROM _superusers s WHERE s.id = m.superuser), '')
+		FROM (SELECT * FROM mails WHERE state IN ('failed', 'expired') ORDER BY updated DESC LIMIT `+strconv.Itoa(limit)+`) m LEFT JOIN users u ON u.id = m.user ORDER BY m.updated DESC`, nil,
+		func(m *FailedMail) []any {
+			return append(append([]any{&m.At, &m.Kind, &m.State, &m.Error}, m.User.Targets()...), &m.Superuser)
+		})
+	return rows, query.Wrap("read failed mails", err)
+}

@@ -1,0 +1,89 @@
+package desk_test
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/privet/privet/hooks/settings"
+	"github.com/privet/privet/routes/testkit"
+)
+
+// watched records the SQL that a server runs.
+type watched struct {
+	mu  sync.Mutex
+	all []string
+}
+
+func (w *watched) add(statement string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.all = append(w.all, statement)
+}
+
+func (w *watched) drain() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	all := w.all
+	w.all = nil
+	return all
+}
+
+// few are the steps that begin with SCAN and read few rows: common table expressions, what a subquery found, matches of a text, JSON, and
+// the parts of an index that a page of the newest takes.
+var few = regexp.MustCompile(`^SCAN (CONSTANT ROW|\(?subquery|page|found|best|bars|counts|waiting|d$|f$|p$|m$|k |json_each|p VIRTUAL TABLE|s VIRTUAL TABLE INDEX \d+:|` +
+	`media USING (COVERING )?INDEX idx_media_(newest|deliveries|hidden|failed)|pushes USING INDEX idx_pushes_failed|audit USING INDEX idx_audit_at)`)
+
+// Each page of the desk uses indexes: none reads a whole table.
+func TestPlans(t *testing.T) {
+	t.Parallel()
+	q := &watched{}
+	s := testkit.StartWatched(t, q.add, func(s *settings.Settings) { s.RateLimit = 0 })
+	d := moderator(s)
+	client, performer := s.Signup("role", "1", "device_id", "phone"), s.Performer()
+	order := s.Order(client, performer)
+	s.Finish(performer, order).Want(200)
+	report(s, client, "order_id", order)
+	owner := s.Owner()
+	paths := []string{"media", "media?show=orders&page=2", "media?show=hidden", fmt.Sprintf("orders/%d", order), fmt.Sprintf("users/%d", performer.ID), "log", "log?what=warn", "log?who=a",
+		fmt.Sprintf("log?whom=%d", client.ID), "log?whom=order+1", "log?whom=media+1", "faults"}
+	for _, list := range []string{"orders", "media", "reports", "devices", "bans", "notes", "log"} {
+		paths = append(paths, fmt.Sprintf("users/%d/%s", client.ID, list))
+	}
+	for _, text := range []string{"7", "ми", "миша и кот", "a@example.com", "+79123456789", "abcdefgh"} {
+		paths = append(paths, "search?q="+url.QueryEscape(text))
+	}
+	for _, name := range []string{"orders", "cancelled", "signups", "ratings", "delivery", "pushes", "cases", "verdicts"} {
+		paths = append(paths, "figures/"+name+"?period=year")
+	}
+	check := func(statistics string) {
+		for _, path := range paths {
+			q.drain()
+			s.Get("/api/desk/" + path).As(owner).Do().Want(200)
+			statements := q.drain()
+			for _, statement := range statements {
+				if verb, _, _ := strings.Cut(strings.TrimSpace(statement), " "); !slices.Contains([]string{"SELECT", "WITH"}, strings.ToUpper(verb)) {
+					continue
+				}
+				for _, step := range s.Plan(statement) {
+					if strings.HasPrefix(step, "SCAN ") && !few.MatchString(step) {
+						t.Errorf("%s, %s: %s in\n%s", statistics, path, step, statement)
+					}
+				}
+			}
+			if len(statements) > 25 {
+				t.Errorf("%s: %d statements", path, len(statements))
+			}
+		}
+	}
+	check("without statistics")
+	s.Exec(`WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+		INSERT INTO orders (id, client, performer, status, date_till, rev, created, updated) SELECT i, '%d', '%d', 'new', '2030-01-01 00:00:00.000Z', 1, '2024-01-01 00:00:00.000Z', '' FROM n`, client.ID, performer.ID)
+	s.Exec(`ANALYZE`)
+	check("with statistics")
+	_ = d
+}
