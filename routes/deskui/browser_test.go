@@ -38,12 +38,13 @@ func (d *desk) settle() {
 	d.Until(`!!document.querySelector('.dk-page .dk') && !document.querySelector('.dk-page .dk-wait, .dk .btn.loading')`)
 }
 
-// clicks counts the clicks of what follows.
+// count counts the clicks of what follows.
 func (d *desk) count() {
 	d.t.Helper()
 	d.Until(`(window.clicks = 0, window.counts ??= (addEventListener('click', () => window.clicks++, true), true))`)
 }
 
+// wantClicks fails the test if more clicks were counted.
 func (d *desk) wantClicks(what string, most int) {
 	d.t.Helper()
 	if !d.Evaluate(fmt.Sprintf(`window.clicks <= %d`, most)) {
@@ -150,7 +151,53 @@ func TestDeskInABrowser(t *testing.T) {
 	if open() != before-1 {
 		t.Error("the complaint is still open")
 	}
+	d.story()
 	d.WantLoopback()
+}
+
+// story finds an order by its client's name, looks at its video and decides; bans a person with an end; and sees why a push didn't
+// come.
+func (d *desk) story() {
+	d.t.Helper()
+	d.open("#/desk", "en")
+	d.count()
+	d.search("Олег", "No. 7")
+	d.Click(`[...document.querySelectorAll('.dk-hit')].find(e => e.hash === '#/desk/orders/7')`)
+	d.Until(`!!document.querySelector('.dk-main .dk-still')`)
+	if !d.Evaluate(`[...document.querySelectorAll('.dk-time small')].some(e => e.innerText.includes('No device that takes pushes'))`) {
+		d.t.Error("the order doesn't say why nobody got a push")
+	}
+	d.Click(`document.querySelector('.dk-main .dk-still')`)
+	d.Until(`document.querySelector('.dk-main video')?.muted`)
+	d.press(".dk-case", "Hide the video")
+	d.Until(theDialog)
+	d.press(".dk-dialog", "Hide the video")
+	d.Until(`!document.querySelector('.dk-dialog') && document.querySelector('.dk-main').innerText.includes('hidden')`)
+	d.wantClicks("an order by its client's name, its video and a decision", 4)
+
+	d.open("#/desk", "en")
+	d.count()
+	d.search("MaxPower", "No. 2")
+	d.Click(`[...document.querySelectorAll('.dk-hit')].find(e => e.hash === '#/desk/users/2')`)
+	d.Until(`!!document.querySelector('.dk-topacts')`)
+	d.press(".dk-topacts", "Ban…")
+	d.Until(theDialog)
+	d.press(".dk-dialog", "3 days")
+	d.press(".dk-dialog", "Ban for 3 days")
+	d.Until(`!document.querySelector('.dk-dialog') && document.querySelector('.dk-top').innerText.includes('banned')`)
+	d.wantClicks("a ban with an end", 4)
+	for _, page := range []string{"#/desk/orders/7", "#/desk/users/5", "#/desk/users/5?tab=orders", "#/desk/log"} {
+		d.open(page, "en")
+		d.WantAccessible(".dk-page")
+	}
+	d.Size(390, 844)
+	for _, page := range []string{"#/desk", "#/desk/orders/7", "#/desk/users/5"} {
+		d.open(page, "en")
+		d.WantAccessible(".dk-page")
+		if d.Evaluate(`document.documentElement.scrollWidth > innerWidth || document.querySelector('.dk').scrollWidth > innerWidth`) {
+			d.t.Errorf("%s is wider than a phone", page)
+		}
+	}
 }
 
 // caseOf returns the id of the open case about something.
