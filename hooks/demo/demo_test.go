@@ -17,10 +17,10 @@ import (
 func TestDemo(t *testing.T) {
 	fcm := fakes.NewFCM(t)
 	s := testkit.Start(t, fcm.Configure)
+	dashboard := s.Dashboard() // of the owner, who is the first superuser
 	if _, err := demo.Fill(s.App, "olga@example.com", time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	dashboard := s.Dashboard()
 	statuses, days := map[any]int{}, map[string]bool{}
 	last := ""
 	for _, order := range dashboard.List("orders") {

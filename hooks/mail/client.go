@@ -61,6 +61,9 @@ var errUnsendable = errors.New("mail: it can't be sent to anybody")
 // ErrTimeout means that the mail server did not take the mail in time.
 var ErrTimeout = errors.New("the mail server has not answered in time")
 
+// errNoSession means that the server did not let privet in: as long as the mail settings are wrong, or the server is in trouble.
+var errNoSession = errors.New("the mail server takes no mails from here")
+
 // send returns once the server has taken the mail. The error is a *textproto.Error where the server has answered with a refusal, and
 // errUnsendable where it was not even asked. The end of ctx ends the conversation.
 func (c *client) send(ctx context.Context, m *mailer.Message) error {
@@ -73,7 +76,9 @@ func (c *client) send(ctx context.Context, m *mailer.Message) error {
 		return fmt.Errorf("the mail settings: %w", err)
 	}
 	server, err := dialer.DialToSMTPClientWithContext(ctx)
-	if err == nil {
+	if err != nil {
+		err = fmt.Errorf("%w: %w", errNoSession, err)
+	} else {
 		err = converse(server, message)
 	}
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) && err != nil {
@@ -93,8 +98,8 @@ func converse(server *smtp.Client, message *gomail.Msg) error {
 	if err != nil {
 		return err
 	}
-	if err := server.Mail(from); err != nil {
-		return err
+	if err := server.Mail(from); err != nil { // the sender is the same for each mail
+		return fmt.Errorf("%w: %w", errNoSession, err)
 	}
 	for _, address := range to {
 		if err := server.Rcpt(address); err != nil {

@@ -38,7 +38,8 @@ func awaitMail(t *testing.T, s *testkit.Server, where string) {
 	}
 }
 
-// What the mail server refuses for good is given up; what it refuses for now, or does not answer, is tried again. Neither the outbox nor
+// A mail that the mail server refuses for good is given up; what it refuses for now, does not answer, or refuses to privet whatever the
+// mail, is tried again. Neither the outbox nor
 // the log has the address, which servers like to repeat.
 func TestRefusals(t *testing.T) {
 	for _, c := range []struct {
@@ -46,8 +47,9 @@ func TestRefusals(t *testing.T) {
 		retried      bool
 	}{
 		{"RCPT", "550 5.1.1 <ADDRESS>: Recipient address rejected: ADDRESS is unknown", false},
-		{"MAIL", "553 sender not verified", false},
 		{"DATA", "554 the content is spam", false},
+		{"MAIL", "553 sender not verified", true}, // it is not about this mail
+		{"greeting", "554 blocked", true},
 		{"RCPT", "451 4.7.1 greylisted, ADDRESS, come again", true},
 		{"DATA", "452 no room", true},
 		{"EHLO", "421 busy", true},

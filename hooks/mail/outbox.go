@@ -70,7 +70,7 @@ func (w *Worker) Add(ctx context.Context, tx core.App, m store.NewMail) error {
 	}
 	_, reason, err := store.AddMail(ctx, tx, m)
 	if reason == store.MailOverCeiling {
-		tx.Logger().Warn("a mail is not sent, as there were too many within a day", "kind", m.Kind, "ceiling", m.PerDay)
+		tx.Logger().Warn("a mail is not sent, as there were too many within a day", "type", m.Kind, "limit", m.PerDay)
 	}
 	return err
 }

@@ -20,6 +20,7 @@ async function open(file, route) {
   leaving?.abort();
   const life = leaving = new AbortController();
   const [{ page }] = await Promise.all([load(file), ready.promise]);
+  if (life.signal.aborted) return app.store.page; // left meanwhile: the router would put this page over the one that came after it
   const query = Object.fromEntries(Object.entries(route.query).map(([key, values]) => [key, values[0]]));
   const root = document.createElement("div");
   root.className = "page dk-page";

@@ -85,7 +85,7 @@ export function page({ query, signal }) {
       detail = null;
       seen.items = seen.items.filter((item) => item.state !== "closed" || item.id === id);
     }
-    history.replaceState(history.state, "", address({ open: query.open }));
+    if (/^#\/desk(\?|$)/.test(location.hash)) history.replaceState(history.state, "", address({ open: query.open })); // else it is being left
     draw();
     if (!quiet) list.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
     clearTimeout(waiting);

@@ -110,7 +110,8 @@ func (b *Browser) WantLoopback() {
 	}
 }
 
-// wantNoErrors fails the test if a page has written an error to the console. Answers of the API that report errors are none.
+// wantNoErrors fails the test if a page has written an error to the console. Answers of the API, and of forms, that report
+// errors are none.
 func (b *Browser) wantNoErrors() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -132,7 +133,7 @@ func (b *Browser) note(event any) {
 		}
 	case *log.EventEntryAdded:
 		if at, err := url.Parse(e.Entry.URL); e.Entry.Level == log.EntryLevelError &&
-			(e.Entry.Source != log.EntrySourceNetwork || err != nil || !strings.HasPrefix(at.Path, "/api/")) {
+			(e.Entry.Source != log.EntrySourceNetwork || err != nil || !strings.HasPrefix(at.Path, "/api/") && at.Path != "/account") {
 			b.errors = append(b.errors, e.Entry.Text+" "+e.Entry.URL)
 		}
 	case *runtime.EventExceptionThrown:
