@@ -15,7 +15,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/privet/privet/hooks/audit"
@@ -135,11 +134,3 @@ func findUser(tx core.App, id string) (*store.User, error) {
 
 // IsNotFound reports whether an error says that the target of an act is not there.
 func IsNotFound(err error) bool { return errors.Is(err, query.ErrNotFound) }
-
-// timeText returns a time as the audit has it, "" for none.
-func timeText(at time.Time) string {
-	if at.IsZero() {
-		return ""
-	}
-	return at.UTC().Format(time.DateTime)
-}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math/bits"
@@ -115,8 +116,8 @@ func (w *webhook) post(ctx context.Context, call *desk.Call) error {
 	request.Header.Set("User-Agent", "privet")
 	answer, err := w.client.Do(request)
 	if err != nil {
-		if hidden, ok := err.(*url.Error); ok {
-			return hidden.Err
+		if withAddress := (*url.Error)(nil); errors.As(err, &withAddress) {
+			return withAddress.Err
 		}
 		return err
 	}

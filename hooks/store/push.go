@@ -113,8 +113,10 @@ const waitingOrders = `(SELECT count(*) FROM orders w WHERE w.performer = p.rece
 
 // The types of pushes that tell of a report's verdict or warn somebody; their event_id is what follows and the row's id.
 const (
-	PushReportClosed, ReportEvent = "report.closed", "report-"
-	PushWarned, WarningEvent      = "account.warned", "warning-"
+	PushReportClosed = "report.closed"
+	ReportEvent      = "report-"
+	PushWarned       = "account.warned"
+	WarningEvent     = "warning-"
 )
 
 // ReadPush reads a push that is due. The error is ErrNotFound when it is not due, or does not wait any more.

@@ -39,9 +39,13 @@ func AddSignal(tx core.App, s Signal) (*Case, error) {
 	return c, query.Wrap("add signal", tx.Save(record))
 }
 
-// UserTarget, OrderTarget and MediaTarget return the names of a case's target.
-func UserTarget(id string) string  { return TargetUser + " " + id }
+// UserTarget returns the name of a user as the target of a case.
+func UserTarget(id string) string { return TargetUser + " " + id }
+
+// OrderTarget returns the name of an order as the target of a case.
 func OrderTarget(id string) string { return TargetOrder + " " + id }
+
+// MediaTarget returns the name of a medium as the target of a case.
 func MediaTarget(id string) string { return TargetMedia + " " + id }
 
 // SplitTarget returns the kind and the id in a target's name.

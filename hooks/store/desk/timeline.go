@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strconv"
 
 	"github.com/privet/privet/hooks/store/query"
@@ -52,13 +53,14 @@ func OrderEvents(ctx context.Context, app core.App, id int64) ([]Event, error) {
 func readEvents(ctx context.Context, app core.App, column string, id int64, more ...string) ([]Event, error) {
 	// Partial indexes have the second condition.
 	about := ` WHERE c."` + column + `" = CAST(:id AS TEXT) AND c."` + column + `" != ''`
-	parts := append(more,
-		`SELECT c.created, 'case.opened', 'system', '', '', c.quote, c.kinds, '', '', c.target FROM cases c`+about+` ORDER BY c.created DESC`,
-		`SELECT c.closed, 'case.closed', 'moderator', '', c.closed_by, '', c.verdict, '', '', c.target FROM cases c`+about+` AND +c.state = 'closed' ORDER BY c.closed DESC`,
+	parts := slices.Concat(more, []string{
+		`SELECT c.created, 'case.opened', 'system', '', '', c.quote, c.kinds, '', '', c.target FROM cases c` + about + ` ORDER BY c.created DESC`,
+		`SELECT c.closed, 'case.closed', 'moderator', '', c.closed_by, '', c.verdict, '', '', c.target FROM cases c` + about + ` AND +c.state = 'closed' ORDER BY c.closed DESC`,
 		`SELECT r.created, 'report', iif(o.client = r.reporter, 'client', iif(o.performer = r.reporter, 'performer', 'user')), r.reporter, coalesce(u.nickname, ''), r.text, r.reason, '', '', r.target
-			FROM cases c CROSS JOIN reports r ON r."case" = c.id LEFT JOIN users u ON u.id = r.reporter LEFT JOIN orders o ON o.id = c."order"`+about+` ORDER BY r.created DESC`,
-		`SELECT c.at, 'act', iif(c.role IN ('operator', 'system'), c.role, 'moderator'), '', c.actor, c.reason, c.act, '', '', c.target_kind || ' ' || c.target FROM audit c`+about+` AND c.act <> 'note' ORDER BY c.at DESC`,
-		`SELECT c.created, 'note', 'moderator', '', c."by", c.text, '', '', '', '' FROM notes c`+about+` ORDER BY c.created DESC`)
+			FROM cases c CROSS JOIN reports r ON r."case" = c.id LEFT JOIN users u ON u.id = r.reporter LEFT JOIN orders o ON o.id = c."order"` + about + ` ORDER BY r.created DESC`,
+		`SELECT c.at, 'act', iif(c.role IN ('operator', 'system'), c.role, 'moderator'), '', c.actor, c.reason, c.act, '', '', c.target_kind || ' ' || c.target FROM audit c` + about + ` AND c.act <> 'note' ORDER BY c.at DESC`,
+		`SELECT c.created, 'note', 'moderator', '', c."by", c.text, '', '', '', '' FROM notes c` + about + ` ORDER BY c.created DESC`,
+	})
 	text := ""
 	for i, part := range parts {
 		if i > 0 {
