@@ -38,15 +38,22 @@ func (d *Desk) registerOpeners() {
 	}
 	d.app.OnRecordCreate(store.Users).BindFunc(users)
 	d.app.OnRecordUpdate(store.Users).BindFunc(users)
-	orders := func(e *core.RecordEvent) error {
+	d.app.OnRecordCreate(store.Orders).BindFunc(func(e *core.RecordEvent) error {
+		if err := e.Next(); err != nil {
+			return err
+		}
+		if watches, err := d.words.any(e.Context, e.App); err != nil || !watches && store.AsOrder(e.Record).Status() == order.New {
+			return err // there is nothing to look at in most new orders, and a copy of the empty record is not cheap
+		}
+		return d.watchOrder(e, core.NewRecord(e.Record.Collection()))
+	})
+	d.app.OnRecordUpdate(store.Orders).BindFunc(func(e *core.RecordEvent) error {
 		before := e.Record.Original()
 		if err := e.Next(); err != nil {
 			return err
 		}
 		return d.watchOrder(e, before)
-	}
-	d.app.OnRecordCreate(store.Orders).BindFunc(orders)
-	d.app.OnRecordUpdate(store.Orders).BindFunc(orders)
+	})
 	d.app.OnRecordCreate(store.Blocks).BindFunc(func(e *core.RecordEvent) error {
 		if err := e.Next(); err != nil {
 			return err

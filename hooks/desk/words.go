@@ -63,6 +63,12 @@ func (w *words) all(ctx context.Context, tx core.App) ([]watched, error) {
 	return w.folded, nil
 }
 
+// any reports whether there are watched words at all.
+func (w *words) any(ctx context.Context, tx core.App) (bool, error) {
+	all, err := w.all(ctx, tx)
+	return len(all) > 0, err
+}
+
 // find returns a watched word that a text has, as a part of a word too, and that it did not have before, with what stands around it.
 func (w *words) find(ctx context.Context, tx core.App, text, before string) (word, around string, err error) {
 	all, err := w.all(ctx, tx)
