@@ -11,7 +11,7 @@ import (
 
 	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/push"
-	"github.com/privet/privet/routes/social"
+	"github.com/privet/privet/hooks/settings"
 
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -40,21 +40,21 @@ func (d *Doctor) providers(ctx context.Context) {
 	if len(s.Google.ClientIDs) == 0 {
 		d.say(OK, "Google", "off: PRIVET_GOOGLE_CLIENT_IDS is not set")
 	} else {
-		d.reach(ctx, "Google", social.GoogleKeysURL(s.Google))
+		d.reach(ctx, "Google", s.Google.KeysURL())
 	}
 	if len(s.Apple.ClientIDs) == 0 {
 		d.say(OK, "Apple", "off: PRIVET_APPLE_CLIENT_IDS is not set")
 	} else {
-		d.reach(ctx, "Apple", social.AppleKeysURL(s.Apple))
+		d.reach(ctx, "Apple", s.Apple.KeysURL())
 	}
 	if len(s.VK.Apps) == 0 {
 		d.say(OK, "VK", "off: PRIVET_VK_APPS is not set")
 	} else {
-		d.reachOne(ctx, "VK", social.VKHosts(s.VK), "/method/utils.getServerTime")
+		d.reachOne(ctx, "VK", s.VK.Hosts(), "/method/utils.getServerTime")
 		if len(s.VK.IDKeys) > 0 {
 			d.say(OK, "VK ID", "ID tokens are checked by PRIVET_VK_ID_KEY")
 		} else {
-			d.reach(ctx, "VK ID", social.VKIDHost(s.VK))
+			d.reach(ctx, "VK ID", s.VK.IDHost())
 		}
 	}
 }
@@ -85,7 +85,7 @@ func (d *Doctor) try(ctx context.Context, address string) error {
 		return err
 	}
 	answer.Body.Close()
-	if social.Moved(answer.StatusCode) {
+	if settings.HasMoved(answer.StatusCode) {
 		return errors.New("it answers " + answer.Status)
 	}
 	return nil

@@ -1,7 +1,6 @@
 package social
 
 import (
-	"cmp"
 	"context"
 	"time"
 
@@ -11,11 +10,6 @@ import (
 )
 
 const appleIssuer = "https://appleid.apple.com"
-
-// AppleKeysURL returns the address of Apple's public keys: the settings' or Apple's own.
-func AppleKeysURL(s settings.Apple) string {
-	return cmp.Or(s.JWKSURL, "https://appleid.apple.com/auth/keys")
-}
 
 // Apple verifies the identity tokens of Sign in with Apple. It needs no key of the developer's account: that would be for
 // the authorization code, which is not asked for.
@@ -31,7 +25,7 @@ func NewApple(s settings.Apple) *Apple {
 		idTokens: idTokens{
 			issuer:     appleIssuer,
 			algorithms: []string{oidc.RS256},
-			keys:       &keySet{url: AppleKeysURL(s), client: calls, now: time.Now},
+			keys:       &keySet{url: s.KeysURL(), client: calls, now: time.Now},
 			clientIDs:  s.ClientIDs,
 		},
 		timeout: verifyTimeout,

@@ -22,11 +22,6 @@ const (
 	googleUserInfo  = "https://www.googleapis.com/oauth2/v3/userinfo"
 )
 
-// GoogleKeysURL returns the address of Google's public keys: the settings' or Google's own.
-func GoogleKeysURL(s settings.Google) string {
-	return cmp.Or(s.JWKSURL, "https://www.googleapis.com/oauth2/v3/certs")
-}
-
 // Google verifies Google's tokens: the ID tokens of today's SDKs, and the access tokens of older apps.
 type Google struct {
 	idTokens
@@ -43,7 +38,7 @@ func NewGoogle(s settings.Google) *Google {
 		idTokens: idTokens{
 			issuer:     googleIssuer,
 			algorithms: []string{oidc.RS256, oidc.ES256},
-			keys:       &keySet{url: GoogleKeysURL(s), client: calls, now: time.Now},
+			keys:       &keySet{url: s.KeysURL(), client: calls, now: time.Now},
 			clientIDs:  s.ClientIDs,
 		},
 		client:    calls,

@@ -17,15 +17,6 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// VKHosts returns the addresses of VK's API, of which one is enough: the settings' or VK's own. VK moves from its second
-// to its first.
-func VKHosts(s settings.VK) []string {
-	if len(s.APIURLs) > 0 {
-		return s.APIURLs
-	}
-	return []string{"https://api.vk.ru", "https://api.vk.com"}
-}
-
 const (
 	vkVersion      = "5.199" // of VK's API
 	methodUsersGet = "users.get"
@@ -185,7 +176,7 @@ type vkAPI struct {
 }
 
 func newVKAPI(s settings.VK, client *httpClient) *vkAPI {
-	return &vkAPI{hosts: VKHosts(s), client: client}
+	return &vkAPI{hosts: s.Hosts(), client: client}
 }
 
 // call calls a method with an app's service key and decodes its response. It keeps to the limits of the key, and repeats
@@ -242,7 +233,7 @@ func (v *vkAPI) post(ctx context.Context, path string, form url.Values) (status 
 		if ctx.Err() != nil {
 			return 0, nil, redacted(ctx.Err())
 		}
-		if err == nil && Moved(status) {
+		if err == nil && settings.HasMoved(status) {
 			err = unexpectedStatus(status)
 		}
 		if err == nil {
@@ -256,9 +247,4 @@ func (v *vkAPI) post(ctx context.Context, path string, form url.Values) (status 
 		}
 	}
 	return 0, nil, causes
-}
-
-// Moved reports whether an HTTP status says that an address is no longer in use.
-func Moved(status int) bool {
-	return status >= 300 && status < 400 || status == http.StatusGone
 }

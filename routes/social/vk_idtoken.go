@@ -1,7 +1,6 @@
 package social
 
 import (
-	"cmp"
 	"context"
 	"crypto/rsa"
 	"encoding/json"
@@ -16,9 +15,6 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// VKIDHost returns the address of VK ID: the settings' or VK's own.
-func VKIDHost(s settings.VK) string { return cmp.Or(s.IDURL, "https://id.vk.ru") }
-
 // vkID verifies the signatures of VK's ID tokens. VK publishes its key for people to read, not as a key set.
 type vkID struct {
 	keys   []*rsa.PublicKey // none: VK ID is asked
@@ -27,7 +23,7 @@ type vkID struct {
 }
 
 func newVKID(s settings.VK, client *httpClient) *vkID {
-	return &vkID{s.IDKeys, VKIDHost(s), client}
+	return &vkID{s.IDKeys, s.IDHost(), client}
 }
 
 // vkIssuer is the value of "iis", as VK spells the claim of the issuer.
