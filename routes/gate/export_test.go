@@ -13,12 +13,12 @@ func Listed() []string { return slices.Sorted(maps.Keys(table)) }
 func Hashing() []string { return slices.Sorted(maps.Keys(hashing)) }
 
 // Stays reports whether a request to a route stays open.
-func Stays(pattern string) bool { return table[pattern] == listening }
+func Stays(pattern string) bool { return table[pattern] == anybody }
 
 // StatusOfStrangers is how a route is closed to who has no token, for another collection than that of superusers.
 func StatusOfStrangers(pattern string) int {
 	switch table[pattern] {
-	case nobody, signingIn, fileReader:
+	case nobody, signingIn, ownerOrFileToken:
 		return http.StatusNotFound
 	}
 	return http.StatusUnauthorized

@@ -66,7 +66,7 @@ func (g *gate) pass(e *core.RequestEvent) error {
 	if allowed == signingIn && !ofSuperusers(e) {
 		allowed = nobody
 	}
-	signedIn := isSuperuser(e) || allowed == signedURL && hasSignedURL(e)
+	signedIn := isSuperuser(e) || allowed == deskOrSignedURL && hasSignedURL(e)
 	if allowed == signingIn {
 		signedIn = false // whoever they are, they want to become another
 	}
@@ -77,13 +77,13 @@ func (g *gate) pass(e *core.RequestEvent) error {
 	}
 	isOwner := signedIn && superuser.IsOwner(e.Auth)
 	switch {
-	case allowed == nobody, allowed == fileReader && !signedIn && !hasFileToken(e):
+	case allowed == nobody, allowed == ownerOrFileToken && !signedIn && !hasFileToken(e):
 		return e.NotFoundError("", nil)
-	case allowed == fileReader && isOwner && e.Request.URL.Query().Has(fileToken) && !hasFileToken(e):
+	case allowed == ownerOrFileToken && isOwner && e.Request.URL.Query().Has(fileToken) && !hasFileToken(e):
 		return e.ForbiddenError("This token opens nothing.", nil)
-	case !signedIn && !slices.Contains([]who{signingIn, listening, fileReader}, allowed):
+	case !signedIn && !slices.Contains([]who{signingIn, anybody, ownerOrFileToken}, allowed):
 		return e.UnauthorizedError("The request requires valid record authorization token.", nil)
-	case signedIn && (allowed == desk || allowed == signedURL):
+	case signedIn && (allowed == atDesk || allowed == deskOrSignedURL):
 		return g.passDesk(e)
 	case signedIn && !isOwner:
 		return g.passModerator(e, allowed)

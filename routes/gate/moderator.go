@@ -26,12 +26,12 @@ func (g *gate) passModerator(e *core.RequestEvent, allowed who) error {
 		return tooMany(e, err)
 	}
 	switch allowed {
-	case superusers:
+	case anySuperuser:
 		e.Request.URL.RawQuery = ""
 		return e.Next()
-	case shell:
-		return answerShell(e)
-	case ownRow:
+	case reducedForModerators:
+		return answerReduced(e)
+	case ownAccount:
 		if !ofSuperusers(e) || e.Request.PathValue("id") != e.Auth.Id {
 			return e.ForbiddenError("A moderator sees their own account only.", nil)
 		}
@@ -42,14 +42,14 @@ func (g *gate) passModerator(e *core.RequestEvent, allowed who) error {
 			return e.ForbiddenError("A moderator changes their own password only.", nil)
 		}
 		return g.changePassword(e)
-	case ownTopics:
+	case deskTopicsOnly:
 		return subscribe(e)
 	}
 	return e.ForbiddenError("Only owners may do this.", nil)
 }
 
-// answerShell answers what the dashboard asks by itself when somebody signs in, with as little as it needs to go on.
-func answerShell(e *core.RequestEvent) error {
+// answerReduced answers what the dashboard asks when it opens, with as little as it needs to go on.
+func answerReduced(e *core.RequestEvent) error {
 	switch e.Request.Pattern {
 	case "GET /api/settings":
 		return e.JSON(http.StatusOK, map[string]any{"meta": map[string]any{"appName": e.App.Settings().Meta.AppName}})

@@ -1,32 +1,33 @@
 package gate
 
-// who may use a route. Superusers sign in by the header Authorization.
+// who says by whom a route may be used. A superuser, an owner or a moderator (package superuser), sends a token in the header
+// Authorization; all others are strangers here, users of the app included.
 type who int
 
 const (
-	nobody     who = iota // what the table does not list
-	signingIn             // everybody, to sign in as a superuser; the routes of other collections are nobody's
-	listening             // everybody: a browser's EventSource sends no headers; streams.go bounds what is nobody's
-	owner                 // an owner
-	fileReader            // an owner, by a file token in the query as well: a browser's <img> sends no headers
-	superusers            // owners and moderators
+	nobody           who = iota // the route is not there: all that the table does not list
+	signingIn                   // anybody, to sign in as a superuser; not for the accounts of users
+	anybody                     // strangers as well
+	ownerOnly                   // an owner
+	ownerOrFileToken            // an owner, who may send a file token in the query instead, as a browser does for an <img>
+	anySuperuser                // an owner or a moderator
 
-	// What moderators may use in part; owners as a whole.
-	shell       // what the dashboard asks by itself: moderators get an empty answer
-	ownRow      // moderators their own account
-	ownPassword // moderators theirs, who know the old one
-	ownTopics   // moderators the topics of the desk
+	// An owner as a whole, a moderator in part (moderator.go).
+	reducedForModerators // what the dashboard asks when it opens: a moderator's answer has the least that it needs
+	ownAccount           // a moderator: their own account
+	ownPassword          // a moderator: their own password, if they know the old one
+	deskTopicsOnly       // a moderator: the events of the desk
 
-	// The desk's own routes, with limits of their own for moderators and owners.
-	desk      // by the header
-	signedURL // by a URL that the desk has signed as well (routes/desk/link)
+	// An owner or a moderator, both within the limits of the desk.
+	atDesk          // by the header
+	deskOrSignedURL // by the header, or without one by a URL that the desk has signed, as for an <img> (routes/desk/link)
 )
 
 // authWithOTP is the route of signing in with a one-time password.
 const authWithOTP = "POST /api/collections/{collection}/auth-with-otp"
 
-// table lists the routes of PocketBase's API that there are, and the desk's. All others are answered 404, those too that a later
-// PocketBase adds.
+// table lists the routes of PocketBase's API and of the desk that there are, and by whom each may be used. All others are answered
+// 404, those too that a later PocketBase adds.
 var table = map[string]who{
 	"GET /api/collections/{collection}/auth-methods":        signingIn,
 	"POST /api/collections/{collection}/auth-with-password": signingIn,
@@ -34,94 +35,94 @@ var table = map[string]who{
 	authWithOTP: signingIn,
 	"POST /api/collections/{collection}/request-password-reset": signingIn,
 	"POST /api/collections/{collection}/confirm-password-reset": signingIn,
-	"POST /api/collections/{collection}/auth-refresh":           superusers,
+	"POST /api/collections/{collection}/auth-refresh":           anySuperuser,
 
-	"GET /api/collections/{collection}/records":         owner,
-	"POST /api/collections/{collection}/records":        owner,
-	"GET /api/collections/{collection}/records/{id}":    ownRow,
+	"GET /api/collections/{collection}/records":         ownerOnly,
+	"POST /api/collections/{collection}/records":        ownerOnly,
+	"GET /api/collections/{collection}/records/{id}":    ownAccount,
 	"PATCH /api/collections/{collection}/records/{id}":  ownPassword,
-	"DELETE /api/collections/{collection}/records/{id}": owner,
-	"POST /api/batch":       owner,
-	"GET /api/realtime":     listening,
-	"POST /api/realtime":    ownTopics,
-	"POST /api/files/token": owner,
-	"GET /api/files/{collection}/{recordId}/{filename}": fileReader,
+	"DELETE /api/collections/{collection}/records/{id}": ownerOnly,
+	"POST /api/batch":       ownerOnly,
+	"GET /api/realtime":     anybody, // a browser opens a stream without headers, and says who it is with its topics (streams.go)
+	"POST /api/realtime":    deskTopicsOnly,
+	"POST /api/files/token": ownerOnly,
+	"GET /api/files/{collection}/{recordId}/{filename}": ownerOrFileToken,
 
-	"GET /api/collections":                          shell,
-	"POST /api/collections":                         owner,
-	"GET /api/collections/{collection}":             owner,
-	"PATCH /api/collections/{collection}":           owner,
-	"DELETE /api/collections/{collection}":          owner,
-	"DELETE /api/collections/{collection}/truncate": owner,
-	"PUT /api/collections/import":                   owner,
-	"GET /api/collections/meta/scaffolds":           shell,
-	"GET /api/collections/meta/oauth2-providers":    shell,
-	"POST /api/collections/meta/dry-run-view":       owner,
+	"GET /api/collections":                          reducedForModerators,
+	"POST /api/collections":                         ownerOnly,
+	"GET /api/collections/{collection}":             ownerOnly,
+	"PATCH /api/collections/{collection}":           ownerOnly,
+	"DELETE /api/collections/{collection}":          ownerOnly,
+	"DELETE /api/collections/{collection}/truncate": ownerOnly,
+	"PUT /api/collections/import":                   ownerOnly,
+	"GET /api/collections/meta/scaffolds":           reducedForModerators,
+	"GET /api/collections/meta/oauth2-providers":    reducedForModerators,
+	"POST /api/collections/meta/dry-run-view":       ownerOnly,
 
-	"GET /api/settings":               shell,
-	"PATCH /api/settings":             owner,
-	"POST /api/settings/test/s3":      owner,
-	"POST /api/settings/test/email":   owner,
-	"GET /api/logs":                   owner,
-	"DELETE /api/logs":                owner,
-	"GET /api/logs/stats":             owner,
-	"GET /api/logs/{id}":              owner,
-	"GET /api/crons":                  owner,
-	"POST /api/crons/{id}":            owner,
-	"POST /api/sql":                   owner,
-	"GET /api/backups":                owner,
-	"POST /api/backups":               owner,
-	"POST /api/backups/upload":        owner,
-	"GET /api/backups/{key}":          fileReader,
-	"DELETE /api/backups/{key}":       owner,
-	"POST /api/backups/{key}/restore": owner,
+	"GET /api/settings":               reducedForModerators,
+	"PATCH /api/settings":             ownerOnly,
+	"POST /api/settings/test/s3":      ownerOnly,
+	"POST /api/settings/test/email":   ownerOnly,
+	"GET /api/logs":                   ownerOnly,
+	"DELETE /api/logs":                ownerOnly,
+	"GET /api/logs/stats":             ownerOnly,
+	"GET /api/logs/{id}":              ownerOnly,
+	"GET /api/crons":                  ownerOnly,
+	"POST /api/crons/{id}":            ownerOnly,
+	"POST /api/sql":                   ownerOnly,
+	"GET /api/backups":                ownerOnly,
+	"POST /api/backups":               ownerOnly,
+	"POST /api/backups/upload":        ownerOnly,
+	"GET /api/backups/{key}":          ownerOrFileToken,
+	"DELETE /api/backups/{key}":       ownerOnly,
+	"POST /api/backups/{key}/restore": ownerOnly,
 
-	"GET /api/desk/search":             desk,
-	"GET /api/desk/figures/{name}":     desk,
-	"GET /api/desk/media":              desk,
-	"GET /api/desk/orders/{id}":        desk,
-	"GET /api/desk/users/{id}":         desk,
-	"GET /api/desk/users/{id}/orders":  desk,
-	"GET /api/desk/users/{id}/media":   desk,
-	"GET /api/desk/users/{id}/reports": desk,
-	"GET /api/desk/users/{id}/devices": desk,
-	"GET /api/desk/users/{id}/bans":    desk,
-	"GET /api/desk/users/{id}/notes":   desk,
-	"GET /api/desk/users/{id}/log":     desk,
-	"GET /api/desk/log":                desk,
-	"GET /api/desk/log.csv":            owner,
-	"GET /api/desk/faults":             owner,
-	"GET /api/desk/media/{id}/file":    signedURL,
-	"GET /api/desk/media/{id}/still":   signedURL,
+	"GET /api/desk/search":             atDesk,
+	"GET /api/desk/figures/{name}":     atDesk,
+	"GET /api/desk/media":              atDesk,
+	"GET /api/desk/orders/{id}":        atDesk,
+	"GET /api/desk/users/{id}":         atDesk,
+	"GET /api/desk/users/{id}/orders":  atDesk,
+	"GET /api/desk/users/{id}/media":   atDesk,
+	"GET /api/desk/users/{id}/reports": atDesk,
+	"GET /api/desk/users/{id}/devices": atDesk,
+	"GET /api/desk/users/{id}/bans":    atDesk,
+	"GET /api/desk/users/{id}/notes":   atDesk,
+	"GET /api/desk/users/{id}/log":     atDesk,
+	"GET /api/desk/log":                atDesk,
+	"GET /api/desk/log.csv":            ownerOnly,
+	"GET /api/desk/faults":             ownerOnly,
+	"GET /api/desk/media/{id}/file":    deskOrSignedURL,
+	"GET /api/desk/media/{id}/still":   deskOrSignedURL,
 
-	"GET /api/desk/me":                      desk,
-	"POST /api/desk/me":                     desk,
-	"POST /api/desk/sign-out":               desk,
-	"GET /api/desk/reasons":                 desk,
-	"GET /api/desk/cases":                   desk,
-	"GET /api/desk/cases/{id}":              desk,
-	"POST /api/desk/cases/{id}/take":        desk,
-	"POST /api/desk/cases/{id}/renew":       desk,
-	"POST /api/desk/cases/{id}/release":     desk,
-	"POST /api/desk/cases/{id}/verdict":     desk,
-	"POST /api/desk/media/{id}/hide":        desk,
-	"POST /api/desk/media/{id}/show":        desk,
-	"POST /api/desk/media/{id}/remove":      desk,
-	"POST /api/desk/orders/{id}/cancel":     desk,
-	"POST /api/desk/orders/{id}/status":     desk,
-	"POST /api/desk/orders/{id}/note":       desk,
-	"GET /api/desk/users/{id}/consequences": desk,
-	"POST /api/desk/users/{id}/warn":        desk,
-	"POST /api/desk/users/{id}/ban":         desk,
-	"POST /api/desk/users/{id}/unban":       desk,
-	"POST /api/desk/users/{id}/sign-out":    desk,
-	"POST /api/desk/users/{id}/erase":       desk,
-	"POST /api/desk/users/{id}/edit":        desk,
-	"POST /api/desk/users/{id}/note":        desk,
-	"POST /api/desk/users/{id}/contacts":    desk,
+	"GET /api/desk/me":                      atDesk,
+	"POST /api/desk/me":                     atDesk,
+	"POST /api/desk/sign-out":               atDesk,
+	"GET /api/desk/reasons":                 atDesk,
+	"GET /api/desk/cases":                   atDesk,
+	"GET /api/desk/cases/{id}":              atDesk,
+	"POST /api/desk/cases/{id}/take":        atDesk,
+	"POST /api/desk/cases/{id}/renew":       atDesk,
+	"POST /api/desk/cases/{id}/release":     atDesk,
+	"POST /api/desk/cases/{id}/verdict":     atDesk,
+	"POST /api/desk/media/{id}/hide":        atDesk,
+	"POST /api/desk/media/{id}/show":        atDesk,
+	"POST /api/desk/media/{id}/remove":      atDesk,
+	"POST /api/desk/orders/{id}/cancel":     atDesk,
+	"POST /api/desk/orders/{id}/status":     atDesk,
+	"POST /api/desk/orders/{id}/note":       atDesk,
+	"GET /api/desk/users/{id}/consequences": atDesk,
+	"POST /api/desk/users/{id}/warn":        atDesk,
+	"POST /api/desk/users/{id}/ban":         atDesk,
+	"POST /api/desk/users/{id}/unban":       atDesk,
+	"POST /api/desk/users/{id}/sign-out":    atDesk,
+	"POST /api/desk/users/{id}/erase":       atDesk,
+	"POST /api/desk/users/{id}/edit":        atDesk,
+	"POST /api/desk/users/{id}/note":        atDesk,
+	"POST /api/desk/users/{id}/contacts":    atDesk,
 }
 
-// hashing are the routes on which PocketBase hashes a password if the body names one.
+// hashing has the routes on which PocketBase hashes a password if the body names one.
 var hashing = map[string]bool{
 	"POST /api/collections/{collection}/confirm-password-reset": true,
 	"POST /api/collections/{collection}/records":                true,
