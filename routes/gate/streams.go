@@ -12,24 +12,24 @@ import (
 	"github.com/pocketbase/pocketbase/tools/subscriptions"
 )
 
-// Limits of event streams before it is known whose they are. A browser opens one without a header that says so
-// (EventSource has none), and sends its token with the topics, in a request of its own.
+// Limits of anonymous event streams: those of which it is not known yet whose they are. A browser opens a stream without a header
+// that says so (EventSource has none), and sends its token with the topics, in a request of its own.
 const (
-	maxUnnamed    = 256
-	unnamedWithin = 10 * time.Second
+	maxAnonymous  = 256
+	anonymousTime = 10 * time.Second
 )
 
-// streams bounds the event streams that are still nobody's. It is safe for concurrent use.
+// streams bounds the anonymous event streams. It is safe for concurrent use.
 type streams struct {
-	mu      sync.Mutex
-	unnamed []subscriptions.Client // the oldest first
+	mu        sync.Mutex
+	anonymous []subscriptions.Client // the oldest first
 }
 
 // register binds the hooks of event streams to the app.
 func (s *streams) register(app core.App) {
 	app.OnRealtimeConnectRequest().BindFunc(func(e *core.RealtimeConnectRequestEvent) error {
 		s.add(e.Client)
-		late := time.AfterFunc(unnamedWithin, func() {
+		late := time.AfterFunc(anonymousTime, func() {
 			if s.remove(e.Client) {
 				e.Client.Discard() // which ends the stream
 			}
@@ -49,24 +49,24 @@ func (s *streams) register(app core.App) {
 	})
 }
 
-// add adds a stream that is nobody's yet. Where there are too many the oldest one ends: a browser has named itself long before.
+// add adds an anonymous stream. Where there are too many the oldest one ends: a browser's has its topics long before.
 func (s *streams) add(client subscriptions.Client) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.unnamed) == maxUnnamed {
-		s.unnamed[0].Discard()
-		s.unnamed = slices.Delete(s.unnamed, 0, 1)
+	if len(s.anonymous) == maxAnonymous {
+		s.anonymous[0].Discard()
+		s.anonymous = slices.Delete(s.anonymous, 0, 1)
 	}
-	s.unnamed = append(s.unnamed, client)
+	s.anonymous = append(s.anonymous, client)
 }
 
-// remove removes a stream that has ended or is somebody's, and reports whether it was still nobody's.
+// remove removes a stream that has ended or is anonymous no more, and reports whether it was there.
 func (s *streams) remove(client subscriptions.Client) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	before := len(s.unnamed)
-	s.unnamed = slices.DeleteFunc(s.unnamed, func(c subscriptions.Client) bool { return c == client })
-	return len(s.unnamed) < before
+	before := len(s.anonymous)
+	s.anonymous = slices.DeleteFunc(s.anonymous, func(c subscriptions.Client) bool { return c == client })
+	return len(s.anonymous) < before
 }
 
 // mayReceive reports whether a message may be sent on a stream, by the role that its superuser has at this moment: an owner may

@@ -134,25 +134,25 @@ func TestEvents(t *testing.T) {
 	}
 }
 
-// Of the streams that are nobody's the oldest make room for others, and one that is somebody's stays.
-func TestUnnamedStreams(t *testing.T) {
+// Of the anonymous streams the oldest make room for others, and a moderator's stays.
+func TestAnonymousStreams(t *testing.T) {
 	if testing.Short() {
 		t.Skip("opens many connections")
 	}
 	s := testkit.Start(t)
 	token := s.Moderator()
-	named, unnamed := openStream(t, s), openStream(t, s)
-	named.subscribe(token, "desk/cases").Want(204)
+	moderators, anonymous := openStream(t, s), openStream(t, s)
+	moderators.subscribe(token, "desk/cases").Want(204)
 	for range 256 {
 		openStream(t, s)
 	}
-	if name, open := <-unnamed.events; open {
+	if name, open := <-anonymous.events; open {
 		t.Errorf("the event %q", name)
 	}
 	for _, client := range s.App.SubscriptionsBroker().Clients() {
 		client.Send(subscriptions.Message{Name: "desk/cases", Data: []byte(`{}`)})
 	}
-	if name := <-named.events; name != "desk/cases" {
+	if name := <-moderators.events; name != "desk/cases" {
 		t.Errorf("the event %q", name)
 	}
 }
