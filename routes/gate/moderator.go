@@ -26,7 +26,7 @@ func (g *gate) passModerator(e *core.RequestEvent, allowed who) error {
 		return tooMany(e, err)
 	}
 	switch allowed {
-	case anySuperuser:
+	case anySuperuser, anybody:
 		e.Request.URL.RawQuery = ""
 		return e.Next()
 	case reducedForModerators:
