@@ -3,7 +3,6 @@ package desk
 import (
 	"encoding/json"
 	"net/http"
-	"regexp"
 	"slices"
 	"time"
 
@@ -116,17 +115,6 @@ func listCases(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, map[string]any{"counts": counted, "items": items, "page": f.Page, "more": more})
 }
 
-// caseIDs are the ids of cases, as PocketBase makes them.
-var caseIDs = regexp.MustCompile(`^[a-z0-9]{1,20}$`)
-
-func caseID(e *core.RequestEvent) (string, error) {
-	id := e.Request.PathValue("id")
-	if !caseIDs.MatchString(id) {
-		return "", e.NotFoundError("", nil)
-	}
-	return id, nil
-}
-
 type keptJSON struct {
 	Texts map[string]string `json:"texts"`
 	Still *string           `json:"still"`
@@ -145,7 +133,7 @@ type reportJSON struct {
 // onCase returns the handler of a change of a case, which answers the case.
 func onCase(do func(e *core.RequestEvent, d *desk.Desk, id string, in *input) error) func(*core.RequestEvent) error {
 	return func(e *core.RequestEvent) error {
-		id, err := caseID(e)
+		id, err := recordID(e)
 		if err != nil {
 			return err
 		}
@@ -179,7 +167,7 @@ func decideCase(e *core.RequestEvent, d *desk.Desk, id string, in *input) error 
 
 // viewCase answers what the page of a case shows.
 func viewCase(e *core.RequestEvent) error {
-	id, err := caseID(e)
+	id, err := recordID(e)
 	if err != nil {
 		return err
 	}
@@ -253,6 +241,9 @@ func caseReports(e *core.RequestEvent, c *rows.CaseRow) ([]reportJSON, error) {
 		_ = json.Unmarshal([]byte(r.Kept), &kept) // nothing, once it has gone
 		reports[i] = reportJSON{ID: r.ID, Reason: r.Reason, Text: r.Text, Created: moment(r.Created), Reporter: person(e, &r.Reporter), State: r.State,
 			Kept: keptJSON{Texts: kept.Texts}}
+		if r.Still != "" {
+			reports[i].Kept.Still = new(signedURL(e, "reports/"+r.ID+"/still"))
+		}
 		if kept.Texts == nil {
 			reports[i].Kept.Texts = map[string]string{}
 		}

@@ -43,6 +43,7 @@ func Bind(on *router.Router[*core.RequestEvent], zone *time.Location, version st
 	group.GET("/faults", a.faults)
 	group.GET("/media/{id}/file", mediaFile)
 	group.GET("/media/{id}/still", mediaStill)
+	group.GET("/reports/{id}/still", reportStill)
 }
 
 // requireSuperuser refuses requests that the gate has let pass and that are nobody's.

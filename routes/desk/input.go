@@ -2,6 +2,7 @@ package desk
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -17,6 +18,18 @@ func pathID(e *core.RequestEvent) (int64, error) {
 	id, ok := idOf(e.Request.PathValue("id"))
 	if !ok {
 		return 0, e.NotFoundError("", nil)
+	}
+	return id, nil
+}
+
+// recordIDs are the ids of cases and reports, as PocketBase makes them.
+var recordIDs = regexp.MustCompile(`^[a-z0-9]{1,20}$`)
+
+// recordID returns the id of a case or a report in the path of a request.
+func recordID(e *core.RequestEvent) (string, error) {
+	id := e.Request.PathValue("id")
+	if !recordIDs.MatchString(id) {
+		return "", e.NotFoundError("", nil)
 	}
 	return id, nil
 }

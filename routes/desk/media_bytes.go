@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/privet/privet/hooks/media/mediatype"
+	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/hooks/store/desk"
 	"github.com/privet/privet/hooks/store/query"
+	"github.com/privet/privet/hooks/store/snapshot"
 	"github.com/privet/privet/routes/storage"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -28,13 +31,31 @@ func sendMedium(e *core.RequestEvent, still bool) error {
 	if err == nil {
 		err = storage.ServePrivate(e, file, still)
 	}
+	return sent(e, err)
+}
+
+// reportStill sends the picture that a report keeps of a medium, until its verdict.
+func reportStill(e *core.RequestEvent) error {
+	id, err := recordID(e)
+	if err != nil {
+		return err
+	}
+	key, err := snapshot.StillKey(e.Request.Context(), e.App, id)
+	if err == nil {
+		err = storage.ServePrivate(e, &store.StoredFile{Key: key, Type: mediatype.JPEG}, false)
+	}
+	return sent(e, err)
+}
+
+// sent returns the answer for the error of sending a file.
+func sent(e *core.RequestEvent, err error) error {
 	switch {
 	case err == nil || e.Written():
 		return nil
 	case errors.Is(err, query.ErrNotFound), errors.Is(err, filesystem.ErrNotFound):
 		return e.NotFoundError("", nil)
 	}
-	return fmt.Errorf("serve media %d: %w", id, err)
+	return fmt.Errorf("serve %s: %w", e.Request.URL.Path, err)
 }
 
 type wallJSON struct {

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/privet/privet/hooks/files"
+	"github.com/privet/privet/hooks/store/snapshot"
 	"github.com/privet/privet/routes/desk/link"
 	"github.com/privet/privet/routes/testkit"
 
@@ -24,6 +26,43 @@ func superuser(t *testing.T, s *testkit.Server) *core.Record {
 		t.Fatal(err)
 	}
 	return record
+}
+
+// A case shows the picture that a report keeps of a medium, by a signed URL alone, until its verdict.
+func TestReportStill(t *testing.T) {
+	t.Parallel()
+	s := testkit.Start(t)
+	d := moderator(s)
+	client, performer := s.Client(), s.Performer()
+	report(s, client, "media_id", performer.Data.Int("data", "media", 0, "id"))
+	path := "cases/" + d.cases().String("items", 0, "id")
+	page := d.get(path).Want(200).Map()
+	if still := page.At("reports", 0, "kept", "still"); still != nil {
+		t.Errorf("%v before it is made", still)
+	}
+	id := page.String("reports", 0, "id")
+	s.Get(link.Sign(superuser(t, s), "/api/desk/reports/"+id+"/still", time.Now())).Do().Want(404)
+	name, err := files.PutStill(t.Context(), s.App, id, testkit.PNG()) // as the worker does, which runs no child process here
+	if err != nil {
+		t.Fatal(err)
+	}
+	waiting, err := snapshot.Read(t.Context(), s.App, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := snapshot.Set(t.Context(), s.App, waiting, name); err != nil {
+		t.Fatal(err)
+	}
+	url := d.get(path).Want(200).Map().String("reports", 0, "kept", "still")
+	got := s.Get(url).Do().Want(200)
+	if !bytes.Equal(got.Body, testkit.PNG()) || got.Header.Get("Cache-Control") != "private, no-store" {
+		t.Errorf("%d bytes, %s", len(got.Body), got.Header.Get("Cache-Control"))
+	}
+	s.Get(url[:len(url)-1]).Do().Want(401)
+	s.Get("/api/desk/reports/" + id + "/still").As(client.Token).Do().Want(401)
+	d.post(path+"/verdict", in{"rev": page.Int("rev"), "verdict": "nothing"}).Want(200)
+	s.Get(url).Do().Want(404)
+	s.WantCleanLog()
 }
 
 // Media are served by signed URLs alone, in ranges, to nobody's cache, and also where users don't get them any more.

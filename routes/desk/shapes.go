@@ -66,7 +66,12 @@ func medium(e *core.RequestEvent, m *desk.Medium) *mediumJSON {
 
 // mediaURL returns the URL of the file or the still of a medium for the superuser of a request.
 func mediaURL(e *core.RequestEvent, id int64, part string) string {
-	return link.Sign(e.Auth, fmt.Sprintf("%smedia/%d/%s", Base, id, part), time.Now())
+	return signedURL(e, fmt.Sprintf("media/%d/%s", id, part))
+}
+
+// signedURL returns the URL of a path below Base for the superuser of a request.
+func signedURL(e *core.RequestEvent, path string) string {
+	return link.Sign(e.Auth, Base+path, time.Now())
 }
 
 // number returns an id, nil for 0.

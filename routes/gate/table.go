@@ -94,6 +94,7 @@ var table = map[string]who{
 	"GET /api/desk/faults":             ownerOnly,
 	"GET /api/desk/media/{id}/file":    deskOrSignedURL,
 	"GET /api/desk/media/{id}/still":   deskOrSignedURL,
+	"GET /api/desk/reports/{id}/still": deskOrSignedURL,
 
 	"GET /api/desk/me":                      atDesk,
 	"POST /api/desk/me":                     atDesk,

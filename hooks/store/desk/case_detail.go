@@ -15,15 +15,16 @@ type CaseReport struct {
 	Created                 query.Moment
 	Reporter                Person
 	Kept                    string // JSON, a Snapshot
+	Still                   string // the name of the file of its still, "" for none, or none yet
 }
 
 // NewestReports returns at most limit reports of a case, the newest first.
 func NewestReports(ctx context.Context, app core.App, caseID string, limit int) ([]CaseReport, error) {
-	reports, err := query.ReadRows(ctx, app, `SELECT r.id, r.reason, r.text, r.state, r.created, coalesce(r.kept, ''), `+PersonColumns("u")+`
+	reports, err := query.ReadRows(ctx, app, `SELECT r.id, r.reason, r.text, r.state, r.created, coalesce(r.kept, ''), r.still, `+PersonColumns("u")+`
 		FROM reports r LEFT JOIN users u ON u.id = r.reporter WHERE r."case" = :case ORDER BY r.created DESC, r.id LIMIT :limit`,
 		[]any{sql.Named("case", caseID), sql.Named("limit", limit)},
 		func(r *CaseReport) []any {
-			return append([]any{&r.ID, &r.Reason, &r.Text, &r.State, &r.Created, &r.Kept}, r.Reporter.Targets()...)
+			return append([]any{&r.ID, &r.Reason, &r.Text, &r.State, &r.Created, &r.Kept, &r.Still}, r.Reporter.Targets()...)
 		})
 	return reports, query.Wrap("read the reports of a case", err)
 }

@@ -62,6 +62,16 @@ func Set(ctx context.Context, app core.App, w *Waiting, still string) error {
 	return query.Wrap("set still of report", query.NotFound(err))
 }
 
+// StillKey returns the key in the storage of a report's still. The error is store.ErrNotFound if it has none: not yet, or not any more.
+func StillKey(ctx context.Context, app core.App, report string) (string, error) {
+	var still string
+	err := query.ReadRow(ctx, app, `SELECT still FROM reports WHERE id = :id AND still != ''`, []any{sql.Named("id", report)}, &still)
+	if err != nil {
+		return "", query.Wrap("read still of report", query.NotFound(err))
+	}
+	return Key(app, report, still)
+}
+
 // abandoned is when what was to be a report's file is removed if no report has come to name it.
 const abandoned = 10 * time.Minute
 
