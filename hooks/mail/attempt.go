@@ -121,8 +121,11 @@ func (w *Worker) send(ctx context.Context, m *store.MailContent, token string) e
 // outcome returns what follows from the mail server's answer: the state of the mail and, when it is retried, the time.
 func (w *Worker) outcome(m *store.MailContent, token string, err error) store.MailOutcome {
 	var refused *textproto.Error
+	unsendable := errors.Is(err, errUnsendable) // the server was not asked
 	answered := err == nil || errors.As(err, &refused) && !errors.Is(err, errNoSession)
-	w.noteAnswer(answered)
+	if !unsendable {
+		w.noteAnswer(answered)
+	}
 	logger := w.app.Logger().With("id", m.ID, "type", m.Kind, "user", m.User, "try", m.Tries+1)
 	if err == nil {
 		telemetry.MailAttempts.WithLabelValues(telemetry.MailAccepted).Inc()
@@ -130,7 +133,7 @@ func (w *Worker) outcome(m *store.MailContent, token string, err error) store.Ma
 		return store.MailOutcome{State: store.MailSent}
 	}
 	words := redact(err.Error(), m.Address, token)
-	if errors.Is(err, errUnsendable) || answered && refused.Code >= 500 {
+	if unsendable || answered && refused.Code >= 500 {
 		telemetry.MailAttempts.WithLabelValues(telemetry.MailRefused).Inc()
 		logger.Error("a mail was refused, and is given up", "error", words)
 		return store.MailOutcome{State: store.MailFailed, Error: words}

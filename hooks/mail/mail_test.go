@@ -79,6 +79,23 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// A mail that can't be put into a mail's form is given up, and says nothing of the mail server: the others don't wait.
+func TestUnsendable(t *testing.T) {
+	t.Parallel()
+	s, server := start(t)
+	for range 4 {
+		broken := s.Client()
+		s.Exec("UPDATE users SET email = 'nowhere' || id WHERE id = %d", broken.ID)
+		forgot(s, broken.Email)
+	}
+	testkit.Await(t, testkit.Soon, "mails that can't be sent wait", func() bool { return s.Count("mails WHERE state = 'failed' AND error <> ''") == 4 })
+	client := s.Client()
+	forgot(s, client.Email)
+	if letter := server.Wait(subject, 1, testkit.Soon)[0]; letter.To != client.Email {
+		t.Errorf("%+v", letter)
+	}
+}
+
 // While the mail server is gone mails wait, and expire after half an hour: whoever asked has given up. One that is deleted is not sent.
 func TestOutage(t *testing.T) {
 	t.Parallel()
