@@ -14,14 +14,24 @@ import (
 	"golang.org/x/net/idna"
 )
 
+// parseHTTP parses an address of HTTP that names no user. must is the error of what is none.
+func parseHTTP(value, must string) (*url.URL, error) {
+	u, err := url.Parse(value)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil {
+		return nil, errors.New(must)
+	}
+	return u, checkHost(u)
+}
+
 // parseURL parses the address of a server, with a path or without. The slashes at its end are cut off.
 func parseURL(to *string, value string) error {
-	u, err := url.Parse(value)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		return errors.New("must be an address as https://example.com, without query, fragment or user")
-	}
-	if err := checkHost(u); err != nil {
+	const must = "must be an address as https://example.com, without query, fragment or user"
+	u, err := parseHTTP(value, must)
+	if err != nil {
 		return err
+	}
+	if u.RawQuery != "" || u.Fragment != "" {
+		return errors.New(must)
 	}
 	*to = strings.TrimRight(value, "/")
 	return nil
@@ -29,11 +39,7 @@ func parseURL(to *string, value string) error {
 
 // parseDeskWebhook parses PRIVET_DESK_WEBHOOK. Its path and query may hold a secret.
 func parseDeskWebhook(s *Settings, value string) error {
-	u, err := url.Parse(value)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil {
-		return errors.New("must be an address as https://example.com/hook, without user")
-	}
-	if err := checkHost(u); err != nil {
+	if _, err := parseHTTP(value, "must be an address as https://example.com/hook, without user"); err != nil {
 		return err
 	}
 	s.DeskWebhook = value
@@ -90,11 +96,11 @@ func parsePublicURL(s *Settings, value string) error {
 
 // parsePage parses the address of a page that people open in a browser, with a query or a fragment where it has one.
 func parsePage(to *string, value string) error {
-	u, err := url.Parse(value)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || strings.ContainsAny(value, whitespace+`<>"`) {
-		return errors.New("must be the address of a page, as https://example.com/terms")
+	const must = "must be the address of a page, as https://example.com/terms"
+	if strings.ContainsAny(value, whitespace+`<>"`) {
+		return errors.New(must)
 	}
-	if err := checkHost(u); err != nil {
+	if _, err := parseHTTP(value, must); err != nil {
 		return err
 	}
 	*to = value
