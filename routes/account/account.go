@@ -47,13 +47,11 @@ func Bind(group *router.RouterGroup[*core.RequestEvent], c Config) {
 	p := &page{Config: c}
 	group.Any(Path, p.serve)
 	group.Any(Path+"/{path...}", func(e *core.RequestEvent) error {
-		v := p.visit(e)
-		return v.fail(errNoPage)
+		return p.visit(e).fail(errNoPage)
 	})
 	group.Any("/.well-known/change-password", func(e *core.RequestEvent) error {
 		if e.Request.Method != http.MethodGet && e.Request.Method != http.MethodHead {
-			v := p.visit(e)
-			return v.fail(errMethod)
+			return p.visit(e).fail(errMethod)
 		}
 		return e.Redirect(http.StatusFound, Path)
 	})
@@ -191,7 +189,7 @@ func (v *visit) fail(err error) error {
 	case errors.As(err, &busy):
 		header.Set("Retry-After", limits.Seconds(busy.RetryAfter))
 		answer = &failure{http.StatusServiceUnavailable, "busy"}
-	case errors.Is(err, store.ErrNotFound): // the account went while this request waited
+	case errors.Is(err, store.ErrNotFound): // the session is over, or the account went while this request waited
 		answer = errEnded
 	case v.req.Context().Err() != nil:
 		header.Set("Retry-After", limits.Seconds(10*time.Second))

@@ -65,19 +65,25 @@ func (v *visit) view() error {
 
 // showAccount shows what who is signed in may do, under the message of a view.
 func (v *visit) showAccount(user *store.User, token string, shown view) error {
-	counts, err := store.CountErasure(v.req.Context(), v.event.App, user.Id)
-	if err != nil {
-		return err
-	}
-	shown.name, shown.Heading, shown.Email, shown.Session, shown.Counts = "signed-in", "signed_in", user.Email(), token, counts
+	shown.name, shown.Heading = "signed-in", "signed_in"
 	if user.Banned() {
 		shown.Ban = &ban{Reason: user.BanReason()}
 		if until := user.BannedUntil(); !until.IsZero() {
 			shown.Ban.Until = v.date(until)
 		}
+		var err error
 		if shown.Ban.Appealed, err = desk.HasAppealed(v.event.App, user.Id); err != nil {
 			return err
 		}
+	}
+	return v.renderFor(user, token, shown)
+}
+
+// renderFor answers with a page of who is signed in.
+func (v *visit) renderFor(user *store.User, token string, shown view) (err error) {
+	shown.Email, shown.Session = user.Email(), token
+	if shown.Counts, err = store.CountErasure(v.req.Context(), v.event.App, user.Id); err != nil {
+		return err
 	}
 	status := http.StatusOK
 	if shown.Problem {

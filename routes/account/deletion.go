@@ -14,16 +14,7 @@ func (v *visit) askDeletion() error {
 	if err != nil {
 		return err
 	}
-	return v.showDeletion(user, http.StatusOK, view{})
-}
-
-func (v *visit) showDeletion(user *store.User, status int, shown view) error {
-	counts, err := store.CountErasure(v.req.Context(), v.event.App, user.Id)
-	if err != nil {
-		return err
-	}
-	shown.name, shown.Heading, shown.Email, shown.Session, shown.Counts = "deletion", "deletion", user.Email(), v.form.get("session"), counts
-	return v.render(status, shown)
+	return v.renderFor(user, v.form.get("session"), view{name: "deletion", Heading: "deletion"})
 }
 
 // delete deletes the account: it is the erasure that moderators and the API's user/delete have. Who is banned may do it, too.
@@ -33,7 +24,7 @@ func (v *visit) delete() error {
 		if err != nil {
 			return err
 		}
-		return v.showDeletion(user, http.StatusUnprocessableEntity, view{Message: "not_sure", Problem: true})
+		return v.renderFor(user, v.form.get("session"), view{name: "deletion", Heading: "deletion", Message: "not_sure", Problem: true})
 	}
 	if err := v.limits.Endpoint(v.Login); err != nil {
 		return err

@@ -1,7 +1,6 @@
 package account
 
 import (
-	"errors"
 	"time"
 
 	"github.com/privet/privet/hooks/store"
@@ -20,23 +19,16 @@ func (v *visit) begin(tx core.App, user *store.User) (token string, err error) {
 	return store.AddLink(v.background(), tx, user.Id, session, time.Now().Add(sessionTime))
 }
 
-// signedIn returns the user whose session a form has sent. The error is errEnded if it is over.
+// signedIn returns the user whose session a form has sent. The error is store.ErrNotFound if it is over.
 func (v *visit) signedIn() (*store.User, error) {
-	user, err := store.FindLink(v.req.Context(), v.event.App, v.form.get("session"), session)
-	if errors.Is(err, store.ErrNotFound) {
-		err = errEnded
-	}
-	return user, err
+	return store.FindLink(v.req.Context(), v.event.App, v.form.get("session"), session)
 }
 
 // change makes a change of the user who is signed in, in a transaction, and ends the session: what is sent twice is done once. It
-// returns the user, and the token of a new session if the account is still there.
+// returns the user, and the token of a new session if the account is still there. The error is store.ErrNotFound if the session is over.
 func (v *visit) change(work func(tx core.App, user *store.User) error) (user *store.User, token string, err error) {
 	err = v.event.App.RunInTransaction(func(tx core.App) error {
 		if user, err = store.UseLink(v.background(), tx, v.form.get("session"), session); err != nil {
-			if errors.Is(err, store.ErrNotFound) {
-				return errEnded
-			}
 			return err
 		}
 		if err := work(tx, user); err != nil {
