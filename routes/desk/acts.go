@@ -7,11 +7,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/privet/privet/hooks/desk"
+	acts "github.com/privet/privet/hooks/desk"
 	"github.com/privet/privet/hooks/order"
 	"github.com/privet/privet/hooks/refusal"
 	"github.com/privet/privet/hooks/store"
-	rows "github.com/privet/privet/hooks/store/desk"
+	"github.com/privet/privet/hooks/store/desk"
 	"github.com/privet/privet/hooks/store/query"
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
@@ -61,7 +61,7 @@ func (in *input) rev(e *core.RequestEvent) (int, error) {
 }
 
 // act returns the handler of an act on a person, an order or a medium: it reads the input, acts, and answers what show returns.
-func act(do func(e *core.RequestEvent, d *desk.Desk, by desk.By, id string, in *input) (any, error)) func(*core.RequestEvent) error {
+func act(do func(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, in *input) (any, error)) func(*core.RequestEvent) error {
 	return func(e *core.RequestEvent) error {
 		id, err := pathID(e)
 		if err != nil {
@@ -71,7 +71,7 @@ func act(do func(e *core.RequestEvent, d *desk.Desk, by desk.By, id string, in *
 		if err := e.BindBody(&in); err != nil {
 			return e.BadRequestError(say(e, "The request is not valid.", "Запрос неверен."), err)
 		}
-		answer, err := do(e, desk.Of(e.App), desk.By{Email: e.Auth.Email(), Text: in.Text}, query.Key(id), &in)
+		answer, err := do(e, acts.Of(e.App), acts.By{Email: e.Auth.Email(), Text: in.Text}, query.Key(id), &in)
 		if err != nil {
 			return fail(e, err)
 		}
@@ -84,7 +84,7 @@ func act(do func(e *core.RequestEvent, d *desk.Desk, by desk.By, id string, in *
 
 // fail returns the answer for an error of an act.
 func fail(e *core.RequestEvent, err error) error {
-	var refused *desk.Refusal
+	var refused *acts.Refusal
 	var fields validation.Errors
 	var answer *router.ApiError
 	switch {
@@ -94,7 +94,7 @@ func fail(e *core.RequestEvent, err error) error {
 			data = map[string]any{}
 		}
 		return &router.ApiError{Status: refused.Status, Message: say(e, refused.English, refused.Russian), Data: data}
-	case desk.IsNotFound(err):
+	case acts.IsNotFound(err):
 		return e.NotFoundError(say(e, "It is not there.", "Здесь ничего нет."), nil)
 	case errors.As(err, &fields):
 		return e.BadRequestError(say(e, "It can't be done.", "Это невозможно."), fields)
@@ -105,12 +105,12 @@ func fail(e *core.RequestEvent, err error) error {
 }
 
 // onMedium is act with the medium as the answer.
-func onMedium(do func(e *core.RequestEvent, d *desk.Desk, by desk.By, id string) error, gone bool) func(*core.RequestEvent) error {
-	return act(func(e *core.RequestEvent, d *desk.Desk, by desk.By, id string, _ *input) (any, error) {
+func onMedium(do func(e *core.RequestEvent, d *acts.Desk, by acts.By, id string) error, gone bool) func(*core.RequestEvent) error {
+	return act(func(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, _ *input) (any, error) {
 		if err := do(e, d, by, id); err != nil || gone {
 			return nil, err
 		}
-		m, err := rows.ReadMedium(e.Request.Context(), e.App, id)
+		m, err := desk.ReadMedium(e.Request.Context(), e.App, id)
 		if err != nil {
 			return nil, err
 		}
@@ -118,7 +118,7 @@ func onMedium(do func(e *core.RequestEvent, d *desk.Desk, by desk.By, id string)
 	})
 }
 
-func cancelOrder(e *core.RequestEvent, d *desk.Desk, by desk.By, id string, in *input) (any, error) {
+func cancelOrder(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, in *input) (any, error) {
 	rev, err := in.rev(e)
 	if err != nil {
 		return nil, err
@@ -126,7 +126,7 @@ func cancelOrder(e *core.RequestEvent, d *desk.Desk, by desk.By, id string, in *
 	return nil, d.CancelOrder(e.Request.Context(), by, id, rev)
 }
 
-func setOrderStatus(e *core.RequestEvent, d *desk.Desk, by desk.By, id string, in *input) (any, error) {
+func setOrderStatus(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, in *input) (any, error) {
 	rev, err := in.rev(e)
 	if err != nil {
 		return nil, err
@@ -134,7 +134,7 @@ func setOrderStatus(e *core.RequestEvent, d *desk.Desk, by desk.By, id string, i
 	return nil, d.SetOrderStatus(e.Request.Context(), by, id, rev, order.Status(in.Status))
 }
 
-func banUser(e *core.RequestEvent, d *desk.Desk, by desk.By, id string, in *input) (any, error) {
+func banUser(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, in *input) (any, error) {
 	until, err := in.until(e)
 	if err != nil {
 		return nil, err
@@ -142,7 +142,7 @@ func banUser(e *core.RequestEvent, d *desk.Desk, by desk.By, id string, in *inpu
 	return nil, d.Ban(e.Request.Context(), by, id, until)
 }
 
-func eraseUser(e *core.RequestEvent, d *desk.Desk, by desk.By, id string, in *input) (any, error) {
+func eraseUser(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, in *input) (any, error) {
 	confirm, _ := in.Confirm.(string)
 	if number, is := in.Confirm.(float64); is {
 		confirm = strconv.FormatFloat(number, 'f', -1, 64)
@@ -150,7 +150,7 @@ func eraseUser(e *core.RequestEvent, d *desk.Desk, by desk.By, id string, in *in
 	return nil, d.Erase(e.Request.Context(), by, id, confirm)
 }
 
-func editUser(e *core.RequestEvent, d *desk.Desk, by desk.By, id string, in *input) (any, error) {
+func editUser(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, in *input) (any, error) {
 	rev, err := in.rev(e)
 	if err != nil {
 		return nil, err
@@ -177,13 +177,13 @@ func editUser(e *core.RequestEvent, d *desk.Desk, by desk.By, id string, in *inp
 }
 
 // simple is act for an act that needs no more than a text.
-func simple(do func(e *core.RequestEvent, d *desk.Desk, by desk.By, id string) error) func(*core.RequestEvent) error {
-	return act(func(e *core.RequestEvent, d *desk.Desk, by desk.By, id string, _ *input) (any, error) {
+func simple(do func(e *core.RequestEvent, d *acts.Desk, by acts.By, id string) error) func(*core.RequestEvent) error {
+	return act(func(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, _ *input) (any, error) {
 		return nil, do(e, d, by, id)
 	})
 }
 
-func readContacts(e *core.RequestEvent, d *desk.Desk, by desk.By, id string, _ *input) (any, error) {
+func readContacts(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, _ *input) (any, error) {
 	return d.ReadContacts(e.Request.Context(), by, id)
 }
 
@@ -197,7 +197,7 @@ func consequences(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	counts, err := rows.ReadConsequences(e.Request.Context(), e.App, query.Key(id), what)
+	counts, err := desk.ReadConsequences(e.Request.Context(), e.App, query.Key(id), what)
 	if err != nil {
 		return fail(e, err)
 	}

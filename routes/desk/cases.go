@@ -6,8 +6,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/privet/privet/hooks/desk"
-	rows "github.com/privet/privet/hooks/store/desk"
+	acts "github.com/privet/privet/hooks/desk"
+	"github.com/privet/privet/hooks/store/desk"
 	"github.com/privet/privet/hooks/store/query"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -62,9 +62,9 @@ type caseJSON struct {
 }
 
 // caseRow returns a case as the superuser of a request sees it.
-func caseRow(e *core.RequestEvent, c *rows.CaseRow) *caseJSON {
-	kind, id := rows.SplitTarget(c.Target)
-	shown := &caseJSON{ID: c.ID, Rev: c.Rev, Kind: rows.Gravest(c.Kinds), Kinds: slices.Concat([]string{}, c.Kinds), Target: targetJSON{kind, query.Number(id)},
+func caseRow(e *core.RequestEvent, c *desk.CaseRow) *caseJSON {
+	kind, id := desk.SplitTarget(c.Target)
+	shown := &caseJSON{ID: c.ID, Rev: c.Rev, Kind: desk.Gravest(c.Kinds), Kinds: slices.Concat([]string{}, c.Kinds), Target: targetJSON{kind, query.Number(id)},
 		Reports: c.Reports, Created: moment(c.Created), Due: moment(c.Due), User: person(e, &c.User), Medium: medium(e, &c.Medium),
 		Quote: c.Quote, Word: c.Word, State: c.State, Verdict: c.Verdict, Closed: moment(c.Closed), ClosedBy: c.ClosedBy}
 	if c.Order != 0 {
@@ -84,10 +84,10 @@ func caseRow(e *core.RequestEvent, c *rows.CaseRow) *caseJSON {
 
 // listCases answers the queue.
 func listCases(e *core.RequestEvent) error {
-	var f rows.QueueFilter
+	var f desk.QueueFilter
 	var state string
 	var err error
-	if f.Kind, err = choice(e, "kind", append([]string{""}, rows.Kinds...)...); err == nil {
+	if f.Kind, err = choice(e, "kind", append([]string{""}, desk.Kinds...)...); err == nil {
 		f.Whose, err = choice(e, "whose", "", "free", "mine")
 	}
 	if err == nil {
@@ -100,7 +100,7 @@ func listCases(e *core.RequestEvent) error {
 		return err
 	}
 	f.Closed = state == "closed"
-	found, counts, more, err := rows.ReadQueue(e.Request.Context(), e.App, f, e.Auth.Email(), time.Now())
+	found, counts, more, err := desk.ReadQueue(e.Request.Context(), e.App, f, e.Auth.Email(), time.Now())
 	if err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ type reportJSON struct {
 }
 
 // onCase returns the handler of a change of a case, which answers the case.
-func onCase(do func(e *core.RequestEvent, d *desk.Desk, id string, in *input) error) func(*core.RequestEvent) error {
+func onCase(do func(e *core.RequestEvent, d *acts.Desk, id string, in *input) error) func(*core.RequestEvent) error {
 	return func(e *core.RequestEvent) error {
 		id, err := recordID(e)
 		if err != nil {
@@ -141,10 +141,10 @@ func onCase(do func(e *core.RequestEvent, d *desk.Desk, id string, in *input) er
 		if err := e.BindBody(&in); err != nil {
 			return e.BadRequestError(say(e, "The request is not valid.", "Запрос неверен."), err)
 		}
-		if err := do(e, desk.Of(e.App), id, &in); err != nil {
+		if err := do(e, acts.Of(e.App), id, &in); err != nil {
 			return fail(e, err)
 		}
-		c, err := rows.ReadCase(e.Request.Context(), e.App, id)
+		c, err := desk.ReadCase(e.Request.Context(), e.App, id)
 		if err != nil {
 			return fail(e, err)
 		}
@@ -152,7 +152,7 @@ func onCase(do func(e *core.RequestEvent, d *desk.Desk, id string, in *input) er
 	}
 }
 
-func decideCase(e *core.RequestEvent, d *desk.Desk, id string, in *input) error {
+func decideCase(e *core.RequestEvent, d *acts.Desk, id string, in *input) error {
 	rev, err := in.rev(e)
 	if err != nil {
 		return err
@@ -161,8 +161,8 @@ func decideCase(e *core.RequestEvent, d *desk.Desk, id string, in *input) error 
 	if err != nil {
 		return err
 	}
-	return d.Decide(e.Request.Context(), desk.By{Email: e.Auth.Email(), Text: in.Text}, id,
-		desk.Decision{Rev: rev, Verdict: in.Verdict, Until: until, Over: in.Over})
+	return d.Decide(e.Request.Context(), acts.By{Email: e.Auth.Email(), Text: in.Text}, id,
+		acts.Decision{Rev: rev, Verdict: in.Verdict, Until: until, Over: in.Over})
 }
 
 // viewCase answers what the page of a case shows.
@@ -172,7 +172,7 @@ func viewCase(e *core.RequestEvent) error {
 		return err
 	}
 	ctx := e.Request.Context()
-	c, err := rows.ReadCase(ctx, e.App, id)
+	c, err := desk.ReadCase(ctx, e.App, id)
 	if err != nil {
 		return fail(e, err)
 	}
@@ -180,19 +180,19 @@ func viewCase(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	signals, err := rows.NewestSignals(ctx, e.App, id, shownReports)
+	signals, err := desk.NewestSignals(ctx, e.App, id, shownReports)
 	if err != nil {
 		return err
 	}
-	before, err := rows.EarlierCases(ctx, e.App, c.Target, shownBefore)
+	before, err := desk.EarlierCases(ctx, e.App, c.Target, shownBefore)
 	if err != nil {
 		return err
 	}
-	appeal, err := rows.ReadAppeal(ctx, e.App, id)
+	appeal, err := desk.ReadAppeal(ctx, e.App, id)
 	if err != nil {
 		return err
 	}
-	previous, next, wish, err := rows.Neighbours(ctx, e.App, c)
+	previous, next, wish, err := desk.Neighbours(ctx, e.App, c)
 	if err != nil {
 		return err
 	}
@@ -222,7 +222,7 @@ func viewCase(e *core.RequestEvent) error {
 		answer.Signals = append(answer.Signals, map[string]any{"kind": s.Kind, "text": s.Text, "word": s.Word, "created": moment(s.Created)})
 	}
 	for _, b := range before {
-		answer.Before = append(answer.Before, map[string]any{"verdict": b.Verdict, "closed": moment(b.Closed), "closed_by": b.ClosedBy, "kind": rows.Gravest(b.Kinds)})
+		answer.Before = append(answer.Before, map[string]any{"verdict": b.Verdict, "closed": moment(b.Closed), "closed_by": b.ClosedBy, "kind": desk.Gravest(b.Kinds)})
 	}
 	if appeal != nil {
 		answer.Appeal = map[string]any{"text": appeal.Text, "ban_reason": appeal.Reason, "ban_until": moment(appeal.Until)}
@@ -230,14 +230,14 @@ func viewCase(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, answer)
 }
 
-func caseReports(e *core.RequestEvent, c *rows.CaseRow) ([]reportJSON, error) {
-	found, err := rows.NewestReports(e.Request.Context(), e.App, c.ID, shownReports)
+func caseReports(e *core.RequestEvent, c *desk.CaseRow) ([]reportJSON, error) {
+	found, err := desk.NewestReports(e.Request.Context(), e.App, c.ID, shownReports)
 	if err != nil {
 		return nil, err
 	}
 	reports := make([]reportJSON, len(found))
 	for i, r := range found {
-		var kept rows.Snapshot
+		var kept desk.Snapshot
 		_ = json.Unmarshal([]byte(r.Kept), &kept) // nothing, once it has gone
 		reports[i] = reportJSON{ID: r.ID, Reason: r.Reason, Text: r.Text, Created: moment(r.Created), Reporter: person(e, &r.Reporter), State: r.State,
 			Kept: keptJSON{Texts: kept.Texts}}
@@ -252,11 +252,11 @@ func caseReports(e *core.RequestEvent, c *rows.CaseRow) ([]reportJSON, error) {
 }
 
 func caseVerdicts(e *core.RequestEvent, id string) ([]map[string]any, error) {
-	c, err := rows.FindCase(e.App, id)
+	c, err := desk.FindCase(e.App, id)
 	if err != nil {
 		return nil, err
 	}
-	options, err := desk.Options(e.Request.Context(), e.App, c, e.Auth.Email())
+	options, err := acts.Options(e.Request.Context(), e.App, c, e.Auth.Email())
 	if err != nil {
 		return nil, err
 	}
@@ -267,11 +267,11 @@ func caseVerdicts(e *core.RequestEvent, id string) ([]map[string]any, error) {
 	return verdicts, nil
 }
 
-func caseAbout(e *core.RequestEvent, c *rows.CaseRow) (map[string]any, error) {
+func caseAbout(e *core.RequestEvent, c *desk.CaseRow) (map[string]any, error) {
 	if c.User.ID == 0 {
 		return nil, nil
 	}
-	a, err := rows.ReadAbout(e.Request.Context(), e.App, query.Key(c.User.ID))
+	a, err := desk.ReadAbout(e.Request.Context(), e.App, query.Key(c.User.ID))
 	if err != nil {
 		return nil, err
 	}

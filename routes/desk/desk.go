@@ -1,6 +1,6 @@
 // Package desk serves the moderators' desk under /api/desk: what the pages of the dashboard's extension read and do. Its handlers are
-// thin; the rules are in package hooks and below, the SQL in hooks/store/desk. openapi.yaml describes the routes. Who may use them is
-// decided before, by the table of routes/gate.
+// thin; the acts are in hooks/desk (imported as acts), the SQL in hooks/store/desk. Who may use the routes is decided before, by the
+// table of routes/gate.
 package desk
 
 import (

@@ -5,9 +5,9 @@ import (
 	"slices"
 	"time"
 
-	"github.com/privet/privet/hooks/desk"
+	acts "github.com/privet/privet/hooks/desk"
 	"github.com/privet/privet/hooks/refusal"
-	rows "github.com/privet/privet/hooks/store/desk"
+	"github.com/privet/privet/hooks/store/desk"
 	"github.com/privet/privet/hooks/store/superuser"
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
@@ -66,7 +66,7 @@ func (a *api) setMe(e *core.RequestEvent) error {
 
 // signOut gives back the cases of a superuser who signs out.
 func signOut(e *core.RequestEvent) error {
-	if err := desk.Of(e.App).SignOutModerator(e.Request.Context(), e.Auth.Email()); err != nil {
+	if err := acts.Of(e.App).SignOutModerator(e.Request.Context(), e.Auth.Email()); err != nil {
 		return err
 	}
 	return e.JSON(http.StatusOK, struct{}{})
@@ -78,9 +78,9 @@ func reasons(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	found, err := rows.Reasons(e.Request.Context(), e.App, act)
+	found, err := desk.Reasons(e.Request.Context(), e.App, act)
 	if err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, map[string]any{"items": append([]rows.Reason{}, found...)})
+	return e.JSON(http.StatusOK, map[string]any{"items": append([]desk.Reason{}, found...)})
 }
