@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strconv"
@@ -104,10 +105,17 @@ func fail(e *core.RequestEvent, err error) error {
 	return err
 }
 
-// onMedium is act with the medium as the answer.
-func onMedium(do func(e *core.RequestEvent, d *acts.Desk, by acts.By, id string) error, gone bool) func(*core.RequestEvent) error {
+// simple is act for an act that needs no more than a text.
+func simple(do func(d *acts.Desk, ctx context.Context, by acts.By, id string) error) func(*core.RequestEvent) error {
 	return act(func(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, _ *input) (any, error) {
-		if err := do(e, d, by, id); err != nil || gone {
+		return nil, do(d, e.Request.Context(), by, id)
+	})
+}
+
+// onMedium is simple with the medium as the answer.
+func onMedium(do func(d *acts.Desk, ctx context.Context, by acts.By, id string) error) func(*core.RequestEvent) error {
+	return act(func(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, _ *input) (any, error) {
+		if err := do(d, e.Request.Context(), by, id); err != nil {
 			return nil, err
 		}
 		m, err := desk.ReadMedium(e.Request.Context(), e.App, id)
@@ -173,13 +181,6 @@ func editUser(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, in *inp
 		if in.Price != nil || in.NoPrice {
 			user.SetPrice(in.Price)
 		}
-	})
-}
-
-// simple is act for an act that needs no more than a text.
-func simple(do func(e *core.RequestEvent, d *acts.Desk, by acts.By, id string) error) func(*core.RequestEvent) error {
-	return act(func(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, _ *input) (any, error) {
-		return nil, do(e, d, by, id)
 	})
 }
 

@@ -27,37 +27,21 @@ func (a *api) bindActs(group *router.RouterGroup[*core.RequestEvent]) {
 	}))
 	group.POST("/cases/{id}/verdict", onCase(decideCase))
 
-	group.POST("/media/{id}/hide", onMedium(func(e *core.RequestEvent, d *acts.Desk, by acts.By, id string) error {
-		return d.HideMedium(e.Request.Context(), by, id)
-	}, false))
-	group.POST("/media/{id}/show", onMedium(func(e *core.RequestEvent, d *acts.Desk, by acts.By, id string) error {
-		return d.ShowMedium(e.Request.Context(), by, id)
-	}, false))
-	group.POST("/media/{id}/remove", onMedium(func(e *core.RequestEvent, d *acts.Desk, by acts.By, id string) error {
-		return d.RemoveMedium(e.Request.Context(), by, id)
-	}, true))
+	group.POST("/media/{id}/hide", onMedium((*acts.Desk).HideMedium))
+	group.POST("/media/{id}/show", onMedium((*acts.Desk).ShowMedium))
+	group.POST("/media/{id}/remove", simple((*acts.Desk).RemoveMedium))
 
 	group.POST("/orders/{id}/cancel", act(cancelOrder))
 	group.POST("/orders/{id}/status", act(setOrderStatus))
-	group.POST("/orders/{id}/note", simple(func(e *core.RequestEvent, d *acts.Desk, by acts.By, id string) error {
-		return d.NoteOrder(e.Request.Context(), by, id)
-	}))
+	group.POST("/orders/{id}/note", simple((*acts.Desk).NoteOrder))
 
 	group.GET("/users/{id}/consequences", consequences)
 	group.POST("/users/{id}/contacts", act(readContacts))
 	group.POST("/users/{id}/ban", act(banUser))
 	group.POST("/users/{id}/erase", act(eraseUser))
 	group.POST("/users/{id}/edit", act(editUser))
-	group.POST("/users/{id}/warn", simple(func(e *core.RequestEvent, d *acts.Desk, by acts.By, id string) error {
-		return d.Warn(e.Request.Context(), by, id)
-	}))
-	group.POST("/users/{id}/unban", simple(func(e *core.RequestEvent, d *acts.Desk, by acts.By, id string) error {
-		return d.Unban(e.Request.Context(), by, id)
-	}))
-	group.POST("/users/{id}/sign-out", simple(func(e *core.RequestEvent, d *acts.Desk, by acts.By, id string) error {
-		return d.SignOut(e.Request.Context(), by, id)
-	}))
-	group.POST("/users/{id}/note", simple(func(e *core.RequestEvent, d *acts.Desk, by acts.By, id string) error {
-		return d.NoteUser(e.Request.Context(), by, id)
-	}))
+	group.POST("/users/{id}/warn", simple((*acts.Desk).Warn))
+	group.POST("/users/{id}/unban", simple((*acts.Desk).Unban))
+	group.POST("/users/{id}/sign-out", simple((*acts.Desk).SignOut))
+	group.POST("/users/{id}/note", simple((*acts.Desk).NoteUser))
 }
