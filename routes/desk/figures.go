@@ -83,9 +83,12 @@ func (a *api) figures(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, answer)
 }
 
+// all returns the values of the bars, of the whole period and of the time before.
+func (c *chart) all() []numbers { return append(slices.Clone(c.bars), c.total, c.previous) }
+
 // names makes values be there, as 0.
 func (c *chart) names(names ...string) {
-	for _, values := range append(slices.Clone(c.bars), c.total, c.previous) {
+	for _, values := range c.all() {
 		for _, name := range names {
 			values.add(name, 0)
 		}
@@ -112,7 +115,7 @@ func (c *chart) count(counts []desk.Count) {
 
 // derive sets a value of all bars, of the total and of what was before; nil is none.
 func (c *chart) derive(name string, value func(numbers) *float64) {
-	for _, values := range append(slices.Clone(c.bars), c.total, c.previous) {
+	for _, values := range c.all() {
 		values[name] = value(values)
 	}
 }
@@ -155,7 +158,7 @@ func cancelledChart(ctx context.Context, app core.App, c *chart, _ *api) error {
 		return err
 	}
 	c.derive("share", ratio("cancelled", "all"))
-	for _, values := range append(slices.Clone(c.bars), c.total, c.previous) {
+	for _, values := range c.all() {
 		for _, name := range []string{"new", "done", "reviewed"} {
 			delete(values, name)
 		}

@@ -10,9 +10,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// caseTime is within which a case is to be decided.
-const caseTime = 24 * time.Hour
-
 // casesChart counts the cases that were opened and closed, and those that are open now, up to desk.Cap.
 func casesChart(ctx context.Context, app core.App, c *chart, _ *api) error {
 	c.names("opened", "closed")
@@ -35,7 +32,7 @@ func casesChart(ctx context.Context, app core.App, c *chart, _ *api) error {
 	return err
 }
 
-// verdictsChart is how many seconds it took to decide: the median and the longest time, how many took more than caseTime, and how often
+// verdictsChart is how many seconds it took to decide: the median and the longest time, how many took more than desk.CaseTime, and how often
 // each verdict was given.
 func verdictsChart(ctx context.Context, app core.App, c *chart, _ *api) error {
 	c.names("all", "late")
@@ -46,7 +43,7 @@ func verdictsChart(ctx context.Context, app core.App, c *chart, _ *api) error {
 	took := make([][]time.Duration, len(c.bars)+2) // of each bar, of all, and of those before
 	for _, v := range verdicts {
 		c.add(c.bar(v.At), "all", 1)
-		if v.Took > caseTime {
+		if v.Took > desk.CaseTime {
 			c.add(c.bar(v.At), "late", 1)
 		}
 		i := c.bar(v.At)
@@ -58,7 +55,7 @@ func verdictsChart(ctx context.Context, app core.App, c *chart, _ *api) error {
 		}
 		took[i] = append(took[i], v.Took)
 	}
-	for i, values := range append(slices.Clone(c.bars), c.total, c.previous) {
+	for i, values := range c.all() {
 		values["median"], values["worst"] = median(took[i])
 	}
 	return nil

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"sort"
 	"strings"
 	"time"
 
@@ -69,15 +70,7 @@ func (p *period) from() time.Time { return p.starts[0] }
 // bar returns the index of the bar that a time is of, -1 for one before the period. Hours of zones that are not whole hours from UTC
 // are of the bar in which they begin.
 func (p *period) bar(at time.Time) int {
-	low, high := 0, len(p.starts)
-	for low < high {
-		if middle := (low + high) / 2; p.starts[middle].After(at) {
-			high = middle
-		} else {
-			low = middle + 1
-		}
-	}
-	return low - 1
+	return sort.Search(len(p.starts), func(i int) bool { return p.starts[i].After(at) }) - 1
 }
 
 // spans returns the bars, and after them the time before the period.

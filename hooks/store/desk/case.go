@@ -140,8 +140,8 @@ func (c *Case) Closed() (at time.Time, by string) {
 	return c.GetDateTime(fieldClosed).Time(), c.GetString("closed_by")
 }
 
-// caseTime is within which a case should be decided.
-const caseTime = 24 * time.Hour
+// CaseTime is within which a case should be decided.
+const CaseTime = 24 * time.Hour
 
 // Opening is why a case is opened, or what joins the open one of its target.
 type Opening struct {
@@ -188,7 +188,7 @@ func open(tx core.App, fields map[string]any, since time.Time, by string) (*Case
 	}
 	record.Load(fields)
 	record.Set(fieldState, stateOpen)
-	record.Set("due", since.Add(caseTime))
+	record.Set("due", since.Add(CaseTime))
 	record.Set(fieldRev, 1)
 	store.SetActor(record, store.Actor{Side: order.System, Moderator: by})
 	return AsCase(record), query.Wrap("open case", tx.Save(record))
