@@ -14,12 +14,8 @@ import (
 // NoRev stands for the revision of an act that holds whatever has changed.
 const NoRev = -1
 
-// CancelOrder cancels an order that the page shows as of the revision rev. Both sides are told, and read the reason.
-func (d *Desk) CancelOrder(ctx context.Context, by By, id string, rev int) error {
-	return d.SetOrderStatus(ctx, by, id, rev, order.Cancelled)
-}
-
-// SetOrderStatus sets the status of an order that the page shows as of the revision rev.
+// SetOrderStatus sets the status of an order that the page shows as of the revision rev. Both sides are told, and read the reason of a
+// cancellation.
 func (d *Desk) SetOrderStatus(ctx context.Context, by By, id string, rev int, status order.Status) error {
 	var err error
 	if by.Text, err = checkText(by.Text, maxText, true); err != nil {

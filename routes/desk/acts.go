@@ -69,8 +69,8 @@ func act(do func(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, in *
 			return err
 		}
 		var in input
-		if err := e.BindBody(&in); err != nil {
-			return e.BadRequestError(say(e, "The request is not valid.", "Запрос неверен."), err)
+		if err := bind(e, &in); err != nil {
+			return err
 		}
 		answer, err := do(e, acts.Of(e.App), acts.By{Email: e.Auth.Email(), Text: in.Text}, query.Key(id), &in)
 		if err != nil {
@@ -127,11 +127,8 @@ func onMedium(do func(d *acts.Desk, ctx context.Context, by acts.By, id string) 
 }
 
 func cancelOrder(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, in *input) (any, error) {
-	rev, err := in.rev(e)
-	if err != nil {
-		return nil, err
-	}
-	return nil, d.CancelOrder(e.Request.Context(), by, id, rev)
+	in.Status = string(order.Cancelled)
+	return setOrderStatus(e, d, by, id, in)
 }
 
 func setOrderStatus(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, in *input) (any, error) {

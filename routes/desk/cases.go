@@ -65,16 +65,10 @@ type caseJSON struct {
 func caseRow(e *core.RequestEvent, c *desk.CaseRow) *caseJSON {
 	kind, id := desk.SplitTarget(c.Target)
 	shown := &caseJSON{ID: c.ID, Rev: c.Rev, Kind: desk.Gravest(c.Kinds), Kinds: slices.Concat([]string{}, c.Kinds), Target: targetJSON{kind, query.Number(id)},
-		Reports: c.Reports, Created: moment(c.Created), Due: moment(c.Due), User: person(e, &c.User), Medium: medium(e, &c.Medium),
+		Reports: c.Reports, Created: moment(c.Created), Due: moment(c.Due), User: person(e, &c.User), Medium: medium(e, &c.Medium), Rating: optional(c.Rating),
 		Quote: c.Quote, Word: c.Word, State: c.State, Verdict: c.Verdict, Closed: moment(c.Closed), ClosedBy: c.ClosedBy}
 	if c.Order != 0 {
-		shown.Order = &caseOrderJSON{ID: c.Order, Client: person(e, &c.Client), Performer: person(e, &c.Performer), Status: c.Status}
-		if c.Occasion != "" {
-			shown.Order.Occasion = &c.Occasion
-		}
-		if c.Rating != 0 {
-			shown.Rating = &c.Rating
-		}
+		shown.Order = &caseOrderJSON{ID: c.Order, Client: person(e, &c.Client), Performer: person(e, &c.Performer), Status: c.Status, Occasion: optional(c.Occasion)}
 	}
 	if c.State == "open" && c.Taken(time.Now()) {
 		shown.Taken = &takenJSON{By: c.TakenBy, Until: moment(c.Until), Mine: c.TakenBy == e.Auth.Email()}
@@ -138,8 +132,8 @@ func onCase(do func(e *core.RequestEvent, d *acts.Desk, id string, in *input) er
 			return err
 		}
 		var in input
-		if err := e.BindBody(&in); err != nil {
-			return e.BadRequestError(say(e, "The request is not valid.", "Запрос неверен."), err)
+		if err := bind(e, &in); err != nil {
+			return err
 		}
 		if err := do(e, acts.Of(e.App), id, &in); err != nil {
 			return fail(e, err)
@@ -184,7 +178,7 @@ func viewCase(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	before, err := desk.EarlierCases(ctx, e.App, c.Target, shownBefore)
+	before, err := earlierVerdicts(e, c)
 	if err != nil {
 		return err
 	}
@@ -216,18 +210,25 @@ func viewCase(e *core.RequestEvent) error {
 		Verdicts []map[string]any `json:"verdicts"`
 		Previous *string          `json:"previous"`
 		Next     *string          `json:"next"`
-	}{caseJSON: caseRow(e, c), Newest: reports, More: c.Reports - len(reports), Signals: []map[string]any{}, Before: []map[string]any{},
-		About: about, Wish: wish, Verdicts: verdicts, Previous: text(previous), Next: text(next)}
+	}{caseJSON: caseRow(e, c), Newest: reports, More: c.Reports - len(reports), Signals: []map[string]any{}, Before: before,
+		About: about, Wish: wish, Verdicts: verdicts, Previous: optional(previous), Next: optional(next)}
 	for _, s := range signals {
 		answer.Signals = append(answer.Signals, map[string]any{"kind": s.Kind, "text": s.Text, "word": s.Word, "created": moment(s.Created)})
-	}
-	for _, b := range before {
-		answer.Before = append(answer.Before, map[string]any{"verdict": b.Verdict, "closed": moment(b.Closed), "closed_by": b.ClosedBy, "kind": desk.Gravest(b.Kinds)})
 	}
 	if appeal != nil {
 		answer.Appeal = map[string]any{"text": appeal.Text, "ban_reason": appeal.Reason, "ban_until": moment(appeal.Until)}
 	}
 	return e.JSON(http.StatusOK, answer)
+}
+
+// earlierVerdicts returns what was decided about the target of a case before.
+func earlierVerdicts(e *core.RequestEvent, c *desk.CaseRow) ([]map[string]any, error) {
+	found, err := desk.EarlierCases(e.Request.Context(), e.App, c.Target, shownBefore)
+	before := make([]map[string]any, len(found))
+	for i, b := range found {
+		before[i] = map[string]any{"verdict": b.Verdict, "closed": moment(b.Closed), "closed_by": b.ClosedBy, "kind": desk.Gravest(b.Kinds)}
+	}
+	return before, err
 }
 
 func caseReports(e *core.RequestEvent, c *desk.CaseRow) ([]reportJSON, error) {

@@ -10,6 +10,14 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
+// bind reads the body of a request.
+func bind(e *core.RequestEvent, into any) error {
+	if err := e.BindBody(into); err != nil {
+		return e.BadRequestError(say(e, "The request is not valid.", "Запрос неверен."), err)
+	}
+	return nil
+}
+
 // maxPage is the last page of a list that can be asked for.
 const maxPage = 10_000
 

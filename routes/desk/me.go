@@ -33,8 +33,8 @@ func (a *api) setMe(e *core.RequestEvent) error {
 		Notify   *string `json:"notify"`
 		Blur     *bool   `json:"blur"`
 	}
-	if err := e.BindBody(&in); err != nil {
-		return e.BadRequestError(say(e, "The request is not valid.", "Запрос неверен."), err)
+	if err := bind(e, &in); err != nil {
+		return err
 	}
 	record, err := e.App.FindRecordById(e.Auth.Collection(), e.Auth.Id)
 	if err != nil {

@@ -139,8 +139,8 @@ func (a *api) orderStory(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	answer := storyJSON{ID: s.ID, Rev: s.Rev, Status: s.Status, Overdue: a.overdue(s.Status, s.DateTill), Occasion: text(s.Occasion), Description: s.Description, Price: s.Price,
-		DateTill: a.dateTill(s.DateTill), CancelText: s.CancelText, CancelDate: moment(s.CancelDate), Rating: rating(s.Rating), RatingText: s.RatingText, Done: moment(s.Delivered),
+	answer := storyJSON{ID: s.ID, Rev: s.Rev, Status: s.Status, Overdue: a.overdue(s.Status, s.DateTill), Occasion: optional(s.Occasion), Description: s.Description, Price: s.Price,
+		DateTill: a.dateTill(s.DateTill), CancelText: s.CancelText, CancelDate: moment(s.CancelDate), Rating: optional(s.Rating), RatingText: s.RatingText, Done: moment(s.Delivered),
 		Created: moment(s.Created), Updated: moment(s.Updated), Pair: map[string]int64{"orders": s.Pair}, Reports: listedReports(e, reports), ReportCount: s.Reports,
 		Client:    sideJSON{person(e, &s.Client), client.Client.Orders, nil, s.ClientFiled, s.ClientWarned},
 		Performer: sideJSON{person(e, &s.Performer), performer.Performer.Orders, performer.Performer.Rating, 0, s.PerformerWarned},
@@ -158,7 +158,7 @@ func (a *api) orderStory(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, answer)
 }
 
-// openCase returns the open case about an order or a user, nil for none, and what was decided about its target before.
+// openCase returns the open case about an order or a user, nil for none, and what was decided about the case's target before.
 func openCase(e *core.RequestEvent, column string, id int64) (open *caseJSON, before []map[string]any, err error) {
 	before = []map[string]any{}
 	found, err := desk.CaseOf(e.Request.Context(), e.App, column, id)
@@ -172,9 +172,6 @@ func openCase(e *core.RequestEvent, column string, id int64) (open *caseJSON, be
 	if err != nil {
 		return nil, nil, err
 	}
-	earlier, err := desk.EarlierCases(e.Request.Context(), e.App, c.Target, shownBefore)
-	for _, b := range earlier {
-		before = append(before, map[string]any{"verdict": b.Verdict, "closed": moment(b.Closed), "closed_by": b.ClosedBy, "kind": desk.Gravest(b.Kinds)})
-	}
+	before, err = earlierVerdicts(e, c)
 	return caseRow(e, c), before, err
 }

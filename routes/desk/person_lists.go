@@ -79,7 +79,7 @@ func bansOf(e *core.RequestEvent, user, page int64) ([]banJSON, bool, error) {
 	found, more, err := desk.BansOf(e.Request.Context(), e.App, user, page)
 	bans := make([]banJSON, len(found))
 	for i, b := range found {
-		bans[i] = banJSON{b.Reason, b.By, moment(b.Since), moment(b.Until), moment(b.Lifted), b.LiftedBy, text(b.Appeal)}
+		bans[i] = banJSON{b.Reason, b.By, moment(b.Since), moment(b.Until), moment(b.Lifted), b.LiftedBy, optional(b.Appeal)}
 	}
 	return bans, more, err
 }

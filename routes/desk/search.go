@@ -64,7 +64,7 @@ func (a *api) orderRows(e *core.RequestEvent, orders []desk.FoundOrder) []orderR
 	for i := range orders {
 		o := &orders[i]
 		rows[i] = orderRowJSON{ID: o.ID, Client: person(e, &o.Client), Performer: person(e, &o.Performer), Status: o.Status, Overdue: a.overdue(o.Status, o.DateTill),
-			Occasion: text(o.Occasion), DateTill: a.dateTill(o.DateTill), Created: moment(o.Created), Rating: rating(o.Rating), Reports: o.Reports}
+			Occasion: optional(o.Occasion), DateTill: a.dateTill(o.DateTill), Created: moment(o.Created), Rating: optional(o.Rating), Reports: o.Reports}
 	}
 	return rows
 }

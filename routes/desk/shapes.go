@@ -56,7 +56,7 @@ func medium(e *core.RequestEvent, m *desk.Medium) *mediumJSON {
 	if m == nil || m.ID == 0 {
 		return nil
 	}
-	shown := &mediumJSON{ID: m.ID, Type: m.Type, URL: mediaURL(e, m.ID, "file"), Order: number(m.Order), User: m.User, Created: moment(m.Created),
+	shown := &mediumJSON{ID: m.ID, Type: m.Type, URL: mediaURL(e, m.ID, "file"), Order: optional(m.Order), User: m.User, Created: moment(m.Created),
 		Hidden: moment(m.Hidden), RemoveAt: moment(m.RemoveAt)}
 	if m.Type == store.Image || m.Preview == store.PreviewReady {
 		shown.Still = new(mediaURL(e, m.ID, "still"))
@@ -74,12 +74,12 @@ func signedURL(e *core.RequestEvent, path string) string {
 	return link.Sign(e.Auth, Base+path, time.Now())
 }
 
-// number returns an id, nil for 0.
-func number(id int64) *int64 {
-	if id == 0 {
+// optional returns a value as answers have it, nil for the zero value, which stands for none.
+func optional[Value comparable](value Value) *Value {
+	if value == *new(Value) {
 		return nil
 	}
-	return &id
+	return &value
 }
 
 // moment returns a time as answers have it: RFC 3339 in UTC, with milliseconds; nil for none.
@@ -97,22 +97,6 @@ func instant(at time.Time) *string {
 		return nil
 	}
 	return new(at.UTC().Format("2006-01-02T15:04:05.000Z"))
-}
-
-// text returns a text, nil for none.
-func text(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
-// rating returns a rating, nil for none.
-func rating(rate float64) *float64 {
-	if rate == 0 {
-		return nil
-	}
-	return &rate
 }
 
 // pageJSON is a page of a list.
