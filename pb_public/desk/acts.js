@@ -2,7 +2,7 @@
 import { get, message, post } from "./api.js";
 import { banButton, languageOf } from "./case.js";
 import { ask } from "./dialog.js";
-import { button, div, el, picture, small, span } from "./dom.js";
+import { button, div, el, icon, picture, small, span } from "./dom.js";
 import { name } from "./people.js";
 import { shell } from "./shell.js";
 import { known, w } from "./words.js";
@@ -53,20 +53,20 @@ async function at(path, done) {
   try {
     await post(path);
     shell.done(w("done"));
+    done();
   } catch (error) {
     shell.failed(message(error));
   }
-  done();
 }
 
 // onOrder cancels an order, sets its status, or writes a note.
-export async function onOrder(order, act, done) {
+export function onOrder(order, act, done) {
   const path = "orders/" + order.id, title = w("order", { id: order.id });
   if (act === "note") return writeNote(path, `${w("act.note")}: ${title}`, done);
   const common = { key: `${path} ${act}`, title: `${w("act." + act)}: ${title}`, act };
   if (act === "cancel") {
     return run({
-      ...common, speaks: await languageOf(order.client), button: w("act.cancel"), will: [["file-list-3-line", w("will.order"), w("will.cancelled")], ["notification-3-line", w("will.both"), w("will.push")]],
+      ...common, speaks: languageOf(order.client), button: w("act.cancel"), will: [["file-list-3-line", w("will.order"), w("will.cancelled")], ["notification-3-line", w("will.both"), w("will.push")]],
       send: ({ text }) => post(path + "/cancel", { rev: order.rev, text }),
     }, done);
   }
@@ -79,19 +79,19 @@ export async function onOrder(order, act, done) {
 }
 
 // onPerson carries out what can be done to a person.
-export async function onPerson(person, act, done) {
+export function onPerson(person, act, done) {
   const path = "users/" + person.id, title = `${w("act." + act)}: ${name(person)}`;
   const counted = () => get(path + "/consequences", { act });
   const common = { key: `${path} ${act}`, title, picture: picture(person.picture, "round"), act, button: w("act." + act) };
   switch (act) {
     case "note": return writeNote(path, title, done);
     case "warn": return run({
-      ...common, speaks: await languageOf(person), will: [["notification-3-line", w("will.push-it"), w("will.warned")], ["file-list-3-line", w("will.nothing"), w("will.stays")]],
+      ...common, speaks: languageOf(person), will: [["notification-3-line", w("will.push-it"), w("will.warned")], ["file-list-3-line", w("will.nothing"), w("will.stays")]],
       send: ({ text }) => post(path + "/warn", { text }),
     }, done);
     case "ban": {
       const counts = counted();
-      return run({ ...common, speaks: await languageOf(person), ends: true, danger: true, button: banButton, will: async (choices) => banWill(await counts, choices), send: ({ text, until }) => post(path + "/ban", { text, until }) }, done);
+      return run({ ...common, speaks: languageOf(person), ends: true, danger: true, button: banButton, will: async (choices) => banWill(await counts, choices), send: ({ text, until }) => post(path + "/ban", { text, until }) }, done);
     }
     case "unban": return run({
       ...common, label: w("dialog.for-log"), will: [["login-box-line", w("will.account"), w("will.lifted")]], send: ({ text }) => post(path + "/unban", { text }),
@@ -136,13 +136,16 @@ function edit(person, common, done) {
 
 // showContacts shows a person's contacts, which the log notes, in a dialog that forgets them when it closes.
 async function showContacts(person) {
-  try {
+  const read = async () => {
     const found = await post(`users/${person.id}/contacts`);
     const lines = [["mail-line", w("contacts.email"), found.email || "–"], ["phone-line", w("contacts.phone"), found.phone || "–"],
-      ...(found.identities ?? []).map((identity) => ["links-line", known("provider", identity.provider ?? identity), String(identity.id ?? identity.email ?? "")])];
+      ...found.identities.map((provider) => ["links-line", known("provider", provider), ""])];
+    return div("dk-will", lines.map(([sign, bold, text]) => div("", icon(sign), span("", el("b", {}, bold), " ", el("bdi", {}, text)))));
+  };
+  try {
     await ask({
       key: "contacts " + person.id, title: `${w("act.contacts")}: ${name(person)}`, about: w("contacts.noted"), picture: picture(person.picture, "round"), text: false,
-      fields: div("dk-will", lines.map(([sign, bold, text]) => div("", el("i", { class: "ri-" + sign, "aria-hidden": "true" }), span("", el("b", {}, bold), " ", el("bdi", {}, text))))),
+      fields: read(),
       button: w("close"), send: async () => {},
     });
   } catch (error) {

@@ -157,7 +157,7 @@ export async function judge(detail, verdict, changed) {
     title: `${act}: ${name(detail.user)}`,
     about: w("case.closes", { title: caseTitle(detail) }),
     picture: verdict === "hidden" ? picture(detail.medium?.still, "", "film-line") : picture(detail.user?.picture, "round"),
-    act: reasonsFor[verdict], label: isRead(verdict) ? null : w("dialog.for-log"), speaks: isRead(verdict) ? await languageOf(detail.user) : null, ends: verdict === "banned", optional: verdict === "lifted",
+    act: reasonsFor[verdict], label: isRead(verdict) ? null : w("dialog.for-log"), speaks: isRead(verdict) ? languageOf(detail.user) : null, ends: verdict === "banned", optional: verdict === "lifted",
     danger: verdict === "banned" || verdict === "removed",
     button: verdict === "banned" ? banButton : act,
     will: (choices) => willOf(detail, verdict, choices),

@@ -9,24 +9,33 @@ const drafts = new Map(); // of dialogs that were left, by their key
 const cannedReasons = new Map(); // requests, by act
 const hour = 36e5, longestText = 1000;
 const ends = [1, 3, 7, 30, 0]; // days; 0 is for ever
+let isAsking = false; // a dialog is open, or about to be
 
-// ask opens the dialog, and resolves to whether the act was carried out. Its options:
+// ask opens the dialog, and resolves to whether the act was carried out. It opens none beside another, nor over a page that was
+// opened while it waited for what it shows. Its options:
 //   key       what is acted upon, and how: the draft's name
 //   title, about, picture   the head
 //   act       whose canned reasons are offered; without it there are none
-//   speaks    the person's language, "ru" or "en", in which the canned text is; null if it is for moderators
+//   speaks    the person's language, "ru" or "en", in which the canned text is, or a promise of it; null if it is for moderators
 //   optional  the text may be empty
 //   text      false if nobody reads anything
 //   label     what the text is, if it is not what the person will read
 //   ends      true if the act has an end
-//   fields    an element with more fields, and read(), which returns their values or throws what is missing
+//   fields    an element with more fields, or a promise of it, and read(), which returns their values or throws what is missing
 //   will      a list of [icon, bold words, words], or a function of the choices that returns or promises one
 //   button    the button's words, or a function of the choices
 //   danger    the act hurts
 //   send      carries the act out: a function of {text, until, …fields}
 export async function ask(options) {
-  const reasons = options.act ? await reasonsOf(options.act) : [];
-  return new Promise((resolve) => open(options, reasons, resolve));
+  if (isAsking) return false;
+  isAsking = true;
+  try {
+    const page = location.hash;
+    const [reasons, speaks, fields] = await Promise.all([options.act ? reasonsOf(options.act) : [], options.speaks, options.fields]);
+    return location.hash === page && await new Promise((resolve) => open({ ...options, speaks, fields }, reasons, resolve));
+  } finally {
+    isAsking = false;
+  }
 }
 
 function reasonsOf(act) {

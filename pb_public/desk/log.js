@@ -75,7 +75,7 @@ export function page({ query, signal }) {
       el("a", { href: address, download: "log.csv" }).click();
       setTimeout(() => URL.revokeObjectURL(address), 6e4);
     } catch (error) {
-      shell.failed(message(error));
+      if (!isAbort(error, signal)) shell.failed(message(error));
     }
   }
 }

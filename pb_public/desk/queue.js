@@ -98,7 +98,8 @@ export function page({ query, signal }) {
     try {
       const answer = await readCase(id, signal);
       if (id !== chosen) return;
-      take(detail = answer);
+      detail = answer;
+      take(answer);
     } catch (error) {
       if (isAbort(error, signal)) return;
       if (error.status !== 404) shell.failed(message(error));
@@ -107,16 +108,18 @@ export function page({ query, signal }) {
     draw();
   }
 
-  // take puts what is known of a case into its row.
-  function take(fresh) {
-    seen.items = seen.items.map((item) => item.id === fresh.id ? { ...item, rev: fresh.rev, taken: fresh.taken, state: fresh.state, verdict: fresh.verdict, closed_by: fresh.closed_by } : item);
+  // take puts what may have changed of a case into its row and its details.
+  function take({ id, rev, taken, state, verdict, closed_by }) {
+    const update = (old) => old?.id === id ? { ...old, rev, taken, state, verdict, closed_by } : old;
+    seen.items = seen.items.map(update);
+    detail = update(detail);
   }
 
   // changed is called after an act on the case: with its new row, or with null if it is to be read anew.
   function changed(fresh) {
     if (fresh) {
       take(fresh);
-      if (detail?.id === fresh.id) detail = { ...detail, rev: fresh.rev, taken: fresh.taken, state: fresh.state, verdict: fresh.verdict, closed_by: fresh.closed_by };
+      if (signal.aborted) return; // the page was left before the answer came
       if (fresh.state === "closed") {
         lastClosed = fresh.closed;
         next();

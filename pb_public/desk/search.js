@@ -27,7 +27,9 @@ export function searchField() {
   list.addEventListener("click", (event) => { if (event.target.closest("a")) leave(); });
   return box;
 
+  // open shows the hits, unless the field was left before they came.
   function open() {
+    if (!box.contains(document.activeElement)) return;
     list.hidden = false;
     field.setAttribute("aria-expanded", "true");
   }

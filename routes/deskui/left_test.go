@@ -1,0 +1,73 @@
+package deskui_test
+
+import (
+	"fmt"
+
+	"github.com/privet/privet/routes/testkit/browser"
+)
+
+// holdBack keeps requests from going out, whose addresses a regular expression of JavaScript finds, until release.
+func (d *desk) holdBack(addresses string) {
+	d.t.Helper()
+	d.Until(fmt.Sprintf(`(() => {
+		const fetch = window.fetch, held = new Promise(go => { window.release = () => { window.fetch = fetch; go() } });
+		window.waits = 0;
+		window.fetch = async (...request) => {
+			if (/%s/.test(String(request[0]))) { window.waits++; await held }
+			return fetch(...request);
+		};
+		return true;
+	})()`, addresses))
+}
+
+// release lets go what was held back, once there is something.
+func (d *desk) release() {
+	d.t.Helper()
+	d.Until(`window.waits > 0`)
+	d.Until(`(window.release(), true)`)
+}
+
+// late leaves a page, or a field, while it still waits for an answer, which then changes nothing in what came after it. complaint is
+// an open case about a person.
+func (d *desk) late(complaint string) {
+	d.t.Helper()
+	d.open("#/desk?case="+complaint, "en")
+	d.Until(`!!document.querySelector('.dk-pane-foot .btn kbd')`)
+	d.holdBack(`api\/desk\/users`)
+	d.press(".dk-pane-foot", "Ban…")
+	d.press(".dk-pane-foot", "Ban…")
+	d.Until(`window.waits > 0`)
+	d.Anchor("#/desk/log")
+	d.Until(`!!document.querySelector('.dk-filter')`)
+	d.release()
+
+	d.holdBack(`api\/desk\/search`)
+	d.Key("KeyK", "k", browser.Ctrl)
+	d.Insert("Олег")
+	d.Until(`window.waits > 0`)
+	d.Until(`(document.querySelector('#dk-log-who').focus(), true)`)
+	d.release()
+	d.Until(`!!document.querySelector('.dk-hits .dk-hit')`)
+	if d.Evaluate(`!document.querySelector('.dk-hits').hidden`) {
+		d.t.Error("hits were shown after the search field was left")
+	}
+	if d.Evaluate(`!!document.querySelector('.dk-dialog')`) {
+		d.t.Error("a dialog appeared over the page that was opened after its own")
+	}
+
+	d.Size(390, 844)
+	d.open("#/desk?show=open&open=1&case="+complaint, "en")
+	d.Until(`[...document.querySelectorAll('.dk-pane-foot .txt')].some(e => e.innerText === 'No violation')`)
+	d.holdBack("verdict")
+	d.press(".dk-pane-foot", "No violation")
+	d.Until(`window.waits > 0`)
+	d.Anchor("#/desk/log")
+	d.Until(`!!document.querySelector('.dk-filter')`)
+	d.Until(`(history.back = () => { window.wentBack = true }, true)`)
+	d.release()
+	d.Until(`[...document.querySelectorAll('.toast')].some(e => e.innerText.includes('Case closed'))`)
+	if d.Evaluate(`!!window.wentBack`) {
+		d.t.Error("a verdict led away from the page that was opened after its own")
+	}
+	d.Size(1280, 800)
+}
