@@ -28,7 +28,7 @@ bucket needs copies of its own.
 
 Exit status: 0 the backup is complete; 2 it is, but for files that were missing in the storage before; 1 there is none.`,
 		Example:       "  privet backup /backups/privet-$(date +%F).zip",
-		Args:          oneArgument,
+		Args:          exactly(1),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		RunE: func(command *cobra.Command, args []string) error {

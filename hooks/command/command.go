@@ -47,12 +47,14 @@ func RunDetached(root *cobra.Command) error {
 	return err
 }
 
-// oneArgument is a cobra.PositionalArgs that says what the one argument is.
-func oneArgument(c *cobra.Command, args []string) error {
-	if len(args) == 1 {
-		return nil
+// exactly returns a cobra.PositionalArgs for a number of arguments, whose error says what they are.
+func exactly(count int) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) == count {
+			return nil
+		}
+		return fmt.Errorf("usage: %s; see %s --help", strings.TrimSuffix(c.UseLine(), " [flags]"), c.CommandPath())
 	}
-	return fmt.Errorf("usage: %s; see %s --help", strings.TrimSuffix(c.UseLine(), " [flags]"), c.CommandPath())
 }
 
 // IsGroup reports whether the arguments of the process name a command that does nothing but hold others, such as

@@ -30,7 +30,7 @@ A backup is older than what has happened since:
   they are erased again. Without it they are back.
 - Pushes and mails that waited are held back until "privet outbox release" sends them or "privet outbox discard" gives them up.`,
 		Example:       "  privet restore /backups/privet-2026-01-31.zip --dir /srv/new --erased /srv/old/privet/erased",
-		Args:          oneArgument,
+		Args:          exactly(1),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		RunE: func(command *cobra.Command, args []string) error {

@@ -65,14 +65,9 @@ func migrateNew(app core.App) error {
 
 func superuserRole(app core.App) *cobra.Command {
 	return onApp(app, &cobra.Command{
-		Use:   "role E-MAIL owner|moderator",
-		Short: "Makes a superuser an owner, who may do everything, or a moderator, who has the desk alone",
-		Args: func(command *cobra.Command, args []string) error {
-			if len(args) != 2 {
-				return fmt.Errorf("usage: %s; see %s --help", command.UseLine(), command.CommandPath())
-			}
-			return nil
-		},
+		Use:     "role E-MAIL owner|moderator",
+		Short:   "Makes a superuser an owner, who may do everything, or a moderator, who has the desk alone",
+		Args:    exactly(2),
 		Example: "  privet superuser role olga@example.com owner",
 		RunE: func(command *cobra.Command, args []string) error {
 			role, err := superuser.ParseRole(args[1])

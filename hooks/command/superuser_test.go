@@ -1,9 +1,7 @@
 package command_test
 
 import (
-	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/privet/privet/routes/testkit"
@@ -15,22 +13,16 @@ func TestSuperuserRoles(t *testing.T) {
 		t.Skip("starts many processes")
 	}
 	dir := filepath.Join(t.TempDir(), "data")
-	run := func(arguments ...string) (string, bool) {
+	try := func(says string, status int, arguments ...string) {
 		t.Helper()
-		out, err := exec.Command(testkit.Binary(t), append(arguments, "--dir", dir)...).CombinedOutput()
-		return string(out), err == nil
+		printed, got := run(t, dir, arguments...)
+		want(t, printed, got, status, says)
 	}
-	want := func(says string, succeeds bool, arguments ...string) {
-		t.Helper()
-		if out, ok := run(arguments...); ok != succeeds || !strings.Contains(out, says) {
-			t.Errorf("%v: %v, %s", arguments, ok, out)
-		}
-	}
-	want("is no data folder", false, "superuser", "role", "olga@example.com", "owner")
+	try("is no data folder", 1, "superuser", "role", "olga@example.com", "owner")
 	for _, email := range []string{"olga@example.com", "vera@example.com"} {
-		want("Successfully", true, "superuser", "upsert", email, testkit.SuperuserPassword)
+		try("Successfully", 0, "superuser", "upsert", email, testkit.SuperuserPassword)
 	}
-	want("Successfully", true, "superuser", "create", "ivan@example.com", testkit.SuperuserPassword)
+	try("Successfully", 0, "superuser", "create", "ivan@example.com", testkit.SuperuserPassword)
 
 	p := testkit.ProcessOn(t, dir)
 	roles := func() string {
@@ -46,14 +38,14 @@ func TestSuperuserRoles(t *testing.T) {
 	if got := roles(); got != " olga owner vera moderator ivan moderator" {
 		t.Error(got)
 	}
-	want("last owner", false, "superuser", "role", "olga@example.com", "moderator")
-	want("last owner", false, "superuser", "delete", "olga@example.com")
-	want("owner or moderator", false, "superuser", "role", "vera@example.com", "boss")
-	want("there is no superuser", false, "superuser", "role", "nobody@example.com", "owner")
-	want("usage: privet superuser role E-MAIL owner|moderator", false, "superuser", "role", "vera@example.com")
-	want("superuser vera@example.com: owner", true, "superuser", "role", "vera@example.com", "owner")
-	want("superuser olga@example.com: moderator", true, "superuser", "role", "olga@example.com", "moderator")
-	want("Successfully", true, "superuser", "update", "olga@example.com", testkit.SuperuserPassword)
+	try("last owner", 1, "superuser", "role", "olga@example.com", "moderator")
+	try("last owner", 1, "superuser", "delete", "olga@example.com")
+	try("owner or moderator", 1, "superuser", "role", "vera@example.com", "boss")
+	try("there is no superuser", 1, "superuser", "role", "nobody@example.com", "owner")
+	try("usage: privet superuser role E-MAIL owner|moderator", 1, "superuser", "role", "vera@example.com")
+	try("superuser vera@example.com: owner", 0, "superuser", "role", "vera@example.com", "owner")
+	try("superuser olga@example.com: moderator", 0, "superuser", "role", "olga@example.com", "moderator")
+	try("Successfully", 0, "superuser", "update", "olga@example.com", testkit.SuperuserPassword)
 	if got := roles(); got != " olga moderator vera owner ivan moderator" {
 		t.Error(got)
 	}
@@ -68,5 +60,5 @@ func TestSuperuserRoles(t *testing.T) {
 	if acts["create"] != 3 || acts["edit"] != 3 {
 		t.Errorf("the audit has %v", acts)
 	}
-	want("has the desk alone", true, "superuser", "--help")
+	try("has the desk alone", 0, "superuser", "--help")
 }

@@ -26,7 +26,7 @@ func Test(app core.App, s *settings.Settings) *cobra.Command {
 		onApp(app, &cobra.Command{
 			Use:   "mail ADDRESS",
 			Short: "Sends a mail by the dashboard's mail settings, and prints what the mail server says",
-			Args:  oneArgument,
+			Args:  exactly(1),
 			RunE: func(command *cobra.Command, args []string) error {
 				to, err := mail.ParseAddress(args[0])
 				if err != nil {
@@ -53,7 +53,7 @@ func Test(app core.App, s *settings.Settings) *cobra.Command {
 		onApp(app, &cobra.Command{
 			Use:   "push USER|TOKEN",
 			Short: "Sends a push to all devices of a user (a number or an e-mail) or to a push token, and prints what Firebase or RuStore answers",
-			Args:  oneArgument,
+			Args:  exactly(1),
 			RunE: func(command *cobra.Command, args []string) error {
 				targets := []store.PushTarget{{Token: args[0], Language: "en"}}
 				if len(args[0]) < 20 || isEmail(args[0]) { // push tokens are longer than any number

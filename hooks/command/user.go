@@ -99,7 +99,7 @@ func userBan(app core.App) *cobra.Command {
 		Use:     "ban ID|E-MAIL",
 		Short:   "Bans a user: signs them out, hides them, cancels their new orders",
 		Example: "  privet user ban 12 --reason 'spam' --until 2030-01-31T12:00:00Z",
-		Args:    oneArgument,
+		Args:    exactly(1),
 		RunE: func(command *cobra.Command, args []string) error {
 			end, err := parseEnd(until)
 			if err != nil {
@@ -140,7 +140,7 @@ func userUnban(app core.App) *cobra.Command {
 	return onApp(app, &cobra.Command{
 		Use:   "unban ID|E-MAIL",
 		Short: "Ends a user's ban",
-		Args:  oneArgument,
+		Args:  exactly(1),
 		RunE: func(command *cobra.Command, args []string) error {
 			return changeUser(command, app, args[0], "is not banned any more", func(u *store.User) error {
 				if u.Erased() {
@@ -161,7 +161,7 @@ func userErase(app core.App) *cobra.Command {
 	command := onApp(app, &cobra.Command{
 		Use:   "erase ID|E-MAIL",
 		Short: "Deletes for good everything that identifies a user; their orders stay",
-		Args:  oneArgument,
+		Args:  exactly(1),
 		RunE: func(command *cobra.Command, args []string) error {
 			user, err := findUser(app, args[0])
 			if err != nil {
