@@ -37,30 +37,30 @@ func TestMail(t *testing.T) {
 		}, []string{"FAIL connection: nothing listens at 127.0.0.1:"}},
 		"no such host": {func(_ *fakes.Mail, s *core.SMTPConfig) { s.Host = "mail.invalid" }, []string{"FAIL connection: mail.invalid:"}},
 		"refused at once": {func(server *fakes.Mail, _ *core.SMTPConfig) {
-			server.Refuse = map[string]string{"greeting": "554 5.7.1 no service for your address"}
+			server.Break("greeting", "554 5.7.1 no service for your address")
 		}, []string{"FAIL greeting: 554 \"5.7.1 no service for your address\"; that is no mail server, or"}},
-		"silent": {func(server *fakes.Mail, _ *core.SMTPConfig) { server.Silent = "greeting" }, []string{"FAIL greeting: it says nothing; a port that begins with TLS"}},
+		"silent": {func(server *fakes.Mail, _ *core.SMTPConfig) { server.Break("greeting", fakes.Hang) }, []string{"FAIL greeting: it says nothing; a port that begins with TLS"}},
 		"no TLS at the beginning": {func(server *fakes.Mail, s *core.SMTPConfig) {
 			plain(server, s)
 			s.TLS = true
 		}, []string{"FAIL TLS: it does not begin with TLS: switch TLS off"}},
 		"another name": {func(server *fakes.Mail, _ *core.SMTPConfig) {
-			server.Refuse = map[string]string{"EHLO": "501 bad domain"}
+			server.Break("EHLO", "501 bad domain")
 		}, []string{"FAIL greeting: it refuses EHLO localhost: 501 \"bad domain\"; set the domain"}},
 		"untrusted certificate": {untrusted, []string{"ok connection:", "FAIL TLS: its certificate is not to be trusted: x509"}},
-		"silent after STARTTLS": {func(server *fakes.Mail, _ *core.SMTPConfig) { server.Silent = "STARTTLS" }, []string{"ok connection:", "FAIL TLS: it offers STARTTLS and does not do it"}},
+		"silent after STARTTLS": {func(server *fakes.Mail, _ *core.SMTPConfig) { server.Break("STARTTLS", fakes.Hang) }, []string{"ok connection:", "FAIL TLS: it offers STARTTLS and does not do it"}},
 		"no STARTTLS after all": {func(server *fakes.Mail, _ *core.SMTPConfig) {
-			server.Refuse = map[string]string{"STARTTLS": "454 not now"}
+			server.Break("STARTTLS", "454 not now")
 		}, []string{"ok connection:", "FAIL TLS: 454 \"not now\""}},
 		"no sign-in": {func(server *fakes.Mail, _ *core.SMTPConfig) { server.Config, server.User = nil, "" },
 			[]string{"ok connection:", "warning TLS:", "FAIL sign-in: it offers none: use another port"}},
 		"a sender that it does not know": {func(server *fakes.Mail, s *core.SMTPConfig) {
 			plain(server, s)
-			server.Refuse = map[string]string{"MAIL": "553 5.1.8 not your domain"}
+			server.Break("MAIL", "553 5.1.8 not your domain")
 		}, []string{"ok connection:", "warning TLS:", "ok sign-in:", "FAIL sender: it refuses mails from noreply@example.com: 553 \"5.1.8 not your domain\"; it may want a user"}},
 		"silent at the sender": {func(server *fakes.Mail, s *core.SMTPConfig) {
 			plain(server, s)
-			server.Silent = "MAIL"
+			server.Break("MAIL", fakes.Hang)
 		}, []string{"ok connection:", "warning TLS:", "ok sign-in:", "FAIL sender: read tcp"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -89,7 +89,7 @@ func TestMailWithin(t *testing.T) {
 		}, []string{"ok sign-in: it takes", "ok sender:", "ok to see"}},
 		"wrong password": {func(_ *fakes.Mail, s *core.SMTPConfig) { s.Password = "wrong" }, []string{"FAIL sign-in: it refuses user and password: 535 \"5.7.8"}},
 		"a sender that is not verified": {func(server *fakes.Mail, _ *core.SMTPConfig) {
-			server.Refuse = map[string]string{"MAIL": "550 5.7.60 not verified"}
+			server.Break("MAIL", "550 5.7.60 not verified")
 		}, []string{"ok sign-in:", "FAIL sender: it refuses mails from noreply@example.com: 550 \"5.7.60 not verified\"; let the mail provider verify it"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -30,11 +30,9 @@ type Mail struct {
 	Host string
 	Port int
 
-	Config         *tls.Config       // of the TLS that it offers, nil for none
-	TLS            bool              // from the beginning, instead of by STARTTLS
-	User, Password string            // that it takes, within TLS, by PLAIN or LOGIN; without a user it offers no sign-in
-	Refuse         map[string]string // what it answers to a step ("greeting", "EHLO", "STARTTLS", "MAIL") to refuse it
-	Silent         string            // the step ("greeting", "STARTTLS", "MAIL") at which it says nothing any more, "" for none
+	Config         *tls.Config // of the TLS that it offers, nil for none
+	TLS            bool        // from the beginning, instead of by STARTTLS
+	User, Password string      // that it takes, within TLS, by PLAIN or LOGIN; without a user it offers no sign-in
 
 	t        testing.TB
 	listener net.Listener
@@ -43,7 +41,7 @@ type Mail struct {
 	done     chan struct{} // closed when the test ends
 
 	mu      sync.Mutex
-	broken  map[string]string // by step, since Break
+	broken  map[string]string // by step, see Break
 	letters []Letter
 	changed chan struct{} // closed and replaced with each letter
 }
@@ -105,7 +103,8 @@ func (m *Mail) Start() {
 // Hang is how a step is broken at which the server says nothing any more.
 const Hang = "hang"
 
-// Break makes the server refuse a step ("greeting", "EHLO", "MAIL", "RCPT", "DATA") by an answer from now on, or Hang, or do it again: "".
+// Break makes the server refuse a step ("greeting", "EHLO", "STARTTLS", "MAIL", "RCPT", "DATA") by an answer from now on, or Hang at it.
+// With "" it does the step again.
 func (m *Mail) Break(step, how string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -2,7 +2,6 @@ package fakes
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -14,12 +13,12 @@ import (
 	"github.com/emersion/go-smtp"
 )
 
-// fault returns the error by which a step is to be refused, nil if it isn't. A step that is to be silent ends with the test.
+// fault returns the error by which a step is to be refused, nil if it isn't. A step at which it hangs ends with the test.
 func (m *Mail) fault(step string) error {
 	m.mu.Lock()
-	answer := cmp.Or(m.broken[step], m.Refuse[step])
+	answer := m.broken[step]
 	m.mu.Unlock()
-	if m.Silent == step || answer == Hang {
+	if answer == Hang {
 		<-m.done
 		return net.ErrClosed
 	}
