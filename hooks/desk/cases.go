@@ -126,8 +126,8 @@ func (d *Desk) decide(ctx context.Context, tx core.App, by By, id string, j Deci
 		return err
 	}
 	for _, o := range options {
-		if o.Verdict == j.Verdict && !o.Allowed {
-			return refuse(o.English, o.Russian)
+		if o.Verdict == j.Verdict && o.Refusal != nil {
+			return o.Refusal
 		}
 	}
 	if err := d.carryOut(ctx, tx, by, c, j); err != nil {
@@ -146,7 +146,7 @@ func (d *Desk) carryOut(ctx context.Context, tx core.App, by By, c *desk.Case, j
 	case desk.VerdictCancelled:
 		return setStatus(ctx, tx, by, c.Order(), NoRev, order.Cancelled)
 	case desk.VerdictHidden, desk.VerdictRemoved:
-		return clear(ctx, tx, by, c.Target(), j.Verdict == desk.VerdictRemoved)
+		return clearMedia(ctx, tx, by, c.Target(), j.Verdict == desk.VerdictRemoved)
 	}
 	user, err := findUser(tx, c.User())
 	if err != nil {

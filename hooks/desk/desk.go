@@ -74,7 +74,7 @@ type Refusal struct {
 func (r *Refusal) Error() string { return r.English }
 
 // refuse returns the refusal of an act that makes no sense in the state that its target has now.
-func refuse(english, russian string) error {
+func refuse(english, russian string) *Refusal {
 	return &Refusal{Status: http.StatusConflict, English: english, Russian: russian}
 }
 

@@ -1,10 +1,6 @@
 package desk
 
-import (
-	"net/http"
-
-	"github.com/privet/privet/hooks/order"
-)
+import "github.com/privet/privet/hooks/order"
 
 // Offer is an act, and why it is refused now: nil where it is not.
 type Offer struct {
@@ -15,28 +11,25 @@ type Offer struct {
 // Shown is how many media an order has, for all to see and hidden.
 type Shown struct{ Visible, Hidden int }
 
-// The refusals of acts that make no sense in the state of their target. The acts refuse by them, and pages are told by them beforehand.
+// The refusals of acts that make no sense in the state of their target. The acts and verdicts refuse by them, and pages are told by them beforehand.
 var (
-	refusedErased    = conflict("This person was erased.", "Этот человек удалён.")
-	refusedNotBanned = conflict("This person is not banned.", "Этот человек не заблокирован.")
-	refusedHidden    = conflict("It is hidden already.", "Оно уже скрыто.")
-	refusedShown     = conflict("It is not hidden.", "Оно не скрыто.")
-	refusedNoMedia   = conflict("There is no video or photo.", "Видео и фото нет.")
+	refusedErased    = refuse("This person was erased.", "Этот человек удалён.")
+	refusedBanned    = refuse("This person is banned already.", "Этот человек уже заблокирован.")
+	refusedNotBanned = refuse("This person is not banned.", "Этот человек не заблокирован.")
+	refusedHidden    = refuse("It is hidden already.", "Оно уже скрыто.")
+	refusedShown     = refuse("It is not hidden.", "Оно не скрыто.")
+	refusedNoMedia   = refuse("There is no video or photo.", "Видео и фото нет.")
 )
-
-func conflict(english, russian string) *Refusal {
-	return &Refusal{Status: http.StatusConflict, English: english, Russian: russian}
-}
 
 // refuseStatus returns why an order can't get a status, nil if it can.
 func refuseStatus(from, to order.Status) *Refusal {
 	switch {
 	case from == to && to == order.Cancelled:
-		return conflict("The order is cancelled already.", "Заказ уже отменён.")
+		return refuse("The order is cancelled already.", "Заказ уже отменён.")
 	case from == to:
-		return conflict("The order has this status already.", "Заказ уже в этом статусе.")
+		return refuse("The order has this status already.", "Заказ уже в этом статусе.")
 	case to == order.Reviewed:
-		return conflict("Only the client can rate an order.", "Оценить заказ может только заказчик.")
+		return refuse("Only the client can rate an order.", "Оценить заказ может только заказчик.")
 	}
 	return nil
 }

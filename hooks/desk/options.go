@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"slices"
 
 	"github.com/privet/privet/hooks/audit"
 	"github.com/privet/privet/hooks/order"
@@ -11,38 +12,36 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Option is a verdict, and whether it makes sense now.
+// Option is a verdict, and why it is refused now: nil where it is not.
 type Option struct {
-	Verdict          string
-	Allowed          bool
-	English, Russian string // why not
+	Verdict string
+	Refusal *Refusal
 }
 
 // Options returns all verdicts of a case, in their order, as they stand for a moderator.
 func Options(ctx context.Context, tx core.App, c *desk.Case, me string) ([]Option, error) {
-	why, err := whyNot(ctx, tx, c, me)
+	refusals, err := refuseVerdicts(ctx, tx, c, me)
 	if err != nil {
 		return nil, err
 	}
 	options := make([]Option, len(desk.Verdicts))
 	for i, verdict := range desk.Verdicts {
-		reason := why[verdict]
-		options[i] = Option{Verdict: verdict, Allowed: reason == [2]string{}, English: reason[0], Russian: reason[1]}
+		options[i] = Option{verdict, refusals[verdict]}
 	}
 	return options, nil
 }
 
-// whyNot returns for the verdicts that make no sense why, in English and Russian.
-func whyNot(ctx context.Context, tx core.App, c *desk.Case, me string) (map[string][2]string, error) {
-	why := map[string][2]string{}
-	all := func(reason [2]string) (map[string][2]string, error) {
+// refuseVerdicts returns why verdicts of a case make no sense now, nil for those that do.
+func refuseVerdicts(ctx context.Context, tx core.App, c *desk.Case, me string) (map[string]*Refusal, error) {
+	refusals := map[string]*Refusal{}
+	refuseAll := func(why *Refusal) (map[string]*Refusal, error) {
 		for _, verdict := range desk.Verdicts {
-			why[verdict] = reason
+			refusals[verdict] = why
 		}
-		return why, nil
+		return refusals, nil
 	}
 	if !c.IsOpen() {
-		return all([2]string{"It is decided.", "Дело закрыто."})
+		return refuseAll(refuse("It is decided.", "Дело закрыто."))
 	}
 	if c.IsAppeal() {
 		foreign, err := isForOthers(ctx, tx, c, me)
@@ -50,65 +49,55 @@ func whyNot(ctx context.Context, tx core.App, c *desk.Case, me string) (map[stri
 			return nil, err
 		}
 		if foreign {
-			return all([2]string{"You have set this ban: another moderator decides.", "Блокировка ваша: решает другой модератор."})
+			return refuseAll(refuse("You have set this ban: another moderator decides.", "Блокировка ваша: решает другой модератор."))
 		}
 	}
 	media, err := desk.MediaOf(tx, c.Target())
 	if err != nil {
 		return nil, err
 	}
-	visible := 0
-	for _, m := range media {
-		if !desk.IsHidden(m) {
-			visible++
-		}
-	}
 	switch {
 	case len(media) == 0:
-		none := [2]string{"There is no video or photo.", "Видео и фото нет."}
-		why[desk.VerdictHidden], why[desk.VerdictRemoved] = none, none
-	case visible == 0:
-		why[desk.VerdictHidden] = [2]string{"It is hidden already.", "Оно уже скрыто."}
+		refusals[desk.VerdictHidden], refusals[desk.VerdictRemoved] = refusedNoMedia, refusedNoMedia
+	case !slices.ContainsFunc(media, func(m *store.MediaItem) bool { return !desk.IsHidden(m) }):
+		refusals[desk.VerdictHidden] = refusedHidden
 	}
 	if c.Order() == "" {
-		why[desk.VerdictCancelled] = [2]string{"It is not about an order.", "Дело не о заказе."}
+		refusals[desk.VerdictCancelled] = refuse("It is not about an order.", "Дело не о заказе.")
 	} else if o, err := store.FindOrder(tx, c.Order()); err != nil {
 		return nil, err
-	} else if o.Status() == order.Cancelled {
-		why[desk.VerdictCancelled] = [2]string{"The order is cancelled already.", "Заказ уже отменён."}
+	} else {
+		refusals[desk.VerdictCancelled] = refuseStatus(o.Status(), order.Cancelled)
 	}
-	return why, personWhyNot(tx, c, why)
+	return refusals, refusePersonVerdicts(tx, c, refusals)
 }
 
-// personWhyNot adds why the verdicts about a person make no sense.
-func personWhyNot(tx core.App, c *desk.Case, why map[string][2]string) error {
-	var none [2]string
-	banned := false
-	if c.User() == "" {
-		none = [2]string{"It is about nobody.", "Дело не о человеке."}
-	} else if user, err := store.FindUser(tx, c.User()); err != nil {
-		return err
-	} else if user.Erased() {
-		none = [2]string{"This person was erased.", "Этот человек удалён."}
-	} else {
-		banned = user.BanSet()
-	}
-	for _, verdict := range []string{desk.VerdictWarned, desk.VerdictBanned, desk.VerdictLifted} {
-		if none != [2]string{} {
-			why[verdict] = none
+// refusePersonVerdicts adds why the verdicts about a person make no sense.
+func refusePersonVerdicts(tx core.App, c *desk.Case, refusals map[string]*Refusal) error {
+	refuseAll := func(why *Refusal) error {
+		for _, verdict := range []string{desk.VerdictWarned, desk.VerdictBanned, desk.VerdictLifted} {
+			refusals[verdict] = why
 		}
-	}
-	if none != [2]string{} {
 		return nil
 	}
-	if banned {
-		why[desk.VerdictBanned] = [2]string{"This person is banned already.", "Этот человек уже заблокирован."}
+	if c.User() == "" {
+		return refuseAll(refuse("It is about nobody.", "Дело не о человеке."))
+	}
+	user, err := store.FindUser(tx, c.User())
+	if err != nil {
+		return err
+	}
+	if user.Erased() {
+		return refuseAll(refusedErased)
+	}
+	if user.BanSet() {
+		refusals[desk.VerdictBanned] = refusedBanned
 	}
 	switch {
 	case !c.IsAppeal():
-		why[desk.VerdictLifted] = [2]string{"It is no appeal against a ban.", "Это не обжалование блокировки."}
-	case !banned:
-		why[desk.VerdictLifted] = [2]string{"This person is not banned.", "Этот человек не заблокирован."}
+		refusals[desk.VerdictLifted] = refuse("It is no appeal against a ban.", "Это не обжалование блокировки.")
+	case !user.BanSet():
+		refusals[desk.VerdictLifted] = refusedNotBanned
 	}
 	return nil
 }
@@ -122,15 +111,15 @@ func isForOthers(ctx context.Context, tx core.App, c *desk.Case, me string) (boo
 	return desk.HasOtherModerator(ctx, tx, me)
 }
 
-// clear hides or removes what the target of a case shows.
-func clear(ctx context.Context, tx core.App, by By, target string, forGood bool) error {
+// clearMedia hides or removes what the target of a case shows.
+func clearMedia(ctx context.Context, tx core.App, by By, target string, forGood bool) error {
 	media, err := desk.MediaOf(tx, target)
 	if err != nil {
 		return err
 	}
-	act := hide
+	act, name := hide, "hide"
 	if forGood {
-		act = remove
+		act, name = remove, "remove"
 	}
 	kind, id := desk.SplitTarget(target)
 	if kind == desk.TargetMedia {
@@ -146,6 +135,5 @@ func clear(ctx context.Context, tx core.App, by By, target string, forGood bool)
 		}
 		done = append(done, m.Id)
 	}
-	name := map[bool]string{false: "hide", true: "remove"}[forGood]
 	return by.audit(ctx, tx, name, kind, id, nil, map[string]any{"media": done})
 }

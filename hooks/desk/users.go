@@ -60,7 +60,7 @@ func ban(ctx context.Context, tx core.App, by By, user *store.User, until time.T
 		return invalid("until", "The end of the ban is in the past.", "Конец блокировки уже прошёл.")
 	}
 	if user.BanSet() && user.Banned() && user.BannedUntil().Equal(until) && user.BanReason() == by.Text {
-		return refuse("This person is banned already.", "Этот человек уже заблокирован.")
+		return refusedBanned
 	}
 	before := user.Original()
 	user.SetBan()

@@ -263,7 +263,7 @@ func caseVerdicts(e *core.RequestEvent, id string) ([]map[string]any, error) {
 	}
 	verdicts := make([]map[string]any, len(options))
 	for i, o := range options {
-		verdicts[i] = map[string]any{"verdict": o.Verdict, "allowed": o.Allowed, "why": say(e, o.English, o.Russian)}
+		verdicts[i] = map[string]any{"verdict": o.Verdict, "allowed": o.Refusal == nil, "why": why(e, o.Refusal)}
 	}
 	return verdicts, nil
 }

@@ -59,12 +59,17 @@ type actJSON struct {
 func offers(e *core.RequestEvent, found []acts.Offer) []actJSON {
 	offered := make([]actJSON, len(found))
 	for i, o := range found {
-		offered[i] = actJSON{Act: o.Act, Allowed: o.Refusal == nil}
-		if o.Refusal != nil {
-			offered[i].Why = say(e, o.Refusal.English, o.Refusal.Russian)
-		}
+		offered[i] = actJSON{Act: o.Act, Allowed: o.Refusal == nil, Why: why(e, o.Refusal)}
 	}
 	return offered
+}
+
+// why returns the reason of a refusal in the language of a request, "" for none.
+func why(e *core.RequestEvent, refusal *acts.Refusal) string {
+	if refusal == nil {
+		return ""
+	}
+	return say(e, refusal.English, refusal.Russian)
 }
 
 type storyJSON struct {
