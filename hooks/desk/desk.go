@@ -120,6 +120,17 @@ func (b By) audit(ctx context.Context, tx core.App, act, kind, id string, from, 
 	return audit.Write(ctx, tx, audit.Entry{Actor: b.Email, Act: act, TargetKind: kind, TargetID: id, Case: b.Case, Reason: b.Text, Before: from, After: to})
 }
 
+// save saves the record that an act has changed, and writes the row of the act with what it has changed.
+func (b By) save(ctx context.Context, tx core.App, act, kind string, record *core.Record) error {
+	before := record.Original()
+	store.SetActor(record, b.actor())
+	if err := tx.SaveWithContext(ctx, record); err != nil {
+		return err
+	}
+	from, to := audit.Changes(before, record)
+	return b.audit(ctx, tx, act, kind, record.Id, from, to)
+}
+
 // findUser loads a user whom an act is about: one who was not erased.
 func findUser(tx core.App, id string) (*store.User, error) {
 	user, err := store.FindUser(tx, id)

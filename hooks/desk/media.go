@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/privet/privet/hooks/audit"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/hooks/store/desk"
 
@@ -22,9 +21,8 @@ func (d *Desk) ShowMedium(ctx context.Context, by By, id string) error {
 		if !desk.IsHidden(m) {
 			return refusedShown
 		}
-		before := m.Original()
 		desk.Show(m)
-		return saveMedium(ctx, tx, by, "show", before, m)
+		return by.save(ctx, tx, "show", desk.TargetMedia, m.Record)
 	})
 }
 
@@ -51,22 +49,12 @@ func hide(ctx context.Context, tx core.App, by By, m *store.MediaItem) error {
 	if desk.IsHidden(m) {
 		return refusedHidden
 	}
-	before := m.Original()
 	desk.Hide(m, by.Email, time.Now())
-	return saveMedium(ctx, tx, by, "hide", before, m)
-}
-
-func saveMedium(ctx context.Context, tx core.App, by By, act string, before *core.Record, m *store.MediaItem) error {
-	store.SetActor(m.Record, by.actor())
-	if err := tx.SaveWithContext(ctx, m); err != nil {
-		return err
-	}
-	from, to := audit.Changes(before, m.Record)
-	return by.audit(ctx, tx, act, "media", m.Id, from, to)
+	return by.save(ctx, tx, "hide", desk.TargetMedia, m.Record)
 }
 
 func remove(ctx context.Context, tx core.App, by By, m *store.MediaItem) error {
-	if err := by.audit(ctx, tx, "remove", "media", m.Id, map[string]any{"type": m.GetString("type"), "user": m.User(), "order": m.Order()}, nil); err != nil {
+	if err := by.audit(ctx, tx, "remove", desk.TargetMedia, m.Id, map[string]any{"type": m.GetString("type"), "user": m.User(), "order": m.Order()}, nil); err != nil {
 		return err
 	}
 	store.SetActor(m.Record, by.actor())

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/privet/privet/hooks/audit"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/hooks/store/desk"
 
@@ -62,10 +61,9 @@ func ban(ctx context.Context, tx core.App, by By, user *store.User, until time.T
 	if user.BanSet() && user.Banned() && user.BannedUntil().Equal(until) && user.BanReason() == by.Text {
 		return refusedBanned
 	}
-	before := user.Original()
 	user.SetBan()
 	user.SetBanTerms(by.Text, until)
-	return saveUser(ctx, tx, by, "ban", before, user)
+	return by.save(ctx, tx, "ban", desk.TargetUser, user.Record)
 }
 
 // Unban ends a person's ban.
@@ -77,18 +75,8 @@ func unban(ctx context.Context, tx core.App, by By, user *store.User) error {
 	if !user.BanSet() {
 		return refusedNotBanned
 	}
-	before := user.Original()
 	user.LiftBan()
-	return saveUser(ctx, tx, by, "unban", before, user)
-}
-
-func saveUser(ctx context.Context, tx core.App, by By, act string, before *core.Record, user *store.User) error {
-	store.SetActor(user.Record, by.actor())
-	if err := tx.SaveWithContext(ctx, user); err != nil {
-		return err
-	}
-	from, to := audit.Changes(before, user.Record)
-	return by.audit(ctx, tx, act, desk.TargetUser, user.Id, from, to)
+	return by.save(ctx, tx, "unban", desk.TargetUser, user.Record)
 }
 
 // SignOut ends all sessions of a person.
@@ -127,13 +115,12 @@ func (d *Desk) Edit(ctx context.Context, by By, id string, rev int, change func(
 		if rev != user.Rev() {
 			return stale()
 		}
-		before := user.Original()
 		change(user)
 		user.FoldDescription()
-		if len(store.Changed(user.Record, before)) == 0 {
+		if len(store.Changed(user.Record, user.Original())) == 0 {
 			return refuse("Nothing is changed.", "Ничего не изменено.")
 		}
-		return saveUser(ctx, tx, by, "edit", before, user)
+		return by.save(ctx, tx, "edit", desk.TargetUser, user.Record)
 	})
 }
 
