@@ -15,14 +15,15 @@ import (
 	"github.com/pocketbase/pocketbase/tools/mailer"
 )
 
-// lastOwner is the message for whoever would leave privet without an owner.
+// lastOwner is the message to whoever would leave privet without an owner.
 const lastOwner = "This is the last owner: make somebody else an owner first."
 
 // registerRoles gives superusers their roles: the first is an owner, each further one a moderator unless an owner chooses
 // otherwise. The last owner can neither be deleted nor become a moderator. The gate (routes/gate) says what a moderator
 // may ask for.
 func registerRoles(app core.App) {
-	inOrder := func(rule func(e *core.RecordEvent) error) *hook.Handler[*core.RecordEvent] {
+	// Each rule looks at the other superusers in the transaction of the change, so that two changes at once don't miss one another.
+	handler := func(rule func(e *core.RecordEvent) error) *hook.Handler[*core.RecordEvent] {
 		return &hook.Handler[*core.RecordEvent]{
 			Id:       "privet_roles",
 			Priority: beforeInterceptors,
@@ -39,9 +40,9 @@ func registerRoles(app core.App) {
 			},
 		}
 	}
-	app.OnRecordCreate(core.CollectionNameSuperusers).Bind(inOrder(chooseRole))
-	app.OnRecordUpdate(core.CollectionNameSuperusers).Bind(inOrder(checkRoleChange))
-	app.OnRecordDelete(core.CollectionNameSuperusers).Bind(inOrder(checkOwnerDelete))
+	app.OnRecordCreate(core.CollectionNameSuperusers).Bind(handler(chooseRole))
+	app.OnRecordUpdate(core.CollectionNameSuperusers).Bind(handler(checkRoleChange))
+	app.OnRecordDelete(core.CollectionNameSuperusers).Bind(handler(checkOwnerDelete))
 
 	app.OnMailerSend().BindFunc(func(e *core.MailerEvent) error {
 		if e.Message.To = alertable(e.App, e.Message); len(e.Message.To) == 0 {
@@ -78,9 +79,9 @@ func chooseRole(e *core.RecordEvent) error {
 // checkRoleChange refuses to leave a superuser without a role, and privet without an owner. A copy that was loaded before
 // somebody else has changed the role does not change it back.
 func checkRoleChange(e *core.RecordEvent) error {
-	before, err := e.App.FindRecordById(e.Record.Collection(), e.Record.Id)
+	before, err := storedSuperuser(e)
 	if err != nil {
-		return fmt.Errorf("read superuser %s: %w", e.Record.Id, err)
+		return err
 	}
 	if superuser.RoleOf(e.Record) == superuser.RoleOf(e.Record.Original()) {
 		superuser.SetRole(e.Record, superuser.RoleOf(before))
@@ -105,9 +106,9 @@ func checkRoleChange(e *core.RecordEvent) error {
 
 // checkOwnerDelete refuses to delete the last owner.
 func checkOwnerDelete(e *core.RecordEvent) error {
-	before, err := e.App.FindRecordById(e.Record.Collection(), e.Record.Id)
+	before, err := storedSuperuser(e)
 	if err != nil {
-		return fmt.Errorf("read superuser %s: %w", e.Record.Id, err)
+		return err
 	}
 	isLast, err := isLastOwner(e.App, before)
 	if err != nil {
@@ -117,6 +118,15 @@ func checkOwnerDelete(e *core.RecordEvent) error {
 		return refusal.BadRequest(lastOwner)
 	}
 	return nil
+}
+
+// storedSuperuser returns a superuser as they are in the database, whatever the event's copy says.
+func storedSuperuser(e *core.RecordEvent) (*core.Record, error) {
+	record, err := e.App.FindRecordById(e.Record.Collection(), e.Record.Id)
+	if err != nil {
+		return nil, fmt.Errorf("read superuser %s: %w", e.Record.Id, err)
+	}
+	return record, nil
 }
 
 // isLastOwner reports whether a superuser is an owner and nobody else is.
