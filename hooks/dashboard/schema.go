@@ -25,7 +25,7 @@ func registerSchema(app core.App) {
 		return e.Next()
 	}
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
-		e.Router.BindFunc(func(e *core.RequestEvent) error { // no hook is called for it
+		e.Router.BindFunc(func(e *core.RequestEvent) error { // PocketBase calls no hook for a truncation
 			if e.Request.Pattern == "DELETE /api/collections/{collection}/truncate" {
 				if collection, err := e.App.FindCachedCollectionByNameOrId(e.Request.PathValue("collection")); err == nil && own(collection) {
 					return refusal.BadRequest(message)

@@ -39,7 +39,7 @@ var contentTypes = map[string]string{
 const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
 	"font-src 'self' data:; media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 
-// forReader separates, in the names of pages, a path and for which reader the page is another one: as in openapi.json?for=clients.
+// forReader joins a path and a reader for whom it has another page in the names of pages: openapi.json?for=clients.
 const forReader = "?for="
 
 // page is the content at one path.

@@ -9,9 +9,11 @@ import (
 )
 
 // ForClients converts an OpenAPI 3.1 document in YAML to JSON for generators of clients. They read less of OpenAPI than
-// readers and validators do: each operation has one kind of body, multipart where it takes a file and JSON elsewhere; files
-// and successful answers stand in place, not behind a $ref, and so does what may be null; the fields of a form are optional instead of nullable; media
-// files, which apps load by their URLs, and samples of code are left out.
+// readers and validators do, so:
+//   - each operation has one kind of body, multipart where it takes a file and JSON elsewhere;
+//   - files, successful answers and what may be null stand in place, not behind a $ref;
+//   - the fields of a form are optional instead of nullable;
+//   - media files, which apps load by their URLs, and samples of code are left out.
 func ForClients(document []byte) ([]byte, error) {
 	root, err := parse(document)
 	if err != nil {
