@@ -1,12 +1,12 @@
 // Acts on people, orders and media outside of a case: each is one dialog and one request.
-import { get, message, post } from "./api.js";
+import { message, post } from "./api.js";
 import { banButton, languageOf } from "./case.js";
 import { ask } from "./dialog.js";
 import { button, div, el, icon, picture, small, span } from "./dom.js";
 import { name } from "./people.js";
 import { shell } from "./shell.js";
 import { known, w } from "./words.js";
-import { banWill, eraseWill } from "./will.js";
+import { banWill, cancelWill, eraseWill, hideWill, removeWill, signOutWill, unbanWill, warnWill } from "./will.js";
 
 const icons = {
   note: "sticky-note-line", status: "refresh-line", cancel: "close-circle-line", hide: "eye-off-line", show: "eye-line", remove: "delete-bin-7-line",
@@ -38,12 +38,10 @@ export function writeNote(path, title, done) {
 // onMedium hides a medium, shows it again, or removes it for good.
 export function onMedium(item, act, done) {
   if (act === "show") return at(`media/${item.id}/show`, done);
-  const kind = w("will.hidden." + item.type);
   return run({
     key: `media ${item.id} ${act}`, title: w(`act.${act}.${item.type}`), about: w("medium.number", { id: item.id }), picture: picture(item.still, "", "film-line"),
     act, label: w("dialog.for-log"), danger: act === "remove", button: w(`act.${act}.${item.type}`),
-    will: act === "hide" ? [["eye-off-line", kind, w("will.gone")], ["arrow-go-back-line", w("days", { n: 30 }), w("will.shown-again")]]
-      : [["delete-bin-7-line", kind, w("will.erased")], ["error-warning-line", w("act.remove.hint"), ""]],
+    will: (act === "hide" ? hideWill : removeWill)(item.type),
     send: ({ text }) => post(`media/${item.id}/${act}`, { text }),
   }, done);
 }
@@ -66,7 +64,7 @@ export function onOrder(order, act, done) {
   const common = { key: `${path} ${act}`, title: `${w("act." + act)}: ${title}`, act };
   if (act === "cancel") {
     return run({
-      ...common, speaks: languageOf(order.client), button: w("act.cancel"), will: [["file-list-3-line", w("will.order"), w("will.cancelled")], ["notification-3-line", w("will.both"), w("will.push")]],
+      ...common, speaks: languageOf(order.client), button: w("act.cancel"), will: cancelWill(),
       send: ({ text }) => post(path + "/cancel", { rev: order.rev, text }),
     }, done);
   }
@@ -81,37 +79,30 @@ export function onOrder(order, act, done) {
 // onPerson carries out what can be done to a person.
 export function onPerson(person, act, done) {
   const path = "users/" + person.id, title = `${w("act." + act)}: ${name(person)}`;
-  const counted = () => get(path + "/consequences", { act });
   const common = { key: `${path} ${act}`, title, picture: picture(person.picture, "round"), act, button: w("act." + act) };
   switch (act) {
     case "note": return writeNote(path, title, done);
     case "warn": return run({
-      ...common, speaks: languageOf(person), will: [["notification-3-line", w("will.push-it"), w("will.warned")], ["file-list-3-line", w("will.nothing"), w("will.stays")]],
+      ...common, speaks: languageOf(person), will: warnWill(),
       send: ({ text }) => post(path + "/warn", { text }),
     }, done);
-    case "ban": {
-      const counts = counted();
-      return run({ ...common, speaks: languageOf(person), ends: true, danger: true, button: banButton, will: async (choices) => banWill(await counts, choices), send: ({ text, until }) => post(path + "/ban", { text, until }) }, done);
-    }
-    case "unban": return run({
-      ...common, label: w("dialog.for-log"), will: [["login-box-line", w("will.account"), w("will.lifted")]], send: ({ text }) => post(path + "/unban", { text }),
+    case "ban": return run({
+      ...common, speaks: languageOf(person), ends: true, danger: true, button: banButton, will: banWill(person), send: ({ text, until }) => post(path + "/ban", { text, until }),
     }, done);
-    case "sign-out": {
-      const counts = counted();
-      return run({
-        ...common, text: false, will: async () => [["logout-box-r-line", w("devices", { n: (await counts).devices ?? 0 }), w("will.devices")]], send: () => post(path + "/sign-out"),
-      }, done);
-    }
-    case "erase": return erase(person, common, counted(), done);
+    case "unban": return run({
+      ...common, label: w("dialog.for-log"), will: unbanWill(), send: ({ text }) => post(path + "/unban", { text }),
+    }, done);
+    case "sign-out": return run({ ...common, text: false, will: signOutWill(person), send: () => post(path + "/sign-out") }, done);
+    case "erase": return erase(person, common, done);
     case "edit": return edit(person, common, done);
     case "contacts": return showContacts(person);
   }
 }
 
-function erase(person, common, counts, done) {
+function erase(person, common, done) {
   const confirm = el("input", { id: "dk-confirm", type: "text", inputmode: "numeric", autocomplete: "off" });
   return run({
-    ...common, act: null, text: false, danger: true, will: async () => eraseWill(await counts),
+    ...common, act: null, text: false, danger: true, will: eraseWill(person),
     fields: div("", el("label", { class: "dk-legend-line", for: "dk-confirm" }, w("erase.confirm", { id: String(person.id) })), confirm),
     read: () => ({ confirm: Number(confirm.value.trim()) }), send: ({ confirm: number }) => post(`users/${person.id}/erase`, { confirm: number }),
   }, done);

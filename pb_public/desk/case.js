@@ -6,7 +6,7 @@ import { name } from "./people.js";
 import { shell } from "./shell.js";
 import { duration, minutesLeft } from "./time.js";
 import { known, w } from "./words.js";
-import { banWill } from "./will.js";
+import { banWill, cancelWill, hideWill, unbanWill, warnWill } from "./will.js";
 
 export const kinds = { report: "flag-line", appeal: "scales-3-line", overdue: "timer-line", low: "star-half-line", word: "chat-delete-line", first: "user-star-line", blocked: "user-forbid-line" };
 const renewal = 24e4; // milliseconds; a lease is ten minutes
@@ -30,7 +30,10 @@ async function delivered(order, signal) {
 const isOffered = (detail, verdict) => detail.verdicts?.some((offer) => offer.verdict === verdict && offer.allowed);
 
 // thing names what a case is about, as a part of keys of words.
-const thing = (row) => row.target.kind === "media" ? row.medium?.type ?? "video" : row.target.kind;
+const thing = (row) => row.target.kind === "media" ? typeOf(row) : row.target.kind;
+
+// typeOf is the type of a case's medium, as a part of keys of words.
+const typeOf = (row) => row.medium?.type ?? "video";
 
 // caseTitle says what a case is.
 export function caseTitle(row) {
@@ -111,7 +114,7 @@ export function isForPage(event) {
   return !(isControl && (event.code === "Enter" || event.code === "Space" || focused.type === "radio"));
 }
 
-const reasonsFor = { lifted: "unban", hidden: "hide", cancelled: "cancel", warned: "warn", banned: "ban", removed: "remove" };
+const reasonsFor = { lifted: "unban", hidden: "hide", cancelled: "cancel", warned: "warn", banned: "ban" };
 const order = ["nothing", "lifted", "hidden", "cancelled", "warned", "banned"]; // removing for good stands apart, among the acts
 
 // verdictsOf returns the verdicts that can be given now, always in the same order. An order is cancelled where there is nothing to hide.
@@ -119,7 +122,7 @@ export const verdictsOf = (detail) => order.filter((verdict) => isOffered(detail
 
 function verdictName(detail, verdict) {
   if (verdict === "nothing") return w(detail.kind === "appeal" ? "verdict.keep" : detail.kind === "first" ? "verdict.fine" : "verdict.nothing");
-  if (verdict === "hidden" || verdict === "removed") return w(`verdict.${verdict}.${detail.medium?.type ?? "video"}`);
+  if (verdict === "hidden") return w("verdict.hidden." + typeOf(detail));
   return w("verdict." + verdict);
 }
 
@@ -158,9 +161,9 @@ export async function judge(detail, verdict, changed) {
     about: w("case.closes", { title: caseTitle(detail) }),
     picture: verdict === "hidden" ? picture(detail.medium?.still, "", "film-line") : picture(detail.user?.picture, "round"),
     act: reasonsFor[verdict], label: isRead(verdict) ? null : w("dialog.for-log"), speaks: isRead(verdict) ? languageOf(detail.user) : null, ends: verdict === "banned", optional: verdict === "lifted",
-    danger: verdict === "banned" || verdict === "removed",
+    danger: verdict === "banned",
     button: verdict === "banned" ? banButton : act,
-    will: (choices) => willOf(detail, verdict, choices),
+    will: willOf(detail, verdict),
     send: give,
   });
 }
@@ -181,17 +184,14 @@ const isRead = (verdict) => ["warned", "banned", "cancelled"].includes(verdict);
 // banButton repeats the ban's end.
 export const banButton = ({ days }) => days === 0 ? w("ban.never") : days === "other" ? w("ban.until") : w("ban.days", { n: days });
 
-async function willOf(detail, verdict, choices) {
-  const told = detail.reports > 0 && ["notification-3-line", w("people", { n: detail.reports }), w("will.reporters")];
+function willOf(detail, verdict) {
   switch (verdict) {
-    case "hidden": return [["eye-off-line", w(`will.hidden.${detail.medium?.type ?? "video"}`), w("will.gone")], told, ["arrow-go-back-line", w("days", { n: 30 }), w("will.shown-again")]];
-    case "removed": return [["delete-bin-7-line", w(`will.hidden.${detail.medium?.type ?? "video"}`), w("will.erased")], told];
-    case "cancelled": return [["file-list-3-line", w("will.order"), w("will.cancelled")], ["notification-3-line", w("will.both"), w("will.push")]];
-    case "warned": return [["notification-3-line", w("will.push-it"), w("will.warned")], ["file-list-3-line", w("will.nothing"), w("will.stays")]];
-    case "banned": return banWill(await get(`users/${detail.user.id}/consequences`, { act: "ban" }), choices);
-    case "lifted": return [["login-box-line", w("will.account"), w("will.lifted")]];
+    case "hidden": return hideWill(typeOf(detail), detail.reports > 0 && ["notification-3-line", w("people", { n: detail.reports }), w("will.reporters")]);
+    case "cancelled": return cancelWill();
+    case "warned": return warnWill();
+    case "banned": return banWill(detail.user);
+    case "lifted": return unbanWill();
   }
-  return [];
 }
 
 // kindIcon stands at the corner of a row's picture.

@@ -59,8 +59,6 @@ export const vocabulary = {
   "verdict.lifted": ["Unban", "Разблокировать"],
   "verdict.hidden.video": ["Hide the video", "Скрыть видео"],
   "verdict.hidden.image": ["Hide the photo", "Скрыть фото"],
-  "verdict.removed.video": ["Delete the video", "Удалить видео"],
-  "verdict.removed.image": ["Delete the photo", "Удалить фото"],
   "verdict.cancelled": ["Cancel the order", "Отменить заказ"],
   "verdict.warned": ["Warn", "Предупредить"],
   "verdict.banned": ["Ban", "Заблокировать"],
