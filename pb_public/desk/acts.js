@@ -68,7 +68,7 @@ export function onOrder(order, act, done) {
       send: ({ text }) => post(path + "/cancel", { rev: order.rev, text }),
     }, done);
   }
-  const choice = el("select", { id: "dk-status" }, (order.statuses ?? ["new", "done", "cancelled"]).filter((status) => status !== order.status)
+  const choice = el("select", { id: "dk-status" }, ["new", "done", "cancelled"].filter((status) => status !== order.status)
     .map((status) => el("option", { value: status }, known("status", status))));
   return run({
     ...common, label: w("dialog.for-log"), button: w("act.status"), fields: div("", el("label", { class: "dk-legend-line", for: "dk-status" }, w("status")), choice),

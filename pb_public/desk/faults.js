@@ -1,7 +1,7 @@
 // Faults of operation, for owners: pushes, previews and mails that failed, to whom, when and why.
 import { get, isAbort, message } from "./api.js";
-import { div, el, failure, fill, icon, link, loading, span } from "./dom.js";
-import { personLink } from "./people.js";
+import { div, el, failure, fill, icon, loading, span } from "./dom.js";
+import { orderLink, personLink } from "./people.js";
 import { shell } from "./shell.js";
 import { time, zone } from "./time.js";
 import { known, w } from "./words.js";
@@ -17,7 +17,7 @@ export function page({ signal }) {
   async function read() {
     try {
       const answer = await get("faults", {}, signal);
-      fill(body, Object.entries(kinds).map(([kind, picture]) => part(kind, picture, answer[kind]?.items ?? answer[kind] ?? [])));
+      fill(body, Object.entries(kinds).map(([kind, picture]) => part(kind, picture, answer[kind])));
     } catch (error) {
       if (!isAbort(error, signal)) fill(body, failure(message(error), w("again"), read));
     }
@@ -32,7 +32,7 @@ function part(kind, picture, found) {
 // line tells of one fault: what it was, to whom, about what, and why.
 function line(item, kind, picture) {
   const what = kind === "previews" ? w("medium.number", { id: item.medium }) : known(kind === "mails" ? "mail" : "pushtype", item.type);
-  const parts = [what, item.user && personLink(item.user), item.whom, item.order && link("/desk/orders/" + item.order, w("order", { id: item.order }))].filter(Boolean);
+  const parts = [what, item.user && personLink(item.user), item.whom, item.order && orderLink(item.order)].filter(Boolean);
   return div("", icon(picture, "soon"), div("", el("p", {}, parts.flatMap((part, i) => i > 0 ? [" · ", part] : [part])),
     el("small", { dir: "auto", title: item.detail }, item.why || item.detail)), span("dk-right txt-hint", time(item.at)));
 }

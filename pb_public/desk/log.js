@@ -1,6 +1,6 @@
 // The log: who did what to whom, when, why, and from what to what. Filters are in the address.
 import { get, isAbort, me, message } from "./api.js";
-import { button, div, el, failure, fill, icon, loading, span } from "./dom.js";
+import { button, div, el, failure, fill, icon, link, loading, span } from "./dom.js";
 import { shell } from "./shell.js";
 import { time, zone } from "./time.js";
 import { known, w } from "./words.js";
@@ -82,15 +82,14 @@ export function page({ query, signal }) {
 
 // lines lists rows of the log.
 export function lines(items) {
-  return div("dk-lines", items.map((row) => div("dk-logline", time(row.at), span("dk-ell txt-hint", row.actor ?? row.who),
+  return div("dk-lines", items.map((row) => div("dk-logline", time(row.at), span("dk-ell txt-hint", row.actor),
     div("", el("p", {}, el("b", {}, known("act", row.act)), " ", target(row)), row.reason && el("p", { class: "txt-hint", dir: "auto" }, row.reason), changes(row)))));
 }
 
-function target(row) {
-  const kind = row.target_kind ?? row.target?.kind, id = row.target_id ?? row.target?.id ?? (typeof row.target === "object" ? "" : row.target);
-  const text = known("target", kind ?? "", { id: id ?? "" });
-  if (kind === "user") return el("a", { href: "#/desk/users/" + id }, text);
-  if (kind === "order") return el("a", { href: "#/desk/orders/" + id }, text);
+function target({ target_kind: kind, target_id: id }) {
+  const text = known("target", kind, { id });
+  if (kind === "user") return link("/desk/users/" + id, text);
+  if (kind === "order") return link("/desk/orders/" + id, text);
   return span("", text);
 }
 

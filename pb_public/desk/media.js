@@ -2,8 +2,8 @@
 import { actButton, onMedium } from "./acts.js";
 import { get, isAbort, message } from "./api.js";
 import { isForPage } from "./case.js";
-import { button, chip, div, el, failure, fill, link, loading, small, span } from "./dom.js";
-import { personLink } from "./people.js";
+import { button, chip, div, el, failure, fill, loading, small, span } from "./dom.js";
+import { orderLink, personLink } from "./people.js";
 import { shell } from "./shell.js";
 import { time } from "./time.js";
 import { blurBox, hiddenNote, medium } from "./video.js";
@@ -38,8 +38,8 @@ export function page({ query, signal }) {
   function tile(item) {
     const box = el("article", { class: "dk-tile", tabindex: "-1", "aria-label": w("medium.number", { id: item.id }) });
     const draw = () => fill(box, medium(item),
-      div("dk-row", span("dk-ell", personLink(item.performer ?? item.user)), span("dk-right txt-hint txt-sm", time(item.created))),
-      div("dk-row", item.order && link("/desk/orders/" + (item.order.id ?? item.order), w("order", { id: item.order.id ?? item.order })), item.hidden && small(hiddenNote(item)),
+      div("dk-row", span("dk-ell", personLink(item.performer)), span("dk-right txt-hint txt-sm", time(item.created))),
+      div("dk-row", item.order && orderLink(item.order), item.hidden && small(hiddenNote(item)),
         span("dk-right", actButton({ act: item.hidden ? "show" : "hide", words: w(item.hidden ? "act.show" : "act.hide") }, change))));
     draw();
     return box;

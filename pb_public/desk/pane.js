@@ -1,7 +1,7 @@
 // The reading pane: all that is needed to judge most cases, and the verdicts.
 import { caseTitle, holdButton, holder, verdictBar } from "./case.js";
-import { badge, button, div, el, fill, icon, label, link, loading, picture, quote, small, span } from "./dom.js";
-import { between, name, personLink } from "./people.js";
+import { badge, button, div, el, fill, icon, label, loading, picture, quote, small, span } from "./dom.js";
+import { between, name, orderLink, personLink } from "./people.js";
 import { format, sinceDays, timeLeft } from "./time.js";
 import { medium } from "./video.js";
 import { known, number, w } from "./words.js";
@@ -57,7 +57,7 @@ export function sections(detail) {
 
 function orderLine({ order }) {
   if (!order) return null;
-  return div("dk-row dk-wrap", link("/desk/orders/" + order.id, w("order", { id: order.id })), small(between(order), ", ", known("status", order.status)));
+  return div("dk-row dk-wrap", orderLink(order.id), small(between(order), ", ", known("status", order.status)));
 }
 
 // reportReasons counts the reasons of the reports that are shown.

@@ -13,6 +13,9 @@ const named = (person) => el("bdi", {}, name(person));
 // personLink leads to a person's story.
 export const personLink = (person) => person ? link("/desk/users/" + person.id, el("b", {}, named(person))) : span("", name(person));
 
+// orderLink leads to an order's story.
+export const orderLink = (id) => link("/desk/orders/" + id, w("order", { id }));
+
 // between tells an order's two people. The arrow goes from client to performer.
 export const between = (order) => [named(order.client), " → ", named(order.performer)];
 

@@ -78,7 +78,6 @@ export function page({ id, query, signal }) {
 
   function actButtons() {
     const offers = new Map((person.acts ?? []).map((offer) => [offer.act, offer]));
-    if (!offers.has("note")) offers.set("note", { act: "note", allowed: true });
     const shown = first.map((act) => offers.get(act)).filter((offer) => offer && (offer.allowed !== false || offer.act === "warn" || offer.act === "ban" && offers.get("unban")?.allowed === false));
     const hidden = menu.map((act) => offers.get(act)).filter(Boolean);
     const list = el("div", { class: "dropdown sm dk-more-menu", popover: "auto", id: "dk-more" }, hidden.map((offer) => el("button", {

@@ -1,8 +1,8 @@
 // The tabs of a person's story, and the overview, which shows the top of each.
-import { div, el, icon, label, link, quote, small, span } from "./dom.js";
+import { div, el, icon, label, quote, small, span } from "./dom.js";
 import { lines } from "./log.js";
 import { orderRow } from "./order.js";
-import { name, personLink } from "./people.js";
+import { name, orderLink, personLink } from "./people.js";
 import { format, time } from "./time.js";
 import { hiddenNote, medium } from "./video.js";
 import { known, w } from "./words.js";
@@ -26,17 +26,17 @@ function ofPerson(order, person) {
 }
 
 const gallery = (items) => div("dk-gallery", items.map((item) => div("", medium(item, { small: true }),
-  item.order && small(link("/desk/orders/" + (item.order.id ?? item.order), w("order", { id: item.order.id ?? item.order }))), item.hidden && small(hiddenNote(item)))));
+  item.order && small(orderLink(item.order)), item.hidden && small(hiddenNote(item)))));
 
 function report(item) {
   const about = item.reporter ? [el("bdi", {}, name(item.reporter)), " → "] : "";
-  const target = item.target && known("target", item.target.kind ?? item.target, { id: item.target.id ?? "" });
+  const target = known("target", item.target.kind, { id: item.target.id });
   return div("", icon("flag-line"), div("", el("p", {}, about, [target, known("reason", item.reason)].filter(Boolean).join(": ")), item.text && el("p", { dir: "auto", class: "txt-hint" }, `«${item.text}»`)),
     span("dk-right txt-hint", item.verdict ? known("verdict.done", item.verdict) + ", " : item.state === "open" ? w("case.open") + ", " : "", time(item.created)));
 }
 
 function device(item) {
-  const push = item.push ? w("device.push", { service: item.push === true ? "" : known("service", item.push) }) : w("device.no-push");
+  const push = item.push ? w("device.push", { service: known("service", item.push) }) : w("device.no-push");
   return div("", icon("smartphone-line"), div("", el("p", {}, w("device", { id: String(item.id) }), item.language && ", " + known("language", item.language)),
     small(push, item.signed_in && [" · ", w("device.signed-in", { time: format(item.signed_in) })])), span("dk-right txt-hint", time(item.last_used)));
 }
@@ -44,10 +44,10 @@ function device(item) {
 function ban(item) {
   const end = item.lifted ? w("ban.lifted", { time: format(item.lifted), by: item.lifted_by?.split("@")[0] || w("ban.by-itself") }) : item.until ? w("until", { time: format(item.until) }) : w("for-ever");
   return div("", icon("forbid-line"), div("", el("p", { dir: "auto" }, item.reason || w("reason.none")), small(end, item.appeal && [" · ", w("case.appeal")])),
-    span("dk-right txt-hint", [format(item.from ?? item.since), item.by?.split("@")[0]].filter(Boolean).join(", ")));
+    span("dk-right txt-hint", [format(item.since), item.by?.split("@")[0]].filter(Boolean).join(", ")));
 }
 
-const note = (item) => quote(item.text, item.by?.split("@")[0], ", ", format(item.created ?? item.at));
+const note = (item) => quote(item.text, item.by?.split("@")[0], ", ", format(item.created));
 
 // overview shows the person's media and orders at the left, reports, devices and notes at the right.
 export function overview(person) {
