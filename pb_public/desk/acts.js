@@ -15,11 +15,17 @@ const icons = {
 const hurts = new Set(["ban", "remove", "erase"]);
 const more = new Set(["ban", "remove", "erase", "edit"]); // a dialog with more choices than a reason follows
 
-// actButton is one act as a button; what is refused is grey, and says why below.
-export function actButton({ act, allowed, why, words }, on) {
-  const text = (words ?? w("act." + act)) + (more.has(act) ? "…" : "");
-  const hint = allowed === false ? why : act === "remove" ? w("act.remove.hint") : "";
-  return div("dk-act", button("line" + (hurts.has(act) ? " danger" : ""), text, { icon: icons[act], on, disabled: allowed === false }), hint && small(hint));
+// actName is what stands on an act's button.
+export const actName = (act, words = w("act." + act)) => words + (more.has(act) ? "…" : "");
+
+// actButton is one act as a button; what is refused is grey.
+export const actButton = ({ act, allowed, words }, on) =>
+  button("line" + (hurts.has(act) ? " danger" : ""), actName(act, words), { icon: icons[act], on, disabled: allowed === false });
+
+// actBox is the button with a hint below, such as why the act is refused.
+export function actBox(offer, on) {
+  const hint = offer.allowed === false ? offer.why : offer.act === "remove" ? w("act.remove.hint") : "";
+  return div("dk-act", actButton(offer, on), hint && small(hint));
 }
 
 // run carries out an act after its dialog; done is called when it is done.

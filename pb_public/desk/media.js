@@ -1,5 +1,5 @@
 // The media wall: new pictures and videos in a grid, the newest first. A click plays one; hiding goes on to the next.
-import { actButton, onMedium } from "./acts.js";
+import { actBox, onMedium } from "./acts.js";
 import { get, isAbort, message } from "./api.js";
 import { isForPage } from "./case.js";
 import { button, chip, div, el, failure, fill, loading, small, span } from "./dom.js";
@@ -40,7 +40,7 @@ export function page({ query, signal }) {
     const draw = () => fill(box, medium(item),
       div("dk-row", span("dk-ell", personLink(item.performer)), span("dk-right txt-hint txt-sm", time(item.created))),
       div("dk-row", item.order && orderLink(item.order), item.hidden && small(hiddenNote(item)),
-        span("dk-right", actButton({ act: item.hidden ? "show" : "hide", words: w(item.hidden ? "act.show" : "act.hide") }, change))));
+        span("dk-right", actBox({ act: item.hidden ? "show" : "hide", words: w(item.hidden ? "act.show" : "act.hide") }, change))));
     draw();
     return box;
 

@@ -1,5 +1,5 @@
 // An order's story: its two people, what was wished for and delivered, what happened, and what can be done.
-import { actButton, onMedium, onOrder, onPerson } from "./acts.js";
+import { actBox, onMedium, onOrder, onPerson } from "./acts.js";
 import { get, isAbort, message } from "./api.js";
 import { caseAddress, caseTitle, holdButton, holder, isForPage, pressed, readCase, renew, verdictBar, verdictsOf } from "./case.js";
 import { badge, button, div, el, failure, fill, label, link, loading, quote, small, span } from "./dom.js";
@@ -120,10 +120,10 @@ export function page({ id, signal }) {
     for (const offer of offers) {
       const items = order.media.filter((item) => offer.act === "show" ? item.hidden : offer.act === "hide" ? !item.hidden : true);
       if (["hide", "show", "remove"].includes(offer.act)) {
-        for (const item of items) buttons.push(actButton({ ...offer, words: w(`act.${offer.act}.${item.type}`) }, () => onMedium(item, offer.act, read)));
+        for (const item of items) buttons.push(actBox({ ...offer, words: w(`act.${offer.act}.${item.type}`) }, () => onMedium(item, offer.act, read)));
       } else if (["warn", "ban"].includes(offer.act)) {
-        for (const role of ["client", "performer"]) if (order[role] && !order[role].erased) buttons.push(actButton({ ...offer, words: `${w("act." + offer.act)}: ${name(order[role])}` }, () => onPerson(order[role], offer.act, read)));
-      } else buttons.push(actButton(offer, () => onOrder(order, offer.act, read)));
+        for (const role of ["client", "performer"]) if (order[role] && !order[role].erased) buttons.push(actBox({ ...offer, words: `${w("act." + offer.act)}: ${name(order[role])}` }, () => onPerson(order[role], offer.act, read)));
+      } else buttons.push(actBox(offer, () => onOrder(order, offer.act, read)));
     }
     return el("section", {}, el("h2", {}, w("acts")), div("dk-acts", buttons));
   }

@@ -1,5 +1,5 @@
 // A person's story: the profile as others see it, figures, and tabs with all that belongs to them.
-import { onPerson } from "./acts.js";
+import { actButton, actName, onPerson } from "./acts.js";
 import { get, isAbort, message } from "./api.js";
 import { caseAddress, caseTitle, holder, isForPage } from "./case.js";
 import { badge, button, div, el, failure, fill, icon, label, link, loading, picture, span } from "./dom.js";
@@ -83,13 +83,11 @@ export function page({ id, query, signal }) {
     const list = el("div", { class: "dropdown sm dk-more-menu", popover: "auto", id: "dk-more" }, hidden.map((offer) => el("button", {
       type: "button", class: "dropdown-item" + (offer.act === "erase" ? " txt-danger" : ""), disabled: offer.allowed === false, title: offer.allowed === false ? offer.why : null,
       onclick: () => { list.hidePopover(); onPerson(person, offer.act, read); },
-    }, span("txt", w("act." + offer.act) + (offer.act === "erase" || offer.act === "edit" ? "…" : "")), offer.allowed === false && el("small", {}, offer.why))));
+    }, span("txt", actName(offer.act)), offer.allowed === false && el("small", {}, offer.why))));
     const opener = button("line", w("more.acts"), { icon: "more-2-fill" });
     opener.setAttribute("popovertarget", "dk-more");
-    const icons = { note: "sticky-note-line", warn: "spam-2-line", ban: "forbid-line", unban: "shield-check-line" };
     const refused = shown.filter((offer) => offer.allowed === false && offer.why);
-    return div("dk-topbox", div("dk-row dk-wrap dk-topacts", shown.map((offer) => button("line" + (offer.act === "ban" ? " danger" : ""), w("act." + offer.act) + (offer.act === "ban" ? "…" : ""),
-      { icon: icons[offer.act], disabled: offer.allowed === false, on: () => onPerson(person, offer.act, read) })), hidden.length > 0 && [opener, list]),
+    return div("dk-topbox", div("dk-row dk-wrap dk-topacts", shown.map((offer) => actButton(offer, () => onPerson(person, offer.act, read))), hidden.length > 0 && [opener, list]),
     refused.map((offer) => el("small", { class: "dk-why" }, `${w("act." + offer.act)}: ${offer.why}`)));
   }
 
