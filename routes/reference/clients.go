@@ -27,12 +27,12 @@ func ForClients(document []byte) ([]byte, error) {
 	for _, o := range d.operations() {
 		removeFields(o.node, func(name string) bool { return name == "x-codeSamples" })
 		d.chooseBody(at(o.node, "requestBody", "content"))
-		responses := at(o.node, "responses")
-		for i, status := range keys(responses) {
+		replaceFields(at(o.node, "responses"), func(status string, answer *yaml.Node) *yaml.Node {
 			if strings.HasPrefix(status, "2") {
-				responses.Content[2*i+1] = d.resolve(responses.Content[2*i+1])
+				return d.resolve(answer)
 			}
-		}
+			return answer
+		})
 	}
 	d.placeNullable(root)
 	d.removeUnused()
@@ -41,31 +41,24 @@ func ForClients(document []byte) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// chooseBody leaves one of the kinds of a body.
+// chooseBody leaves one of the kinds of a body. A form has no null: a field is left out.
 func (d specification) chooseBody(content *yaml.Node) {
 	const form, inJSON = "multipart/form-data", "application/json"
-	schema := d.resolve(at(content, form, "schema"))
+	properties := at(d.resolve(at(content, form, "schema")), "properties")
 	takesFile := false
-	for _, property := range fields(at(schema, "properties")) {
+	for _, property := range fields(properties) {
 		takesFile = takesFile || text(at(d.resolve(property), "format")) == "binary"
 	}
 	kept := inJSON
 	if takesFile {
 		kept = form
-		d.simplifyForm(schema)
+		replaceFields(properties, func(_ string, schema *yaml.Node) *yaml.Node { return d.withoutNull(schema) })
 	}
 	removeFields(content, func(kind string) bool { return kind != kept })
 }
 
-// simplifyForm puts the schemas of a form's fields in place, without null: a form has no null, a field is left out.
-func (d specification) simplifyForm(schema *yaml.Node) {
-	properties := at(schema, "properties")
-	for i := 1; properties != nil && i < len(properties.Content); i += 2 {
-		properties.Content[i] = d.withoutNull(properties.Content[i])
-	}
-}
-
-// withoutNull returns a schema without null: in place where it is a type, the other option of an anyOf.
+// withoutNull returns the schema of a form's field without null, and in place, not behind a $ref, where null had to be removed or
+// the field is a file.
 func (d specification) withoutNull(schema *yaml.Node) *yaml.Node {
 	resolved := d.resolve(schema)
 	switch types := at(resolved, "type"); {
@@ -74,11 +67,12 @@ func (d specification) withoutNull(schema *yaml.Node) *yaml.Node {
 	case len(items(types)) == 2 && types.Content[1].Value == "null":
 		plain := *resolved
 		plain.Content = slices.Clone(resolved.Content)
-		for i, name := range keys(resolved) {
+		replaceFields(&plain, func(name string, value *yaml.Node) *yaml.Node {
 			if name == "type" {
-				plain.Content[2*i+1] = types.Content[0]
+				return types.Content[0]
 			}
-		}
+			return value
+		})
 		return &plain
 	case text(at(resolved, "format")) == "binary":
 		return resolved
@@ -135,12 +129,14 @@ func collectReferences(node *yaml.Node, to map[string]bool) {
 	}
 }
 
-// keys returns the keys of a mapping.
-func keys(node *yaml.Node) (names []string) {
-	for name := range fields(node) {
-		names = append(names, name)
+// replaceFields replaces the values of a mapping by what replace returns for them.
+func replaceFields(node *yaml.Node, replace func(name string, value *yaml.Node) *yaml.Node) {
+	if node == nil {
+		return
 	}
-	return names
+	for i := 0; i < len(node.Content); i += 2 {
+		node.Content[i+1] = replace(node.Content[i].Value, node.Content[i+1])
+	}
 }
 
 // removeFields removes those fields of a mapping for which remove reports true.

@@ -4,6 +4,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"go.yaml.in/yaml/v3"
 )
 
 func load(t *testing.T, convert func([]byte) ([]byte, error)) specification {
@@ -20,6 +22,14 @@ func load(t *testing.T, convert func([]byte) ([]byte, error)) specification {
 		t.Fatal(err)
 	}
 	return specification{root}
+}
+
+// keys returns the keys of a mapping.
+func keys(node *yaml.Node) (names []string) {
+	for name := range fields(node) {
+		names = append(names, name)
+	}
+	return names
 }
 
 // The document for generators has what each of them needs, as pb_public/docs/clients.md lists it.
