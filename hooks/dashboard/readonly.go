@@ -19,7 +19,7 @@ var readOnlyCollections = map[string]struct{ field, create, update, remove strin
 	store.Blocks:       {"blocker", "Only users block each other, in the app.", "It can't be changed.", "Only the user who has blocked the other can end it, in the app"},
 	store.Pushes:       {"state", "A push is added when an order changes.", "It can't be changed. Delete the row so that it is not sent.", ""},
 	store.Mails:        {"state", "A mail is added when somebody asks for a link, or when a case waits.", "It can't be changed. Delete the row so that it is not sent.", ""},
-	store.Cases:        {"target", "A case is opened when something is reported.", "", "It can't be deleted: give it a verdict"},
+	store.Cases:        {"target", "A case is opened by a report, or by what the server notices.", "", "It can't be deleted: give it a verdict"},
 	store.Reports:      {"target", "A report comes from the app.", "", "It can't be deleted: give it a verdict"},
 	store.Signals:      {"target", "It is added when a case is opened.", "It can't be changed.", "It can't be deleted: give the case a verdict"},
 	store.Warnings:     {"user", "Warn people at the desk.", "It can't be changed: the person was told.", "It can't be deleted: the person was told"},
