@@ -58,23 +58,23 @@ func (w *Worker) attempt(ctx context.Context, id string) {
 }
 
 // settled reports whether a mail is not to be sent now, and what it becomes instead.
-func (w *Worker) settled(m *store.MailContent) (o store.MailOutcome, settled bool) {
+func (w *Worker) settled(m *store.MailContent) (o store.SendOutcome, settled bool) {
 	off := w.off()
 	switch {
 	case !w.now().Before(m.Expires):
-		return store.MailOutcome{State: store.MailExpired, Error: "It could not be sent in time."}, true
+		return store.SendOutcome{State: store.MailExpired, Error: "It could not be sent in time."}, true
 	case m.Address == "", strings.HasSuffix(strings.ToLower(m.Address), ".invalid"): // as is who has shown no address
-		return store.MailOutcome{State: store.MailDropped, Error: store.MailToNobody}, true
+		return store.SendOutcome{State: store.MailDropped, Error: store.MailToNobody}, true
 	case off != "":
-		return store.MailOutcome{State: store.MailWaiting, Error: off, NextTry: w.now().Add(maxPause)}, true
+		return store.SendOutcome{State: store.MailWaiting, Error: off, NextTry: w.now().Add(maxPause)}, true
 	}
-	return store.MailOutcome{}, false
+	return store.SendOutcome{}, false
 }
 
 // claim counts a try, and returns the token of the link that the mail is to have, "" for none.
 func (w *Worker) claim(ctx context.Context, m *store.MailContent) (token string, err error) {
 	err = w.app.RunInTransaction(func(tx core.App) error {
-		if err := store.ClaimMail(ctx, tx, m.ID); err != nil {
+		if err := store.ClaimSend(ctx, tx, store.Mails, m.ID); err != nil {
 			return err
 		}
 		if m.Kind != store.MailPassword && m.Kind != store.MailProof {
@@ -119,7 +119,7 @@ func (w *Worker) send(ctx context.Context, m *store.MailContent, token string) e
 }
 
 // outcome returns what follows from the mail server's answer: the state of the mail and, when it is retried, the time.
-func (w *Worker) outcome(m *store.MailContent, token string, err error) store.MailOutcome {
+func (w *Worker) outcome(m *store.MailContent, token string, err error) store.SendOutcome {
 	var refused *textproto.Error
 	unsendable := errors.Is(err, errUnsendable) // the server was not asked
 	answered := err == nil || errors.As(err, &refused) && !errors.Is(err, errNoSession)
@@ -130,18 +130,18 @@ func (w *Worker) outcome(m *store.MailContent, token string, err error) store.Ma
 	if err == nil {
 		telemetry.MailAttempts.WithLabelValues(telemetry.MailAccepted).Inc()
 		logger.Info("a mail was sent")
-		return store.MailOutcome{State: store.MailSent}
+		return store.SendOutcome{State: store.MailSent}
 	}
 	words := redact(err.Error(), m.Address, token)
 	if unsendable || answered && refused.Code >= 500 {
 		telemetry.MailAttempts.WithLabelValues(telemetry.MailRefused).Inc()
 		logger.Error("a mail was refused, and is given up", "error", words)
-		return store.MailOutcome{State: store.MailFailed, Error: words}
+		return store.SendOutcome{State: store.MailFailed, Error: words}
 	}
 	telemetry.MailAttempts.WithLabelValues(telemetry.MailPutOff).Inc()
 	next := w.now().Add(backoff(m.Tries))
 	logger.Warn("a mail could not be sent, and is tried again", "error", words)
-	return store.MailOutcome{State: store.MailWaiting, Error: words, NextTry: next}
+	return store.SendOutcome{State: store.MailWaiting, Error: words, NextTry: next}
 }
 
 // noteAnswer notes whether the mail server has answered. While it does not, one mail after the other would wait for it in vain, so there

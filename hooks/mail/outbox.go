@@ -68,7 +68,7 @@ func (w *Worker) Add(ctx context.Context, tx core.App, m store.NewMail) error {
 	if m.Expires.IsZero() {
 		m.Expires = time.Now().Add(lifetime)
 	}
-	_, reason, err := store.AddMail(ctx, tx, m)
+	reason, err := store.AddMail(ctx, tx, m)
 	if reason == store.MailOverCeiling {
 		tx.Logger().Warn("a mail is not sent, as there were too many within a day", "type", m.Kind, "limit", m.PerDay)
 	}

@@ -32,7 +32,7 @@ type Worker struct {
 	now      func() time.Time
 	log      *durable.Log
 	worker   *worker.Worker
-	outcomes worker.Outcomes[store.MailOutcome]
+	outcomes worker.Outcomes[store.SendOutcome]
 
 	mu          sync.Mutex
 	unreachable int // how many tries in a row have got no answer of the mail server
@@ -42,8 +42,8 @@ type Worker struct {
 // retries and pauses wait.
 func NewWorker(app core.App, s *settings.Settings, now func() time.Time) *Worker {
 	w := &Worker{app: app, settings: s, now: now, log: durable.Of(app)}
-	w.outcomes.Write = func(id string, o store.MailOutcome) error {
-		return store.SetMailOutcome(context.Background(), app, id, o)
+	w.outcomes.Write = func(id string, o store.SendOutcome) error {
+		return store.SetSendOutcome(context.Background(), app, store.Mails, id, o)
 	}
 	w.outcomes.Report = w.reportWrite
 	w.worker = worker.New(worker.Config{

@@ -40,7 +40,7 @@ func (l *lane) attempt(ctx context.Context, id string) {
 		return
 	}
 	p.PushToken = address
-	if err := store.ClaimPush(context.WithoutCancel(ctx), l.app, id); err != nil {
+	if err := store.ClaimSend(context.WithoutCancel(ctx), l.app, store.Pushes, id); err != nil {
 		if !errors.Is(err, store.ErrNotFound) {
 			l.reportWrite(err)
 		}
@@ -64,29 +64,29 @@ func (l *lane) attempt(ctx context.Context, id string) {
 }
 
 // settled reports whether a push is not to be sent now, and what it becomes instead.
-func (l *lane) settled(ctx context.Context, p *store.PushContent, now time.Time) (o store.PushOutcome, settled bool) {
+func (l *lane) settled(ctx context.Context, p *store.PushContent, now time.Time) (o store.SendOutcome, settled bool) {
 	switch {
 	case !now.Before(p.Expires):
-		return store.PushOutcome{State: store.PushExpired, Error: "It could not be sent in time."}, true
+		return store.SendOutcome{State: store.PushExpired, Error: "It could not be sent in time."}, true
 	case p.Device == "":
-		return store.PushOutcome{State: store.PushFailed, Error: "The device signed out, or now belongs to another user."}, true
+		return store.SendOutcome{State: store.PushFailed, Error: "The device signed out, or now belongs to another user."}, true
 	case obsolete(p):
-		return store.PushOutcome{State: store.PushExpired, Error: "The order was finished, cancelled, or got another date."}, true
+		return store.SendOutcome{State: store.PushExpired, Error: "The order was finished, cancelled, or got another date."}, true
 	case p.PushToken == "":
-		return store.PushOutcome{State: store.PushFailed, Error: "The device no longer has a push token."}, true
+		return store.SendOutcome{State: store.PushFailed, Error: "The device no longer has a push token."}, true
 	}
 	if p.Tries > 0 && p.Order != "" { // a phone shows one push per order: a retry would replace a newer one
 		newer, err := store.HasNewerPush(ctx, l.app, p.ID)
 		if err != nil {
 			l.app.Logger().Error("the pushes of an order can't be read", "id", p.ID, "error", err)
 		} else if newer {
-			return store.PushOutcome{State: store.PushExpired, Error: "A newer push of the same order took its place."}, true
+			return store.SendOutcome{State: store.PushExpired, Error: "A newer push of the same order took its place."}, true
 		}
 	}
 	if until := l.holds.until(p.Device, now); !until.IsZero() {
-		return store.PushOutcome{State: store.PushWaiting, NextTry: until, Error: "Other pushes to this device have to wait, and so has this one."}, true
+		return store.SendOutcome{State: store.PushWaiting, NextTry: until, Error: "Other pushes to this device have to wait, and so has this one."}, true
 	}
-	return store.PushOutcome{}, false
+	return store.SendOutcome{}, false
 }
 
 // handOver gives a push to the service of the address that its device has got since.
@@ -101,17 +101,17 @@ func (l *lane) handOver(ctx context.Context, p *store.PushContent, to *lane) {
 
 // outcome returns what follows from a service's answer for a push: its state and, when it is retried, the time. It opens
 // the breaker, pauses the lane or the device, or removes the device's push token where the answer requires it.
-func (l *lane) outcome(ctx context.Context, p *store.PushContent, err error) store.PushOutcome {
+func (l *lane) outcome(ctx context.Context, p *store.PushContent, err error) store.SendOutcome {
 	now := l.now()
 	if err == nil {
 		telemetry.PushAttempts.WithLabelValues(telemetry.PushAccepted).Inc()
 		l.recordSuccess(now)
 		l.holds.end(p.Device)
-		return store.PushOutcome{State: store.PushSent}
+		return store.SendOutcome{State: store.PushSent}
 	}
 	f := failureOf(err)
 	telemetry.PushAttempts.WithLabelValues(f.Verdict.String()).Inc()
-	outcome := store.PushOutcome{State: store.PushFailed, Error: f.Reason}
+	outcome := store.SendOutcome{State: store.PushFailed, Error: f.Reason}
 	retry := func(at time.Time) {
 		outcome.State, outcome.NextTry = store.PushWaiting, at
 	}

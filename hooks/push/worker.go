@@ -32,7 +32,7 @@ type Worker struct {
 	routes []store.PushRoute
 	zone   *time.Location // in which date_till is meant
 
-	outcomes worker.Outcomes[store.PushOutcome]
+	outcomes worker.Outcomes[store.SendOutcome]
 }
 
 // lane sends what one service delivers. The pauses, outages and limits of a service are its lane's: the other services' pushes
@@ -53,8 +53,8 @@ type lane struct {
 // time.Now, or the clock by which retries and pauses wait.
 func NewWorker(app core.App, s *settings.Settings, now func() time.Time) (*Worker, error) {
 	w := &Worker{app: app, now: now, log: durable.Of(app), zone: s.Zone()}
-	w.outcomes.Write = func(id string, o store.PushOutcome) error {
-		return store.SetPushOutcome(context.Background(), app, id, o)
+	w.outcomes.Write = func(id string, o store.SendOutcome) error {
+		return store.SetSendOutcome(context.Background(), app, store.Pushes, id, o)
 	}
 	w.outcomes.Report = w.reportWrite
 	senders, on, err := newSenders(context.Background(), s)

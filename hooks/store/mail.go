@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"time"
@@ -22,15 +23,13 @@ const (
 	MailDigest   = "digest"
 )
 
-// The states of a mail. One is MailDropped when it was asked for and is not to be sent, and MailHeld when it waited in a
-// backup that was restored.
+// The states of a mail: those of a push, and MailDropped of one that was asked for and is not to be sent.
 const (
-	MailWaiting = "waiting"
-	MailSent    = "sent"
-	MailFailed  = "failed"
-	MailExpired = "expired"
+	MailWaiting = PushWaiting
+	MailSent    = PushSent
+	MailFailed  = PushFailed
+	MailExpired = PushExpired
 	MailDropped = "dropped"
-	MailHeld    = "held"
 )
 
 // Why a mail is dropped when it is added, for moderators.
@@ -53,9 +52,9 @@ type NewMail struct {
 	PerDay    int // how many there are within a day in all, this one included
 }
 
-// AddMail adds a mail to the outbox, and returns its state, MailWaiting or MailDropped, with the reason. It is one statement that does
-// the same work and writes a row whoever has the address, if anybody: the time that it takes says nothing.
-func AddMail(ctx context.Context, tx core.App, m NewMail) (state, reason string, err error) {
+// AddMail adds a mail to the outbox, and returns why it is dropped, "" if it is not. It is one statement that does the same work and
+// writes a row whoever has the address, if anybody: the time that it takes says nothing.
+func AddMail(ctx context.Context, tx core.App, m NewMail) (reason string, err error) {
 	now := time.Now()
 	err = query.WriteRow(ctx, tx, `WITH receiver AS MATERIALIZED (
 			SELECT coalesce((SELECT id FROM users WHERE :email <> '' AND email_key = :email AND erased = ''), :user) AS user
@@ -72,19 +71,12 @@ func AddMail(ctx context.Context, tx core.App, m NewMail) (state, reason string,
 		)
 		INSERT INTO mails (id, state, kind, user, superuser, language, data, error, tries, sent, next_try, expires, created, updated)
 		SELECT :id, iif(reason = '', 'waiting', 'dropped'), :kind, user, :superuser, :language, :data, reason, 0, '', :now, :expires, :now, :now FROM decided
-		RETURNING state, error`,
+		RETURNING error`,
 		[]any{sql.Named("id", newRowIDPrefix()+"000"), sql.Named("kind", m.Kind), sql.Named("email", EmailKey(m.Email)), sql.Named("user", m.User),
-			sql.Named("superuser", m.Superuser), sql.Named("language", m.Language), sql.Named("data", jsonOr(m.Data)), sql.Named("now", query.Timestamp(now)),
+			sql.Named("superuser", m.Superuser), sql.Named("language", m.Language), sql.Named("data", cmp.Or(m.Data, "null")), sql.Named("now", query.Timestamp(now)),
 			sql.Named("expires", query.Timestamp(m.Expires)), sql.Named("hour", query.Timestamp(now.Add(-time.Hour))), sql.Named("day", query.Timestamp(now.Add(-24*time.Hour))),
-			sql.Named("per_hour", m.PerHour), sql.Named("per_day", m.PerDay)}, &state, &reason)
-	return state, reason, query.Wrap("add mail", err)
-}
-
-func jsonOr(data string) string {
-	if data == "" {
-		return "null"
-	}
-	return data
+			sql.Named("per_hour", m.PerHour), sql.Named("per_day", m.PerDay)}, &reason)
+	return reason, query.Wrap("add mail", err)
 }
 
 // DueMails returns the ids of the waiting mails that are due, the earliest first.
@@ -124,73 +116,6 @@ func ReadMail(ctx context.Context, app core.App, id string, now time.Time) (*Mai
 		&m.ID, &m.Kind, &m.User, &m.Address, &m.Language, &m.Data, &m.Tries, &expires)
 	m.Expires, _ = time.Parse(query.TimestampLayout, expires) // zero, and so expired, if somebody has emptied it
 	return &m, query.Wrap("read mail", query.NotFound(err))
-}
-
-// ClaimMail counts a try to send a mail, before it is made: a mail whose tries can't be written must not be sent, as it would be sent
-// again and again. The error is ErrNotFound when the mail no longer waits.
-func ClaimMail(ctx context.Context, tx core.App, id string) error {
-	var claimed string
-	err := query.WriteRow(ctx, tx, `UPDATE mails SET tries = tries + 1, updated = :now WHERE id = :id AND state = 'waiting' RETURNING id`,
-		[]any{sql.Named("id", id), sql.Named("now", query.Timestamp(time.Now()))}, &claimed)
-	return query.Wrap("claim mail", query.NotFound(err))
-}
-
-// MailOutcome is the outcome of a try to send a mail.
-type MailOutcome struct {
-	State   string
-	Error   string    // for moderators; "" if it was sent
-	NextTry time.Time // of MailWaiting
-}
-
-// SetMailOutcome records the outcome of a try to send a mail that waits.
-func SetMailOutcome(ctx context.Context, app core.App, id string, o MailOutcome) error {
-	now, sent, next := query.Timestamp(time.Now()), "", ""
-	if o.State == MailSent {
-		sent = now
-	}
-	if o.State == MailWaiting {
-		next = query.Timestamp(o.NextTry)
-	}
-	err := query.Write(ctx, app, `UPDATE mails SET state = :state, error = :error, sent = :sent, next_try = :next, updated = :now WHERE id = :id AND state = 'waiting'`,
-		sql.Named("id", id), sql.Named("state", o.State), sql.Named("error", o.Error), sql.Named("sent", sent), sql.Named("next", next), sql.Named("now", now))
-	return query.Wrap("set outcome of mail", err)
-}
-
-// outboxes are the collections of what a restore holds back while it waits: their rows have the same states.
-var outboxes = []string{Pushes, Mails}
-
-// HoldOutboxes holds back the pushes and mails that wait, after a restore.
-func HoldOutboxes(ctx context.Context, app core.App) error {
-	_, err := settleOutboxes(ctx, app, PushWaiting, PushHeld, "")
-	return query.Wrap("hold back what waits", err)
-}
-
-// CountHeld returns how many pushes and mails are held back.
-func CountHeld(ctx context.Context, app core.App) (n int, err error) {
-	err = query.ReadRow(ctx, app, `SELECT (SELECT count(*) FROM pushes WHERE state = 'held') + (SELECT count(*) FROM mails WHERE state = 'held')`, nil, &n)
-	return n, query.Wrap("count what is held back", err)
-}
-
-// SettleHeld gives what is held back a state, PushWaiting or PushExpired, and returns how many these were.
-func SettleHeld(ctx context.Context, app core.App, state, reason string) (n int64, err error) {
-	n, err = settleOutboxes(ctx, app, PushHeld, state, reason)
-	return n, query.Wrap("settle what is held back", err)
-}
-
-func settleOutboxes(ctx context.Context, app core.App, from, to, reason string) (n int64, err error) {
-	for _, outbox := range outboxes {
-		result, err := app.NonconcurrentDB().NewQuery(`UPDATE ` + outbox + ` SET state = {:to}, error = {:reason}, next_try = {:now}, updated = {:now} WHERE state = {:from}`).
-			Bind(dbx.Params{"from": from, "to": to, "reason": reason, "now": query.Timestamp(time.Now())}).WithContext(ctx).Execute()
-		if err != nil {
-			return n, err
-		}
-		settled, err := result.RowsAffected()
-		if err != nil {
-			return n, err
-		}
-		n += settled
-	}
-	return n, nil
 }
 
 // DeleteOldMails deletes the mails that were added before a time, and of those that were dropped all but the newest: as many come as

@@ -150,38 +150,6 @@ func NextPush(ctx context.Context, app core.App, sender string) (at time.Time, o
 	return at, ok, query.Wrap("read time of next push", err)
 }
 
-// ClaimPush counts a try to send a push, before it is made: a push whose tries can't be written must not be sent, as it would
-// be sent again and again. The error is ErrNotFound when the push no longer waits.
-func ClaimPush(ctx context.Context, app core.App, id string) error {
-	var claimed string
-	err := query.WriteRow(ctx, app, `UPDATE pushes SET tries = tries + 1, updated = :now WHERE id = :id AND state = 'waiting' RETURNING id`,
-		[]any{sql.Named("id", id), sql.Named("now", query.Timestamp(time.Now()))}, &claimed)
-	return query.Wrap("claim push", query.NotFound(err))
-}
-
-// PushOutcome is the outcome of a try to send a push.
-type PushOutcome struct {
-	State   string
-	Error   string    // for moderators; "" if it was sent
-	NextTry time.Time // of PushWaiting
-}
-
-// SetPushOutcome records the outcome of a try to send a push.
-func SetPushOutcome(ctx context.Context, app core.App, id string, o PushOutcome) error {
-	now := query.Timestamp(time.Now())
-	params := dbx.Params{"id": id, "state": o.State, "error": o.Error, "now": now, "sent": "", "next": ""}
-	if o.State == PushSent {
-		params["sent"] = now
-	}
-	if o.State == PushWaiting {
-		params["next"] = query.Timestamp(o.NextTry)
-	}
-	_, err := app.NonconcurrentDB().NewQuery(`UPDATE pushes
-		SET state = {:state}, error = {:error}, sent = {:sent}, next_try = {:next}, updated = {:now}
-		WHERE id = {:id}`).Bind(params).WithContext(ctx).Execute()
-	return query.Wrap("set outcome of push", err)
-}
-
 // DelayPushes puts off all waiting pushes of a device that are due before a time until then.
 func DelayPushes(ctx context.Context, app core.App, device string, until time.Time) error {
 	err := query.Write(ctx, app, `UPDATE pushes SET next_try = :until WHERE device = :device AND state = 'waiting' AND next_try < :until`,
