@@ -5,7 +5,7 @@
 //
 //   - outbox.go: the rows that a change adds, and for whom
 //   - worker.go: the background worker, with a lane for each service; attempt.go: one try to send, and what follows from the
-//     answer; record.go: what became of each is written down, or nothing more is sent
+//     answer; why.go: why a push has not arrived, for the desk
 //   - reminders.go: what is different about reminders, which package reminders adds as time passes
 //   - message.go: what a phone receives; texts.go and texts/: its texts by language
 //   - sender.go: what a push service is to the worker

@@ -1,13 +1,14 @@
 package push
 
 import (
-	"github.com/privet/privet/hooks/store"
 	"maps"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/privet/privet/hooks/store"
 )
 
 // Both languages have all texts of all events, with the same placeholders, and all plural forms of their language.

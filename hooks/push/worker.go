@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/privet/privet/hooks/durable"
+	"github.com/privet/privet/hooks/health"
 	"github.com/privet/privet/hooks/settings"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/hooks/worker"
@@ -112,6 +113,16 @@ func (w *Worker) Start() (stop func()) {
 		}
 		ending.Wait()
 		w.outcomes.Settle()
+	}
+}
+
+// reportWrite pauses the outbox while it can't be written: see worker.Outcomes. It gets what a write of the outbox has returned.
+func (w *Worker) reportWrite(err error) {
+	health.Of(w.app).Report(health.Pushes, err)
+	if err != nil {
+		for _, l := range w.lanes {
+			l.worker.Pause(w.now().Add(recordDelay))
+		}
 	}
 }
 

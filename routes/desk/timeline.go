@@ -39,20 +39,20 @@ type whoJSON struct {
 
 // whyTexts are why a push is not with its receiver, in English and Russian.
 var whyTexts = map[string][2]string{
-	push.WhyWaiting:     {"It is sent soon.", "Скоро будет отправлен."},
-	push.WhyHeld:        {"It waited in a backup that was restored: an owner decides.", "Ждал в восстановленной копии: решает владелец."},
-	push.WhyOff:         {"Pushes are not set up on this server.", "Push на этом сервере не настроены."},
-	push.WhyLate:        {"It could not be sent in time.", "Не удалось отправить вовремя."},
-	push.WhySignedOut:   {"Signed out on this device.", "На этом устройстве выполнен выход."},
-	push.WhyNoAddress:   {"The device does not take pushes.", "Устройство не принимает push."},
-	push.WhyGone:        {"The app was removed from the phone.", "Приложение удалено с телефона."},
-	push.WhyReplaced:    {"A newer push of this order took its place.", "Его заменил более новый push этого заказа."},
-	push.WhyObsolete:    {"The order has changed since.", "Заказ с тех пор изменился."},
-	push.WhyBusy:        {"The push service asks to wait.", "Служба push просит подождать."},
-	push.WhyUnavailable: {"The push service does not answer.", "Служба push не отвечает."},
-	push.WhyMisset:      {"The push service refuses this server: an owner has to look.", "Служба push не принимает этот сервер: нужен владелец."},
-	push.WhyRefused:     {"The push service refused it.", "Служба push отказала."},
-	whyNoDevice:         {"No device that takes pushes.", "Нет устройства, которое принимает push."},
+	push.WhyWaiting:       {"It is sent soon.", "Скоро будет отправлен."},
+	push.WhyHeld:          {"It waited in a backup that was restored: an owner decides.", "Ждал в восстановленной копии: решает владелец."},
+	push.WhyOff:           {"Pushes are not set up on this server.", "Push на этом сервере не настроены."},
+	push.WhyLate:          {"It could not be sent in time.", "Не удалось отправить вовремя."},
+	push.WhySignedOut:     {"Signed out on this device.", "На этом устройстве выполнен выход."},
+	push.WhyNoAddress:     {"The device does not take pushes.", "Устройство не принимает push."},
+	push.WhyGone:          {"The app was removed from the phone.", "Приложение удалено с телефона."},
+	push.WhyReplaced:      {"A newer push of this order took its place.", "Его заменил более новый push этого заказа."},
+	push.WhyObsolete:      {"The order has changed since.", "Заказ с тех пор изменился."},
+	push.WhyBusy:          {"The push service asks to wait.", "Служба push просит подождать."},
+	push.WhyUnavailable:   {"The push service does not answer.", "Служба push не отвечает."},
+	push.WhyMisconfigured: {"The push service refuses this server: an owner has to look.", "Служба push не принимает этот сервер: нужен владелец."},
+	push.WhyRefused:       {"The push service refused it.", "Служба push отказала."},
+	whyNoDevice:           {"No device that takes pushes.", "Нет устройства, которое принимает push."},
 }
 
 // whyNoDevice is why there was nobody to send a push to.
