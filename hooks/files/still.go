@@ -17,7 +17,6 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/filesystem"
-	"github.com/pocketbase/pocketbase/tools/filesystem/blob"
 )
 
 // Seal puts the file of which the still of a reported medium is to be made among the files of the report, and returns its name there, ""
@@ -109,16 +108,7 @@ func PutStill(ctx context.Context, app core.App, report string, content []byte) 
 	if err := snapshot.PlanRemoval(ctx, app, key); err != nil {
 		return "", err
 	}
-	err = withStorage(ctx, app, func(system *filesystem.System, idle *IdleTimeout) error {
-		w, err := system.NewWriter(key, &blob.WriterOptions{ContentType: mediatype.JPEG.MIME})
-		if err != nil {
-			return err
-		}
-		if _, err := io.Copy(w, idle.Reader(bytes.NewReader(content))); err != nil {
-			return errors.Join(err, w.Close())
-		}
-		return w.Close()
-	})
+	err = put(ctx, app, key, mediatype.JPEG.MIME, bytes.NewReader(content))
 	if err != nil || isRemote(app) {
 		return name, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/filesystem"
+	"github.com/pocketbase/pocketbase/tools/filesystem/blob"
 )
 
 const (
@@ -58,6 +60,24 @@ func withStorage(ctx context.Context, app core.App, work func(*filesystem.System
 	defer idle.End()
 	system.SetContext(ctx)
 	return idle.Explain(work(system, idle))
+}
+
+// put stores a content of a media type under a key, whole or not at all.
+func put(ctx context.Context, app core.App, key, mime string, content io.Reader) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	return withStorage(ctx, app, func(system *filesystem.System, idle *IdleTimeout) error {
+		w, err := system.NewWriter(key, &blob.WriterOptions{ContentType: mime})
+		if err != nil {
+			return err
+		}
+		if _, err := io.Copy(w, idle.Reader(content)); err != nil {
+			cancel() // makes Close drop what was written
+			_ = w.Close()
+			return err
+		}
+		return w.Close()
+	})
 }
 
 // rename moves a file and its attributes within the local disk, and returns when a power cut would leave them there. A

@@ -168,25 +168,12 @@ func (u *Upload) send() error {
 		return err
 	}
 	u.key = path.Join(folder, u.Name)
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	return withStorage(ctx, u.app, func(system *filesystem.System, idle *IdleTimeout) error {
-		file, err := os.Open(u.staged)
-		if err != nil {
-			return err
-		}
-		defer file.Close()
-		w, err := system.NewWriter(u.key, &blob.WriterOptions{ContentType: u.Type.MIME})
-		if err != nil {
-			return err
-		}
-		if _, err := io.Copy(w, idle.Reader(file)); err != nil {
-			cancel() // makes Close drop what was written
-			_ = w.Close()
-			return err
-		}
-		return w.Close()
-	})
+	file, err := os.Open(u.staged)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	return put(context.Background(), u.app, u.key, u.Type.MIME, file)
 }
 
 // takeID takes the id of the row, unless that is known, and renames the staged file after it.
