@@ -31,11 +31,14 @@ func Outbox(app core.App) *cobra.Command {
 			Short: short,
 			Args:  cobra.NoArgs,
 			RunE: func(command *cobra.Command, _ []string) error {
-				n, err := store.SettleHeld(command.Context(), app, state, reason)
+				var n int64
+				err := app.RunInTransaction(func(tx core.App) (err error) {
+					if n, err = store.SettleHeld(command.Context(), tx, state, reason); err != nil {
+						return err
+					}
+					return auditCommand(command, tx, "outbox-"+use, int(n))
+				})
 				if err != nil {
-					return err
-				}
-				if err := auditCommand(command, app, "outbox-"+use, int(n)); err != nil {
 					return err
 				}
 				fmt.Fprintf(command.OutOrStdout(), done, n)
