@@ -37,7 +37,7 @@ async function run(options, done) {
 }
 
 // writeNote is the same for people and orders.
-export function writeNote(path, title, done) {
+function writeNote(path, title, done) {
   return run({ key: "note " + path, title, label: w("note"), button: w("act.note"), send: ({ text }) => post(path + "/note", { text }) }, done);
 }
 

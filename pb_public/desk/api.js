@@ -17,6 +17,19 @@ export function get(path, query = {}, signal) {
   return send("GET", path, { query: given, signal });
 }
 
+// getPages reads the first pages of a list. It returns the last one's answer, with the items of all.
+export async function getPages(path, query, pages, signal) {
+  const items = [];
+  for (let page = 1; ; page++) {
+    const answer = await get(path, { ...query, page }, signal);
+    items.push(...answer.items);
+    if (!answer.more || page >= pages) return { ...answer, items };
+  }
+}
+
+// fingerprint is a text by which to tell whether an answer has changed; the signatures in addresses change each time.
+export const fingerprint = (answer) => JSON.stringify(answer).replace(/\?t=[^"]*/g, "");
+
 export const post = (path, body = {}) => send("POST", path, { body });
 
 // message returns what to tell the moderator of an error: the server's own words, where there are some.

@@ -31,7 +31,7 @@ function part(kind, picture, found) {
 
 // line tells of one fault: what it was, to whom, about what, and why.
 function line(item, kind, picture) {
-  const what = kind === "previews" ? w("medium.number", { id: item.medium }) : known(kind === "mails" ? "mail" : "pushtype", item.type);
+  const what = kind === "previews" ? w("medium.number", { id: item.medium }) : kind === "mails" ? known("mail", item.type) : known("pushtype", item.type);
   const parts = [what, item.user && personLink(item.user), item.whom, item.order && orderLink(item.order)].filter(Boolean);
   return div("", icon(picture, "soon"), div("", el("p", {}, parts.flatMap((part, i) => i > 0 ? [" · ", part] : [part])),
     el("small", { dir: "auto", title: item.detail }, item.why || item.detail)), span("dk-right txt-hint", time(item.at)));

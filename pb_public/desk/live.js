@@ -6,7 +6,7 @@ const patience = 5000, poll = 15000, again = 3000; // milliseconds
 const listeners = new Set();
 let source, lost = 0, retry, polling, sign;
 
-// state is when the connection was lost (milliseconds since 1970), or 0 while events arrive.
+// lostSince is when the connection was lost (milliseconds since 1970), or 0 while events arrive.
 export const lostSince = () => lost;
 
 // listen calls a function with each event, and with null when all may have changed, until the signal aborts.

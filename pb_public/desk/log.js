@@ -1,5 +1,5 @@
 // The log: who did what to whom, when, why, and from what to what. Filters are in the address.
-import { get, isAbort, me, message } from "./api.js";
+import { getPages, isAbort, me, message } from "./api.js";
 import { button, div, el, failure, fill, icon, link, loading, span } from "./dom.js";
 import { shell } from "./shell.js";
 import { time, zone } from "./time.js";
@@ -53,14 +53,8 @@ export function page({ query, signal }) {
   async function read(pages) {
     if (pages === 1) fill(body, loading(w("loading")));
     try {
-      const items = [];
-      let answer;
-      for (let page = 1; page <= pages; page++) {
-        answer = await get("log", { ...asked(), page }, signal);
-        items.push(...answer.items);
-        if (!answer.more) break;
-      }
-      fill(body, items.length === 0 ? el("p", { class: "txt-hint" }, w("log.none")) : lines(items), answer.more && button("line dk-next", w("more"), { on: () => read(pages + 1) }));
+      const { items, more } = await getPages("log", asked(), pages, signal);
+      fill(body, items.length === 0 ? el("p", { class: "txt-hint" }, w("log.none")) : lines(items), more && button("line dk-next", w("more"), { on: () => read(pages + 1) }));
     } catch (error) {
       if (!isAbort(error, signal)) fill(body, failure(message(error), w("again"), () => read(pages)));
     }

@@ -40,7 +40,7 @@ export function page({ query, signal }) {
     const draw = () => fill(box, medium(item),
       div("dk-row", span("dk-ell", personLink(item.performer)), span("dk-right txt-hint txt-sm", time(item.created))),
       div("dk-row", item.order && orderLink(item.order), item.hidden && small(hiddenNote(item)),
-        span("dk-right", actBox({ act: item.hidden ? "show" : "hide", words: w(item.hidden ? "act.show" : "act.hide") }, change))));
+        span("dk-right", actBox({ act: item.hidden ? "show" : "hide" }, change))));
     draw();
     return box;
 

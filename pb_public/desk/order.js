@@ -1,6 +1,6 @@
 // An order's story: its two people, what was wished for and delivered, what happened, and what can be done.
 import { actBox, onMedium, onOrder, onPerson } from "./acts.js";
-import { get, isAbort, message } from "./api.js";
+import { fingerprint, get, isAbort, message } from "./api.js";
 import { caseAddress, caseTitle, holdButton, holder, isForPage, pressed, readCase, renew, verdictBar, verdictsOf } from "./case.js";
 import { badge, button, div, el, failure, fill, label, link, loading, quote, small, span } from "./dom.js";
 import { listen } from "./live.js";
@@ -42,9 +42,9 @@ export function page({ id, signal }) {
     event.preventDefault();
   }
 
-  // draw leaves the page alone if nothing has changed: a video may be playing. Signed addresses change each time.
+  // draw leaves the page alone if nothing has changed: a video may be playing.
   function draw() {
-    const state = JSON.stringify([order, detail]).replace(/\?t=[^"]*/g, "");
+    const state = fingerprint([order, detail]);
     if (state === drawn) return;
     drawn = state;
     const media = JSON.stringify(order.media.map((item) => [item.id, item.hidden, item.still === null]));

@@ -1,4 +1,5 @@
 // The reading pane: all that is needed to judge most cases, and the verdicts.
+import { fingerprint } from "./api.js";
 import { caseTitle, holdButton, holder, verdictBar } from "./case.js";
 import { badge, button, div, el, fill, icon, label, loading, picture, quote, small, span } from "./dom.js";
 import { between, name, orderLink, personLink } from "./people.js";
@@ -27,7 +28,7 @@ export function pane({ changed, back }) {
       div("dk-row dk-wrap dk-grow", el("h2", { class: "dk-h1" }, caseTitle(current)), current.reports > 1 && badge(w("reports", { n: current.reports }))),
       current.state !== "closed" && span("dk-row gap-5 dk-left", small(w("left")), timeLeft(current)),
       div("dk-row dk-wrap dk-hold", holder(current), current.state !== "closed" && holdButton(current, changed, w("key.space"))));
-    const state = detail && JSON.stringify([detail.id, detail.kinds, detail.reported, detail.medium, detail.signals, detail.appeal, detail.about]).replace(/\?t=[^"]*/g, "");
+    const state = detail && fingerprint([detail.id, detail.kinds, detail.reported, detail.medium, detail.signals, detail.appeal, detail.about]);
     if (!detail) {
       if (!drawn.startsWith(`["${row.id}"`)) fill(body, loading(w("loading")));
     } else if (state !== drawn) {
@@ -42,7 +43,7 @@ export function pane({ changed, back }) {
 }
 
 // sections are what there is to read, by what the case is about.
-export function sections(detail) {
+function sections(detail) {
   const said = [reportReasons(detail), reports(detail), signals(detail)].flat().filter(Boolean);
   return [
     appeal(detail),

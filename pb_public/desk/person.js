@@ -1,6 +1,6 @@
 // A person's story: the profile as others see it, figures, and tabs with all that belongs to them.
 import { actButton, actName, onPerson } from "./acts.js";
-import { get, isAbort, message } from "./api.js";
+import { fingerprint, get, getPages, isAbort, message } from "./api.js";
 import { caseAddress, caseTitle, holder, isForPage } from "./case.js";
 import { badge, button, div, el, failure, fill, icon, label, link, loading, picture, span } from "./dom.js";
 import { listen } from "./live.js";
@@ -37,27 +37,21 @@ export function page({ id, query, signal }) {
       else fill(root, way(), failure(message(error), w("again"), read));
       return;
     }
-    const state = JSON.stringify(person).replace(/\?t=[^"]*/g, "");
+    const state = fingerprint(person);
     if (state === drawn) return;
     drawn = state;
     shell.title(name(person));
     fill(root, way(), top(), ban(), banner(), figures(), tabBar(), panel);
-    if (tab === "overview") fill(panel, overview(person, read));
+    if (tab === "overview") fill(panel, overview(person));
     else readTab();
   }
 
   async function readTab(pages = 1) {
     if (!panel.firstChild) fill(panel, loading(w("loading")));
     try {
-      const items = [];
-      let answer;
-      for (let at = 1; at <= pages; at++) {
-        answer = await get(`users/${id}/${tab}`, { page: at }, signal);
-        items.push(...answer.items);
-        if (!answer.more) break;
-      }
-      fill(panel, items.length === 0 ? el("p", { class: "txt-hint" }, w("tab.empty")) : tabs[tab](items, { person, done: read }),
-        answer.more && button("line dk-next", w("more"), { on: () => readTab(pages + 1) }));
+      const { items, more } = await getPages(`users/${id}/${tab}`, {}, pages, signal);
+      fill(panel, items.length === 0 ? el("p", { class: "txt-hint" }, w("tab.empty")) : tabs[tab](items, person),
+        more && button("line dk-next", w("more"), { on: () => readTab(pages + 1) }));
     } catch (error) {
       if (!isAbort(error, signal)) fill(panel, failure(message(error), w("again"), () => readTab(pages)));
     }

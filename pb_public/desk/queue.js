@@ -1,5 +1,5 @@
 // The queue: open cases, the oldest clock first, and the chosen one beside them. Filters and place are in the address.
-import { get, isAbort, message } from "./api.js";
+import { getPages, isAbort, message } from "./api.js";
 import { caseAddress, caseTitle, isForPage, kindIcon, kinds, pressed, readCase, renew, who } from "./case.js";
 import { badge, button, chip, div, el, failure, fill, icon, kbd, loading, picture, span } from "./dom.js";
 import { listen, lostSince } from "./live.js";
@@ -51,13 +51,7 @@ export function page({ query, signal }) {
     reading?.abort();
     const mine = reading = new AbortController();
     try {
-      const items = [];
-      let answer;
-      for (let page = 1; page <= seen.pages; page++) {
-        answer = await get("cases", { ...filter, state: "open", page }, mine.signal);
-        items.push(...answer.items);
-        if (!answer.more) break;
-      }
+      const { items, counts, more } = await getPages("cases", { ...filter, state: "open" }, seen.pages, mine.signal);
       if (signal.aborted) return;
       // A case that somebody else closed stays where it is, grey, until the choice moves on.
       const gone = seen.items.find((row) => row.id === chosen && !items.some((other) => other.id === row.id));
@@ -65,7 +59,7 @@ export function page({ query, signal }) {
         items.splice(Math.min(seen.items.indexOf(gone), items.length), 0, { ...gone, state: "closed" });
         if (gone.state !== "closed") readDetail();
       }
-      Object.assign(seen, { items, counts: answer.counts, more: answer.more, read: true });
+      Object.assign(seen, { items, counts, more, read: true });
       failed = null;
     } catch (error) {
       if (isAbort(error, mine.signal) || signal.aborted) return;

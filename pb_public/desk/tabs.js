@@ -7,16 +7,16 @@ import { format, time } from "./time.js";
 import { hiddenNote, medium } from "./video.js";
 import { known, w } from "./words.js";
 
-// tabs has a function for each tab, which makes its content of its items.
+// tabs has a function for each tab, which makes its content of its items and of the person.
 export const tabs = {
   overview: null,
-  orders: (items, { person }) => div("dk-lines", items.map((order) => ofPerson(order, person))),
+  orders: (items, person) => div("dk-lines", items.map((order) => ofPerson(order, person))),
   media: (items) => gallery(items),
   reports: (items) => div("dk-lines", items.map(report)),
   devices: (items) => div("dk-lines", items.map(device)),
   bans: (items) => div("dk-lines", items.map(ban)),
   notes: (items) => div("dk-stack", items.map(note)),
-  log: (items) => lines(items),
+  log: lines,
 };
 
 // ofPerson is an order as its person sees it: the arrow goes from client to performer.
