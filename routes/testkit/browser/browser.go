@@ -245,15 +245,19 @@ func Screenshots(t *testing.T) string {
 func (b *Browser) CaptureWhole(folder, name string) {
 	b.t.Helper()
 	picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
-	if err := errors.Join(err, os.MkdirAll(folder, 0o755), os.WriteFile(filepath.Join(folder, name), picture, 0o644)); err != nil {
-		b.t.Fatal(err)
-	}
+	b.save(folder, name, picture, err)
 }
 
 // Capture writes a picture of the screen to a file in a folder, which it makes.
 func (b *Browser) Capture(folder, name string) {
 	b.t.Helper()
 	picture, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+	b.save(folder, name, picture, err)
+}
+
+// save writes a picture, unless taking it failed with err.
+func (b *Browser) save(folder, name string, picture []byte, err error) {
+	b.t.Helper()
 	if err := errors.Join(err, os.MkdirAll(folder, 0o755), os.WriteFile(filepath.Join(folder, name), picture, 0o644)); err != nil {
 		b.t.Fatal(err)
 	}
