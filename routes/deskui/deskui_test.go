@@ -65,9 +65,16 @@ func TestFilesAreSafeAndSmall(t *testing.T) {
 var (
 	entry    = regexp.MustCompile(`(?m)^  "([^"]+)": \["((?:[^"\\]|\\.)*)", "((?:[^"\\]|\\.)*)"\],$`)
 	used     = regexp.MustCompile(`\bw\("([^"]+)"(,| \+)?|\bw\([^"()]*\? "([^"]+)" : "([^"]+)"`)
+	prefix   = regexp.MustCompile(`\bw\("([^"]+)\." \+|\bw\(` + "`([\\w.-]+)\\.\\$\\{" + `|\b(?:known|has)\("([^"]+?)\.?"`)
+	class    = regexp.MustCompile(`\.(dk-[\w-]+)`)
 	holder   = regexp.MustCompile(`\{\w+\}`)
 	cyrillic = regexp.MustCompile(`[а-яёА-ЯЁ]`)
 )
+
+// hasWords reports whether a file is a part of the dictionary.
+func hasWords(name string) bool {
+	return strings.HasPrefix(name, "dictionary") || name == "vocabulary.js"
+}
 
 // Each of the desk's words is there in both languages, with the same values in it and all forms of a number, and no page has words
 // of its own.
@@ -75,7 +82,7 @@ func TestWordsAreWhole(t *testing.T) {
 	all := files(t)
 	words := map[string]bool{}
 	for name, content := range all {
-		if name != "vocabulary.js" && !strings.HasPrefix(name, "dictionary") {
+		if !hasWords(name) {
 			continue
 		}
 		for _, found := range entry.FindAllStringSubmatch(content, -1) {
@@ -98,7 +105,7 @@ func TestWordsAreWhole(t *testing.T) {
 		t.Fatal("found few words: ", len(words))
 	}
 	for name, content := range all {
-		if strings.HasPrefix(name, "dictionary") || name == "vocabulary.js" || path.Ext(name) != ".js" {
+		if hasWords(name) || path.Ext(name) != ".js" {
 			continue
 		}
 		if name != "words.js" && cyrillic.MatchString(content) {
@@ -114,6 +121,45 @@ func TestWordsAreWhole(t *testing.T) {
 					continue
 				}
 				t.Errorf("%s uses %q, for which there are no words", name, key)
+			}
+		}
+	}
+}
+
+// No word and no class of a style sheet is left behind by the page that used it. Words of the server's are used by their prefix.
+func TestNothingIsLeftBehind(t *testing.T) {
+	all := files(t)
+	var pages strings.Builder
+	for name, content := range all {
+		if path.Ext(name) == ".js" && !hasWords(name) {
+			pages.WriteString(content)
+		}
+	}
+	code := pages.String()
+	prefixes := map[string]bool{}
+	for _, found := range prefix.FindAllStringSubmatch(code, -1) {
+		prefixes[found[1]+found[2]+found[3]] = true
+	}
+	isUsed := func(key string) bool {
+		for at, char := range key {
+			if char == '.' && prefixes[key[:at]] {
+				return true
+			}
+		}
+		return strings.Contains(code, `"`+key+`"`)
+	}
+	for name, content := range all {
+		for _, found := range entry.FindAllStringSubmatch(content, -1) {
+			if !isUsed(found[1]) {
+				t.Errorf("%s: nothing uses the words %q", name, found[1])
+			}
+		}
+		if path.Ext(name) != ".css" {
+			continue
+		}
+		for _, found := range class.FindAllStringSubmatch(content, -1) {
+			if !regexp.MustCompile(regexp.QuoteMeta(found[1]) + `(?:[^\w-]|$)`).MatchString(code) {
+				t.Errorf("%s: nothing uses the class %q", name, found[1])
 			}
 		}
 	}
