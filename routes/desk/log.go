@@ -74,7 +74,7 @@ func targetOf(text string) (kind, id string, ok bool) {
 	switch parts := strings.Fields(text); len(parts) {
 	case 1:
 		if _, isNumber := idOf(parts[0]); isNumber {
-			return desk.TargetKindUser, parts[0], true
+			return desk.TargetUser, parts[0], true
 		}
 		return "", "", false
 	case 2:

@@ -61,7 +61,7 @@ func notesOfUser(e *core.RequestEvent, user, page int64) ([]noteJSON, bool, erro
 }
 
 func logOf(e *core.RequestEvent, user, page int64) ([]loggedJSON, bool, error) {
-	found, more, err := desk.ReadLog(e.Request.Context(), e.App, desk.LogFilter{Kind: desk.TargetKindUser, ID: query.Key(user)}, page, desk.PageSize)
+	found, more, err := desk.ReadLog(e.Request.Context(), e.App, desk.LogFilter{Kind: desk.TargetUser, ID: query.Key(user)}, page, desk.PageSize)
 	return logged(found), more, err
 }
 

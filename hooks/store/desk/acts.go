@@ -108,11 +108,7 @@ func HiddenBy(m *store.MediaItem) string { return m.GetString("hidden_by") }
 // MediaToRemove loads hidden media whose time is over.
 func MediaToRemove(app core.App, now time.Time, limit int) ([]*store.MediaItem, error) {
 	records, err := app.FindRecordsByFilter(store.Media, "remove_at != '' && remove_at <= {:now}", "remove_at", limit, 0, dbx.Params{"now": query.Timestamp(now)})
-	media := make([]*store.MediaItem, len(records))
-	for i, record := range records {
-		media[i] = store.AsMedia(record)
-	}
-	return media, query.Wrap("read media to remove", err)
+	return mediaItems(records), query.Wrap("read media to remove", err)
 }
 
 // MediaOf loads the media of a case's target: the medium itself, those that an order has, or those of a user's profile.
@@ -126,11 +122,15 @@ func MediaOf(app core.App, target string) ([]*store.MediaItem, error) {
 		condition = dbx.HashExp{fieldUser: id, fieldOrder: ""}
 	}
 	records, err := app.FindAllRecords(store.Media, condition)
+	return mediaItems(records), query.Wrap("read the media of a case", err)
+}
+
+func mediaItems(records []*core.Record) []*store.MediaItem {
 	media := make([]*store.MediaItem, len(records))
 	for i, record := range records {
 		media[i] = store.AsMedia(record)
 	}
-	return media, query.Wrap("read the media of a case", err)
+	return media
 }
 
 // Consequences counts what a ban, a sign-out or an erasure of a user ends.

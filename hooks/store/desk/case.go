@@ -126,19 +126,11 @@ func (c *Case) User() string { return c.GetString(fieldUser) }
 // Order returns the id of the order that it is about, or of which the medium is; "" for none.
 func (c *Case) Order() string { return c.GetString(fieldOrder) }
 
-// Medium returns the id of the medium that it is about, "" for none, or none any more.
-func (c *Case) Medium() string { return c.GetString(fieldMedia) }
-
 // Kinds returns why it is open.
 func (c *Case) Kinds() []string { return c.GetStringSlice(fieldKinds) }
 
 // IsAppeal reports whether it is about an appeal against a ban.
 func (c *Case) IsAppeal() bool { return slices.Contains(c.Kinds(), KindAppeal) }
-
-// Closed returns when the case was closed, and by whom.
-func (c *Case) Closed() (at time.Time, by string) {
-	return c.GetDateTime(fieldClosed).Time(), c.GetString("closed_by")
-}
 
 // CaseTime is within which a case should be decided.
 const CaseTime = 24 * time.Hour

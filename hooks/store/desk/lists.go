@@ -26,6 +26,9 @@ func page(number int64, size int) string {
 	return ` LIMIT ` + strconv.Itoa(size+1) + ` OFFSET ` + strconv.FormatInt((number-1)*int64(size), 10)
 }
 
+// limited returns the LIMIT of a list that has no further pages.
+func limited(size int) string { return ` LIMIT ` + strconv.Itoa(size) }
+
 // cut returns the rows of a page without the one more, and whether there was one.
 func cut[Row any](rows []Row, size int) (items []Row, more bool) {
 	if len(rows) > size {

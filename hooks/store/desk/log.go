@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"database/sql"
-	"strconv"
 	"time"
 
 	"github.com/privet/privet/hooks/store"
@@ -28,7 +27,7 @@ type LoggedAct struct {
 	Before, After                                  string // JSON
 }
 
-// ReadLog reads rows of the audit, the newest first. after is the place behind which to go on, "" for the beginning.
+// ReadLog reads a page of size rows of the audit, the newest first; more reports whether there is another page.
 func ReadLog(ctx context.Context, app core.App, f LogFilter, number int64, size int) (acts []LoggedAct, more bool, err error) {
 	where := `true`
 	var arguments []any
@@ -37,9 +36,9 @@ func ReadLog(ctx context.Context, app core.App, f LogFilter, number int64, size 
 		arguments = append(arguments, sql.Named(name, value))
 	}
 	switch {
-	case f.Kind == TargetKindUser:
+	case f.Kind == TargetUser:
 		add(`user = CAST(:id AS TEXT) AND user != ''`, "id", f.ID)
-	case f.Kind == TargetKindOrder:
+	case f.Kind == TargetOrder:
 		add(`"order" = CAST(:id AS TEXT) AND "order" != ''`, "id", f.ID)
 	case f.Kind != "":
 		add(`target_kind = CAST(:kind AS TEXT)`, "kind", f.Kind)
@@ -65,12 +64,6 @@ func ReadLog(ctx context.Context, app core.App, f LogFilter, number int64, size 
 	return acts, more, query.Wrap("read the audit", err)
 }
 
-// The kinds of targets whose rows of the audit include those about what belongs to them.
-const (
-	TargetKindUser  = "user"
-	TargetKindOrder = "order"
-)
-
 // FailedPush is a push that was not sent.
 type FailedPush struct {
 	At                         query.Moment
@@ -82,7 +75,7 @@ type FailedPush struct {
 // FailedPushes returns the last pushes that failed or expired.
 func FailedPushes(ctx context.Context, app core.App, limit int) ([]FailedPush, error) {
 	rows, err := query.ReadRows(ctx, app, `SELECT p.updated, p.type, p.state, p.error, p.sender, p."order", `+PersonColumns("u")+`
-		FROM (SELECT * FROM pushes WHERE state IN ('failed', 'expired') ORDER BY updated DESC LIMIT `+strconv.Itoa(limit)+`) p LEFT JOIN users u ON u.id = p.receiver ORDER BY p.updated DESC`, nil,
+		FROM (SELECT * FROM pushes WHERE state IN ('failed', 'expired') ORDER BY updated DESC`+limited(limit)+`) p LEFT JOIN users u ON u.id = p.receiver ORDER BY p.updated DESC`, nil,
 		func(p *FailedPush) []any {
 			return append([]any{&p.At, &p.Type, &p.State, &p.Error, &p.Sender, query.ID(&p.Order)}, p.Receiver.Targets()...)
 		})
@@ -100,7 +93,7 @@ type FailedPreview struct {
 // FailedPreviews returns the newest media of which no preview could be made.
 func FailedPreviews(ctx context.Context, app core.App, limit int) ([]FailedPreview, error) {
 	rows, err := query.ReadRows(ctx, app, `SELECT m.updated, m.still_tries, `+MediumColumns("m")+`, `+PersonColumns("u")+`
-		FROM (SELECT id FROM media WHERE still = '`+store.PreviewFailed+`' LIMIT 1000) f CROSS JOIN media m ON m.id = f.id LEFT JOIN users u ON u.id = m.user ORDER BY m.updated DESC LIMIT `+strconv.Itoa(limit), nil,
+		FROM (SELECT id FROM media WHERE still = '`+store.PreviewFailed+`' LIMIT 1000) f CROSS JOIN media m ON m.id = f.id LEFT JOIN users u ON u.id = m.user ORDER BY m.updated DESC`+limited(limit), nil,
 		func(p *FailedPreview) []any {
 			return append(append([]any{&p.At, &p.Tries}, p.Medium.Targets()...), p.Person.Targets()...)
 		})
@@ -118,7 +111,7 @@ type FailedMail struct {
 // FailedMails returns the last mails that failed or expired.
 func FailedMails(ctx context.Context, app core.App, limit int) ([]FailedMail, error) {
 	rows, err := query.ReadRows(ctx, app, `SELECT m.updated, m.kind, m.state, m.error, `+PersonColumns("u")+`, coalesce((SELECT s.email FROM _superusers s WHERE s.id = m.superuser), '')
-		FROM (SELECT * FROM mails WHERE state IN ('failed', 'expired') ORDER BY updated DESC LIMIT `+strconv.Itoa(limit)+`) m LEFT JOIN users u ON u.id = m.user ORDER BY m.updated DESC`, nil,
+		FROM (SELECT * FROM mails WHERE state IN ('failed', 'expired') ORDER BY updated DESC`+limited(limit)+`) m LEFT JOIN users u ON u.id = m.user ORDER BY m.updated DESC`, nil,
 		func(m *FailedMail) []any {
 			return append(append([]any{&m.At, &m.Kind, &m.State, &m.Error}, m.User.Targets()...), &m.Superuser)
 		})

@@ -67,16 +67,16 @@ func ReadFigures(ctx context.Context, app core.App, user int64, dateTill time.Ti
 // OrdersOfPair returns the newest other orders of the two participants of an order, in both directions.
 func OrdersOfPair(ctx context.Context, app core.App, s *Story, limit int) ([]FoundOrder, error) {
 	pair := func(client, performer string) string {
-		return `SELECT * FROM (SELECT id FROM orders WHERE client = CAST(` + client + ` AS TEXT) AND +performer = ` + performer + ` AND id <> :order ORDER BY CAST(id AS INTEGER) DESC` + page(1, limit-1) + `)`
+		return `SELECT * FROM (SELECT id FROM orders WHERE client = CAST(` + client + ` AS TEXT) AND +performer = ` + performer + ` AND id <> :order ORDER BY CAST(id AS INTEGER) DESC` + limited(limit) + `)`
 	}
-	orders, err := readOrders(ctx, app, `WITH page AS MATERIALIZED (`+pair(":a", ":b")+` UNION ALL `+pair(":b", ":a")+`)`, `CAST(o.id AS INTEGER) DESC`+page(1, limit-1),
+	orders, err := readOrders(ctx, app, `WITH page AS MATERIALIZED (`+pair(":a", ":b")+` UNION ALL `+pair(":b", ":a")+`)`, `CAST(o.id AS INTEGER) DESC`+limited(limit),
 		sql.Named("a", query.Key(s.Client.ID)), sql.Named("b", query.Key(s.Performer.ID)), sql.Named("order", query.Key(s.ID)))
 	return orders, query.Wrap("read the orders of a pair", err)
 }
 
 // MediaOfOrder returns the media of an order, the oldest first.
 func MediaOfOrder(ctx context.Context, app core.App, id int64, limit int) ([]Medium, error) {
-	media, err := query.ReadRows(ctx, app, `SELECT `+MediumColumns("m")+` FROM media m WHERE m."order" = CAST(:order AS TEXT) ORDER BY CAST(m.id AS INTEGER)`+page(1, limit-1),
+	media, err := query.ReadRows(ctx, app, `SELECT `+MediumColumns("m")+` FROM media m WHERE m."order" = CAST(:order AS TEXT) ORDER BY CAST(m.id AS INTEGER)`+limited(limit),
 		[]any{sql.Named("order", query.Key(id))}, (*Medium).Targets)
 	return media, query.Wrap("read the media of an order", err)
 }

@@ -95,9 +95,9 @@ func ReportsOf(ctx context.Context, app core.App, user, number int64) ([]ListedR
 
 // ReportsOfOrder returns the newest reports about an order and its media.
 func ReportsOfOrder(ctx context.Context, app core.App, order int64, limit int) ([]ListedReport, error) {
-	rows, _, err := listOf(ctx, app, order, 1, limit, `SELECT `+reportColumns+` FROM cases c CROSS JOIN reports r ON r."case" = c.id LEFT JOIN users w ON w.id = r.reporter
-		WHERE c."order" = CAST(:user AS TEXT) ORDER BY r.created DESC, r.id`, (*ListedReport).targets)
-	return rows, err
+	rows, err := query.ReadRows(ctx, app, `SELECT `+reportColumns+` FROM cases c CROSS JOIN reports r ON r."case" = c.id LEFT JOIN users w ON w.id = r.reporter
+		WHERE c."order" = CAST(:order AS TEXT) ORDER BY r.created DESC, r.id`+limited(limit), []any{sql.Named("order", query.Key(order))}, (*ListedReport).targets)
+	return rows, query.Wrap("read the reports of an order", err)
 }
 
 // ListedDevice is a device on which a person is signed in.

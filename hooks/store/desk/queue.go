@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -85,9 +84,9 @@ func (r *CaseRow) Taken(now time.Time) bool {
 // another page. me is the moderator who looks.
 func ReadQueue(ctx context.Context, app core.App, f QueueFilter, me string, now time.Time) (rows []CaseRow, counts *QueueCounts, more bool, err error) {
 	const free = `(taken_by = '' OR taken_until <= :now)`
-	condition, order, from := `true`, `due, id`, `waiting`
+	condition, order, from := `true`, `c.due, c.id`, `waiting c`
 	if f.Closed {
-		order, from = `closed DESC, id`, `(SELECT id, closed, kinds, taken_by, taken_until FROM cases WHERE state = 'closed')`
+		condition, order, from = `c.state = 'closed'`, `c.closed DESC, c.id`, `cases c`
 	}
 	if f.Kind != "" {
 		condition += ` AND instr(kinds, '"` + f.Kind + `"')` // one of Kinds
@@ -110,14 +109,14 @@ func ReadQueue(ctx context.Context, app core.App, f QueueFilter, me string, now 
 		targets = append(targets, &perKind[i])
 	}
 	found, err := query.ReadRows(ctx, app, `WITH waiting AS MATERIALIZED (
-			SELECT id, due, kinds, taken_by, taken_until FROM cases WHERE state = 'open' ORDER BY due, id LIMIT `+strconv.Itoa(maxCounted+1)+`
+			SELECT id, due, kinds, taken_by, taken_until FROM cases WHERE state = 'open' ORDER BY due, id`+limited(maxCounted+1)+`
 		), counts AS MATERIALIZED (
 			SELECT count(*) AS n, total(due <= :urgent), total(`+free+`), total(taken_by = :me AND taken_until > :now)`+kinds.String()+` FROM waiting
 		), page AS MATERIALIZED (
-			SELECT id FROM `+from+` WHERE `+condition+` ORDER BY `+order+` LIMIT `+strconv.Itoa(casesPerPage+1)+` OFFSET :offset
+			SELECT c.id FROM `+from+` WHERE `+condition+` ORDER BY `+order+page(f.Page, casesPerPage)+`
 		)
-		SELECT counts.*, `+caseColumns+` FROM counts LEFT JOIN page LEFT JOIN cases c ON c.id = page.id `+caseJoins+` ORDER BY `+strings.ReplaceAll(strings.ReplaceAll(order, "id", "c.id"), "due", "c.due"),
-		[]any{sql.Named("me", me), sql.Named("now", query.Timestamp(now)), sql.Named("urgent", query.Timestamp(now.Add(Urgent))), sql.Named("offset", (f.Page-1)*casesPerPage)},
+		SELECT counts.*, `+caseColumns+` FROM counts LEFT JOIN page LEFT JOIN cases c ON c.id = page.id `+caseJoins+` ORDER BY `+order,
+		[]any{sql.Named("me", me), sql.Named("now", query.Timestamp(now)), sql.Named("urgent", query.Timestamp(now.Add(Urgent)))},
 		func(r *CaseRow) []any { return append(append([]any{}, targets...), r.targets()...) })
 	if err != nil {
 		return nil, nil, false, query.Wrap("read the queue of cases", err)
@@ -127,9 +126,7 @@ func ReadQueue(ctx context.Context, app core.App, f QueueFilter, me string, now 
 			rows = append(rows, found[i])
 		}
 	}
-	if len(rows) > casesPerPage {
-		rows, more = rows[:casesPerPage], true
-	}
+	rows, more = cut(rows, casesPerPage)
 	counts.All, counts.Urgent, counts.Free, counts.Mine = int(all), int(urgent), int(unclaimed), int(mine)
 	for i, kind := range Kinds {
 		counts.Kinds[kind] = int(perKind[i])

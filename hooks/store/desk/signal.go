@@ -45,9 +45,6 @@ func UserTarget(id string) string { return TargetUser + " " + id }
 // OrderTarget returns the name of an order as the target of a case.
 func OrderTarget(id string) string { return TargetOrder + " " + id }
 
-// MediaTarget returns the name of a medium as the target of a case.
-func MediaTarget(id string) string { return TargetMedia + " " + id }
-
 // SplitTarget returns the kind and the id in a target's name.
 func SplitTarget(target string) (kind, id string) {
 	kind, id, _ = strings.Cut(target, " ")
