@@ -160,7 +160,7 @@ func (c *call) keepMedium(id string) (kept keptMedium, err error) {
 	sum, err := files.Checksum(c.req.Context(), c.app, file)
 	if err == nil {
 		kept.checksum = sum
-		kept.source, err = files.Seal(c.req.Context(), c.app, kept.report, file)
+		kept.source, err = files.KeepSource(c.req.Context(), c.app, kept.report, file)
 	}
 	if err != nil {
 		kept.source = ""

@@ -19,10 +19,10 @@ import (
 	"github.com/pocketbase/pocketbase/tools/filesystem"
 )
 
-// Seal puts the file of which the still of a reported medium is to be made among the files of the report, and returns its name there, ""
+// KeepSource puts the file of which the still of a reported medium is to be made among the files of the report, and returns its name there, ""
 // for none. It is the medium's preview if there is one, else the medium itself, and costs no room while that is there as well: on the
 // local disk it is a link. report is the id that the report is to have; if none gets it, the file is removed.
-func Seal(ctx context.Context, app core.App, report string, file *store.MediaFile) (name string, err error) {
+func KeepSource(ctx context.Context, app core.App, report string, file *store.MediaFile) (name string, err error) {
 	from := file.Name
 	switch file.PreviewState {
 	case store.PreviewReady:
