@@ -73,14 +73,13 @@ func (w *Worker) settled(m *store.MailContent) (o store.SendOutcome, settled boo
 
 // claim counts a try, and returns the token of the link that the mail is to have, "" for none.
 func (w *Worker) claim(ctx context.Context, m *store.MailContent) (token string, err error) {
-	err = w.app.RunInTransaction(func(tx core.App) error {
+	err = w.app.RunInTransaction(func(tx core.App) (err error) {
 		if err := store.ClaimSend(ctx, tx, store.Mails, m.ID); err != nil {
 			return err
 		}
 		if m.Kind != store.MailPassword && m.Kind != store.MailProof {
 			return nil
 		}
-		var err error
 		token, err = store.AddLink(ctx, tx, m.User, m.Kind, time.Now().Add(LinkLifetime))
 		return err
 	})

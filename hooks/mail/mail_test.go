@@ -39,8 +39,7 @@ func awaitMail(t *testing.T, s *testkit.Server, where string) {
 }
 
 // A mail that the mail server refuses for good is given up; what it refuses for now, does not answer, or refuses to privet whatever the
-// mail, is tried again. Neither the outbox nor
-// the log has the address, which servers like to repeat.
+// mail, is tried again. Neither the outbox nor the log has the address, which servers like to repeat.
 func TestRefusals(t *testing.T) {
 	for _, c := range []struct {
 		step, answer string
@@ -193,21 +192,15 @@ func TestOutboxForgets(t *testing.T) {
 			t.Errorf("%s: %d, want %d", query, n, want)
 		}
 	}
-	if err := s.App.Delete(must(s.App.FindRecordById("users", fmt.Sprint(client.ID)))(t)); err != nil {
+	user, err := s.App.FindRecordById("users", fmt.Sprint(client.ID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.App.Delete(user); err != nil {
 		t.Fatal(err)
 	}
 	if n := s.Count("mails WHERE user <> ''"); n != 0 {
 		t.Errorf("%d mails of a user who was deleted", n)
 	}
 	s.WantCleanLog()
-}
-
-func must[T any](v T, err error) func(*testing.T) T {
-	return func(t *testing.T) T {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return v
-	}
 }
