@@ -186,7 +186,7 @@ export const banButton = ({ days }) => days === 0 ? w("ban.never") : days === "o
 
 function willOf(detail, verdict) {
   switch (verdict) {
-    case "hidden": return hideWill(typeOf(detail), detail.reports > 0 && ["notification-3-line", w("people", { n: detail.reports }), w("will.reporters")]);
+    case "hidden": return hideWill(typeOf(detail), detail.reports > 0 && ["notification-3-line", w("people", { n: detail.reports }), w("will.reporters", { n: detail.reports })]);
     case "cancelled": return cancelWill();
     case "warned": return warnWill();
     case "banned": return banWill(detail.user);

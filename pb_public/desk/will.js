@@ -14,8 +14,8 @@ export const warnWill = () => [["notification-3-line", w("will.push-it"), w("wil
 
 export const unbanWill = () => [["login-box-line", w("will.account"), w("will.lifted")]];
 
-const signedOut = (devices) => ["logout-box-r-line", w("devices", { n: devices }), w("will.devices")];
-const cancelled = (orders) => ["file-list-3-line", w("orders.new", { n: orders }), w("will.orders")];
+const signedOut = (devices) => ["logout-box-r-line", w("devices", { n: devices }), w("will.devices", { n: devices })];
+const cancelled = (orders) => ["file-list-3-line", w("orders.new", { n: orders }), w("will.orders", { n: orders })];
 
 // counted makes an option will of a function of the server's counts and of the dialog's choices. They are read once, not for each choice.
 function counted(person, act, lines) {
@@ -34,7 +34,7 @@ export const signOutWill = (person) => counted(person, "sign-out", (counts) => [
 
 export const eraseWill = (person) => counted(person, "erase", (counts) => [
   ["delete-bin-7-line", w("will.erase"), w("will.erase-rest")],
-  counts.media > 0 && ["gallery-line", w("media.n", { n: counts.media }), w("will.erase-media")],
+  counts.media > 0 && ["gallery-line", w("media.n", { n: counts.media }), w("will.erase-media", { n: counts.media })],
   counts.orders_cancelled > 0 && cancelled(counts.orders_cancelled),
   counts.devices > 0 && signedOut(counts.devices),
   ["error-warning-line", w("will.final"), ""],
