@@ -144,9 +144,9 @@ func TestEachActIsAudited(t *testing.T) {
 	medium := s.Finish(performer, order).Want(200).Map().Int("data", "media", 0, "id")
 	report(s, client, "user_id", performer.ID)
 	var id string
-	for _, row := range []string{"0", "1"} {
-		if q := d.cases(); q.String("items", int(row[0]-'0'), "target", "kind") == "user" {
-			id = q.String("items", int(row[0]-'0'), "id")
+	for row := range 2 {
+		if q := d.cases(); q.String("items", row, "target", "kind") == "user" {
+			id = q.String("items", row, "id")
 		}
 	}
 	user, media, orders := fmt.Sprintf("users/%d/", performer.ID), fmt.Sprintf("media/%d/", medium), fmt.Sprintf("orders/%d/", order)

@@ -43,7 +43,6 @@ func TestPlans(t *testing.T) {
 	t.Parallel()
 	q := &watched{}
 	s := testkit.StartWatched(t, q.add, func(s *settings.Settings) { s.RateLimit = 0 })
-	d := moderator(s)
 	client, performer := s.Signup("role", "1", "device_id", "phone"), s.Performer()
 	order := s.Order(client, performer)
 	s.Finish(performer, order).Want(200)
@@ -85,5 +84,4 @@ func TestPlans(t *testing.T) {
 		INSERT INTO orders (id, client, performer, status, date_till, rev, created, updated) SELECT i, '%d', '%d', 'new', '2030-01-01 00:00:00.000Z', 1, '2024-01-01 00:00:00.000Z', '' FROM n`, client.ID, performer.ID)
 	s.Exec(`ANALYZE`)
 	check("with statistics")
-	_ = d
 }
