@@ -17,7 +17,7 @@ const maxBlocked = 5000
 // at all, follows every change.
 func registerBlocks(app core.App) {
 	app.OnRecordCreate(store.Blocks).BindFunc(func(e *core.RecordEvent) error {
-		return inTransaction(e, func() error {
+		return store.InTransaction(e, func() error {
 			if err := checkBlock(e.Context, e.App, store.AsBlock(e.Record)); err != nil {
 				return err
 			}

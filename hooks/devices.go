@@ -90,7 +90,7 @@ func rejectDisabledUser(e *core.RecordEvent) error {
 
 // claimPushToken removes the device's push token from all other devices, in the transaction of the save.
 func claimPushToken(e *core.RecordEvent) error {
-	return inTransaction(e, func() error {
+	return store.InTransaction(e, func() error {
 		if err := e.Next(); err != nil {
 			return err
 		}

@@ -30,7 +30,7 @@ func registerErasures(app core.App) {
 				}
 				entry.Kind = erasure.Media
 			}
-			return inTransaction(e, func() error {
+			return store.InTransaction(e, func() error {
 				if err := e.Next(); err != nil {
 					return err
 				}

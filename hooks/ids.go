@@ -19,7 +19,7 @@ func registerIDs(app core.App) {
 		Priority: beforeInterceptors,
 		Func: func(e *core.RecordEvent) error {
 			given := e.Record.Id
-			err := inTransaction(e, func() error {
+			err := store.InTransaction(e, func() error {
 				if err := assignID(e); err != nil {
 					return err
 				}

@@ -58,7 +58,7 @@ func registerMedia(app core.App, previews *preview.Worker, remover *files.Remove
 		return e.Next()
 	})
 	app.OnRecordDelete(store.Media).BindFunc(func(e *core.RecordEvent) error {
-		return inTransaction(e, func() error {
+		return store.InTransaction(e, func() error {
 			if err := files.RemoveMedia(e.Context, e.App, e.Record.Id); err != nil {
 				return err
 			}

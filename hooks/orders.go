@@ -29,7 +29,7 @@ func registerOrders(app core.App, pushes *push.Worker, zone *time.Location, limi
 		Id:       "privet_orders_update",
 		Priority: beforeInterceptors,
 		Func: func(e *core.RecordEvent) error {
-			return inTransaction(e, func() error { return updateOrder(e, pushes, changes) })
+			return store.InTransaction(e, func() error { return updateOrder(e, pushes, changes) })
 		},
 	})
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {

@@ -27,7 +27,7 @@ func registerReports(app core.App, pushes *push.Worker, previews *preview.Worker
 		app.OnRecordUpdate(collection).Bind(&hook.Handler[*core.RecordEvent]{
 			Id:       "privet_" + collection + "_update",
 			Priority: beforeInterceptors,
-			Func:     func(e *core.RecordEvent) error { return inTransaction(e, func() error { return change(e) }) },
+			Func:     func(e *core.RecordEvent) error { return store.InTransaction(e, func() error { return change(e) }) },
 		})
 	}
 	update(store.Cases, func(e *core.RecordEvent) error { return updateCase(e, pushes) })

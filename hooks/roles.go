@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/privet/privet/hooks/refusal"
+	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/hooks/store/superuser"
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
@@ -31,7 +32,7 @@ func registerRoles(app core.App) {
 				if !superuser.HasRoles(e.Record) {
 					return e.Next()
 				}
-				return inTransaction(e, func() error {
+				return store.InTransaction(e, func() error {
 					if err := rule(e); err != nil {
 						return err
 					}

@@ -42,7 +42,7 @@ func registerUsers(app core.App) {
 		Id:       "privet_users_update",
 		Priority: beforeInterceptors,
 		Func: func(e *core.RecordEvent) error {
-			return inTransaction(e, func() error {
+			return store.InTransaction(e, func() error {
 				before, err := store.FindUser(e.App, e.Record.Id)
 				if err != nil {
 					return fmt.Errorf("read user %s: %w", e.Record.Id, err)

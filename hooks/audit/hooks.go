@@ -23,7 +23,7 @@ func Register(app core.App) {
 				if !store.ActorOf(e.Record).Audit {
 					return e.Next()
 				}
-				return inTransaction(e, func() error { return write(e) })
+				return store.InTransaction(e, func() error { return write(e) })
 			},
 		})
 	}
@@ -31,19 +31,6 @@ func Register(app core.App) {
 	bind(app.OnRecordUpdate(), auditUpdate)
 	bind(app.OnRecordDelete(), auditDelete)
 	registerRequests(app)
-}
-
-// inTransaction calls work in a transaction: the one that is open, or its own.
-func inTransaction(e *core.RecordEvent, work func() error) error {
-	if e.App.IsTransactional() {
-		return work()
-	}
-	outer := e.App
-	defer func() { e.App = outer }()
-	return outer.RunInTransaction(func(tx core.App) error {
-		e.App = tx
-		return work()
-	})
 }
 
 func auditCreate(e *core.RecordEvent) error {

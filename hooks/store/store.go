@@ -188,3 +188,16 @@ func TakeSecrets(user, fresh *User) {
 		user.SetRaw(core.FieldNameTokenKey, fresh.GetRaw(core.FieldNameTokenKey))
 	}
 }
+
+// InTransaction calls work, the rest of a record event's hooks, in a transaction: the one that is open, or its own.
+func InTransaction(e *core.RecordEvent, work func() error) error {
+	if e.App.IsTransactional() {
+		return work()
+	}
+	outer := e.App
+	defer func() { e.App = outer }()
+	return outer.RunInTransaction(func(tx core.App) error {
+		e.App = tx
+		return work()
+	})
+}
