@@ -31,6 +31,20 @@ func (s *Server) FlushLog() {
 	}
 }
 
+// AwaitLogRows returns the sizes, in characters, of the rows of PocketBase's log for which an SQL condition holds, once there are
+// any: PocketBase adds the row of a request after its answer.
+func (s *Server) AwaitLogRows(condition string) (sizes []int) {
+	s.t.Helper()
+	Await(s.t, Soon, "no row of the log with "+condition, func() bool {
+		s.FlushLog()
+		if err := s.App.AuxDB().NewQuery("SELECT length(message) + length(data) FROM _logs WHERE " + condition).Column(&sizes); err != nil {
+			s.t.Fatal(err)
+		}
+		return len(sizes) > 0
+	})
+	return sizes
+}
+
 // String returns everything printed so far.
 func (l *Log) String() string {
 	l.mu.Lock()

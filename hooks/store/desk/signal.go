@@ -89,9 +89,6 @@ var (
 	ErrAppealed  = errors.New("store: an appeal against the ban was sent")
 )
 
-// MaxAppeal is the length of an appeal in characters.
-const MaxAppeal = 5000
-
 // OpenAppeal opens a case for what a banned user writes against their ban; there is one appeal a ban. Call it in a transaction.
 // The error is ErrNotBanned or ErrAppealed, or the server's.
 func OpenAppeal(tx core.App, user, text string) error {
