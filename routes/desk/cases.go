@@ -78,22 +78,10 @@ func caseRow(e *core.RequestEvent, c *desk.CaseRow) *caseJSON {
 
 // listCases answers the queue.
 func listCases(e *core.RequestEvent) error {
-	var f desk.QueueFilter
-	var state string
-	var err error
-	if f.Kind, err = choice(e, "kind", append([]string{""}, desk.Kinds...)...); err == nil {
-		f.Whose, err = choice(e, "whose", "", "free", "mine")
-	}
-	if err == nil {
-		state, err = choice(e, "state", "open", "closed")
-	}
-	if err == nil {
-		f.Page, err = pageOf(e)
-	}
+	f, err := filterOf(e)
 	if err != nil {
 		return err
 	}
-	f.Closed = state == "closed"
 	found, counts, more, err := desk.ReadQueue(e.Request.Context(), e.App, f, e.Auth.Email(), time.Now())
 	if err != nil {
 		return err
@@ -159,9 +147,13 @@ func decideCase(e *core.RequestEvent, d *acts.Desk, id string, in *input) error 
 		acts.Decision{Rev: rev, Verdict: in.Verdict, Until: until, Over: in.Over})
 }
 
-// viewCase answers what the page of a case shows.
+// viewCase answers what the page of a case shows. The parameters are those of the queue from which it was opened.
 func viewCase(e *core.RequestEvent) error {
 	id, err := recordID(e)
+	if err != nil {
+		return err
+	}
+	f, err := filterOf(e)
 	if err != nil {
 		return err
 	}
@@ -186,7 +178,11 @@ func viewCase(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	previous, next, wish, err := desk.Neighbours(ctx, e.App, c)
+	place, err := desk.ReadPlace(ctx, e.App, c, f, e.Auth.Email(), time.Now())
+	if err != nil {
+		return err
+	}
+	wish, err := desk.ReadWish(ctx, e.App, c.Order)
 	if err != nil {
 		return err
 	}
@@ -210,8 +206,12 @@ func viewCase(e *core.RequestEvent) error {
 		Verdicts []map[string]any `json:"verdicts"`
 		Previous *string          `json:"previous"`
 		Next     *string          `json:"next"`
+		Place    *int             `json:"place"` // from 1, null where the case has another state than those of the queue
+		Of       *int             `json:"of"`
+		Capped   bool             `json:"of_capped"`
 	}{caseJSON: caseRow(e, c), Newest: reports, More: c.Reports - len(reports), Signals: []map[string]any{}, Before: before,
-		About: about, Wish: wish, Verdicts: verdicts, Previous: optional(previous), Next: optional(next)}
+		About: about, Wish: wish, Verdicts: verdicts, Previous: optional(place.Previous), Next: optional(place.Next),
+		Place: optional(place.Place), Of: optional(place.Of), Capped: place.Capped}
 	for _, s := range signals {
 		answer.Signals = append(answer.Signals, map[string]any{"kind": s.Kind, "text": s.Text, "word": s.Word, "created": moment(s.Created)})
 	}

@@ -131,7 +131,41 @@ func TestOpeners(t *testing.T) {
 	if all := d.cases(); all.Len("items") != all.Int("counts", "all") {
 		t.Errorf("%v", all)
 	}
+	d.wantPlaces(t, "")
+	d.wantPlaces(t, "kind=word")
+	d.post("cases/"+d.cases().String("items", 0, "id")+"/take", in{}).Want(200)
+	d.wantPlaces(t, "whose=free")
+	d.wantPlaces(t, "whose=mine")
+	for range 2 {
+		c := d.cases()
+		d.post("cases/"+c.String("items", 0, "id")+"/verdict", in{"rev": c.Int("items", 0, "rev"), "verdict": "nothing"}).Want(200)
+	}
+	d.wantPlaces(t, "state=closed")
+	if c := d.get("cases/" + d.get("cases?state=closed").Want(200).Map().String("items", 0, "id")).Want(200).Map(); c.At("place") != nil || c.At("of") != nil {
+		t.Errorf("a closed case has a place among the open ones: %v", c)
+	}
 	s.WantCleanLog()
+}
+
+// wantPlaces checks that the page of each case of a queue says where it stands in that queue.
+func (d desk) wantPlaces(t *testing.T, filter string) {
+	t.Helper()
+	items := d.get("cases?" + filter).Want(200).Map()
+	id := func(i int) any {
+		if i < 0 || i >= items.Len("items") {
+			return nil
+		}
+		return items.At("items", i, "id")
+	}
+	for i := range items.Len("items") {
+		page := d.get("cases/" + items.String("items", i, "id") + "?" + filter).Want(200).Map()
+		if page.Int("place") != i+1 || page.Int("of") != items.Len("items") || page.At("of_capped") != false || page.At("previous") != id(i-1) || page.At("next") != id(i+1) {
+			t.Errorf("%q, case %d of %d: %v of %v between %v and %v", filter, i+1, items.Len("items"), page.At("place"), page.At("of"), page.At("previous"), page.At("next"))
+		}
+	}
+	if items.Len("items") == 0 {
+		t.Errorf("%q: no case", filter)
+	}
 }
 
 // Each act of the desk writes one row of the audit; what changes nothing but the page's own state, none.

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/privet/privet/hooks/store/desk"
+
 	"github.com/pocketbase/pocketbase/core"
 )
 
@@ -83,6 +85,23 @@ func choice(e *core.RequestEvent, name string, words ...string) (string, error) 
 		}
 	}
 	return "", badParameter(e, name)
+}
+
+// filterOf returns the filter of the queue in a request's query.
+func filterOf(e *core.RequestEvent) (f desk.QueueFilter, err error) {
+	if f.Kind, err = choice(e, "kind", append([]string{""}, desk.Kinds...)...); err != nil {
+		return f, err
+	}
+	if f.Whose, err = choice(e, "whose", "", "free", "mine"); err != nil {
+		return f, err
+	}
+	state, err := choice(e, "state", "open", "closed")
+	if err != nil {
+		return f, err
+	}
+	f.Closed = state == "closed"
+	f.Page, err = pageOf(e)
+	return f, err
 }
 
 // badParameter is the answer to a request with a parameter that makes no sense.

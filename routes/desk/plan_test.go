@@ -48,8 +48,12 @@ func TestPlans(t *testing.T) {
 	s.Finish(performer, order).Want(200)
 	report(s, client, "order_id", order)
 	owner := s.Owner()
+	open := desk{s, owner}.cases().String("items", 0, "id")
 	paths := []string{"media", "media?show=orders&page=2", "media?show=hidden", fmt.Sprintf("orders/%d", order), fmt.Sprintf("users/%d", performer.ID), "log", "log?what=warn", "log?who=a",
 		fmt.Sprintf("log?whom=%d", client.ID), "log?whom=order+1", "log?whom=media+1", "faults"}
+	for _, filter := range []string{"", "?kind=report", "?whose=free&kind=word", "?whose=mine", "?state=closed", "?state=closed&kind=report", "?state=closed&whose=mine"} {
+		paths = append(paths, "cases"+filter, "cases/"+open+filter)
+	}
 	for _, list := range []string{"orders", "media", "reports", "devices", "bans", "notes", "log"} {
 		paths = append(paths, fmt.Sprintf("users/%d/%s", client.ID, list))
 	}

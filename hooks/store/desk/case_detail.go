@@ -86,7 +86,7 @@ type Appeal struct {
 
 // ReadAppeal reads the appeal of a case, nil if it has none.
 func ReadAppeal(ctx context.Context, app core.App, caseID string) (*Appeal, error) {
-	appeals, err := query.ReadRows(ctx, app, `SELECT s.text, coalesce(b.reason, ''), coalesce(b.until, '') FROM signals s LEFT JOIN bans b ON b.appeal = s."case"
+	appeals, err := query.ReadRows(ctx, app, `SELECT s.text, coalesce(b.reason, ''), coalesce(b.until, '') FROM signals s LEFT JOIN bans b ON b.appeal = s."case" AND b.appeal != ''
 		WHERE s."case" = :case AND s.kind = 'appeal' ORDER BY s.created DESC LIMIT 1`,
 		[]any{sql.Named("case", caseID)}, func(a *Appeal) []any { return []any{&a.Text, &a.Reason, &a.Until} })
 	if len(appeals) == 0 {
@@ -95,14 +95,10 @@ func ReadAppeal(ctx context.Context, app core.App, caseID string) (*Appeal, erro
 	return &appeals[0], nil
 }
 
-// Neighbours returns the ids of the open cases before and after one in the queue, "" for none, and the wish of the order that it is about.
-func Neighbours(ctx context.Context, app core.App, c *CaseRow) (previous, next, wish string, err error) {
-	err = query.ReadRow(ctx, app, `SELECT
-		coalesce((SELECT id FROM cases WHERE state = 'open' AND (due, id) < (:due, :case) ORDER BY due DESC, id DESC LIMIT 1), ''),
-		coalesce((SELECT id FROM cases WHERE state = 'open' AND (due, id) > (:due, :case) ORDER BY due, id LIMIT 1), ''),
-		coalesce((SELECT description FROM orders WHERE id = :order), '')`,
-		[]any{sql.Named("due", string(c.Due)), sql.Named("case", c.ID), sql.Named("order", query.Key(c.Order))}, &previous, &next, &wish)
-	return previous, next, wish, query.Wrap("read the neighbours of a case", err)
+// ReadWish returns the wish of the order that a case is about, "" for none.
+func ReadWish(ctx context.Context, app core.App, order int64) (wish string, err error) {
+	err = query.ReadRow(ctx, app, `SELECT coalesce((SELECT description FROM orders WHERE id = :order), '')`, []any{sql.Named("order", query.Key(order))}, &wish)
+	return wish, query.Wrap("read the wish of a case", err)
 }
 
 // Reason is a canned reason for an act.

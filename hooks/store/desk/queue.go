@@ -80,22 +80,36 @@ func (r *CaseRow) Taken(now time.Time) bool {
 	return r.TakenBy != "" && until.After(now)
 }
 
+// free is the condition that nobody has a case.
+const free = `(taken_by = '' OR taken_until <= :now)`
+
+// condition returns the condition of the cases c that the filter chooses, with the arguments :me and :now. Decided cases are nobody's to
+// take: there mine are those that the moderator has decided.
+func (f *QueueFilter) condition() string {
+	condition := `c.state = 'open'`
+	if f.Closed {
+		condition = `c.state = 'closed'`
+	}
+	if f.Kind != "" {
+		condition += ` AND instr(c.kinds, '"` + f.Kind + `"')` // one of Kinds
+	}
+	switch {
+	case f.Whose == "mine" && f.Closed:
+		condition += ` AND c.closed_by = :me`
+	case f.Whose == "mine":
+		condition += ` AND taken_by = :me AND taken_until > :now`
+	case f.Whose == "free" && !f.Closed:
+		condition += ` AND ` + free
+	}
+	return condition
+}
+
 // ReadQueue reads a page of cases with the numbers of all open ones, by one query, so that they agree. more reports whether there is
 // another page. me is the moderator who looks.
 func ReadQueue(ctx context.Context, app core.App, f QueueFilter, me string, now time.Time) (rows []CaseRow, counts *QueueCounts, more bool, err error) {
-	const free = `(taken_by = '' OR taken_until <= :now)`
-	condition, order, from := `true`, `c.due, c.id`, `waiting c`
+	order := `c.due, c.id`
 	if f.Closed {
-		condition, order, from = `c.state = 'closed'`, `c.closed DESC, c.id`, `cases c`
-	}
-	if f.Kind != "" {
-		condition += ` AND instr(kinds, '"` + f.Kind + `"')` // one of Kinds
-	}
-	switch f.Whose {
-	case "free":
-		condition += ` AND ` + free
-	case "mine":
-		condition += ` AND taken_by = :me AND taken_until > :now`
+		order = `c.closed DESC, c.id`
 	}
 	var kinds strings.Builder
 	for _, kind := range Kinds {
@@ -113,7 +127,7 @@ func ReadQueue(ctx context.Context, app core.App, f QueueFilter, me string, now 
 		), counts AS MATERIALIZED (
 			SELECT count(*) AS n, total(due <= :urgent), total(`+free+`), total(taken_by = :me AND taken_until > :now)`+kinds.String()+` FROM waiting
 		), page AS MATERIALIZED (
-			SELECT c.id FROM `+from+` WHERE `+condition+` ORDER BY `+order+page(f.Page, casesPerPage)+`
+			SELECT c.id FROM cases c WHERE `+f.condition()+` ORDER BY `+order+page(f.Page, casesPerPage)+`
 		)
 		SELECT counts.*, `+caseColumns+` FROM counts LEFT JOIN page LEFT JOIN cases c ON c.id = page.id `+caseJoins+` ORDER BY `+order,
 		[]any{sql.Named("me", me), sql.Named("now", query.Timestamp(now)), sql.Named("urgent", query.Timestamp(now.Add(Urgent)))},
@@ -135,6 +149,41 @@ func ReadQueue(ctx context.Context, app core.App, f QueueFilter, me string, now 
 		counts.All, counts.Capped = maxCounted, true
 	}
 	return rows, counts, more, nil
+}
+
+// Place is where a case stands among those that a filter chooses.
+type Place struct {
+	Previous, Next string // the ids of the cases before and after it, "" for none
+	Place, Of      int    // from 1; 0 for a case that has another state
+	Capped         bool   // there are more than were counted
+}
+
+// ReadPlace reads where a case stands. It is counted also where the filter does not choose it any more, as the free case that the
+// moderator who has opened it took since.
+func ReadPlace(ctx context.Context, app core.App, c *CaseRow, f QueueFilter, me string, now time.Time) (*Place, error) {
+	before, after, at := `(c.due, c.id) < (:at, :case)`, `(c.due, c.id) > (:at, :case)`, c.Due
+	backward, forward := `c.due DESC, c.id DESC`, `c.due, c.id`
+	if f.Closed {
+		before, after, at = `(c.closed > :at OR c.closed = :at AND c.id < :case)`, `(c.closed < :at OR c.closed = :at AND c.id > :case)`, c.Closed
+		backward, forward = `c.closed, c.id DESC`, `c.closed DESC, c.id`
+	}
+	chosen := `FROM cases c WHERE ` + f.condition() + ` AND `
+	count := func(condition string) string {
+		return `(SELECT count(*) FROM (SELECT 1 ` + chosen + condition + limited(maxCounted) + `))`
+	}
+	var p Place
+	var earlier, later int
+	err := query.ReadRow(ctx, app, `SELECT
+		coalesce((SELECT c.id `+chosen+before+` ORDER BY `+backward+` LIMIT 1), ''),
+		coalesce((SELECT c.id `+chosen+after+` ORDER BY `+forward+` LIMIT 1), ''), `+count(before)+`, `+count(after),
+		[]any{sql.Named("at", string(at)), sql.Named("case", c.ID), sql.Named("me", me), sql.Named("now", query.Timestamp(now))}, &p.Previous, &p.Next, &earlier, &later)
+	if (c.State == stateClosed) == f.Closed {
+		p.Place, p.Of = earlier+1, earlier+1+later
+		if p.Of > maxCounted {
+			p.Place, p.Of, p.Capped = min(p.Place, maxCounted), maxCounted, true
+		}
+	}
+	return &p, query.Wrap("read the place of a case", err)
 }
 
 // ReadCase reads a case. The error is query.ErrNotFound when there is none.
