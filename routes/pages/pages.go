@@ -1,4 +1,4 @@
-// Package pages serves pb_public to browsers: the reference, the guide, and other forms of the specification.
+// Package pages serves pb_public to browsers: the reference, the guide, the documents, and other forms of the specification.
 package pages
 
 import (
@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/privet/privet/routes/docs"
 	"github.com/privet/privet/routes/reference"
 	"github.com/privet/privet/routes/resource"
 	"github.com/privet/privet/routes/wire"
@@ -45,6 +46,7 @@ const forReader = "?for="
 // page is the content at one path.
 type page struct {
 	contentType string
+	policy      string // its Content-Security-Policy; "": none
 	plain       func() []byte
 	compressed  []byte // by gzip; nil if that is no shorter
 	etag        string // of the plain content
@@ -124,7 +126,17 @@ func read(files fs.FS) (map[string]*page, error) {
 			pages[name] = newPage(name, content)
 		}
 	}
+	documents, err := docs.Pages(files)
+	if err != nil {
+		return nil, err
+	}
+	for name, content := range documents {
+		document := newPage(name+".html", content)
+		document.policy = docs.ContentSecurityPolicy
+		pages[name] = document
+	}
 	pages[""] = pages["index.html"]
+	pages["docs/"] = pages["docs"]
 	pages["guide"], pages["guide/"] = pages["guide/index.html"], pages["guide/index.html"]
 	return pages, nil
 }
@@ -134,6 +146,9 @@ func newPage(name string, content []byte) *page {
 		contentType: contentTypes[path.Ext(name)],
 		plain:       func() []byte { return content },
 		etag:        etagOf(content),
+	}
+	if strings.HasPrefix(p.contentType, "text/html") {
+		p.policy = contentSecurityPolicy
 	}
 	var out bytes.Buffer
 	w, _ := gzip.NewWriterLevel(&out, gzip.BestCompression) // fails for an unknown level only
@@ -166,8 +181,8 @@ func (p *page) serve(w http.ResponseWriter, r *http.Request) {
 	if p.immutable {
 		header.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
-	if strings.HasPrefix(p.contentType, "text/html") {
-		header.Set("Content-Security-Policy", contentSecurityPolicy)
+	if p.policy != "" {
+		header.Set("Content-Security-Policy", p.policy)
 		header.Set("Referrer-Policy", "no-referrer")
 	}
 	header.Add("Vary", "Accept-Encoding")
