@@ -77,7 +77,7 @@ func createOrder(e *core.RecordEvent, pushes *push.Worker, zone *time.Location, 
 	o.SetPrice(participants.Price)
 	o.SetRev(1)
 	o.SetReminded(order.RemindedAtCreation(o.DateTill(), time.Now(), zone))
-	o.SetDelivered(time.Time{})
+	setDelivered(o, time.Time{})
 	if err := e.Next(); err != nil {
 		return err
 	}
@@ -124,7 +124,7 @@ func updateOrder(e *core.RecordEvent, pushes *push.Worker, changes *revision.His
 	}
 	o.SetRev(fresh.Rev() + 1)
 	setReminded(o, store.AsOrder(fresh.Original())) // the check of a participant has changed fresh
-	setDelivered(o, store.AsOrder(fresh.Original()))
+	setDelivered(o, store.AsOrder(fresh.Original()).Delivered())
 	if err := e.Next(); err != nil {
 		return err
 	}
@@ -147,15 +147,16 @@ func setReminded(o, before *store.Order) {
 	}
 }
 
-// setDelivered records the delivery of an order, and forgets it when the order becomes new again.
-func setDelivered(o, before *store.Order) {
-	switch delivered := before.Delivered(); {
-	case o.Status() == order.New:
+// setDelivered records the delivery of an order by whatever way its status came about, and forgets it when the order becomes new again.
+// before is when it was delivered so far, zero for not yet.
+func setDelivered(o *store.Order, before time.Time) {
+	switch status := o.Status(); {
+	case status == order.New:
 		o.SetDelivered(time.Time{})
-	case o.Status() == order.Done && before.Status() == order.New:
+	case (status == order.Done || status == order.Reviewed) && before.IsZero():
 		o.SetDelivered(time.Now())
 	default:
-		o.SetDelivered(delivered)
+		o.SetDelivered(before)
 	}
 }
 

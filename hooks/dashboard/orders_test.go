@@ -100,6 +100,30 @@ func TestDeskOrderForms(t *testing.T) {
 	if made := dashboard.Open("orders", id); made["price"] != 2.99 || id != "5" {
 		t.Errorf("made by a moderator: %v", made)
 	}
+	// By whatever way an order is delivered, it has the moment, and keeps it until it is new again.
+	delivered := func(id string, change map[string]any) string {
+		t.Helper()
+		if change != nil {
+			dashboard.Change("orders", id, change).Want(200)
+		}
+		row := dashboard.Open("orders", id)
+		if row["took"] != 0.0 {
+			t.Errorf("order %s took %v", id, row["took"])
+		}
+		return fmt.Sprint(row["delivered"])
+	}
+	for _, first := range []map[string]any{{"status": "done"}, {"status": "reviewed", "rating_rate": 5}, {"status": "cancelled", "cancel_text": "x"}} {
+		fields := maps.Clone(good)
+		maps.Copy(fields, first)
+		id := dashboard.Create("orders", fields).Want(200).Map().String("id")
+		if at := delivered(id, nil); (at == "") != (first["status"] == "cancelled") {
+			t.Errorf("created as %s: delivered %q", first["status"], at)
+		}
+		at := delivered(id, map[string]any{"status": "done"})
+		if at == "" || delivered(id, map[string]any{"status": "cancelled", "cancel_text": "y"}) != at || delivered(id, map[string]any{"status": "new"}) != "" {
+			t.Errorf("created as %s: delivered %q when it was done", first["status"], at)
+		}
+	}
 	s.WantCleanLog()
 }
 

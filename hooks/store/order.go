@@ -118,11 +118,11 @@ func (o *Order) Rating() float64 { return o.GetFloat(fieldRating) }
 // RatingText returns the client's review.
 func (o *Order) RatingText() string { return o.GetString(fieldRatingText) }
 
-// SetDelivered records when the order was delivered; the zero time is not yet.
+// SetDelivered records when the order was delivered; the zero time is not yet. An order that is created as delivered took no time.
 func (o *Order) SetDelivered(at time.Time) {
 	o.Set(fieldDelivered, at)
 	o.Set(fieldTook, 0)
-	if created := o.GetDateTime(fieldCreated).Time(); !at.IsZero() && at.After(created) {
+	if created := o.GetDateTime(fieldCreated).Time(); !created.IsZero() && at.After(created) {
 		o.Set(fieldTook, int64(at.Sub(created).Seconds()))
 	}
 }
