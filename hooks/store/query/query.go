@@ -8,6 +8,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -117,16 +118,30 @@ func logQuery(ctx context.Context, on Executor, text string, arguments []any, be
 	if show == nil {
 		return
 	}
+	show(ctx, time.Since(began), fillIn(text, arguments), nil, err)
+}
+
+// argumentNames are the names of arguments in a query, and what looks like one in its literals, which is left alone.
+var argumentNames = regexp.MustCompile(`'[^']*'|:[a-z_A-Z0-9]+`)
+
+// fillIn returns a query with its named arguments as literals.
+func fillIn(text string, arguments []any) string {
+	values := map[string]string{}
 	for _, argument := range arguments {
 		if named, ok := argument.(sql.NamedArg); ok {
-			value := "'" + strings.ReplaceAll(fmt.Sprint(named.Value), "'", "''") + "'"
-			if _, ok := named.Value.(string); !ok {
-				value = fmt.Sprint(named.Value)
+			value := fmt.Sprint(named.Value)
+			if _, ok := named.Value.(string); ok {
+				value = "'" + strings.ReplaceAll(value, "'", "''") + "'"
 			}
-			text = strings.ReplaceAll(text, ":"+named.Name, value)
+			values[":"+named.Name] = value
 		}
 	}
-	show(ctx, time.Since(began), text, nil, err)
+	return argumentNames.ReplaceAllStringFunc(text, func(name string) string {
+		if value, ok := values[name]; ok {
+			return value
+		}
+		return name
+	})
 }
 
 // TimestampLayout is PocketBase's format of times in the database, in which they sort as text.
