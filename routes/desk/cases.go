@@ -170,7 +170,7 @@ func viewCase(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	before, err := earlierVerdicts(e, c)
+	before, err := desk.EarlierCases(ctx, e.App, c.Target, shownBefore)
 	if err != nil {
 		return err
 	}
@@ -209,7 +209,7 @@ func viewCase(e *core.RequestEvent) error {
 		Place    *int             `json:"place"` // from 1, null where the case has another state than those of the queue
 		Of       *int             `json:"of"`
 		Capped   bool             `json:"of_capped"`
-	}{caseJSON: caseRow(e, c), Newest: reports, More: c.Reports - len(reports), Signals: []map[string]any{}, Before: before,
+	}{caseJSON: caseRow(e, c), Newest: reports, More: c.Reports - len(reports), Signals: []map[string]any{}, Before: earlierVerdicts(before),
 		About: about, Wish: wish, Verdicts: verdicts, Previous: optional(place.Previous), Next: optional(place.Next),
 		Place: optional(place.Place), Of: optional(place.Of), Capped: place.Capped}
 	for _, s := range signals {
@@ -221,14 +221,14 @@ func viewCase(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, answer)
 }
 
-// earlierVerdicts returns what was decided about the target of a case before.
-func earlierVerdicts(e *core.RequestEvent, c *desk.CaseRow) ([]map[string]any, error) {
-	found, err := desk.EarlierCases(e.Request.Context(), e.App, c.Target, shownBefore)
+// earlierVerdicts returns what was decided before.
+func earlierVerdicts(found []desk.Earlier) []map[string]any {
 	before := make([]map[string]any, len(found))
 	for i, b := range found {
-		before[i] = map[string]any{"verdict": b.Verdict, "closed": moment(b.Closed), "closed_by": b.ClosedBy, "kind": desk.Gravest(b.Kinds)}
+		kind, id := desk.SplitTarget(b.Target)
+		before[i] = map[string]any{"verdict": b.Verdict, "closed": moment(b.Closed), "closed_by": b.ClosedBy, "kind": desk.Gravest(b.Kinds), "target": targetJSON{kind, query.Number(id)}}
 	}
-	return before, err
+	return before
 }
 
 func caseReports(e *core.RequestEvent, c *desk.CaseRow) ([]reportJSON, error) {

@@ -75,6 +75,10 @@ func TestLease(t *testing.T) {
 	theirs.post("sign-out", in{}).Want(200)
 	mine.post(path+"/verdict", in{"rev": 1, "verdict": "nothing"}).Want(200)
 	mine.post("cases/nope/take", in{}).Want(404)
+	// The person's page shows what was decided also while no case is open.
+	if p := mine.get(fmt.Sprint("users/", performer.ID)).Want(200).Map(); p.At("case") != nil || p.String("before", 0, "verdict") != "nothing" || p.Int("before", 0, "target", "id") != performer.ID {
+		t.Errorf("%v", p.At("before"))
+	}
 
 	// What came after the page was opened stays open, with the old verdict in sight.
 	other := s.Client()

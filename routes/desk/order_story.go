@@ -140,7 +140,7 @@ func (a *api) orderStory(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	open, before, err := openCase(e, "order", id)
+	open, before, err := casesAbout(e, desk.TargetOrder, id)
 	if err != nil {
 		return err
 	}
@@ -163,20 +163,21 @@ func (a *api) orderStory(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, answer)
 }
 
-// openCase returns the open case about an order or a user, nil for none, and what was decided about the case's target before.
-func openCase(e *core.RequestEvent, column string, id int64) (open *caseJSON, before []map[string]any, err error) {
-	before = []map[string]any{}
-	found, err := desk.CaseOf(e.Request.Context(), e.App, column, id)
-	if err != nil || found == "" {
-		return nil, before, err
-	}
-	c, err := desk.ReadCase(e.Request.Context(), e.App, found)
-	if errors.Is(err, query.ErrNotFound) {
-		return nil, before, nil
-	}
+// casesAbout returns the open case about an order or a user, nil for none, and what was decided about them before.
+func casesAbout(e *core.RequestEvent, kind string, id int64) (open *caseJSON, before []map[string]any, err error) {
+	ctx := e.Request.Context()
+	earlier, err := desk.EarlierCasesAbout(ctx, e.App, kind, id, shownBefore)
 	if err != nil {
 		return nil, nil, err
 	}
-	before, err = earlierVerdicts(e, c)
+	before = earlierVerdicts(earlier)
+	found, err := desk.CaseOf(ctx, e.App, kind, id)
+	if err != nil || found == "" {
+		return nil, before, err
+	}
+	c, err := desk.ReadCase(ctx, e.App, found)
+	if errors.Is(err, query.ErrNotFound) {
+		return nil, before, nil
+	}
 	return caseRow(e, c), before, err
 }

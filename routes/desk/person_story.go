@@ -129,7 +129,7 @@ func (a *api) personStory(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	open, before, err := openCase(e, "user", id)
+	open, before, err := casesAbout(e, desk.TargetUser, id)
 	if err != nil {
 		return err
 	}

@@ -44,15 +44,25 @@ func NewestSignals(ctx context.Context, app core.App, caseID string, limit int) 
 
 // Earlier is what was decided about a target before.
 type Earlier struct {
-	Verdict, ClosedBy string
-	Closed            query.Moment
-	Kinds             Choices
+	Target, Verdict, ClosedBy string
+	Closed                    query.Moment
+	Kinds                     Choices
 }
 
 // EarlierCases returns the last verdicts about a target, the newest first.
 func EarlierCases(ctx context.Context, app core.App, target string, limit int) ([]Earlier, error) {
-	cases, err := query.ReadRows(ctx, app, `SELECT verdict, closed_by, closed, kinds FROM cases WHERE target = :target AND state = 'closed' ORDER BY closed DESC LIMIT :limit`,
-		[]any{sql.Named("target", target), sql.Named("limit", limit)}, func(e *Earlier) []any { return []any{&e.Verdict, &e.ClosedBy, &e.Closed, &e.Kinds} })
+	return readEarlier(ctx, app, fieldTarget, target, limit)
+}
+
+// EarlierCasesAbout returns the last verdicts about an order and its media, or about a user and what is theirs, the newest first. kind is
+// TargetOrder or TargetUser.
+func EarlierCasesAbout(ctx context.Context, app core.App, kind string, id int64, limit int) ([]Earlier, error) {
+	return readEarlier(ctx, app, kind, query.Key(id), limit)
+}
+
+func readEarlier(ctx context.Context, app core.App, column, value string, limit int) ([]Earlier, error) {
+	cases, err := query.ReadRows(ctx, app, `SELECT target, verdict, closed_by, closed, kinds FROM cases WHERE "`+column+`" = CAST(:value AS TEXT) AND +state = 'closed'
+		ORDER BY closed DESC`+limited(limit), []any{sql.Named("value", value)}, func(e *Earlier) []any { return []any{&e.Target, &e.Verdict, &e.ClosedBy, &e.Closed, &e.Kinds} })
 	return cases, query.Wrap("read earlier cases", err)
 }
 

@@ -82,10 +82,10 @@ func MediaOfOrder(ctx context.Context, app core.App, id int64, limit int) ([]Med
 }
 
 // CaseOf returns the id of the most urgent open case about an order or its media, or about a user and what they have uploaded; "" for
-// none. column is "order" or "user".
-func CaseOf(ctx context.Context, app core.App, column string, id int64) (string, error) {
+// none. kind is TargetOrder or TargetUser.
+func CaseOf(ctx context.Context, app core.App, kind string, id int64) (string, error) {
 	var found string
-	err := query.ReadRow(ctx, app, `SELECT coalesce((SELECT id FROM cases WHERE "`+column+`" = CAST(:id AS TEXT) AND +state = 'open' ORDER BY due LIMIT 1), '')`,
+	err := query.ReadRow(ctx, app, `SELECT coalesce((SELECT id FROM cases WHERE "`+kind+`" = CAST(:id AS TEXT) AND +state = 'open' ORDER BY due LIMIT 1), '')`,
 		[]any{sql.Named("id", query.Key(id))}, &found)
 	return found, query.Wrap("find the open case", err)
 }
