@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/privet/privet/routes/testkit"
+	"github.com/privet/privet/routes/testkit/shared"
 )
 
 var (
@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 	if dir, err := dataFolder(); err == nil {
 		_ = os.RemoveAll(filepath.Dir(dir))
 	}
-	testkit.Cleanup()
+	shared.Cleanup()
 	os.Exit(code)
 }
 

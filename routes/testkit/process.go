@@ -11,59 +11,18 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/privet/privet/routes/testkit/shared"
 )
-
-// shared lists the folders that all tests of a binary share, so that they outlive each of them.
-var shared struct {
-	mu      sync.Mutex
-	folders []string
-}
-
-// sharedFolder creates a folder that Cleanup removes.
-func sharedFolder(pattern string) (string, error) {
-	dir, err := os.MkdirTemp("", pattern)
-	shared.mu.Lock()
-	defer shared.mu.Unlock()
-	shared.folders = append(shared.folders, dir)
-	return dir, err
-}
-
-// Main runs the tests of a package, for its TestMain, and removes the folders that they share.
-func Main(m *testing.M) {
-	m.Run() // its code is the one with which the process exits
-	Cleanup()
-}
-
-// Cleanup removes the folders that tests share. A TestMain that does more than Main calls it after its tests.
-func Cleanup() {
-	shared.mu.Lock()
-	defer shared.mu.Unlock()
-	for _, dir := range shared.folders {
-		_ = os.RemoveAll(dir)
-	}
-}
-
-var build = sync.OnceValues(func() (string, error) {
-	dir, err := sharedFolder("privet-binary-")
-	if err != nil {
-		return "", err
-	}
-	binary := filepath.Join(dir, "privet")
-	if out, err := exec.Command("go", "build", "-o", binary, "github.com/privet/privet").CombinedOutput(); err != nil {
-		return "", fmt.Errorf("go build: %w\n%s", err, out)
-	}
-	return binary, nil
-})
 
 // Binary builds privet, once per test binary, and returns the path of the executable.
 func Binary(t testing.TB) string {
 	t.Helper()
-	binary, err := build()
+	binary, err := shared.Binary()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/cookiejar"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -28,6 +27,7 @@ import (
 	"github.com/privet/privet/pb_public"
 	"github.com/privet/privet/routes"
 	"github.com/privet/privet/routes/metrics"
+	"github.com/privet/privet/routes/testkit/shared"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/apis"
@@ -58,25 +58,26 @@ func (s *Server) WithT(t testing.TB) *Server {
 	return &other
 }
 
-// template returns a migrated, empty data folder, which is created once per test binary and copied by each server.
+// Main runs the tests of a package, for its TestMain, and removes what they share.
+func Main(m *testing.M) { shared.Main(m) }
+
+// template returns a migrated, empty data folder, which each server copies.
 var template = sync.OnceValues(func() (string, error) {
-	dir, err := sharedFolder("privet-template-")
-	if err != nil {
-		return "", err
-	}
-	app := core.NewBaseApp(core.BaseAppConfig{DataDir: filepath.Join(dir, "data")})
-	worker, err := push.NewWorker(app, &settings.Settings{}, time.Now)
-	if err != nil {
-		return "", err
-	}
-	hooks.Register(app, &settings.Settings{}, worker, mail.NewWorker(app, &settings.Settings{}, time.Now), preview.NewWorker(app, nil, ""), logs.New(io.Discard, false))
-	if err := app.Bootstrap(); err != nil {
-		return "", err
-	}
-	if err := app.RunAllMigrations(); err != nil {
-		return "", err
-	}
-	return app.DataDir(), app.ClearBootstrap()
+	return shared.Template(func(dir string) error {
+		app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir})
+		worker, err := push.NewWorker(app, &settings.Settings{}, time.Now)
+		if err != nil {
+			return err
+		}
+		hooks.Register(app, &settings.Settings{}, worker, mail.NewWorker(app, &settings.Settings{}, time.Now), preview.NewWorker(app, nil, ""), logs.New(io.Discard, false))
+		if err := app.Bootstrap(); err != nil {
+			return err
+		}
+		if err := app.RunAllMigrations(); err != nil {
+			return err
+		}
+		return app.ClearBootstrap()
+	})
 })
 
 // Start runs a server in the test's process until the test ends. The rate limit is off unless one of the changes of the

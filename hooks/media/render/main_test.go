@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"errors"
 	"flag"
-	"fmt"
 	"image/jpeg"
 	"os"
 	"os/exec"
@@ -18,32 +17,10 @@ import (
 	"time"
 
 	"github.com/privet/privet/hooks/media/render/process"
+	"github.com/privet/privet/routes/testkit/shared"
 )
 
-// program builds the real binary, which is both server and child. It is built without the race detector, which needs more
-// memory than a child may have.
-var program = sync.OnceValues(func() (string, error) {
-	folder, err := os.MkdirTemp("", "privet")
-	if err != nil {
-		return "", err
-	}
-	built = folder
-	name := filepath.Join(folder, "privet")
-	build := exec.Command("go", "build", "-o", name, "github.com/privet/privet")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w\n%s", err, out)
-	}
-	return name, nil
-})
-
-var built string // the folder of it
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	_ = os.RemoveAll(built)
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { shared.Main(m) }
 
 // peaks records the largest resident set of all children that made previews.
 type peaks struct {
@@ -74,7 +51,7 @@ func engine(t *testing.T) (*Engine, *peaks) {
 func measured(t *testing.T, c Config) (*Engine, *peaks) {
 	t.Helper()
 	var err error
-	if c.Executable, err = program(); err != nil {
+	if c.Executable, err = shared.Binary(); err != nil {
 		t.Fatal(err)
 	}
 	e, p := New(c), &peaks{most: mostMemory}

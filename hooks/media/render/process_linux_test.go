@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/privet/privet/routes/testkit/shared"
 )
 
 // slow writes a script to run in place of the child: it writes its environment to note, its process ID to note.pid, and hangs.
@@ -203,7 +205,7 @@ func TestCacheHeals(t *testing.T) {
 // The program starts as if the embedded modules weren't linked: measured in processor time, since other tests may hold
 // the processor.
 func TestStart(t *testing.T) {
-	privet, err := program()
+	privet, err := shared.Binary()
 	if err != nil {
 		t.Fatal(err)
 	}
