@@ -3,6 +3,7 @@ package hooks_test
 import (
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,8 @@ import (
 	"github.com/privet/privet/routes/testkit"
 	"github.com/privet/privet/routes/testkit/browser"
 	"github.com/privet/privet/routes/testkit/fakes"
+
+	"github.com/pocketbase/dbx"
 )
 
 // demoPerson signs in a user of the demo, on a device with a push token.
@@ -19,6 +22,21 @@ func demoPerson(s *testkit.Server, name string) testkit.Person {
 		"device_id": name, "firebase_token": name}).Do().Want(200).Map()
 	return testkit.Person{ID: m.Int("data", "id"), Email: m.String("data", "email"), Token: m.String("token"), Data: m}
 }
+
+// demoOrder returns the number of the order of the demo whose description begins with a text.
+func demoOrder(s *testkit.Server, begins string) (id int) {
+	order, err := s.App.FindFirstRecordByFilter("orders", "description ~ {:begins}", dbx.Params{"begins": begins + "%"})
+	if err == nil {
+		id, err = strconv.Atoi(order.Id)
+	}
+	if err != nil {
+		panic(err)
+	}
+	return id
+}
+
+// pageOfList is how many rows the dashboard shows of a long list.
+const pageOfList = 40
 
 // A moderator's work on the demo's data in a browser: cancelling an overdue order, banning a performer, taking down a
 // video, erasing a client. The API shows each change, and the participants get pushes. The guide's pictures are made
@@ -32,10 +50,12 @@ func TestDeskInABrowser(t *testing.T) {
 	const moderator = "olga@example.com"
 	fcm := fakes.NewFCM(t)
 	s := testkit.Start(t, fcm.Configure)
-	password, err := demo.Fill(s.App, moderator, time.Now())
+	accounts, err := demo.Fill(s.App, demo.Staff{Owner: moderator, Moderator: "vera@example.com", Colleague: "kirill@example.com"}, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
+	tamara, video, cat, mia := demoOrder(s, "Бабушке Тамаре"), demoOrder(s, "Поздравьте мою сестру Веру"), demoOrder(s, "Which cat"), demoOrder(s, "Happy birthday to Mia")
+	s.Exec("UPDATE devices SET firebase_token = ''") // those of the demo
 	oleg, darya, jack := demoPerson(s, "oleg"), demoPerson(s, "darya"), demoPerson(s, "jack")
 	max, misha := demoPerson(s, "max"), demoPerson(s, "misha")
 	demoPerson(s, "boris")
@@ -53,18 +73,18 @@ func TestDeskInABrowser(t *testing.T) {
 		}
 		fcm.Reset()
 	}
-	d := browser.OpenDashboard(t, s, moderator, password)
+	d := browser.OpenDashboard(t, s, moderator, accounts[0].Password)
 
 	// From the queue to an overdue order.
 	d.List("queue_overdue_orders", 2)
 	d.Screenshot("queue")
 	d.Click(`(() => { const eye = document.querySelector('.page-content tr.handle .record-preview-icon'); eye?.dispatchEvent(new MouseEvent('mouseenter')); return eye })()`)
-	d.Until(`document.querySelector('.record-summary-dropdown a')?.hash.endsWith('collection=orders&record=10')`)
+	d.Until(fmt.Sprintf(`document.querySelector('.record-summary-dropdown a')?.hash.endsWith('collection=orders&record=%d')`, tamara))
 	d.Screenshot("relation")
-	d.Form("orders", 10)
+	d.Form("orders", tamara)
 	d.Screenshot("order")
 	stale := d.Another()
-	stale.Form("orders", 10)
+	stale.Form("orders", tamara)
 	stale.Write("description", "Written in a tab that was opened before.")
 	stale.Choose("status", "reviewed")
 	d.Write("rating_rate", "5")
@@ -76,17 +96,17 @@ func TestDeskInABrowser(t *testing.T) {
 	d.DismissMessages()
 	d.Screenshot("cancel", "cancel_text")
 	d.Save()
-	if order := view(10, darya); order.Int("data", "status") != 3 || !strings.Contains(order.String("data", "cancel_text"), "не успел") || order.At("data", "cancel_date") == nil {
+	if order := view(tamara, darya); order.Int("data", "status") != 3 || !strings.Contains(order.String("data", "cancel_text"), "не успел") || order.At("data", "cancel_date") == nil {
 		t.Errorf("cancelled: %v", order)
 	}
 	wantPushes("boris order.cancelled", "darya order.cancelled")
 	stale.WantRefused("status", "Somebody else has changed it meanwhile")
 	stale.Screenshot("stale")
-	if text := view(10, darya).String("data", "description"); !strings.Contains(text, "Тамаре") {
+	if text := view(tamara, darya).String("data", "description"); !strings.Contains(text, "Тамаре") {
 		t.Errorf("the stale tab has written %q", text)
 	}
 	d.DismissMessages()
-	d.List("order_history", 31)
+	d.List("order_history", pageOfList)
 	d.Until(fmt.Sprintf(`(() => { const row = document.querySelector('.page-content tbody tr.handle'); return row?.innerText.includes('cancelled') && row.innerText.includes(%q) })()`, moderator))
 	d.ScrollRight()
 	d.Screenshot("history")
@@ -102,7 +122,7 @@ func TestDeskInABrowser(t *testing.T) {
 	if found := s.Get("user/search?text=" + url.QueryEscape("Миша")).As(jack.Token).Do().Want(200).Map(); found.Len("data") != 0 {
 		t.Errorf("banned, and found: %v", found)
 	}
-	if order := view(14, jack); order.Int("data", "status") != 3 {
+	if order := view(cat, jack); order.Int("data", "status") != 3 {
 		t.Errorf("the order of the banned performer: %v", order)
 	}
 	wantPushes("jack order.cancelled")
@@ -111,15 +131,15 @@ func TestDeskInABrowser(t *testing.T) {
 	d.Screenshot("queue-banned")
 
 	// A video that must be taken down.
-	video := view(1, oleg)
-	file := testkit.PathOf(video.String("data", "media", 0, "path_url"))
+	delivered := view(video, oleg)
+	file := testkit.PathOf(delivered.String("data", "media", 0, "path_url"))
 	s.Get(file).Do().Want(200)
-	d.List("media", 20)
+	d.List("media", pageOfList)
 	d.Screenshot("media")
-	d.Form("media", video.Int("data", "media", 0, "id"))
+	d.Form("media", delivered.Int("data", "media", 0, "id"))
 	d.Remove(func() { d.Screenshot("media-delete") })
 	s.Get(file).Do().Want(404)
-	if order := view(1, oleg); order.Int("data", "status") != 4 || order.Len("data", "media") != 0 {
+	if order := view(video, oleg); order.Int("data", "status") != 4 || order.Len("data", "media") != 0 {
 		t.Errorf("without its video: %v", order)
 	}
 
@@ -132,7 +152,7 @@ func TestDeskInABrowser(t *testing.T) {
 	d.Screenshot("erase", "erase")
 	d.Save()
 	s.Post("auth/login").JSON(map[string]any{"email": jack.Email, "password": demo.Password}).Do().Want(401)
-	if client := view(8, max).String("data", "client", "nickname"); client != "Deleted user" {
+	if client := view(mia, max).String("data", "client", "nickname"); client != "Deleted user" {
 		t.Errorf("erased, and called %q", client)
 	}
 

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/hooks/store/desk"
@@ -64,7 +65,11 @@ func Write(ctx context.Context, tx core.App, e Entry) error {
 	if reason := []rune(e.Reason); len(reason) > maxReason {
 		e.Reason = string(reason[:maxReason])
 	}
-	err := desk.AddAudit(ctx, tx, desk.AuditRow{Actor: e.Actor, Role: e.Role, Act: e.Act, TargetKind: e.TargetKind, TargetID: e.TargetID,
+	at, ok := ctx.Value(atKey{}).(time.Time)
+	if !ok {
+		at = time.Now()
+	}
+	err := desk.AddAudit(ctx, tx, desk.AuditRow{At: at, Actor: e.Actor, Role: e.Role, Act: e.Act, TargetKind: e.TargetKind, TargetID: e.TargetID,
 		Case: e.Case, Reason: e.Reason, Before: e.Before, After: e.After})
 	if err != nil {
 		return fmt.Errorf("audit the act %s of %s %s: %w", e.Act, e.TargetKind, e.TargetID, err)
@@ -137,3 +142,10 @@ type withinKey struct{}
 
 // Within returns a context for the parts of an act that has a row of its own: with it Write does nothing.
 func Within(ctx context.Context) context.Context { return context.WithValue(ctx, withinKey{}, true) }
+
+type atKey struct{}
+
+// At returns a context in which Write dates its rows: demo data has a past, and no row can be changed afterwards.
+func At(ctx context.Context, at time.Time) context.Context {
+	return context.WithValue(ctx, atKey{}, at)
+}

@@ -28,6 +28,13 @@ import (
 //go:embed greeting.mp4
 var greeting []byte
 
+// broken returns greeting without its frames: no preview can be made of it.
+func broken() []byte {
+	video := bytes.Clone(greeting)
+	clear(video[bytes.Index(video, []byte("mdat"))+len("mdat"):])
+	return video
+}
+
 // bold returns the font of all texts.
 var bold = sync.OnceValues(func() (*opentype.Font, error) { return opentype.Parse(gobold.TTF) })
 
@@ -41,9 +48,16 @@ func portrait(name string) ([]byte, error) {
 	return render(image.Rect(0, 0, 480, 480), name, initials.String(), 190)
 }
 
-// card returns a JPEG with a text.
-func card(text string) ([]byte, error) {
-	return render(image.Rect(0, 0, 800, 500), text, text, 72)
+// cards returns JPEGs with a text each, of which it keeps those that it has made.
+type cards map[string][]byte
+
+func (made cards) of(text string) (content []byte, err error) {
+	content, ok := made[text]
+	if !ok {
+		content, err = render(image.Rect(0, 0, 800, 500), text, text, 72)
+		made[text] = content
+	}
+	return content, err
 }
 
 // render returns a JPEG of an area with a text, size pixels high, on colours derived from seed.
@@ -60,10 +74,14 @@ func render(area image.Rectangle, seed, text string, size float64) ([]byte, erro
 	picture := image.NewRGBA(area)
 	hue := float64(crc32.ChecksumIEEE([]byte(seed))%360) / 360
 	width, height := area.Dx(), area.Dy()
+	diagonals := make([]color.RGBA, width+height)
+	for i := range diagonals {
+		along := float64(i) / float64(width+height)
+		diagonals[i] = shade(hue+along/6, 0.35+0.25*along)
+	}
 	for y := range height {
 		for x := range width {
-			along := float64(x+y) / float64(width+height)
-			picture.SetRGBA(x, y, shade(hue+along/6, 0.35+0.25*along))
+			picture.SetRGBA(x, y, diagonals[x+y])
 		}
 	}
 	pen := font.Drawer{Dst: picture, Src: image.NewUniform(color.White), Face: face}

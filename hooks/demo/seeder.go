@@ -5,32 +5,53 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"time"
 
+	"github.com/privet/privet/hooks/audit"
 	"github.com/privet/privet/hooks/files"
-	"github.com/privet/privet/hooks/order"
-	"github.com/privet/privet/hooks/orders"
 	"github.com/privet/privet/hooks/store"
+	"github.com/privet/privet/hooks/store/desk"
+	"github.com/privet/privet/hooks/store/history"
 
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// seeder creates the demo data in one transaction. It replays the past in its order, as the apps of the participants
-// and the dashboard would have done, and backdates each change.
+// seeder creates the demo data in one transaction. It replays the past in its order, as the apps of the participants and the desk would
+// have done, and moves each change to its time.
 type seeder struct {
-	tx        core.App
-	now       time.Time
-	moderator store.Actor
-	userIDs   map[string]string // by the person's key
-	orderIDs  [len(pastOrders)]string
-	uploads   []*files.Upload
+	tx      core.App
+	now     time.Time
+	staff   Staff
+	people  []person
+	orders  []pastOrder
+	userIDs map[string]string // by the person's key
+
+	orderIDs []string // of orders
+	uploads  []*files.Upload
+	cards    cards
+
+	events  []event    // those to come, by their time
+	random  *rand.Rand // the same each time
+	daysAgo float64    // of the event that is run
+	seen    map[string]bool
+	failure string // why the mail of the event that is run could not be sent, "" if it was
 }
 
 // event is a change in the past.
 type event struct {
 	daysAgo float64
-	run     func(context.Context) error
+	run     act
+	told    bool // the story goes on with the cases that it opens
+}
+
+func newSeeder(staff Staff, now time.Time) *seeder {
+	crowdPeople, crowdOrders := crowd()
+	s := &seeder{now: now, staff: staff, people: slices.Concat(people, crowdPeople), orders: slices.Concat(pastOrders, crowdOrders), userIDs: map[string]string{}, cards: cards{},
+		random: rand.New(rand.NewPCG(7, 2026)), seen: map[string]bool{}} //nolint:gosec // it has to be the same each time
+	s.orderIDs = make([]string, len(s.orders))
+	return s
 }
 
 // seed creates everything.
@@ -39,31 +60,158 @@ func (s *seeder) seed(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var events []event
-	for i, p := range people {
-		events = append(events, event{p.daysAgo, func(ctx context.Context) error { return s.signUp(ctx, p, i < firstClient, hashed) }})
+	if err := s.watchWords(ctx); err != nil {
+		return err
 	}
-	for i, o := range pastOrders {
-		events = append(events, event{o.daysAgo, func(ctx context.Context) error { return s.createOrder(ctx, i, o) }})
+	for _, p := range s.people {
+		s.events = append(s.events, event{daysAgo: p.daysAgo, run: func(ctx context.Context) error { return s.signUp(ctx, p, hashed) }})
+	}
+	for _, p := range s.phones() {
+		s.events = append(s.events, event{daysAgo: p.daysAgo, run: func(ctx context.Context) error { return s.signIn(ctx, p) }})
+	}
+	for i, o := range s.orders {
+		s.events = append(s.events, event{daysAgo: o.daysAgo, run: func(ctx context.Context) error { return s.createOrder(ctx, i, o) }})
 		for _, c := range o.changes {
-			events = append(events, event{c.daysAgo, func(ctx context.Context) error { return s.changeOrder(ctx, s.orderIDs[i], c) }})
+			s.events = append(s.events, event{daysAgo: c.daysAgo, run: func(ctx context.Context) error { return s.changeOrder(ctx, s.orderIDs[i], c) }})
 		}
 	}
-	for _, b := range bans {
-		events = append(events, event{b.daysAgo, func(ctx context.Context) error { return s.ban(ctx, b) }})
-	}
-	slices.SortStableFunc(events, func(a, b event) int { return cmp.Compare(b.daysAgo, a.daysAgo) })
-	for _, e := range events {
-		if err := e.run(ctx); err != nil {
-			return fmt.Errorf("%g days ago: %w", e.daysAgo, err)
+	s.events = append(s.events, s.story()...)
+	s.events = append(s.events, s.signIns()...)
+	slices.SortStableFunc(s.events, func(a, b event) int { return cmp.Compare(b.daysAgo, a.daysAgo) })
+	for len(s.events) > 0 {
+		next := s.events[0]
+		s.events = s.events[1:]
+		if err := s.replay(ctx, next); err != nil {
+			return fmt.Errorf("%g days ago: %w", next.daysAgo, err)
 		}
 	}
-	return nil
+	return s.callNobody(ctx)
+}
+
+// replay runs an event, and moves what it has changed to its time.
+func (s *seeder) replay(ctx context.Context, e event) error {
+	since, at := time.Now(), s.at(e.daysAgo)
+	s.daysAgo, s.failure = e.daysAgo, ""
+	if err := e.run(audit.At(ctx, at)); err != nil {
+		return err
+	}
+	if err := s.deliver(ctx, since, at); err != nil {
+		return err
+	}
+	if err := history.Move(ctx, s.tx, since, at); err != nil {
+		return err
+	}
+	return s.schedule(ctx, e.told)
 }
 
 // at returns the time a number of days ago; a negative number is in the future.
 func (s *seeder) at(daysAgo float64) time.Time {
 	return s.now.Add(-time.Duration(daysAgo * 24 * float64(time.Hour)))
+}
+
+// deliver settles the pushes and mails that were added since a moment: nothing of the demo is left for a server to send.
+func (s *seeder) deliver(ctx context.Context, since, at time.Time) error {
+	pushes, err := history.Added(ctx, s.tx, store.Pushes, since)
+	if err != nil {
+		return err
+	}
+	for _, p := range pushes {
+		outcome := store.SendOutcome{State: store.PushSent}
+		for _, f := range fates {
+			if s.daysAgo < f.from && s.daysAgo > f.to && (f.key == "" || s.userIDs[f.key] == p.Receiver) {
+				// What waits is tried when it expires, and so never.
+				outcome = store.SendOutcome{State: f.state, Error: f.error, NextTry: at.Add(24 * time.Hour)}
+			}
+		}
+		if err := history.Settle(ctx, s.tx, store.Pushes, p.ID, at.Add(2*time.Second), outcome); err != nil {
+			return err
+		}
+	}
+	mails, err := history.Added(ctx, s.tx, store.Mails, since)
+	if err != nil {
+		return err
+	}
+	for _, m := range mails {
+		outcome := store.SendOutcome{State: store.MailSent}
+		if s.failure != "" {
+			outcome = store.SendOutcome{State: store.MailFailed, Error: s.failure}
+		}
+		if err := history.Settle(ctx, s.tx, store.Mails, m.ID, at.Add(4*time.Second), outcome); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// liveDays is since when cases are left for whoever looks at the demo.
+const liveDays = 1.2
+
+// schedule has a moderator decide the cases that an event has opened, unless the story goes on with them: told.
+func (s *seeder) schedule(ctx context.Context, told bool) error {
+	if s.daysAgo < liveDays {
+		return nil
+	}
+	open, err := s.openCases(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range open {
+		if s.seen[c.ID] {
+			continue
+		}
+		s.seen[c.ID] = true
+		if told {
+			continue
+		}
+		by, target := s.staff.Moderator, c.Target
+		if s.random.IntN(3) == 0 {
+			by = s.staff.Colleague
+		}
+		decided := event{daysAgo: max(s.daysAgo-hours(0.5+22*s.random.Float64()*s.random.Float64()), liveDays-0.1), run: func(ctx context.Context) error {
+			return s.settle(ctx, by, target)
+		}}
+		at, _ := slices.BinarySearchFunc(s.events, decided, func(a, b event) int { return cmp.Compare(b.daysAgo, a.daysAgo) })
+		s.events = slices.Insert(s.events, at, decided)
+	}
+	return nil
+}
+
+// settle decides the case about a target, unless somebody has: a low rating is a warning, and nothing else is.
+func (s *seeder) settle(ctx context.Context, by, target string) error {
+	open, err := s.openCases(ctx)
+	if err != nil {
+		return err
+	}
+	for i := range open {
+		if c := &open[i]; c.Target == target {
+			verdict, text := desk.VerdictNothing, ""
+			if desk.Gravest(c.Kinds) == desk.KindLow {
+				verdict, text = desk.VerdictWarned, "Пожалуйста, перечитывайте пожелания клиента перед записью."
+			}
+			return s.decide(ctx, by, c, verdict, text, 0)
+		}
+	}
+	return nil
+}
+
+// callNobody ends what a server would tell of the cases: they are no news.
+func (s *seeder) callNobody(ctx context.Context) error {
+	for {
+		waiting, err := desk.NoteWaiting(ctx, s.tx, s.now)
+		if err != nil {
+			return err
+		}
+		if len(waiting) == 0 {
+			break
+		}
+	}
+	calls, err := desk.DueCalls(ctx, s.tx, time.Now(), 10_000)
+	for _, id := range calls {
+		if err == nil {
+			err = desk.DeleteCall(ctx, s.tx, id)
+		}
+	}
+	return err
 }
 
 // discard removes the uploads whose rows were not committed.
@@ -80,130 +228,4 @@ func (s *seeder) upload(content []byte) (*files.Upload, error) {
 		s.uploads = append(s.uploads, upload)
 	}
 	return upload, err
-}
-
-// signUp creates a user with a profile picture.
-func (s *seeder) signUp(ctx context.Context, p person, isPerformer bool, hashedPassword string) error {
-	user, err := store.NewUser(s.tx)
-	if err != nil {
-		return err
-	}
-	user.SetEmail(p.email())
-	user.SetName(p.name)
-	user.SetNickname(p.nickname)
-	user.SetPhone(p.phone)
-	user.SetDescription(store.NewDescription(p.about))
-	user.SetRole(store.RoleClient)
-	if isPerformer {
-		user.SetRole(store.RolePerformer)
-		user.SetPrice(&p.price)
-		user.SetCategories(p.categories)
-	}
-	user.SetPasswordHash(hashedPassword)
-	store.SetActor(user.Record, store.Actor{Side: order.Client})
-	picture, err := portrait(p.name)
-	if err != nil {
-		return err
-	}
-	upload, err := s.upload(picture)
-	if err != nil {
-		return err
-	}
-	if err := s.tx.Save(user); err != nil {
-		return err
-	}
-	if err := files.ReplaceProfileMedia(s.tx, upload, user.Id); err != nil {
-		return err
-	}
-	s.userIDs[p.key] = user.Id
-	return store.BackdateUser(ctx, s.tx, user.Id, s.at(p.daysAgo))
-}
-
-// createOrder creates the order that is pastOrders[index].
-func (s *seeder) createOrder(ctx context.Context, index int, past pastOrder) error {
-	client := store.Actor{Side: order.Client, UserID: s.userIDs[past.client]}
-	o, err := orders.Create(ctx, s.tx, client, orders.Draft{
-		PerformerID: s.userIDs[past.performer],
-		Occasion:    past.occasion,
-		Description: past.description,
-		DateTill:    s.at(-past.tillDays).Truncate(time.Hour),
-	})
-	if err != nil {
-		return err
-	}
-	s.orderIDs[index] = o.Id
-	return store.BackdateOrder(ctx, s.tx, o.Id, s.at(past.daysAgo))
-}
-
-// changeOrder makes a change of an order, as the app of one of its participants does, or the dashboard.
-func (s *seeder) changeOrder(ctx context.Context, id string, c change) error {
-	o, err := store.FindOrder(s.tx, id)
-	if err != nil {
-		return err
-	}
-	if c.by == order.Moderator {
-		err = s.moderateOrder(o, c.request)
-	} else {
-		err = s.requestChange(ctx, o, c)
-	}
-	if err != nil {
-		return err
-	}
-	return store.BackdateOrder(ctx, s.tx, id, s.at(c.daysAgo))
-}
-
-func (s *seeder) moderateOrder(o *store.Order, request order.Request) error {
-	store.SetActor(o.Record, s.moderator)
-	o.SetStatus(request.Status)
-	o.SetCancellation(time.Time{}, request.CancelText)
-	return s.tx.Save(o)
-}
-
-func (s *seeder) requestChange(ctx context.Context, o *store.Order, c change) error {
-	participant := store.Actor{Side: c.by, UserID: o.Performer()}
-	if c.by == order.Client {
-		participant.UserID = o.Client()
-	}
-	var upload *files.Upload
-	if c.request.Media {
-		content, err := greeting, error(nil)
-		if c.card != "" {
-			content, err = card(c.card)
-		}
-		if err != nil {
-			return err
-		}
-		if upload, err = s.upload(content); err != nil {
-			return err
-		}
-	}
-	return orders.Update(ctx, s.tx, o.Id, participant, c.request, upload)
-}
-
-// ban bans a user, which cancels their new orders.
-func (s *seeder) ban(ctx context.Context, b ban) error {
-	user, err := store.FindUser(s.tx, s.userIDs[b.key])
-	if err != nil {
-		return err
-	}
-	open, err := store.OpenOrders(s.tx, user.Id)
-	if err != nil {
-		return err
-	}
-	user.SetBan()
-	var until time.Time
-	if b.daysLeft > 0 {
-		until = s.at(-b.daysLeft)
-	}
-	user.SetBanTerms(b.reason, until)
-	store.SetActor(user.Record, s.moderator)
-	if err := s.tx.Save(user); err != nil {
-		return err
-	}
-	for _, o := range open {
-		if err := store.BackdateOrder(ctx, s.tx, o.Id, s.at(b.daysAgo)); err != nil {
-			return err
-		}
-	}
-	return store.BackdateUser(ctx, s.tx, user.Id, s.at(b.daysAgo))
 }

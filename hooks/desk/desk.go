@@ -53,6 +53,13 @@ func Register(app core.App, s *settings.Settings, pushes *push.Worker, mails *ma
 // Of returns the desk of an app.
 func Of(app core.App) *Desk { return app.Store().Get(keyDesk).(*Desk) }
 
+// In returns the desk in a transaction that the caller has open: what it does is a part of that.
+func (d *Desk) In(tx core.App) *Desk {
+	within := *d
+	within.app = tx
+	return &within
+}
+
 // By is who acts, and why.
 type By struct {
 	Email string // of the superuser

@@ -61,7 +61,7 @@ func (d *Desk) registerOpeners() {
 		return watchBlocks(e.Context, e.App, store.AsBlock(e.Record).Blocked())
 	})
 	d.app.Cron().MustAdd("privet_overdue", "* * * * *", func() {
-		if err := d.openOverdue(context.Background(), time.Now()); err != nil {
+		if err := d.OpenOverdue(context.Background(), time.Now()); err != nil {
 			d.app.Logger().Error("the cases of overdue orders could not be opened", "error", err)
 		}
 	})
@@ -126,8 +126,8 @@ func watchBlocks(ctx context.Context, tx core.App, user string) error {
 	return err
 }
 
-// openOverdue opens the cases of orders whose date has passed. What is overdue is decided as for reminders.
-func (d *Desk) openOverdue(ctx context.Context, now time.Time) error {
+// OpenOverdue opens the cases of orders whose date has passed by now. What is overdue is decided as for reminders.
+func (d *Desk) OpenOverdue(ctx context.Context, now time.Time) error {
 	zone := d.settings.Zone()
 	after, until := order.DateTill(now.Add(-order.OverdueFor), zone), order.DateTill(now, zone)
 	for {

@@ -3,6 +3,7 @@ package deskui_test
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"testing"
 	"time"
 
@@ -77,20 +78,21 @@ func TestDeskInABrowser(t *testing.T) {
 	}
 	s := testkit.Start(t)
 	s.Moderator()
-	if _, err := demo.Fill(s.App, testkit.OwnerEmail, time.Now()); err != nil {
+	if _, err := demo.Fill(s.App, demo.Staff{Owner: testkit.OwnerEmail, Moderator: testkit.ModeratorEmail, Colleague: "kirill@example.com"}, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	login := func(name string) string {
 		return s.Post("auth/login").JSON(map[string]any{"email": name + "@example.com", "password": demo.Password, "device_id": name}).Do().Want(200).Map().String("token")
 	}
+	anna, misha, diploma := numberOf(t, s, "users", "email = 'anna@example.com'"), numberOf(t, s, "users", "email = 'misha@example.com'"), numberOf(t, s, "orders", theDiploma)
 	report := func(by, field string, id int, text string) {
 		s.Post("user/report").As(by).JSON(map[string]any{field: id, "reason": 2, "text": text}).Do().Want(201)
 	}
 	oleg, emma := login("oleg"), login("emma")
-	video := s.Get("order/view/7").As(oleg).Do().Want(200).Map().Int("data", "media", 0, "id")
+	video := s.Get(fmt.Sprintf("order/view/%d", diploma)).As(oleg).Do().Want(200).Map().Int("data", "media", 0, "id")
 	report(oleg, "media_id", video, hostile)
-	report(emma, "user_id", 5, "He wants money outside")
-	report(oleg, "user_id", 1, "Not polite")
+	report(emma, "user_id", misha, "He wants money outside")
+	report(oleg, "user_id", anna, "Not polite")
 	open := func() int {
 		return s.Request(http.MethodGet, "/api/desk/cases").As(s.Moderator()).Do().Want(200).Map().Int("counts", "all")
 	}
@@ -143,7 +145,7 @@ func TestDeskInABrowser(t *testing.T) {
 	// A complaint is answered in six clicks at most.
 	d.open("#/desk?show=open&kind=report", "en")
 	d.count()
-	complaint := caseOf(s, "user", 1)
+	complaint := caseOf(s, "user", anna)
 	d.Click(fmt.Sprintf(`document.querySelector('.dk-item[data-case=%q]')`, complaint))
 	d.Until(`document.querySelector('.dk-pane-body')?.innerText.includes('Not polite')`)
 	d.press(".dk-pane-foot", "No violation")
@@ -152,7 +154,7 @@ func TestDeskInABrowser(t *testing.T) {
 	if open() != before-1 {
 		t.Error("the complaint is still open")
 	}
-	d.late(caseOf(s, "user", 5))
+	d.late(caseOf(s, "user", misha))
 	d.story()
 	d.WantLoopback()
 }
@@ -161,10 +163,11 @@ func TestDeskInABrowser(t *testing.T) {
 // come.
 func (d *desk) story() {
 	d.t.Helper()
+	diploma, max, misha := numberOf(d.t, d.s, "orders", theDiploma), numberOf(d.t, d.s, "users", "email = 'max@example.com'"), numberOf(d.t, d.s, "users", "email = 'misha@example.com'")
 	d.open("#/desk", "en")
 	d.count()
-	d.search("Олег", "No. 7")
-	d.Click(`[...document.querySelectorAll('.dk-hit')].find(e => e.hash === '#/desk/orders/7')`)
+	d.search("Олег", fmt.Sprintf("No. %d", diploma))
+	d.Click(fmt.Sprintf(`[...document.querySelectorAll('.dk-hit')].find(e => e.hash === '#/desk/orders/%d')`, diploma))
 	d.Until(`!!document.querySelector('.dk-main .dk-still')`)
 	if !d.Evaluate(`[...document.querySelectorAll('.dk-time small')].some(e => e.innerText.includes('No device that takes pushes'))`) {
 		d.t.Error("the order doesn't say why nobody got a push")
@@ -179,8 +182,8 @@ func (d *desk) story() {
 
 	d.open("#/desk", "en")
 	d.count()
-	d.search("MaxPower", "No. 2")
-	d.Click(`[...document.querySelectorAll('.dk-hit')].find(e => e.hash === '#/desk/users/2')`)
+	d.search("MaxPower", fmt.Sprintf("No. %d", max))
+	d.Click(fmt.Sprintf(`[...document.querySelectorAll('.dk-hit')].find(e => e.hash === '#/desk/users/%d')`, max))
 	d.Until(`!!document.querySelector('.dk-topacts')`)
 	d.press(".dk-topacts", "Ban…")
 	d.Until(theDialog)
@@ -188,18 +191,35 @@ func (d *desk) story() {
 	d.press(".dk-dialog", "Ban for 3 days")
 	d.Until(`!document.querySelector('.dk-dialog') && document.querySelector('.dk-top').innerText.includes('banned')`)
 	d.wantClicks("a ban with an end", 4)
-	for _, page := range []string{"#/desk/orders/7", "#/desk/users/5", "#/desk/users/5?tab=orders", "#/desk/log"} {
+	order, person := fmt.Sprintf("#/desk/orders/%d", diploma), fmt.Sprintf("#/desk/users/%d", misha)
+	for _, page := range []string{order, person, person + "?tab=orders", "#/desk/log"} {
 		d.open(page, "en")
 		d.WantAccessible(".dk-page")
 	}
 	d.Size(390, 844)
-	for _, page := range []string{"#/desk", "#/desk/orders/7", "#/desk/users/5"} {
+	for _, page := range []string{"#/desk", order, person} {
 		d.open(page, "en")
 		d.WantAccessible(".dk-page")
 		if d.Evaluate(`document.documentElement.scrollWidth > innerWidth || document.querySelector('.dk').scrollWidth > innerWidth`) {
 			d.t.Errorf("%s is wider than a phone", page)
 		}
 	}
+}
+
+// theDiploma is the order of the demo with a video and nobody who gets pushes.
+const theDiploma = "description ~ 'с дипломом'"
+
+// numberOf returns the number of the record that a filter finds.
+func numberOf(t *testing.T, s *testkit.Server, collection, filter string) (number int) {
+	t.Helper()
+	record, err := s.App.FindFirstRecordByFilter(collection, filter)
+	if err == nil {
+		number, err = strconv.Atoi(record.Id)
+	}
+	if err != nil {
+		t.Fatalf("%s: %v", filter, err)
+	}
+	return number
 }
 
 // caseOf returns the id of the open case about something.

@@ -16,6 +16,7 @@ import (
 
 // AuditRow is a row of the audit.
 type AuditRow struct {
+	At                                                   time.Time
 	Actor, Role, Act, TargetKind, TargetID, Case, Reason string
 	Before, After                                        map[string]any
 }
@@ -37,7 +38,7 @@ func AddAudit(ctx context.Context, tx core.App, r AuditRow) error {
 			CASE :kind WHEN 'order' THEN :target WHEN 'media' THEN coalesce((SELECT "order" FROM media WHERE id = :target), '')
 				WHEN 'case' THEN coalesce((SELECT "order" FROM cases WHERE id = :target), '') ELSE '' END,
 			:case, :reason, :before, :after)`,
-		sql.Named("id", core.GenerateDefaultRandomId()), sql.Named("at", query.Timestamp(time.Now())), sql.Named("actor", r.Actor), sql.Named("role", r.Role),
+		sql.Named("id", core.GenerateDefaultRandomId()), sql.Named("at", query.Timestamp(r.At)), sql.Named("actor", r.Actor), sql.Named("role", r.Role),
 		sql.Named("act", r.Act), sql.Named("kind", r.TargetKind), sql.Named("target", r.TargetID), sql.Named("case", r.Case), sql.Named("reason", r.Reason),
 		sql.Named("before", string(before)), sql.Named("after", string(after)))
 	return query.Wrap("add to the audit", err)
