@@ -5,7 +5,7 @@ import { ask } from "./dialog.js";
 import { button, div, el, icon, picture, small, span } from "./dom.js";
 import { name } from "./people.js";
 import { shell } from "./shell.js";
-import { known, w } from "./words.js";
+import { known, upper, w } from "./words.js";
 import { banWill, cancelWill, eraseWill, hideWill, removeWill, signOutWill, unbanWill, warnWill } from "./will.js";
 
 const icons = {
@@ -46,7 +46,7 @@ export function onMedium(item, act, done) {
   if (act === "show") return at(`media/${item.id}/show`, done);
   return run({
     key: `media ${item.id} ${act}`, title: w(`act.${act}.${item.type}`), about: w("medium.number", { id: item.id }), picture: picture(item.still, "", "film-line"),
-    act, label: w("dialog.for-log"), danger: act === "remove", button: w(`act.${act}.${item.type}`),
+    act, label: w("dialog.for-log"), danger: act === "remove", button: w(act === "remove" ? "act.remove" : `act.${act}.${item.type}`),
     will: (act === "hide" ? hideWill : removeWill)(item.type),
     send: ({ text }) => post(`media/${item.id}/${act}`, { text }),
   }, done);
@@ -77,7 +77,7 @@ export function onOrder(order, act, done) {
   const choice = el("select", { id: "dk-status" }, ["new", "done", "cancelled"].filter((status) => status !== order.status)
     .map((status) => el("option", { value: status }, known("status", status))));
   return run({
-    ...common, label: w("dialog.for-log"), button: w("act.status"), fields: div("", el("label", { class: "dk-legend-line", for: "dk-status" }, w("status")), choice),
+    ...common, label: w("dialog.for-log"), button: w("status.set"), fields: div("", el("label", { class: "dk-legend-line", for: "dk-status" }, w("status")), choice),
     read: () => ({ status: choice.value }), send: ({ text, status }) => post(path + "/status", { rev: order.rev, status, text }),
   }, done);
 }
@@ -125,7 +125,7 @@ function edit(person, common, done) {
   });
   return run({
     ...common, label: w("dialog.for-log"), button: w("act.edit"),
-    fields: div("dk-stack", editable.map((field, i) => div("", el("label", { class: "dk-legend-line", for: inputs[i].id }, known("field", field)), inputs[i]))),
+    fields: div("dk-stack", editable.map((field, i) => div("", el("label", { class: "dk-legend-line", for: inputs[i].id }, upper(known("field", field))), inputs[i]))),
     read: () => Object.fromEntries(editable.map((field, i) => [field, inputs[i].value]).filter(([field, value]) => value !== (person[field] ?? ""))),
     send: ({ text, until, ...fields }) => post(`users/${person.id}/edit`, { rev: person.rev, text, ...fields }),
   }, done);
@@ -141,9 +141,8 @@ async function showContacts(person) {
   };
   try {
     await ask({
-      key: "contacts " + person.id, title: `${w("act.contacts")}: ${name(person)}`, about: w("contacts.noted"), picture: picture(person.picture, "round"), text: false,
-      fields: read(),
-      button: w("close"), send: async () => {},
+      key: "contacts " + person.id, title: `${w("contacts")}: ${name(person)}`, about: w("contacts.noted"), picture: picture(person.picture, "round"), text: false,
+      fields: read(), button: w("close"),
     });
   } catch (error) {
     shell.failed(message(error));

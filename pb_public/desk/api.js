@@ -3,10 +3,11 @@ import { setClock } from "./time.js";
 import { language, w } from "./words.js";
 
 async function send(method, path, options) {
+  const token = app.pb.authStore.token;
   try {
     return await app.pb.send("/api/desk/" + path, { method, requestKey: null, headers: { "Accept-Language": language() }, ...options });
   } catch (error) {
-    if (error.status === 401) app.pb.authStore.clear();
+    if (error.status === 401 && token === app.pb.authStore.token) app.pb.authStore.clear(); // else somebody has signed in anew meanwhile
     throw error;
   }
 }
@@ -40,7 +41,7 @@ export function message(error) {
 }
 
 // isAbort tells an answer that nobody waits for any more.
-export const isAbort = (error, signal) => !!signal?.aborted || error.isAbort === true && error.status === 0 && !!error.originalError?.name?.includes("Abort");
+export const isAbort = (error, signal) => !!signal?.aborted || error.name === "AbortError" || error.isAbort === true && error.status === 0 && !!error.originalError?.name?.includes("Abort");
 
 // me is who is signed in, with their settings; empty until the server has told.
 export const me = {};

@@ -4,26 +4,27 @@ import { ask } from "./dialog.js";
 import { button, div, el, icon, isTyping, picture, span } from "./dom.js";
 import { name } from "./people.js";
 import { shell } from "./shell.js";
-import { duration, minutesLeft } from "./time.js";
+import { duration, minutesLeft, timeLeft } from "./time.js";
 import { known, w } from "./words.js";
 import { banWill, cancelWill, hideWill, unbanWill, warnWill } from "./will.js";
 
 export const kinds = { report: "flag-line", appeal: "scales-3-line", overdue: "timer-line", low: "star-half-line", word: "chat-delete-line", first: "user-star-line", blocked: "user-forbid-line" };
 const renewal = 24e4; // milliseconds; a lease is ten minutes
 
-// readCase reads all of a case. reported are the newest reports on it; reports is their number, as in a row of the queue. A case about an
-// order is shown with what was delivered.
-export async function readCase(id, signal) {
-  const answer = await get("cases/" + id, {}, signal);
-  const medium = answer.medium ?? (answer.order && isOffered(answer, "hidden") ? await delivered(answer.order.id, signal) : null);
+// readCase reads all of a case, with its place in the queue of a filter. reported are the newest reports on it; reports is their number, as
+// in a row of the queue. A case about an order is shown with what was delivered: media, if they are known, else they are read.
+export async function readCase(id, { filter, media, signal }) {
+  const answer = await get("cases/" + id, filter, signal);
+  const isOfOrder = !answer.medium && answer.order && isOffered(answer, "hidden");
+  const medium = isOfOrder ? (media ?? await delivered(answer.order.id, signal)).find((item) => !item.hidden) ?? null : answer.medium;
   return { ...answer, medium, reported: answer.reports, reports: answer.reports.length + answer.more };
 }
 
 async function delivered(order, signal) {
   try {
-    return (await get("orders/" + order, {}, signal)).media.find((item) => !item.hidden) ?? null;
+    return (await get("orders/" + order, {}, signal)).media;
   } catch {
-    return null; // the order's page tells why
+    return []; // the order's page tells why
   }
 }
 
@@ -33,7 +34,7 @@ const isOffered = (detail, verdict) => detail.verdicts?.some((offer) => offer.ve
 const thing = (row) => row.target.kind === "media" ? typeOf(row) : row.target.kind;
 
 // typeOf is the type of a case's medium, as a part of keys of words.
-const typeOf = (row) => row.medium?.type ?? "video";
+const typeOf = (row) => row.target.kind === "user" ? "profile" : row.medium?.type ?? "video";
 
 // caseTitle says what a case is.
 export function caseTitle(row) {
@@ -46,8 +47,14 @@ export function caseTitle(row) {
   return known("case", row.kind);
 }
 
-// caseAddress is the page that tells all about a case's target.
-export const caseAddress = (row) => row.order ? "/desk/orders/" + row.order.id : "/desk/users/" + (row.user?.id ?? row.target.id);
+// caseAddress is the page that tells all about a case's target. It takes the filter of the queue along.
+export function caseAddress(row, filter = {}) {
+  const given = new URLSearchParams(Object.entries(filter).filter(([, value]) => value)).toString();
+  return (row.order ? "/desk/orders/" + row.order.id : "/desk/users/" + (row.user?.id ?? row.target.id)) + (given && "?" + given);
+}
+
+// clock is the time that is left, with words.
+export const clock = (row) => [el("small", {}, w(minutesLeft(row.due) < 0 ? "late" : "left")), timeLeft(row, true)];
 
 // holder tells who has taken a case and for how long.
 export function holder(row) {
@@ -133,7 +140,7 @@ export function verdictBar(detail, changed) {
   const verdicts = verdictsOf(detail);
   if (verdicts.length === 0) return span("txt-hint", detail.verdicts?.find((offer) => offer.why)?.why ?? "");
   return div("dk-verdicts", verdicts.map((verdict, i) => button(
-    i === 0 ? "" : verdict === "banned" ? "line danger" : "line", verdictName(detail, verdict) + (verdict === "banned" ? "…" : ""),
+    i === 0 ? "dk-first" : verdict === "banned" ? "line danger" : "line", verdictName(detail, verdict) + (verdict === "banned" ? "…" : ""),
     { key: String(i + 1), icon: i === 0 && "check-line", on: () => judge(detail, verdict, changed) })));
 }
 
@@ -159,7 +166,7 @@ export async function judge(detail, verdict, changed) {
     key: `case ${detail.id} ${verdict}`,
     title: `${act}: ${name(detail.user)}`,
     about: w("case.closes", { title: caseTitle(detail) }),
-    picture: verdict === "hidden" ? picture(detail.medium?.still, "", "film-line") : picture(detail.user?.picture, "round"),
+    picture: verdict === "hidden" && detail.medium ? picture(detail.medium.still, "", "film-line") : picture(detail.user?.picture, "round"),
     act: reasonsFor[verdict], label: isRead(verdict) ? null : w("dialog.for-log"), speaks: isRead(verdict) ? languageOf(detail.user) : null, ends: verdict === "banned", optional: verdict === "lifted",
     danger: verdict === "banned",
     button: verdict === "banned" ? banButton : act,

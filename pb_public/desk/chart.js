@@ -11,9 +11,9 @@ function svg(name, properties, ...children) {
   return element;
 }
 
-// ceiling is the first round number at or above a value.
+// ceiling is the first round number at or above a value, of which the half, which is marked, too, is a whole number.
 function ceiling(value) {
-  for (let unit = 1; ; unit *= 10) for (const step of [1, 2, 4, 5, 8, 10]) if (unit * step >= value) return unit * step;
+  for (let unit = 1; ; unit *= 10) for (const step of unit === 1 ? [2, 4, 6, 8, 10] : [2, 3, 4, 5, 6, 8, 10]) if (unit * step >= value) return unit * step;
 }
 
 function frame(width, height, top, title) {
@@ -21,7 +21,7 @@ function frame(width, height, top, title) {
   const y = (value) => height - below - value / top * (height - above - below);
   for (const share of [0, .5, 1]) {
     picture.append(svg("line", { class: "axis", x1: left, x2: width, y1: y(top * share), y2: y(top * share) }),
-      svg("text", { x: left - 6, y: y(top * share) + 4, "text-anchor": "end" }, number(top * share, 1)));
+      svg("text", { x: left - 6, y: y(top * share) + 4, "text-anchor": "end" }, number(top * share)));
   }
   return { picture, y };
 }

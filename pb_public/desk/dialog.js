@@ -25,7 +25,7 @@ let isAsking = false; // a dialog is open, or about to be
 //   will      a list of [icon, bold words, words], or a function of the choices that returns or promises one
 //   button    the button's words, or a function of the choices
 //   danger    the act hurts
-//   send      carries the act out: a function of {text, until, …fields}
+//   send      carries the act out: a function of {text, until, …fields}. A dialog without it only shows something, until it is closed
 export async function ask(options) {
   if (isAsking) return false;
   isAsking = true;
@@ -56,7 +56,7 @@ function open(options, reasons, resolve) {
   text.value = state.text;
   const wrong = el("p", { class: "dk-wrong", role: "alert" });
   const will = div("dk-will");
-  const go = button(options.danger ? "danger" : "", " ", { on: act });
+  const go = button((options.danger ? "danger" : "") + (options.send ? "" : " m-l-auto"), " ", { on: act });
   const other = el("input", { type: "date", "aria-label": w("end.other"), min: isoDay(Date.now() + 24 * hour), oninput: () => { state.day = other.value; keep(); refresh(); } });
   other.value = state.day;
   const setEnd = (days) => () => { state.days = days; keep(); refresh(); };
@@ -78,14 +78,14 @@ function open(options, reasons, resolve) {
   const box = el("div", { class: "modal popup dk dk-dialog", role: "dialog", "aria-modal": "true", "aria-labelledby": "dk-dialog-title", onkeydown: press },
     el("header", { class: "modal-header" }, options.picture, el("div", {}, el("h1", { id: "dk-dialog-title" }, options.title), options.about && small(options.about))),
     content,
-    el("footer", { class: "modal-footer" }, button("transparent m-r-auto", w("cancel"), { on: leave }), go));
+    el("footer", { class: "modal-footer" }, options.send && button("transparent m-r-auto", w("cancel"), { on: leave }), go));
   refresh();
   shell.open(box, leave);
 
   // wording is a reason in the moderator's language with the other one beside it; the last row is for own words.
   function wording(reason) {
     const [here, there] = language() === "ru" ? ["ru", "en"] : ["en", "ru"];
-    const title = (lang) => reason[`title_${lang}`] || reason[lang];
+    const title = (lang) => (reason[`title_${lang}`] || reason[lang]).replace(/\.$/, "");
     if (!reason) return [el("span", {}, w("dialog.own")), small("")];
     return [el("span", {}, title(here)), el("small", { lang: there }, title(there))];
   }
@@ -148,6 +148,7 @@ function open(options, reasons, resolve) {
 
   async function act() {
     if (busy) return;
+    if (!options.send) return leave();
     wrong.textContent = "";
     const end = until();
     if (end === undefined) return refuse(w("end.missing"), other);

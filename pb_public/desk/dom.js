@@ -18,6 +18,14 @@ export function fill(element, ...children) {
   element.replaceChildren(...children.flat(9).filter((child) => child != null && child !== false));
 }
 
+// refill is fill, after which the same control has the focus, by its place, as before.
+export function refill(element, ...children) {
+  const controls = () => [...element.querySelectorAll("button, a, summary, input")];
+  const at = controls().indexOf(document.activeElement);
+  fill(element, ...children);
+  if (at >= 0) controls()[at]?.focus({ preventScroll: true });
+}
+
 export const div = (className, ...children) => el("div", { class: className }, ...children);
 export const span = (className, ...children) => el("span", { class: className }, ...children);
 export const small = (...children) => el("small", {}, ...children);

@@ -1,6 +1,6 @@
 // Faults of operation, for owners: pushes, previews and mails that failed, to whom, when and why.
 import { get, isAbort, message } from "./api.js";
-import { div, el, failure, fill, icon, loading, span } from "./dom.js";
+import { badge, div, el, failure, fill, icon, loading, span } from "./dom.js";
 import { orderLink, personLink } from "./people.js";
 import { shell } from "./shell.js";
 import { time, zone } from "./time.js";
@@ -17,7 +17,9 @@ export function page({ signal }) {
   async function read() {
     try {
       const answer = await get("faults", {}, signal);
-      fill(body, Object.entries(kinds).map(([kind, picture]) => part(kind, picture, answer[kind])));
+      const isFine = Object.keys(kinds).every((kind) => answer[kind].length === 0);
+      fill(body, isFine ? div("dk-empty", icon("checkbox-circle-line", "good"), el("h2", { class: "dk-h1" }, w("faults.fine")), el("p", { class: "txt-hint" }, w("faults.fine-all")))
+        : Object.entries(kinds).map(([kind, picture]) => part(kind, picture, answer[kind])));
     } catch (error) {
       if (!isAbort(error, signal)) fill(body, failure(message(error), w("again"), read));
     }
@@ -25,7 +27,7 @@ export function page({ signal }) {
 }
 
 function part(kind, picture, found) {
-  return el("section", {}, el("h2", {}, w("faults." + kind)), found.length === 0 ? el("p", { class: "txt-hint" }, w("faults.none"))
+  return el("section", {}, el("h2", {}, w("faults." + kind), found.length > 0 && badge(String(found.length))), found.length === 0 ? el("p", { class: "txt-hint" }, w("faults.none"))
     : div("dk-lines", found.map((item) => line(item, kind, picture))));
 }
 

@@ -68,15 +68,18 @@ function chart(name, answer, width, height) {
   const title = w("chart." + name), labels = answer.bars.map((bar) => step(bar.at, answer.step)), value = (bar, key) => bar.values[key] ?? null;
   if (name === "verdicts") {
     const values = answer.bars.map((bar) => hours(value(bar, "median")));
+    if (values.every((hour) => hour == null)) return nothing(title, height);
     return [el("h2", {}, title), line({ labels, values, colour: colour("Blue"), title, limit: 24, limitWords: w("chart.limit") }, width, height),
       table({ labels, head: [w("chart.median"), w("chart.worst")], rows: answer.bars.map((bar) => [hours(value(bar, "median")), hours(value(bar, "worst"))]), title })];
   }
   if (name === "ratings") {
     const stars = ["1", "2", "3", "4", "5"], rows = stars.map((star) => [answer.total[star] ?? 0]);
+    if (rows.every(([n]) => n === 0)) return nothing(title, height);
     return [el("h2", {}, title), bars({ labels: stars, rows, colours: [colour("Blue")], title }, width, height), table({ labels: stars, head: [w("chart.count")], rows, title })];
   }
   const parts = series[name];
   const rows = answer.bars.map((bar) => parts.map(([key]) => key === "done" ? (value(bar, "done") ?? 0) + (value(bar, "reviewed") ?? 0) : value(bar, key) ?? 0));
+  if (rows.flat().every((n) => n === 0)) return nothing(title, height);
   return [
     el("h2", {}, title, span("dk-right dk-legend", parts.map(([key, tone]) => el("span", { style: `--colour: var(${colour(tone)})` }, w(`chart.${name}.${key}`))))),
     bars({ labels, rows, colours: parts.map(([, tone]) => colour(tone)), title, side: name === "cases" }, width, height),
@@ -98,6 +101,9 @@ function figure(name, { total, previous }) {
     case "pushes": return cell(total.all > 0 ? per(total.sent / total.all) : "–", w("figure.pushes"), w("figure.failed", { n: (total.failed ?? 0) + (total.expired ?? 0) }));
   }
 }
+
+// nothing stands where a chart would be empty.
+const nothing = (title, height) => [el("h2", {}, title), el("p", { class: "dk-nothing", style: `height: ${height}px` }, w("chart.nothing"))];
 
 const signed = (text, value) => value > 0 ? "+" + text : text.replace("-", "−");
 

@@ -1,15 +1,16 @@
 // Events of cases, by PocketBase's realtime. A connection may end at any time, and what happened in between is lost: whoever
 // listens reads anew after each connect, and from time to time while there is none.
 const topic = "desk/cases";
-const patience = 5000, poll = 15000, again = 3000; // milliseconds
+const patience = 5000, poll = 15000, again = 3000, gather = 150; // milliseconds
 
 const listeners = new Set();
-let source, lost = 0, retry, polling, sign;
+let source, lost = 0, retry, polling, sign, gathered, telling;
 
 // lostSince is when the connection was lost (milliseconds since 1970), or 0 while events arrive.
 export const lostSince = () => lost;
 
-// listen calls a function with each event, and with null when all may have changed, until the signal aborts.
+// listen calls a function with the ids of cases that have changed, a set, and with null when all may have, until the signal aborts.
+// Events that come at once are told at once, as each is followed by a read.
 export function listen(change, signal) {
   listeners.add(change);
   signal.addEventListener("abort", () => listeners.delete(change));
@@ -26,8 +27,17 @@ export function disconnect() {
   lost = 0;
 }
 
-function tell(event) {
-  for (const change of listeners) change(event);
+function tell(ids) {
+  for (const change of listeners) change(ids);
+}
+
+function tellSoon({ id }) {
+  (gathered ??= new Set()).add(id);
+  telling ??= setTimeout(() => {
+    const ids = gathered;
+    telling = gathered = undefined;
+    tell(ids);
+  }, gather);
 }
 
 function connect() {
@@ -48,7 +58,7 @@ function connect() {
     lost = 0;
     tell(null);
   });
-  mine.addEventListener(topic, (event) => tell(JSON.parse(event.data)));
+  mine.addEventListener(topic, (event) => tellSoon(JSON.parse(event.data)));
   mine.addEventListener("error", () => { if (mine === source) fail(); });
 }
 

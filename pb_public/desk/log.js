@@ -1,8 +1,9 @@
 // The log: who did what to whom, when, why, and from what to what. Filters are in the address.
 import { getPages, isAbort, me, message } from "./api.js";
 import { button, div, el, failure, fill, icon, link, loading, span } from "./dom.js";
+import { newest } from "./newest.js";
 import { shell } from "./shell.js";
-import { time, zone } from "./time.js";
+import { dayOf, format, time, zone } from "./time.js";
 import { known, w } from "./words.js";
 
 const filters = ["who", "what", "kind", "id", "from", "to"];
@@ -10,9 +11,9 @@ const kinds = ["user", "order", "media", "case"];
 const acts = ["sign-in", "verdict", "hide", "show", "remove", "cancel", "status", "warn", "ban", "unban", "sign-out", "erase", "edit", "note", "contacts", "export", "create", "update", "delete"];
 
 export function page({ query, signal }) {
-  const body = div("dk-stack"), fields = {};
+  const body = div("dk-stack"), fields = {}, reading = newest(signal);
   const form = el("form", { class: "dk-filter", onsubmit: (event) => { event.preventDefault(); go(); } },
-    field("who", "text", { placeholder: "vera@example.com" }), choice("what", acts, (act) => known("act", act)), choice("kind", kinds, (kind) => w("log.kind." + kind)),
+    field("who", "text", { placeholder: "vera@example.com" }), choice("what", acts, (act) => known("did", act)), choice("kind", kinds, (kind) => w("log.kind." + kind)),
     field("id", "text", { inputmode: "numeric" }), field("from", "date"), field("to", "date"),
     div("dk-row", el("button", { class: "btn sm line" }, icon("filter-3-line"), span("txt", w("filter"))), filters.some((name) => query[name]) && button("transparent", w("filter.all"), { href: "#/desk/log" })));
   const download = button("line", w("log.csv"), { icon: "download-2-line", on: save });
@@ -53,7 +54,7 @@ export function page({ query, signal }) {
   async function read(pages) {
     if (pages === 1) fill(body, loading(w("loading")));
     try {
-      const { items, more } = await getPages("log", asked(), pages, signal);
+      const { items, more } = await reading((mine) => getPages("log", asked(), pages, mine));
       fill(body, items.length === 0 ? el("p", { class: "txt-hint" }, w("log.none")) : lines(items), more && button("line dk-next", w("more"), { on: () => read(pages + 1) }));
     } catch (error) {
       if (!isAbort(error, signal)) fill(body, failure(message(error), w("again"), () => read(pages)));
@@ -74,22 +75,46 @@ export function page({ query, signal }) {
   }
 }
 
-// lines lists rows of the log.
+// lines lists rows of the log by day.
 export function lines(items) {
-  return div("dk-lines", items.map((row) => div("dk-logline", time(row.at), span("dk-ell txt-hint", row.actor),
-    div("", el("p", {}, el("b", {}, known("act", row.act)), " ", target(row)), row.reason && el("p", { class: "txt-hint", dir: "auto" }, row.reason), changes(row)))));
+  const days = Map.groupBy(items, (row) => dayOf(row.at));
+  return div("dk-stack", [...days].map(([day, rows]) => el("section", {}, el("h3", { class: "dk-day" }, day), div("dk-lines", rows.map(line)))));
 }
+
+function line(row) {
+  const about = row.act !== "sign-in" && target(row);
+  return div("dk-logline", time(row.at, "clock", "txt-hint"), el("span", { class: "dk-ell txt-hint", title: row.actor }, actor(row)),
+    div("", el("p", {}, el("b", {}, known("did", row.act)), about && [": ", about]), row.reason && el("p", { class: "txt-hint", dir: "auto" }, row.reason), changes(row)));
+}
+
+// actor is who did it: a superuser, somebody at the server's command line, or a rule.
+const actor = (row) => row.actor === "operator" ? w("log.operator") : row.actor || w("log.rule");
 
 function target({ target_kind: kind, target_id: id }) {
   const text = known("target", kind, { id });
   if (kind === "user") return link("/desk/users/" + id, text);
   if (kind === "order") return link("/desk/orders/" + id, text);
-  return span("", text);
+  return text && span("", text);
 }
 
+const ofFields = { verdict: "verdict.done", status: "status", role: "superuser" };
+const told = new Set(["hidden_by"]); // by the row itself
+const concealed = "…"; // what the log has in place of texts and contacts
+
+// changes tells what was changed, from what to what; of what the log keeps to itself, that it was.
 function changes({ before, after }) {
   const keys = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
-  if (keys.length === 0) return null;
-  const value = (of, key) => of?.[key] == null || of[key] === "" ? "–" : typeof of[key] === "object" ? JSON.stringify(of[key]) : String(of[key]);
-  return el("small", { dir: "auto" }, keys.map((key, i) => [i > 0 && "; ", `${known("field", key)}: `, el("bdi", {}, value(before, key)), " → ", el("bdi", {}, value(after, key))]));
+  const parts = keys.filter((key) => !told.has(key)).map((key) => {
+    const from = value(before?.[key], key), to = value(after?.[key], key), field = known("field", key) + ": ";
+    if (from === concealed || to === concealed) return [field, w(from ? "log.changed" : "log.set")];
+    return [field, from && [el("bdi", {}, from), " → "], el("bdi", {}, to || "–")];
+  });
+  return parts.length > 0 && el("small", { dir: "auto" }, parts.map((part, i) => [i > 0 && "; ", part]));
+}
+
+function value(raw, key) {
+  if (raw == null || raw === "") return "";
+  if (typeof raw === "object") return Array.isArray(raw) ? raw.join(", ") : JSON.stringify(raw);
+  if (/^\d{4}-\d\d-\d\d[ T]\d\d:\d\d/.test(raw)) return format(raw.replace(" ", "T").replace(/Z?$/, "Z"));
+  return key in ofFields ? known(ofFields[key], raw) : String(raw);
 }

@@ -2,7 +2,7 @@
 import { actBox, onMedium } from "./acts.js";
 import { get, isAbort, message } from "./api.js";
 import { isForPage } from "./case.js";
-import { button, chip, div, el, failure, fill, loading, small, span } from "./dom.js";
+import { button, chip, div, el, failure, fill, icon, loading, small, span } from "./dom.js";
 import { orderLink, personLink } from "./people.js";
 import { shell } from "./shell.js";
 import { time } from "./time.js";
@@ -15,7 +15,7 @@ export function page({ query, signal }) {
   const show = shows.includes(query.show) ? query.show : "all";
   const grid = div("dk-wall"), bottom = div("dk-stack");
   const root = div("page-content dk dk-story", div("dk-row dk-wrap", el("h1", {}, w("media")), span("txt-hint", w("wall.newest")),
-    div("dk-chips dk-right", shows.map((name) => chip(w("wall." + name), name === show, () => { location.hash = "#/desk/media?show=" + name; }))), blurBox(() => grid)), grid, bottom);
+    div("dk-row dk-wrap dk-right", blurBox(() => grid), div("dk-chips", shows.map((name) => chip(w("wall." + name), name === show, () => { location.hash = "#/desk/media?show=" + name; }))))), grid, bottom);
   let pages = 0;
   shell.title(w("media"));
   readNext();
@@ -28,7 +28,7 @@ export function page({ query, signal }) {
       const { items, more } = await get("media", { show, page: pages + 1 }, signal);
       pages++;
       grid.append(...items.map(tile));
-      if (pages === 1 && items.length === 0) fill(bottom, div("dk-empty", el("p", { class: "txt-hint" }, w("media.none"))));
+      if (pages === 1 && items.length === 0) fill(bottom, div("dk-empty", icon("gallery-line"), el("h2", { class: "dk-h1" }, w(show === "hidden" ? "wall.none-hidden" : "media.none"))));
       else fill(bottom, more && button("line dk-next", w("more"), { on: readNext }));
     } catch (error) {
       if (!isAbort(error, signal)) fill(bottom, failure(message(error), w("again"), readNext));
@@ -38,9 +38,10 @@ export function page({ query, signal }) {
   function tile(item) {
     const box = el("article", { class: "dk-tile", tabindex: "-1", "aria-label": w("medium.number", { id: item.id }) });
     const draw = () => fill(box, medium(item),
-      div("dk-row", span("dk-ell", personLink(item.performer)), span("dk-right txt-hint txt-sm", time(item.created))),
-      div("dk-row", item.order && orderLink(item.order), item.hidden && small(hiddenNote(item)),
-        span("dk-right", actBox({ act: item.hidden ? "show" : "hide" }, change))));
+      div("dk-row dk-meta", div("dk-stack gap-0 dk-grow", span("dk-ell", personLink(item.performer)),
+        small(item.order ? orderLink(item.order) : w("medium.of-profile"), " · ", time(item.created))),
+      actBox({ act: item.hidden ? "show" : "hide" }, change)),
+      item.hidden && small(hiddenNote(item)));
     draw();
     return box;
 

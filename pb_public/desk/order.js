@@ -1,30 +1,35 @@
 // An order's story: its two people, what was wished for and delivered, what happened, and what can be done.
 import { actBox, onMedium, onOrder, onPerson } from "./acts.js";
 import { fingerprint, get, isAbort, message } from "./api.js";
-import { caseAddress, caseTitle, holdButton, holder, isForPage, pressed, readCase, renew, verdictBar, verdictsOf } from "./case.js";
-import { badge, button, div, el, failure, fill, label, link, loading, quote, small, span } from "./dom.js";
+import { caseTitle, clock, holdButton, holder, isForPage, pressed, readCase, renew, verdictBar, verdictsOf } from "./case.js";
+import { badge, div, el, failure, fill, label, link, loading, quote, refill, small, span } from "./dom.js";
 import { listen } from "./live.js";
+import { newest } from "./newest.js";
+import { before, reports } from "./pane.js";
 import { between, card, name, price, status } from "./people.js";
+import { filterOf, goToCase, place, queueAddress } from "./place.js";
 import { shell } from "./shell.js";
-import { format, time, timeLeft, zone } from "./time.js";
+import { format, time, zone } from "./time.js";
 import { timeline } from "./timeline.js";
 import { blurBox, hiddenNote, medium } from "./video.js";
 import { known, number, w } from "./words.js";
 
-export function page({ id, signal }) {
-  const root = div("page-content dk dk-story", loading(w("loading")));
+export function page({ id, query, signal }) {
+  const root = div("page-content dk dk-story", loading(w("loading"))), filter = filterOf(query), reading = newest(signal);
   let order, detail = null, drawn = "", mediaBox, sameMedia = "";
   shell.title(w("order", { id }));
   read();
-  listen((event) => { if (!event || !detail || event.id === detail.id) read(); }, signal);
+  listen((ids) => { if (!ids || !detail || ids.has(detail.id)) read(); }, signal);
   renew(() => detail, changed, signal);
   addEventListener("keydown", press, { signal });
   return root;
 
   async function read() {
     try {
-      order = await get("orders/" + id, {}, signal);
-      detail = order.case && order.case.state !== "closed" ? await readCase(order.case.id, signal) : null;
+      [order, detail] = await reading(async (mine) => {
+        const story = await get("orders/" + id, {}, mine), isOpen = story.case && story.case.state !== "closed";
+        return [story, isOpen ? await readCase(story.case.id, { filter, media: story.media, signal: mine }) : null];
+      });
       draw();
     } catch (error) {
       if (isAbort(error, signal)) return;
@@ -37,7 +42,7 @@ export function page({ id, signal }) {
 
   function press(event) {
     if (!isForPage(event)) return;
-    if (event.code === "Escape") location.hash = "#/desk?show=open";
+    if (event.code === "Escape") location.hash = queueAddress(filter, detail?.id);
     else if (!pressed(event, detail, changed)) return;
     event.preventDefault();
   }
@@ -50,31 +55,22 @@ export function page({ id, signal }) {
     const media = JSON.stringify(order.media.map((item) => [item.id, item.hidden, item.still === null]));
     if (media !== sameMedia || !mediaBox.querySelector("video")) mediaBox = mediaPart();
     sameMedia = media;
-    fill(root, head(), detail && banner(),
+    refill(root, head(), detail && banner(),
       div("dk-two",
         div("dk-stack gap-20 dk-main", people(), div("dk-split wide", mediaBox, textPart()), others()),
-        div("dk-stack gap-20", acts(), el("section", {}, el("h2", {}, w("timeline"), small(w("zone", { zone: zone() }))), timeline(order.timeline)))),
+        div("dk-stack gap-20", acts(), !detail && before(order), el("section", {}, el("h2", {}, w("timeline"), small(w("zone", { zone: zone() }))), timeline(order.timeline)))),
       detail && div("dk-thumbs", verdictBar(detail, changed)));
   }
 
   function head() {
-    const queueOf = (other, words, picture) => other && button("line circle", "", { icon: picture, label: w(words), on: () => openCase(other) });
-    return div("dk-row dk-wrap", link("/desk?show=open", w("queue")), span("txt-hint", "/"), el("h1", {}, w("order", { id })), order && [
+    return div("dk-row dk-wrap", link(queueAddress(filter, detail?.id), w("queue")), span("txt-hint", "/"), el("h1", {}, w("order", { id })), order && [
       status(order), span("txt-hint", [order.occasion && known("occasion", order.occasion), price(order.price)].filter(Boolean).join(" · ")),
-      span("dk-right dk-row", queueOf(detail?.previous, "case.previous", "arrow-left-s-line"), queueOf(detail?.next, "case.next", "arrow-right-s-line"))]);
-  }
-
-  async function openCase(other) {
-    try {
-      location.hash = caseAddress(await get("cases/" + other, {}, signal));
-    } catch (error) {
-      if (!isAbort(error, signal)) location.hash = "#/desk?show=open";
-    }
+      detail && place(detail, (other) => goToCase(other, filter, signal))]);
   }
 
   function banner() {
     const earlier = order.before?.length ? w("case.before", { n: order.before.length, verdict: known("verdict.done", order.before[0].verdict) }) : w("case.before-none");
-    return div("dk-case", div("dk-big", small(w("left")), timeLeft(detail)),
+    return div("dk-case", div("dk-big", clock(detail)),
       div("", div("dk-row dk-wrap", el("b", {}, caseTitle(detail)), detail.reports > 1 && badge(w("reports", { n: detail.reports }))),
         div("dk-row dk-wrap dk-hold", holder(detail), holdButton(detail, changed, w("key.space")), span("txt-hint", earlier))),
       verdictBar(detail, changed));
@@ -97,12 +93,11 @@ export function page({ id, signal }) {
   }
 
   function textPart() {
-    const reports = order.reports ?? [];
+    const list = order.reports ?? [];
     return div("dk-stack", el("h2", {}, w("wish")), order.description ? quote(order.description) : small(w("wish.none")),
       order.rating_text && [el("h2", { class: "m-t-10" }, w("review")), quote(order.rating_text, w("rated", { rating: number(order.rating, 1) }))],
       order.cancel_text && [el("h2", { class: "m-t-10" }, w("cancel-reason")), quote(order.cancel_text)],
-      reports.length > 0 && [el("h2", { class: "m-t-10" }, w("tab.reports")), reports.map((report) =>
-        quote(report.text || known("reason", report.reason), name(report.reporter), " · ", format(report.created)))]);
+      list.length > 0 && [el("h2", { class: "m-t-10" }, w("tab.reports")), reports(list, order.report_count - list.length)]);
   }
 
   function others() {
@@ -116,16 +111,16 @@ export function page({ id, signal }) {
     const verdictOf = { hide: "hidden", cancel: "cancelled", warn: "warned", ban: "banned" };
     const places = ["note", "status", "cancel", "hide", "show", "warn", "ban", "remove"]; // deleting for good stands apart, at the end
     const offers = (order.acts ?? []).filter(({ act }) => places.includes(act) && !now.includes(verdictOf[act])).sort((a, b) => places.indexOf(a.act) - places.indexOf(b.act));
-    const buttons = [];
+    const buttons = [], ofPeople = { client: [], performer: [] };
     for (const offer of offers) {
       const items = order.media.filter((item) => offer.act === "show" ? item.hidden : offer.act === "hide" ? !item.hidden : true);
       if (["hide", "show", "remove"].includes(offer.act)) {
         for (const item of items) buttons.push(actBox({ ...offer, words: w(`act.${offer.act}.${item.type}`) }, () => onMedium(item, offer.act, read)));
       } else if (["warn", "ban"].includes(offer.act)) {
-        for (const role of ["client", "performer"]) if (order[role] && !order[role].erased) buttons.push(actBox({ ...offer, words: `${w("act." + offer.act)}: ${name(order[role])}` }, () => onPerson(order[role], offer.act, read)));
+        for (const role of ["client", "performer"]) if (order[role] && !order[role].erased) ofPeople[role].push(actBox({ ...offer, words: `${w("act." + offer.act)}: ${name(order[role])}` }, () => onPerson(order[role], offer.act, read)));
       } else buttons.push(actBox(offer, () => onOrder(order, offer.act, read)));
     }
-    return el("section", {}, el("h2", {}, w("acts")), div("dk-acts", buttons));
+    return el("section", {}, el("h2", {}, w("acts")), div("dk-acts", buttons), div("dk-acts", ofPeople.client, ofPeople.performer));
   }
 }
 

@@ -1,15 +1,16 @@
 // The reading pane: all that is needed to judge most cases, and the verdicts.
 import { fingerprint } from "./api.js";
-import { caseTitle, holdButton, holder, verdictBar } from "./case.js";
-import { badge, button, div, el, fill, icon, label, loading, picture, quote, small, span } from "./dom.js";
+import { caseTitle, clock, holdButton, holder, verdictBar } from "./case.js";
+import { badge, button, div, el, fill, icon, label, loading, picture, quote, refill, small, span } from "./dom.js";
 import { between, name, orderLink, personLink } from "./people.js";
-import { format, sinceDays, timeLeft } from "./time.js";
+import { place } from "./place.js";
+import { format, sinceDays } from "./time.js";
 import { medium } from "./video.js";
 import { known, number, w } from "./words.js";
 
-// pane makes the pane. show draws a case: a row of the list first, its details when they have come. What a moderator is
+// pane makes the pane; back leaves it, where it stands in place of the list, and go chooses another case. show draws a case: a row of the list first, its details when they have come. What a moderator is
 // looking at, such as a video that plays, is left alone if it is still the same.
-export function pane({ changed, back }) {
+export function pane({ changed, back, go }) {
   const head = div("dk-pane-head"), body = div("dk-pane-body"), foot = div("dk-pane-foot");
   const root = el("section", { class: "dk-pane", "aria-label": w("pane") }, head, body, foot);
   let drawn = "";
@@ -23,10 +24,10 @@ export function pane({ changed, back }) {
       return;
     }
     const current = detail ?? row;
-    fill(head,
-      button("transparent circle dk-back", "", { icon: "arrow-left-line", label: w("back-to-queue"), on: back }),
+    refill(head,
+      div("dk-row dk-back", button("transparent circle", "", { icon: "arrow-left-line", label: w("back-to-queue"), on: back }), detail && place(detail, go)),
       div("dk-row dk-wrap dk-grow", el("h2", { class: "dk-h1" }, caseTitle(current)), current.reports > 1 && badge(w("reports", { n: current.reports }))),
-      current.state !== "closed" && span("dk-row gap-5 dk-left", small(w("left")), timeLeft(current)),
+      current.state !== "closed" && span("dk-row gap-5 dk-left", clock(current)),
       div("dk-row dk-wrap dk-hold", holder(current), current.state !== "closed" && holdButton(current, changed, w("key.space"))));
     const state = detail && fingerprint([detail.id, detail.kinds, detail.reported, detail.medium, detail.signals, detail.appeal, detail.about]);
     if (!detail) {
@@ -36,7 +37,7 @@ export function pane({ changed, back }) {
       fill(body, sections(detail));
       body.scrollTop = 0;
     }
-    fill(foot, !detail ? span("txt-hint", w("loading")) : [detail.state !== "closed" && (!detail.taken || detail.taken.mine) && el("b", { class: "dk-word" }, w("verdict")), verdictBar(detail, changed)]);
+    refill(foot, !detail ? span("txt-hint", w("loading")) : [detail.state !== "closed" && (!detail.taken || detail.taken.mine) && el("b", { class: "dk-word" }, w("verdict")), verdictBar(detail, changed)]);
   }
 
   return { root, show };
@@ -44,7 +45,7 @@ export function pane({ changed, back }) {
 
 // sections are what there is to read, by what the case is about.
 function sections(detail) {
-  const said = [reportReasons(detail), reports(detail), signals(detail)].flat().filter(Boolean);
+  const said = [reportReasons(detail), reports(detail.reported, detail.more), signals(detail)].flat().filter(Boolean);
   return [
     appeal(detail),
     detail.medium ? div("dk-split", div("dk-stack", medium(detail.medium), orderLine(detail)), div("dk-stack", said.length ? said : small(w("case.nothing-said"))))
@@ -66,15 +67,15 @@ function reportReasons(detail) {
   const counts = {};
   for (const report of detail.reported) counts[report.reason] = (counts[report.reason] ?? 0) + 1;
   const list = Object.entries(counts).sort((a, b) => b[1] - a[1]);
-  return list.length > 0 && div("dk-row dk-wrap", list.map(([reason, n], i) => label(`${known("reason", reason)} ${number(n)}`, i === 0 ? "warning" : "")));
+  return list.length > 0 && div("dk-row dk-wrap", list.map(([reason, n], i) => label([known("reason", reason), n > 1 && number(n)].filter(Boolean).join(" "), i === 0 ? "warning" : "")));
 }
 
 const shown = 3;
 
-function reports(detail) {
-  const list = detail.reported;
+// reports lists the newest reports: the first ones at once, the rest folded. more is the number of those that are older still.
+export function reports(list, more = 0) {
   const one = (report) => quote(report.text || known("reason", report.reason), name(report.reporter), report.reporter?.role && ", " + known("role", report.reporter.role), " · ", format(report.created));
-  const rest = list.slice(shown), more = detail.more;
+  const rest = list.slice(shown);
   return [list.slice(0, shown).map(one), rest.length > 0 && el("details", { class: "dk-more" }, el("summary", {}, w("reports.more", { n: rest.length + more })), div("dk-stack", rest.map(one)),
     more > 0 && small(w("reports.beyond", { n: more })))].flat();
 }
@@ -82,7 +83,7 @@ function reports(detail) {
 function signals(detail) {
   const seen = new Set();
   return (detail.signals ?? []).filter((signal) => signal.text && !seen.has(signal.kind + signal.text) && seen.add(signal.kind + signal.text))
-    .map((signal) => quote(signal.text, known("kind", signal.kind), " · ", format(signal.created)));
+    .map((signal) => quote(signal.kind === "blocked" ? w("signal.blocked", { n: Number(signal.text) }) : signal.text, known("kind", signal.kind), " · ", format(signal.created)));
 }
 
 function appeal({ appeal: written, kinds, user }) {
@@ -107,9 +108,10 @@ function about({ user, about: figures }) {
     !warning && figures?.warnings > 0 && el("p", { class: "soon" }, w("warnings", { n: figures.warnings })))));
 }
 
-function before({ before: verdicts }) {
+// before lists what was decided earlier about the target of a case, or about an order or a person.
+export function before({ before: verdicts }) {
   if (!verdicts?.length) return null;
-  return div("", el("h3", {}, w("before")), div("dk-lines", verdicts.map((old) => div("", icon("history-line"),
+  return el("section", {}, el("h2", {}, w("before")), div("dk-lines", verdicts.map((old) => div("", icon("history-line"),
     span("", `${known("kind", old.kind)}: ${known("verdict.done", old.verdict)}`), span("dk-right txt-hint", [format(old.closed, "day"), old.closed_by?.split("@")[0]].filter(Boolean).join(", "))))));
 }
 

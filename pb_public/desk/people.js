@@ -37,7 +37,7 @@ export function card(person, above, ...lines) {
 }
 
 // price is the number alone: the contract knows no currency.
-export const price = (value) => value == null || value === "" ? null : number(Number(value), 2);
+export const price = (value) => value == null || value === "" ? null : w("price", { price: number(Number(value), 2) });
 
 const colours = { new: "info", done: "success", cancelled: "", reviewed: "success" };
 

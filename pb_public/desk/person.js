@@ -1,10 +1,12 @@
 // A person's story: the profile as others see it, figures, and tabs with all that belongs to them.
 import { actButton, actName, onPerson } from "./acts.js";
 import { fingerprint, get, getPages, isAbort, message } from "./api.js";
-import { caseAddress, caseTitle, holder, isForPage } from "./case.js";
-import { badge, button, div, el, failure, fill, icon, label, link, loading, picture, span } from "./dom.js";
+import { caseAddress, caseTitle, holder, isForPage, readCase } from "./case.js";
+import { badge, button, div, el, failure, fill, icon, label, link, loading, picture, refill, span } from "./dom.js";
 import { listen } from "./live.js";
+import { newest } from "./newest.js";
 import { marks, name, price } from "./people.js";
+import { filterOf, goToCase, place, queueAddress } from "./place.js";
 import { shell } from "./shell.js";
 import { format, timeLeft } from "./time.js";
 import { overview, tabs } from "./tabs.js";
@@ -14,34 +16,37 @@ const first = ["note", "warn", "ban", "unban"]; // the others are in the menu
 const menu = ["contacts", "edit", "sign-out", "erase"];
 
 export function page({ id, query, signal }) {
-  const root = div("page-content dk dk-story", loading(w("loading")));
+  const root = div("page-content dk dk-story", loading(w("loading"))), filter = filterOf(query), reading = newest(signal), readingTab = newest(signal);
   const tab = query.tab in tabs ? query.tab : "overview";
   const panel = el("div", { role: "tabpanel", id: "dk-panel", "aria-labelledby": "dk-tab-" + tab, tabindex: "-1" });
-  let person, drawn = "";
+  let person, detail = null, drawn = "";
   shell.title(w("person.number", { id }));
   read();
-  listen((event) => { if (!event) read(); }, signal);
+  listen((ids) => { if (!ids || ids.has(detail?.id)) read(); }, signal);
   addEventListener("keydown", (event) => {
     if (!isForPage(event) || event.code !== "Escape") return;
     event.preventDefault();
-    location.hash = "#/desk?show=open";
+    location.hash = queueAddress(filter, detail?.id);
   }, { signal });
   return root;
 
   async function read() {
     try {
-      person = await get("users/" + id, {}, signal);
+      [person, detail] = await reading(async (mine) => {
+        const story = await get("users/" + id, {}, mine), isOpen = story.case && story.case.state !== "closed";
+        return [story, isOpen ? await readCase(story.case.id, { filter, media: [], signal: mine }) : null];
+      });
     } catch (error) {
       if (isAbort(error, signal)) return;
       if (person) shell.failed(message(error));
       else fill(root, way(), failure(message(error), w("again"), read));
       return;
     }
-    const state = fingerprint(person);
+    const state = fingerprint([person, detail]);
     if (state === drawn) return;
     drawn = state;
     shell.title(name(person));
-    fill(root, way(), top(), ban(), banner(), figures(), tabBar(), panel);
+    refill(root, way(), top(), ban(), banner(), figures(), tabBar(), panel);
     if (tab === "overview") fill(panel, overview(person));
     else readTab();
   }
@@ -49,7 +54,7 @@ export function page({ id, query, signal }) {
   async function readTab(pages = 1) {
     if (!panel.firstChild) fill(panel, loading(w("loading")));
     try {
-      const { items, more } = await getPages(`users/${id}/${tab}`, {}, pages, signal);
+      const { items, more } = await readingTab((mine) => getPages(`users/${id}/${tab}`, {}, pages, mine));
       fill(panel, items.length === 0 ? el("p", { class: "txt-hint" }, w("tab.empty")) : tabs[tab](items, person),
         more && button("line dk-next", w("more"), { on: () => readTab(pages + 1) }));
     } catch (error) {
@@ -58,7 +63,8 @@ export function page({ id, query, signal }) {
   }
 
   function way() {
-    return div("dk-row dk-wrap", link("/desk?show=open", w("queue")), span("txt-hint", "/"), span("", w("person.number", { id })));
+    return div("dk-row dk-wrap", link(queueAddress(filter, detail?.id), w("queue")), span("txt-hint", "/"), span("", w("person.number", { id })),
+      detail && place(detail, (other) => goToCase(other, filter, signal)));
   }
 
   function top() {
@@ -95,7 +101,7 @@ export function page({ id, query, signal }) {
   function banner() {
     const row = person.case;
     if (!row || row.state === "closed") return null;
-    const address = row.target?.kind === "user" ? "/desk?show=open&case=" + row.id : caseAddress(row);
+    const address = row.target?.kind === "user" ? queueAddress({ ...filter, open: 1 }, row.id) : caseAddress(row, filter);
     return el("a", { class: "dk-plain dk-case slim", href: "#" + address }, span("dk-row gap-5", timeLeft(row)),
       span("dk-row dk-wrap", el("b", {}, caseTitle(row)), row.reports > 1 && badge(w("reports", { n: row.reports })), holder(row)),
       span("dk-row gap-5", w("case.decide"), icon("arrow-right-line")));
@@ -108,12 +114,18 @@ export function page({ id, query, signal }) {
       one(f.overdue, w("figure.overdue"), f.overdue > 0 && "soon"), one(f.rating || null, w("figure.rating")), one(f.reports, w("figure.reports"), f.reports > 0 && "soon"));
   }
 
+  // address is this page's with another tab.
+  function address(key) {
+    const given = new URLSearchParams(Object.entries({ ...filter, tab: key === "overview" ? "" : key }).filter(([, value]) => value)).toString();
+    return `#/desk/users/${id}` + (given && "?" + given);
+  }
+
   function tabBar() {
     const counts = person.counts ?? {};
     const names = ["overview", ...Object.keys(tabs).filter((key) => key !== "overview")];
     const bar = el("div", { class: "tabs-header", role: "tablist", "aria-label": w("tabs") }, names.map((key) => el("a", {
       class: "dk-plain tab-item" + (key === tab ? " active" : ""), role: "tab", id: "dk-tab-" + key, "aria-selected": String(key === tab), "aria-controls": "dk-panel",
-      tabindex: key === tab ? 0 : -1, href: `#/desk/users/${id}` + (key === "overview" ? "" : "?tab=" + key),
+      tabindex: key === tab ? 0 : -1, href: address(key),
     }, w("tab." + key), counts[key] != null && badge(String(counts[key])))));
     bar.addEventListener("keydown", (event) => {
       const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key], at = [...bar.children].indexOf(document.activeElement);

@@ -3,8 +3,10 @@ import { getPages, isAbort, message } from "./api.js";
 import { caseAddress, caseTitle, isForPage, kindIcon, kinds, pressed, readCase, renew, who } from "./case.js";
 import { badge, button, chip, div, el, failure, fill, icon, kbd, loading, picture, span } from "./dom.js";
 import { listen, lostSince } from "./live.js";
+import { newest } from "./newest.js";
 import { pane } from "./pane.js";
 import { from, name } from "./people.js";
+import { filterOf, queueAddress } from "./place.js";
 import { shell } from "./shell.js";
 import { format, heat, minutesLeft, timeLeft, zone } from "./time.js";
 import { known, w } from "./words.js";
@@ -16,13 +18,14 @@ const tick = 3e4; // milliseconds between two looks at the clocks
 const seen = { key: "", counts: null, items: [], more: false };
 
 export function page({ query, signal }) {
-  const filter = { kind: query.kind ?? "", whose: query.whose ?? "" };
+  const filter = filterOf(query);
   const key = JSON.stringify(filter);
   if (seen.key !== key) Object.assign(seen, { key, items: [], more: false, pages: 1, read: false });
-  let chosen = query.case ?? "", detail = null, failed = null, lastClosed = "", reading = null, waiting = 0;
+  let chosen = query.case ?? "", detail = null, failed = null, lastClosed = "", waiting = 0;
+  const readList = newest(signal), readChosen = newest(signal);
 
   const head = div("dk-head"), list = el("section", { class: "dk-list", "aria-label": w("queue"), tabindex: "-1" });
-  const reader = pane({ changed, back: () => history.back() });
+  const reader = pane({ changed, back: () => history.back(), go: (id) => choose(id) });
   const columns = div("dk-cols"), keys = div("dk-keys");
   const root = div("page-content dk dk-queue" + (query.open ? " open" : ""), head, columns, keys);
   shell.title(w("queue"));
@@ -37,22 +40,17 @@ export function page({ query, signal }) {
 
   // address is this page's with some of its parameters changed.
   function address(changes) {
-    const all = { show: "open", ...filter, case: chosen, ...changes };
-    return "#/desk?" + new URLSearchParams(Object.entries(all).filter(([, value]) => value));
+    return "#" + queueAddress({ ...filter, case: chosen, ...changes });
   }
 
-  function event(what) {
-    if (what && detail && what.id === detail.id) readDetail();
+  function event(ids) {
+    if (detail && ids?.has(detail.id)) readDetail();
     refresh();
   }
 
-  // refresh reads the list anew; of requests that overlap the last one counts.
   async function refresh() {
-    reading?.abort();
-    const mine = reading = new AbortController();
     try {
-      const { items, counts, more } = await getPages("cases", { ...filter, state: "open" }, seen.pages, mine.signal);
-      if (signal.aborted) return;
+      const { items, counts, more } = await readList((mine) => getPages("cases", { ...filter, state: "open" }, seen.pages, mine));
       // A case that somebody else closed stays where it is, grey, until the choice moves on.
       const gone = seen.items.find((row) => row.id === chosen && !items.some((other) => other.id === row.id));
       if (gone) {
@@ -62,7 +60,7 @@ export function page({ query, signal }) {
       Object.assign(seen, { items, counts, more, read: true });
       failed = null;
     } catch (error) {
-      if (isAbort(error, mine.signal) || signal.aborted) return;
+      if (isAbort(error, signal)) return;
       failed = error;
     }
     if (!seen.items.some((row) => row.id === chosen)) choose(seen.items[0]?.id ?? "", true);
@@ -90,7 +88,7 @@ export function page({ query, signal }) {
     const id = chosen;
     if (!id) return;
     try {
-      const answer = await readCase(id, signal);
+      const answer = await readChosen((mine) => readCase(id, { filter, signal: mine }));
       if (id !== chosen) return;
       detail = answer;
       take(answer);
@@ -137,7 +135,7 @@ export function page({ query, signal }) {
       const to = seen.items[Math.max(0, Math.min(seen.items.length - 1, at + step))];
       if (to) choose(to.id);
       list.querySelector("[aria-current]")?.focus({ preventScroll: true });
-    } else if (event.code === "Enter" && row()) location.hash = caseAddress(row());
+    } else if (event.code === "Enter" && row()) location.hash = caseAddress(row(), filter);
     else if (event.code === "Escape" && query.open) history.back();
     else if (!pressed(event, detail?.id === chosen ? detail : null, changed)) return;
     event.preventDefault();
@@ -198,7 +196,7 @@ export function page({ query, signal }) {
   }
 
   function empty() {
-    return div("dk-empty", icon("checkbox-circle-line"), el("h2", { class: "dk-h1" }, w("queue.empty")),
+    return div("dk-empty", icon("checkbox-circle-line", "good"), el("h2", { class: "dk-h1" }, w("queue.empty")),
       el("p", { class: "txt-hint" }, lastClosed && w("queue.last", { time: format(lastClosed) }) + " ", w("queue.new-ones")),
       button("line", w("queue.wall"), { icon: "gallery-line", href: "#/desk/media" }));
   }

@@ -1,6 +1,7 @@
 // The search field in the header: people and orders by number, nickname, name, invite; e-mail and phone only whole.
 import { get, isAbort, message } from "./api.js";
 import { div, el, fill, icon, kbd, label, picture, small, span } from "./dom.js";
+import { newest } from "./newest.js";
 import { between, name } from "./people.js";
 import { known, w } from "./words.js";
 
@@ -8,7 +9,8 @@ const pause = 200; // milliseconds after the last key
 
 // searchField makes the field with its list of hits.
 export function searchField() {
-  let asking, timer;
+  const reading = newest();
+  let timer;
   const list = div("dk-hits base-surface");
   list.id = "dk-hits";
   list.setAttribute("role", "listbox");
@@ -42,20 +44,20 @@ export function searchField() {
 
   function leave() {
     clearTimeout(timer);
-    asking?.abort();
+    reading.end();
     field.value = "";
     close();
     field.blur();
   }
 
   async function ask() {
-    asking?.abort();
-    const q = field.value.trim(), mine = asking = new AbortController();
+    const q = field.value.trim();
+    reading.end();
     if (!q) return close();
     try {
-      show(await get("search", { q }, mine.signal));
+      show(await reading((mine) => get("search", { q }, mine)));
     } catch (error) {
-      if (isAbort(error, mine.signal)) return;
+      if (isAbort(error)) return;
       fill(list, small(message(error)));
     }
     open();

@@ -2,6 +2,7 @@
 import { div, el, icon, label, quote, small, span } from "./dom.js";
 import { lines } from "./log.js";
 import { orderRow } from "./order.js";
+import { before } from "./pane.js";
 import { name, orderLink, personLink } from "./people.js";
 import { format, time } from "./time.js";
 import { hiddenNote, medium } from "./video.js";
@@ -26,7 +27,7 @@ function ofPerson(order, person) {
 }
 
 const gallery = (items) => div("dk-gallery", items.map((item) => div("", medium(item, { small: true }),
-  item.order && small(orderLink(item.order)), item.hidden && small(hiddenNote(item)))));
+  small(item.order ? orderLink(item.order) : w("medium.of-profile")), item.hidden && small(hiddenNote(item)))));
 
 function report(item) {
   const about = item.reporter ? [el("bdi", {}, name(item.reporter)), " → "] : "";
@@ -61,6 +62,7 @@ export function overview(person) {
       part("media", person.media?.length ? gallery(person.media.slice(0, 5)) : none(w("media.none"))),
       part("orders", person.orders?.length ? div("dk-lines", person.orders.map((order) => ofPerson(order, person))) : none(w("orders.none")))),
     div("dk-stack gap-20",
+      before(person),
       part("reports", div("dk-lines",
         div("", span("", w("reports.received", { n: reports.received ?? 0 }), reports.cases > 0 && ", " + w("reports.cases", { n: reports.cases })), share(reports.received_nothing, reports.received)),
         div("", span("", w("reports.filed", { n: reports.filed ?? 0 })), share(reports.filed_nothing, reports.filed)))),

@@ -79,10 +79,10 @@ export const minutesLeft = (due) => (Date.parse(due) - now()) / 6e4;
 // heat names how near a case's end is: "urgent" below 4 hours, "soon" below 12, else "".
 export const heat = (minutes) => minutes < 4 * hour ? "urgent" : minutes < 12 * hour ? "soon" : "";
 
-// timeLeft is the clock of a case.
-export function timeLeft(row) {
+// timeLeft is the clock of a case. Of one that is late it has a minus, unless words beside it say so.
+export function timeLeft(row, saidLate = false) {
   const left = minutesLeft(row.due);
-  const text = left < 0 ? w("time.late", { time: duration(-left) }) : duration(left);
+  const text = left < 0 && !saidLate ? w("time.late", { time: duration(-left) }) : duration(Math.abs(left));
   return el("time", { class: "dk-clock " + heat(left), datetime: row.due, title: w("case.clock", { created: title(row.created), due: title(row.due) }) }, text);
 }
 

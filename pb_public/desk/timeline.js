@@ -31,7 +31,7 @@ function about({ kind, code, push }) {
 function line(entry) {
   const { push } = entry;
   const picture = push ? icon(push.state in outcomes ? "notification-3-line" : "notification-off-line", outcomes[push.state] ?? "soon") : icon(icons[entry.kind] ?? "record-circle-line");
-  const title = push ? known("push", push.state) : has("event." + entry.kind) ? w("event." + entry.kind) : known("act", entry.kind);
+  const title = push ? known("push", push.state) : has("event." + entry.kind) ? w("event." + entry.kind) : known("did", entry.kind);
   const whose = entry.who && (typeof entry.who === "object" ? name(entry.who) : who(entry.who));
   return el("li", {}, time(entry.at, "clock"), picture, div("",
     el("p", {}, title, whose && [": ", el("bdi", {}, whose)]), [about(entry), push?.why, entry.text].filter(Boolean).map((text) => el("small", { dir: "auto" }, text))));

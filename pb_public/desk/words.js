@@ -45,5 +45,8 @@ export const has = (key) => key in dictionary;
 // known returns the words for a word of the server's, or that word itself if a newer server has one more.
 export const known = (prefix, word, values) => has(`${prefix}.${word}`) ? w(`${prefix}.${word}`, values) : String(word);
 
+// upper begins a text with a capital letter.
+export const upper = (text) => text.charAt(0).toLocaleUpperCase(locale()) + text.slice(1);
+
 export const number = (value, digits = 0) => new Intl.NumberFormat(locale(), { maximumFractionDigits: digits }).format(value);
 export const percent = (share, digits = 0) => new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: digits }).format(share);
