@@ -38,7 +38,7 @@ func registerReports(app core.App, pushes *push.Worker, previews *preview.Worker
 			return e.Next()
 		})
 	}
-	snapshots := preview.NewSnapshots(previews)
+	snapshots := preview.NewSnapshots(previews, remover)
 	app.OnRecordAfterCreateSuccess(store.Reports).BindFunc(func(e *core.RecordEvent) error {
 		snapshots.Wake()
 		return e.Next()

@@ -21,6 +21,7 @@ import (
 	"github.com/privet/privet/routes/social"
 
 	"github.com/pocketbase/pocketbase/core"
+	"golang.org/x/sync/singleflight"
 )
 
 // api is what the handlers share.
@@ -36,6 +37,7 @@ type api struct {
 	providers map[int]social.Provider // by social_type
 	profiles  *profiles.Fetcher
 	space     *disk.Guard
+	readings  singleflight.Group // of the media that are reported at this moment, by their id
 }
 
 func newAPI(app core.App, s *settings.Settings, pushes *push.Worker, previews *preview.Worker) *api {

@@ -83,7 +83,7 @@ var reportSchema = laravel.MustCompile[reportInput]()
 // reportPath is the path of reports, which have a limit of their own as sign-ins have.
 const reportPath = "user/report"
 
-// checksums lets one report at a time read a file, which may be as long as any upload.
+// checksums lets one file at a time be read for reports, as it may be as long as any upload.
 var checksums = admission.New(admission.Limits{Slots: 1, Waiters: 32, MaxWait: 10 * time.Second})
 
 // target returns which kind of target a report names, its number, and the input's field.
@@ -147,24 +147,54 @@ type keptMedium struct {
 // keepMedium reads a media item's checksum, and puts the item where a report's still can be made of it even if it is removed. What can't
 // be read is left out: a storage that fails keeps nobody from reporting.
 func (c *call) keepMedium(id string) (kept keptMedium, err error) {
-	release, err := checksums.Acquire(c.req.Context(), c.sender())
-	if err != nil {
-		return kept, err
-	}
-	defer release()
 	file, err := store.ReadMediaFile(c.req.Context(), c.app, id)
 	if err != nil {
 		return kept, err
 	}
 	kept.report = core.GenerateDefaultRandomId()
-	sum, err := files.Checksum(c.req.Context(), c.app, file)
-	if err == nil {
-		kept.checksum = sum
+	if kept.checksum, err = c.mediumChecksum(file); err == nil {
 		kept.source, err = files.KeepSource(c.req.Context(), c.app, kept.report, file)
 	}
-	if err != nil {
+	var busy *admission.Busy
+	switch {
+	case errors.As(err, &busy):
+		return kept, err
+	case err != nil:
 		kept.source = ""
 		c.app.Logger().WarnContext(c.req.Context(), "a reported medium could not be read", "id", id, "error", err)
 	}
 	return kept, c.req.Context().Err()
+}
+
+// mediumChecksum returns the SHA-256 of a medium, whose content never changes. It is read only if no open report keeps it, and then once
+// for all who report the medium at the same moment.
+func (c *call) mediumChecksum(file *store.MediaFile) (string, error) {
+	ctx, sender := c.req.Context(), c.sender()
+	if sum, err := desk.KeptChecksum(ctx, c.app, file.ID); err != nil || sum != "" {
+		return sum, err
+	}
+	for {
+		leads := false
+		result := c.readings.DoChan(file.ID, func() (any, error) {
+			leads = true
+			shared := context.WithoutCancel(ctx) // it outlives the request that starts it, as others wait for it too
+			release, err := checksums.Acquire(shared, sender)
+			if err != nil {
+				return "", err
+			}
+			defer release()
+			return files.Checksum(shared, c.app, file)
+		})
+		select {
+		case <-ctx.Done():
+			return "", ctx.Err()
+		case read := <-result:
+			var busy *admission.Busy
+			if errors.As(read.Err, &busy) && !leads {
+				continue // the one who waited for a turn had others before; this sender may have none
+			}
+			sum, _ := read.Val.(string)
+			return sum, read.Err
+		}
+	}
 }

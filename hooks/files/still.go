@@ -9,7 +9,9 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"time"
 
+	"github.com/privet/privet/hooks/admission"
 	"github.com/privet/privet/hooks/durable"
 	"github.com/privet/privet/hooks/media/mediatype"
 	"github.com/privet/privet/hooks/store"
@@ -52,18 +54,26 @@ func KeepSource(ctx context.Context, app core.App, report string, file *store.Me
 	if err := log.MakeFolder(filepath.Dir(target)); err != nil {
 		return "", err
 	}
-	if err := linkOrCopy(localPath(app, path.Join(folder, from)), target); err != nil {
+	if err := linkOrCopy(ctx, localPath(app, path.Join(folder, from)), target); err != nil {
 		return "", err
 	}
 	return name, log.SyncFolder(filepath.Dir(target))
 }
 
+// copies lets one file at a time be copied by linkOrCopy, as it may be as long as any upload.
+var copies = admission.New(admission.Limits{Slots: 1, Waiters: 32, MaxWait: 10 * time.Second})
+
 // linkOrCopy gives a file another name, or copies it where the file system has no links.
-func linkOrCopy(from, target string) error {
+func linkOrCopy(ctx context.Context, from, target string) error {
 	err := os.Link(from, target)
 	if err == nil || errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrExist) {
 		return err
 	}
+	release, err := copies.Acquire(ctx, from)
+	if err != nil {
+		return err
+	}
+	defer release()
 	in, err := os.Open(from)
 	if err != nil {
 		return err
@@ -96,6 +106,25 @@ func FetchSource(ctx context.Context, app core.App, w *snapshot.Waiting) (local 
 // TemporaryStill returns the path of a file that may be used to make a still. What is left there is removed at the next start.
 func TemporaryStill(app core.App, w *snapshot.Waiting) string {
 	return filepath.Join(stagingFolder(app), "report-"+w.Report+path.Ext(w.Source))
+}
+
+// maxStill is the most that is read of a still, in bytes, which has some 100 KB.
+const maxStill = 1 << 20
+
+// ReadStill returns the content of a still.
+func ReadStill(ctx context.Context, app core.App, key string) (content []byte, err error) {
+	err = withStorage(ctx, app, func(system *filesystem.System, idle *IdleTimeout) error {
+		from, err := system.GetReader(key)
+		if err != nil {
+			return err
+		}
+		defer from.Close()
+		var read bytes.Buffer
+		_, err = io.Copy(idle.Writer(&read), io.LimitReader(from, maxStill))
+		content = read.Bytes()
+		return err
+	})
+	return content, err
 }
 
 // PutStill stores a still among the files of a report, and returns its name. Unless a report comes to name it, it is removed.

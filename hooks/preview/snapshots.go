@@ -18,12 +18,14 @@ import (
 // Snapshots makes the pictures for the snapshots that reports keep of media, one at a time.
 type Snapshots struct {
 	previews *Worker
+	remover  *files.Remover
 	worker   *worker.Worker
 }
 
-// NewSnapshots returns a worker that makes nothing until Start, by the engine of the previews.
-func NewSnapshots(previews *Worker) *Snapshots {
-	s := &Snapshots{previews: previews}
+// NewSnapshots returns a worker that makes nothing until Start, by the engine of the previews. It wakes remover, as the source of a picture goes
+// once there is the picture.
+func NewSnapshots(previews *Worker, remover *files.Remover) *Snapshots {
+	s := &Snapshots{previews: previews, remover: remover}
 	s.worker = worker.New(worker.Config{
 		Queue:     snapshotQueue{s},
 		Name:      "snapshots",
@@ -61,6 +63,7 @@ func (q snapshotQueue) Next(context.Context) (at time.Time, ok bool, err error) 
 
 // Run implements worker.Queue.
 func (q snapshotQueue) Run(ctx context.Context, report string) (retryAfter time.Duration) {
+	defer q.remover.Wake() // the database has queued the removal of the source
 	app, record := q.previews.app, context.WithoutCancel(ctx)
 	waiting, err := snapshot.Read(record, app, report)
 	if errors.Is(err, store.ErrNotFound) {
@@ -91,18 +94,32 @@ func (q snapshotQueue) Run(ctx context.Context, report string) (retryAfter time.
 // make makes the still of a report and stores it among the report's files.
 func (q snapshotQueue) make(ctx context.Context, waiting *snapshot.Waiting) error {
 	app := q.previews.app
-	source, done, err := files.FetchSource(ctx, app, waiting)
+	still, err := q.still(ctx, waiting)
 	if err != nil {
-		return fmt.Errorf("fetch what a still is to be made of: %w", err)
-	}
-	defer done()
-	var still bytes.Buffer // 640 pixels, so of some 100 KB
-	if err := q.previews.engine.Still(ctx, source, mediatype.ByName(waiting.Source).MIME, files.TemporaryStill(app, waiting)+".jpg", &still); err != nil {
 		return err
 	}
-	name, err := files.PutStill(ctx, app, waiting.Report, still.Bytes())
+	name, err := files.PutStill(ctx, app, waiting.Report, still)
 	if err != nil {
 		return err
 	}
 	return snapshot.Set(context.WithoutCancel(ctx), app, waiting, name)
+}
+
+// still returns the still of a report: that of another report of the same medium if there is one, else one that it renders. Each report has a
+// file of its own, so that it does not matter which of them is closed first.
+func (q snapshotQueue) still(ctx context.Context, waiting *snapshot.Waiting) ([]byte, error) {
+	app := q.previews.app
+	if waiting.Same != "" {
+		if still, err := files.ReadStill(ctx, app, waiting.Same); err == nil {
+			return still, nil
+		} // else it has gone with its report
+	}
+	source, done, err := files.FetchSource(ctx, app, waiting)
+	if err != nil {
+		return nil, fmt.Errorf("fetch what a still is to be made of: %w", err)
+	}
+	defer done()
+	var still bytes.Buffer // 640 pixels, so of some 100 KB
+	err = q.previews.engine.Still(ctx, source, mediatype.ByName(waiting.Source).MIME, files.TemporaryStill(app, waiting)+".jpg", &still)
+	return still.Bytes(), err
 }

@@ -89,6 +89,10 @@ func TestKeptStill(t *testing.T) {
 			t.Fatal(err)
 		}
 		testkit.WantColours(t, content, c.width, c.height, c.first, c.last)
+		page := p.Get("/api/desk/cases/" + fmt.Sprint(kept["case"])).As(dashboard.Token()).Do().Want(200).Map()
+		if shown := p.Get(page.String("reports", 0, "kept", "still")).Do().Want(200); !bytes.Equal(shown.Body, content) || shown.Header.Get("Content-Type") != "image/jpeg" {
+			t.Errorf("%s: the desk shows %d bytes, %v", c.name, len(shown.Body), shown.Header)
+		}
 		path := fmt.Sprintf("/api/files/reports/%s/%s", kept["id"], kept["still"])
 		p.Request(http.MethodGet, path).Do().Want(404)
 		p.Request(http.MethodGet, path).As(client.Token).Do().Want(404)
@@ -98,6 +102,37 @@ func TestKeptStill(t *testing.T) {
 		if closed := dashboard.Open("reports", kept["id"]); closed["still"] != "" {
 			t.Errorf("%v", closed)
 		}
+	}
+	// Reports of one medium share the work, and the files of each are its own.
+	performer, other := p.Performer(), p.Client()
+	keptStills := func() []string { // by the pages of the desk, the newest report first
+		page := p.Get("/api/desk/cases/" + fmt.Sprint(row(t, dashboard, "cases", "state", "open")["id"])).As(dashboard.Token()).Do().Want(200).Map()
+		var urls []string
+		for i := range page.Len("reports") {
+			if url, made := page.At("reports", i, "kept", "still").(string); made {
+				urls = append(urls, url)
+			}
+		}
+		return urls
+	}
+	report(p.Server, client, "media_id", mediumOf(performer)).Want(201)
+	testkit.Await(t, testkit.Soon, "the first still", func() bool { return len(keptStills()) == 1 })
+	first := row(t, dashboard, "reports", "state", "open")
+	known := []byte("\xff\xd8\xff the still of the first report")
+	if err := os.WriteFile(filepath.Join(p.Dir, "storage", fmt.Sprint(first["collectionId"]), fmt.Sprint(first["id"]), fmt.Sprint(first["still"])), known, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	report(p.Server, other, "media_id", mediumOf(performer)).Want(201)
+	testkit.Await(t, testkit.Soon, "the second still", func() bool { return len(keptStills()) == 2 })
+	for _, url := range keptStills() {
+		if got := p.Get(url).Do().Want(200).Body; !bytes.Equal(got, known) {
+			t.Errorf("%d bytes", len(got))
+		}
+	}
+	dashboard.Change("reports", first["id"], map[string]any{"verdict": "nothing"}).Want(200)
+	testkit.Await(t, testkit.Soon, "the files of the first report stay", func() bool { return len(reportFiles(t, dashboard, p.Dir)) == 2 })
+	if left := keptStills(); len(left) != 1 || !bytes.Equal(p.Get(left[0]).Do().Want(200).Body, known) {
+		t.Errorf("%v", left)
 	}
 }
 

@@ -2,8 +2,10 @@ package desk_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -86,7 +88,8 @@ func TestHideMedium(t *testing.T) {
 	s.WantCleanLog()
 }
 
-// A hundred reports of one medium are one case; its verdict hides the medium and tells each of who reported, once.
+// A hundred reports of one medium at the same moment are one case, and each keeps what it was about; its verdict hides the medium and
+// tells each of who reported, once.
 func TestHundredReports(t *testing.T) {
 	if testing.Short() {
 		t.Skip("signs up a hundred people")
@@ -102,8 +105,11 @@ func TestHundredReports(t *testing.T) {
 		people[i] = s.Client()
 		s.AddDevice(people[i], fmt.Sprint("phone", i), "en")
 	}
-	for _, p := range people {
-		report(s, p, "media_id", medium)
+	content := s.Get(testkit.PathOf(performer.Data.String("data", "media", 0, "path_url"))).Do().Want(200).Body
+	testkit.Concurrently(len(people), func(i int) { report(s, people[i], "media_id", medium) })
+	kept := fmt.Sprintf(`reports WHERE source <> '' AND text <> '' AND kept LIKE '%%"id":%d,"sha256":"%x"%%'`, medium, sha256.Sum256(content))
+	if n := s.Count(kept); n != 100 || len(sources(t, s)) != 100 {
+		t.Errorf("%d reports keep what they are about, and %v", n, sources(t, s))
 	}
 	found := d.cases()
 	if found.Len("items") != 1 || found.Int("items", 0, "reports") != 100 || found.Int("counts", "all") != 1 || found.Int("counts", "kinds", "report") != 1 {
@@ -127,7 +133,18 @@ func TestHundredReports(t *testing.T) {
 		t.Error("not all is closed")
 	}
 	s.Get(testkit.PathOf(performer.Data.String("data", "media", 0, "path_url"))).Do().Want(404)
+	testkit.Await(t, testkit.Soon, "the reports' files go", func() bool { return len(sources(t, s)) == 0 })
 	s.WantCleanLog()
+}
+
+// sources lists the files that reports keep until each has its still.
+func sources(t *testing.T, s *testkit.Server) []string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(s.App.DataDir(), "storage", "*", "*", "source.*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
 }
 
 // A ban has its reason, its end and its history; who banned is not told to anybody.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/privet/privet/hooks/store"
@@ -101,6 +102,17 @@ func ReadTarget(ctx context.Context, app core.App, kind string, id int64, me str
 		t.Snapshot.Media = append(t.Snapshot.Media, SnapshotMedium{ID: n})
 	}
 	return t, nil
+}
+
+// KeptChecksum returns the SHA-256 of a medium that an open report of it keeps, "" if none does.
+func KeptChecksum(ctx context.Context, app core.App, medium string) (sum string, err error) {
+	err = query.ReadRow(ctx, app, `SELECT r.kept ->> '$.media[0].sha256' FROM cases c CROSS JOIN reports r ON r."case" = c.id AND r.state = 'open'
+		WHERE c.target = :target AND c.state = 'open' AND r.kept_until <> '' AND r.kept ->> '$.media[0].sha256' <> '' LIMIT 1`,
+		[]any{sql.Named("target", TargetMedia+" "+medium)}, &sum)
+	if err = query.NotFound(err); errors.Is(err, query.ErrNotFound) {
+		return "", nil
+	}
+	return sum, query.Wrap("read the checksum that a report keeps", err)
 }
 
 // Report is a record of reports.

@@ -20,6 +20,7 @@ type Waiting struct {
 	Report string // the id
 	Source string // the name of the file that the still is to be made of
 	Tries  int    // that failed
+	Same   string // the key of the still that another open report keeps of the same medium, "" for none
 }
 
 // Key returns the key in the storage of a report's file; of the folder of all of its files, with a slash at the end, if name is "".
@@ -42,7 +43,13 @@ func Due(ctx context.Context, app core.App, limit int) ([]string, error) {
 // Read reads a report that waits. The error is store.ErrNotFound if it does not, or not any more.
 func Read(ctx context.Context, app core.App, report string) (*Waiting, error) {
 	w := &Waiting{Report: report}
-	err := query.ReadRow(ctx, app, `SELECT source, source_tries FROM reports WHERE id = :id AND source != ''`, []any{sql.Named("id", report)}, &w.Source, &w.Tries)
+	var same, still string
+	err := query.ReadRow(ctx, app, `SELECT r.source, r.source_tries, coalesce(other.id, ''), coalesce(other.still, '') FROM reports r
+		LEFT JOIN reports other ON other."case" = r."case" AND other.state = 'open' AND other.still <> '' WHERE r.id = :id AND r.source <> '' LIMIT 1`,
+		[]any{sql.Named("id", report)}, &w.Source, &w.Tries, &same, &still)
+	if err == nil && still != "" {
+		w.Same, err = Key(app, same, still)
+	}
 	return w, query.Wrap("read report that waits for a still", query.NotFound(err))
 }
 
