@@ -68,28 +68,6 @@ func TestGuide(t *testing.T) {
 	}
 }
 
-// The operators' guide has both languages, loads nothing from elsewhere, and names only commands that there are.
-func TestOperatorsGuide(t *testing.T) {
-	s := testkit.Start(t)
-	html := string(s.Get("/guide/operators.html").Do().Want(200).Body)
-	for _, language := range []string{"ru", "en"} {
-		if strings.Count(html, `<section id="`+language+`" lang="`+language+`">`) != 1 {
-			t.Errorf("it has no %s", language)
-		}
-	}
-	if foreign := regexp.MustCompile(`(?i)(https?:|["'(]//)[^\s"']*`).FindAllString(html, -1); len(foreign) > 0 {
-		t.Errorf("it names other hosts: %q", foreign)
-	}
-	for _, name := range regexp.MustCompile(`(?:src|href)="(/[\w./-]+)"`).FindAllStringSubmatch(html, -1) {
-		s.Get(name[1]).Do().Want(200)
-	}
-	for _, name := range []string{"backup", "restore", "doctor", "outbox release", "outbox discard", "user list", "user ban", "user unban", "user erase", "previews retry", "test mail", "test push"} {
-		if strings.Count(html, name) < 2 {
-			t.Errorf("it does not tell of %s in both languages", name)
-		}
-	}
-}
-
 // The guide shows one language at a time: the browser's, or without scripts the one in the URL. It fits the screens of
 // phones and desktops, and follows the colour scheme.
 func TestGuideInABrowser(t *testing.T) {

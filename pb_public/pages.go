@@ -4,7 +4,7 @@
 //	index.html reference.js reference.css icon.png    the page
 //	desk/            the moderators' desk, an extension of PocketBase's dashboard: routes/deskui serves it, under /_/
 //	guide/           the moderators' guide; its pictures are made by a test (hooks/dashboard_browser_test.go)
-//	docs/            pages for developers, in Markdown
+//	docs/ docs.css   the documents, in Markdown, of which routes/docs makes pages
 //	scalar-*.js.gz   the renderer of the page: dist/browser/standalone.js of the npm package @scalar/api-reference of the
 //	                 version in its name, as it is, compressed by gzip -9n; MIT, see SCALAR-LICENSE
 package pb_public

@@ -171,7 +171,7 @@ func TestSocialConnect(t *testing.T) {
 
 var playground = flag.Bool("playground", false, "run a server with fakes of Google and VK until interrupted (TestPlayground)")
 
-// TestPlayground runs a server to try the social endpoints by hand; see the README.
+// TestPlayground runs a server to try the social endpoints by hand; see pb_public/docs/sign-in.md.
 func TestPlayground(t *testing.T) {
 	if !*playground {
 		t.Skip("only with -playground")

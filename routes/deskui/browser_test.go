@@ -112,6 +112,9 @@ func TestDeskInABrowser(t *testing.T) {
 		}
 	}
 
+	d.open("#/desk", "en")
+	d.Capture(browser.Screenshots(t), "desk.png") // of the README
+
 	// Hostile texts are texts.
 	d.open(fmt.Sprintf("#/desk?case=%s", caseOf(s, "media", video)), "en")
 	d.Until(fmt.Sprintf(`document.querySelector('.dk-pane-body')?.innerText.includes(%q)`, hostile))

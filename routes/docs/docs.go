@@ -66,7 +66,7 @@ func Pages(files fs.FS) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	groups := groupsOf(parse(index, source), source)
+	groups := groupsOf(parsePage(index, source), source)
 	pages := map[string][]byte{}
 	err = fs.WalkDir(files, folder, func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || path.Ext(name) != ".md" {
@@ -86,21 +86,17 @@ func Pages(files fs.FS) (map[string][]byte, error) {
 	return pages, err
 }
 
-// parse parses a file, with anchors at its headings and links as the server has them.
-func parse(name string, source []byte) ast.Node {
+// parse parses a file, with anchors at its headings.
+func parse(source []byte) ast.Node {
 	document := markdown.Parser().Parse(text.NewReader(source))
 	addAnchors(document, source)
-	_ = ast.Walk(document, func(n ast.Node, entering bool) (ast.WalkStatus, error) { // the function returns no error
-		switch n := n.(type) {
-		case *ast.Link:
-			n.Destination = []byte(resolve(name, string(n.Destination)))
-		case *ast.Image:
-			n.Destination = []byte(resolve(name, string(n.Destination)))
-		default:
-			return ast.WalkContinue, nil
-		}
-		return ast.WalkSkipChildren, nil
-	})
+	return document
+}
+
+// parsePage parses a file of pb_public, with links as the server has them.
+func parsePage(name string, source []byte) ast.Node {
+	document := parse(source)
+	eachLink(document, func(target *[]byte) { *target = []byte(resolve(name, string(*target))) })
 	return document
 }
 
@@ -125,7 +121,7 @@ func groupsOf(document ast.Node, source []byte) (groups []group) {
 
 // render returns a page's HTML.
 func render(name string, source []byte, groups []group) ([]byte, error) {
-	document := parse(name, source)
+	document := parsePage(name, source)
 	title, ok := document.FirstChild().(*ast.Heading)
 	if !ok || title.Level != 1 {
 		return nil, errors.New("the page does not begin with a title")

@@ -46,6 +46,21 @@ func resolve(name, target string) string {
 	return file
 }
 
+// eachLink calls a function with the target of each link and each image of a document, to change it.
+func eachLink(document ast.Node, change func(target *[]byte)) {
+	_ = ast.Walk(document, func(n ast.Node, entering bool) (ast.WalkStatus, error) { // the function returns no error
+		if entering {
+			switch n := n.(type) {
+			case *ast.Link:
+				change(&n.Destination)
+			case *ast.Image:
+				change(&n.Destination)
+			}
+		}
+		return ast.WalkContinue, nil
+	})
+}
+
 // addAnchors gives each heading the anchor that GitHub gives it, and a link to that, but for the title.
 func addAnchors(document ast.Node, source []byte) {
 	used := map[string]int{}
@@ -54,7 +69,7 @@ func addAnchors(document ast.Node, source []byte) {
 		if !ok {
 			continue
 		}
-		anchor := Anchor(plainText(n, source))
+		anchor := anchorOf(plainText(n, source))
 		if again := used[anchor]; again > 0 {
 			used[anchor]++
 			anchor += "-" + strconv.Itoa(again)
@@ -74,9 +89,9 @@ func addAnchors(document ast.Node, source []byte) {
 	}
 }
 
-// Anchor returns GitHub's anchor of a heading, unless another one before it has the same: in small letters, with hyphens for spaces and
+// anchorOf returns GitHub's anchor of a heading, unless another one before it has the same: in small letters, with hyphens for spaces and
 // without punctuation (https://github.com/gjtorikian/html-pipeline, TableOfContentsFilter).
-func Anchor(heading string) string {
+func anchorOf(heading string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == ' ':

@@ -12,9 +12,9 @@ import (
 const module = "github.com/privet/privet"
 
 // testOnly are the packages that only tests use. They may import everything, and no other package may import them.
-var testOnly = []string{"routes/testkit", "routes/testkit/browser", "routes/testkit/fakes", "routes/testkit/oracle", "routes/contract", "routes/e2e", "routes/additions", "routes/benchmark", "routes/attack", "routes/powercut", "routes/samples"}
+var testOnly = []string{"routes/testkit", "routes/testkit/browser", "routes/testkit/fakes", "routes/testkit/oracle", "routes/testkit/shared", "routes/contract", "routes/e2e", "routes/additions", "routes/benchmark", "routes/attack", "routes/powercut", "routes/samples"}
 
-// layers is the table of layers in ARCHITECTURE.md.
+// layers is the table of layers in CONTRIBUTING.md.
 type layers struct {
 	level map[string]int     // of each package; 0 is the highest
 	pairs map[[2]string]bool // imports within a layer that are allowed: importer and imported; true once seen
@@ -24,13 +24,13 @@ type layers struct {
 // third the imports within the layer, as "`a` → `b`, `c`; `d` → `e`".
 func readLayers(t *testing.T) *layers {
 	t.Helper()
-	page, err := os.ReadFile("../../.github/ARCHITECTURE.md")
+	page, err := os.ReadFile("../../CONTRIBUTING.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, table, found := strings.Cut(string(page), "<!-- layers -->\n")
 	if !found {
-		t.Fatal("ARCHITECTURE.md has no table of layers")
+		t.Fatal("CONTRIBUTING.md has no table of layers")
 	}
 	names := func(text string) (all []string) {
 		for _, match := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(text, -1) {

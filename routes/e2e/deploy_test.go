@@ -45,20 +45,20 @@ func TestImageIsPinned(t *testing.T) {
 	}
 }
 
-// Who follows the README gets a version by its number, everywhere the same.
+// Who follows the documents gets a version by its number, everywhere the same.
 func TestVersionIsPinned(t *testing.T) {
 	t.Parallel()
 	version := regexp.MustCompile(`(?m)^const release = "(.+)"$`).FindStringSubmatch(readFile(t, "../../version.go"))
 	if version == nil {
 		t.Fatal("version.go has no version")
 	}
-	readme := readFile(t, "../../README.md")
+	install := readFile(t, "../../pb_public/docs/install.md")
 	for _, want := range []string{"go install github.com/privet/privet@v" + version[1], "privet:" + version[1]} {
-		if !strings.Contains(readme, want) {
-			t.Errorf("the README lacks %q", want)
+		if !strings.Contains(install, want) {
+			t.Errorf("install.md lacks %q", want)
 		}
 	}
-	for name, text := range map[string]string{"README.md": readme, "compose.yaml": sampleText(t, "compose.yaml")} {
+	for name, text := range map[string]string{"README.md": readFile(t, "../../README.md"), "install.md": install, "compose.yaml": sampleText(t, "compose.yaml")} {
 		if found := regexp.MustCompile(`privet:latest|privet@latest`).FindString(text); found != "" {
 			t.Errorf("%s names %s", name, found)
 		}

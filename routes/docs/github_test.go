@@ -1,0 +1,75 @@
+package docs
+
+import (
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/yuin/goldmark/ast"
+)
+
+const root = "../../"
+
+// markdownFiles returns the Markdown files of the repository that are ours, by their paths in it.
+func markdownFiles(t *testing.T) (files []string) {
+	t.Helper()
+	err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.IsDir() && (entry.Name() == ".git" || entry.Name() == "testdata") {
+			return filepath.SkipDir
+		}
+		if err == nil && path.Ext(name) == ".md" {
+			files = append(files, strings.TrimPrefix(filepath.ToSlash(name), root))
+		}
+		return err
+	})
+	if err != nil || len(files) < 20 {
+		t.Fatal(files, err)
+	}
+	return files
+}
+
+// Each link of each Markdown file leads somewhere on GitHub: to a file of the repository, and to a heading where it names one.
+func TestLinksOnGitHub(t *testing.T) {
+	t.Parallel()
+	for _, file := range markdownFiles(t) {
+		eachLink(parse(read(t, file)), func(target *[]byte) {
+			name, anchor, _ := strings.Cut(string(*target), "#")
+			switch inside, ours := strings.CutPrefix(name, repository); {
+			case ours:
+				name = inside
+			case strings.Contains(name, ":"):
+				return // elsewhere
+			case name == "":
+				name = file
+			default:
+				name = path.Join(path.Dir(file), name)
+			}
+			if _, err := os.Stat(root + name); err != nil || strings.HasPrefix(name, "../") || strings.HasPrefix(name, "/") {
+				t.Errorf("%s: %s leads to no file", file, *target)
+			} else if anchor != "" && path.Ext(name) == ".md" && !hasAnchor(parse(read(t, name)), anchor) {
+				t.Errorf("%s: %s leads to no heading", file, *target)
+			}
+		})
+	}
+}
+
+func read(t *testing.T, file string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(root + file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
+func hasAnchor(document ast.Node, anchor string) bool {
+	for n := document.FirstChild(); n != nil; n = n.NextSibling() {
+		if id, ok := n.AttributeString("id"); ok && string(id.([]byte)) == anchor {
+			return true
+		}
+	}
+	return false
+}
