@@ -8,9 +8,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// shownFaults is how many faults of a kind are listed.
-const shownFaults = 50
-
 // faultJSON is something that could not be done for somebody.
 type faultJSON struct {
 	At     *string     `json:"at"`
@@ -25,35 +22,69 @@ type faultJSON struct {
 	Detail string      `json:"detail"` // the sentence of the outbox
 }
 
-// faults answers to an owner what has failed of late: pushes, previews and mails.
+// faultsJSON is a page of each kind of faults, or of the one that was asked for.
+type faultsJSON struct {
+	Pushes   []faultJSON     `json:"pushes"`
+	Previews []faultJSON     `json:"previews"`
+	Mails    []faultJSON     `json:"mails"`
+	Page     int64           `json:"page"`
+	More     map[string]bool `json:"more"` // by kind, whether there is another page
+}
+
+// faults answers to an owner what has failed, the last first: a page of the pushes, previews and mails, or of those of one kind.
 func (a *api) faults(e *core.RequestEvent) error {
-	ctx := e.Request.Context()
-	pushes, err := desk.FailedPushes(ctx, e.App, shownFaults)
+	kind, err := choice(e, "kind", "", "pushes", "previews", "mails")
 	if err != nil {
 		return err
 	}
-	previews, err := desk.FailedPreviews(ctx, e.App, shownFaults)
+	page, err := pageOf(e)
 	if err != nil {
 		return err
 	}
-	mails, err := desk.FailedMails(ctx, e.App, shownFaults)
-	if err != nil {
-		return err
-	}
-	answer := map[string][]faultJSON{"pushes": {}, "previews": {}, "mails": {}}
-	for i := range pushes {
-		p := &pushes[i]
-		became := pushOf(e, p.State, p.Error, p.Sender)
-		answer["pushes"] = append(answer["pushes"], faultJSON{At: moment(p.At), Type: p.Type, State: p.State, User: person(e, &p.Receiver), Order: optional(p.Order), Code: became.Code, Why: became.Why, Detail: p.Error})
-	}
-	for i := range previews {
-		p := &previews[i]
-		answer["previews"] = append(answer["previews"], faultJSON{At: moment(p.At), Type: p.Medium.Type, State: p.Medium.Preview, User: person(e, &p.Person), Order: optional(p.Medium.Order), Medium: optional(p.Medium.ID),
-			Code: "preview", Why: say(e, "No preview could be made of this file.", "Из этого файла не удалось сделать превью.")})
-	}
-	for i := range mails {
-		m := &mails[i]
-		answer["mails"] = append(answer["mails"], faultJSON{At: moment(m.At), Type: m.Kind, State: m.State, User: person(e, &m.User), Whom: m.Superuser, Code: m.State, Why: m.Error, Detail: m.Error})
+	answer := faultsJSON{Pushes: []faultJSON{}, Previews: []faultJSON{}, Mails: []faultJSON{}, Page: page, More: map[string]bool{"pushes": false, "previews": false, "mails": false}}
+	for _, part := range []struct {
+		kind string
+		into *[]faultJSON
+		read func(e *core.RequestEvent, page int64) ([]faultJSON, bool, error)
+	}{{"pushes", &answer.Pushes, failedPushes}, {"previews", &answer.Previews, failedPreviews}, {"mails", &answer.Mails, failedMails}} {
+		if kind != "" && kind != part.kind {
+			continue
+		}
+		if *part.into, answer.More[part.kind], err = part.read(e, page); err != nil {
+			return err
+		}
 	}
 	return e.JSON(http.StatusOK, answer)
+}
+
+func failedPushes(e *core.RequestEvent, page int64) ([]faultJSON, bool, error) {
+	found, more, err := desk.FailedPushes(e.Request.Context(), e.App, page)
+	faults := make([]faultJSON, len(found))
+	for i := range found {
+		p := &found[i]
+		became := pushOf(e, p.State, p.Error, p.Sender)
+		faults[i] = faultJSON{At: moment(p.At), Type: p.Type, State: p.State, User: person(e, &p.Receiver), Order: optional(p.Order), Code: became.Code, Why: became.Why, Detail: p.Error}
+	}
+	return faults, more, err
+}
+
+func failedPreviews(e *core.RequestEvent, page int64) ([]faultJSON, bool, error) {
+	found, more, err := desk.FailedPreviews(e.Request.Context(), e.App, page)
+	faults := make([]faultJSON, len(found))
+	for i := range found {
+		p := &found[i]
+		faults[i] = faultJSON{At: moment(p.At), Type: p.Medium.Type, State: p.Medium.Preview, User: person(e, &p.Person), Order: optional(p.Medium.Order), Medium: optional(p.Medium.ID),
+			Code: "preview", Why: say(e, "No preview could be made of this file.", "Из этого файла не удалось сделать превью.")}
+	}
+	return faults, more, err
+}
+
+func failedMails(e *core.RequestEvent, page int64) ([]faultJSON, bool, error) {
+	found, more, err := desk.FailedMails(e.Request.Context(), e.App, page)
+	faults := make([]faultJSON, len(found))
+	for i := range found {
+		m := &found[i]
+		faults[i] = faultJSON{At: moment(m.At), Type: m.Kind, State: m.State, User: person(e, &m.User), Whom: m.Superuser, Code: m.State, Why: m.Error, Detail: m.Error}
+	}
+	return faults, more, err
 }

@@ -144,10 +144,10 @@ func ordersChart(ctx context.Context, app core.App, c *chart, a *api) error {
 	if err := countOrders(ctx, app, c); err != nil {
 		return err
 	}
-	overdue, err := desk.OverdueByHour(ctx, app, c.before, c.to, order.DateTill(time.Now(), a.zone))
-	for _, f := range overdue {
-		c.add(c.bar(f.Hour), "overdue", float64(f.Count))
-		c.add(c.bar(f.Hour), "new", -float64(f.Count))
+	overdue, err := desk.CountOverdue(ctx, app, c.spans(), order.DateTill(time.Now(), a.zone))
+	for _, n := range overdue {
+		c.add(n.Bar, "overdue", float64(n.Count))
+		c.add(n.Bar, "new", -float64(n.Count))
 	}
 	return err
 }

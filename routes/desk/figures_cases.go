@@ -20,12 +20,12 @@ func casesChart(ctx context.Context, app core.App, c *chart, _ *api) error {
 	for _, n := range opened {
 		c.add(n.Bar, "opened", float64(n.Count))
 	}
-	closed, err := desk.ReadVerdicts(ctx, app, c.before, c.to)
+	closed, err := desk.CountClosedCases(ctx, app, c.spans())
 	if err != nil {
 		return err
 	}
-	for _, v := range closed {
-		c.add(c.bar(v.At), "closed", 1)
+	for _, n := range closed {
+		c.add(n.Bar, "closed", float64(n.Count))
 	}
 	open, err := desk.CountOpenCases(ctx, app)
 	c.total.add("open", float64(open))

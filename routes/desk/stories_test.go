@@ -196,8 +196,25 @@ func TestFaults(t *testing.T) {
 	s.Exec(`UPDATE media SET still = 'failed' WHERE user = '%d'`, client.ID)
 	d.get("faults").Want(403)
 	faults := s.Get("/api/desk/faults").As(s.Owner()).Do().Want(200).Map()
-	if faults.Int("pushes", 0, "user", "id") != performer.ID || faults.String("pushes", 0, "code") != "app_gone" || faults.Int("previews", 0, "user", "id") != client.ID || faults.Len("mails") != 0 {
+	if faults.Int("pushes", 0, "user", "id") != performer.ID || faults.String("pushes", 0, "code") != "app_gone" || faults.Int("previews", 0, "user", "id") != client.ID || faults.Len("mails") != 0 || faults.At("more", "previews") != false {
 		t.Errorf("%v", faults)
 	}
+	s.Exec(`WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 1059)
+		INSERT INTO media (id, file, type, user, still, created, updated) SELECT i, i || '.mp4', 'video', '%d', 'failed', '', strftime('%%Y-%%m-%%d %%H:%%M:%%fZ', '2000-01-01', (i * 7 %% 60) || ' days') FROM n`, client.ID)
+	var seen []string
+	for page, last := range []int{50, 11} { // the first one is from now
+		faults := s.Get(fmt.Sprint("/api/desk/faults?kind=previews&page=", page+1)).As(s.Owner()).Do().Want(200).Map()
+		if faults.Len("previews") != last || faults.At("more", "previews") != (page == 0) || faults.Len("pushes") != 0 {
+			t.Errorf("page %d: %v", page+1, faults)
+		}
+		for i := range faults.Len("previews") {
+			seen = append(seen, faults.String("previews", i, "at"))
+		}
+	}
+	slices.Reverse(seen)
+	if !slices.IsSorted(seen) || len(slices.Compact(seen)) != 61 {
+		t.Errorf("%v", seen)
+	}
+	s.Get("/api/desk/faults?kind=nonsense").As(s.Owner()).Do().Want(400)
 	s.WantCleanLog()
 }

@@ -81,7 +81,7 @@ func ReadAbout(ctx context.Context, app core.App, user string) (*About, error) {
 	var a About
 	err := query.ReadRow(ctx, app, `SELECT
 		(SELECT count(*) FROM orders WHERE client = CAST(:user AS TEXT)) + (SELECT count(*) FROM orders WHERE performer = CAST(:user AS TEXT)),
-		(SELECT avg(rating_rate) FROM orders WHERE performer = CAST(:user AS TEXT) AND status = 'reviewed'), u.created,
+		(SELECT avg(rating_rate) FROM orders WHERE performer = CAST(:user AS TEXT) AND rating_rate > 0), u.created,
 		(SELECT count(*) FROM warnings WHERE user = u.id), coalesce(w.text, ''), coalesce(w.created, '')
 		FROM users u LEFT JOIN warnings w ON w.id = (SELECT id FROM warnings WHERE user = u.id ORDER BY created DESC, id DESC LIMIT 1) WHERE u.id = :user`,
 		[]any{sql.Named("user", user)}, &a.Orders, &a.Rating, &a.Since, &a.Warnings, &a.LastWarning, &a.LastWarned)

@@ -72,14 +72,18 @@ type FailedPush struct {
 	Order                      int64 // 0 for none
 }
 
-// FailedPushes returns the last pushes that failed or expired.
-func FailedPushes(ctx context.Context, app core.App, limit int) ([]FailedPush, error) {
+// FaultsSize is how many faults of a kind a page has.
+const FaultsSize = 50
+
+// FailedPushes returns a page of the pushes that failed or expired, the last first; more reports whether there is another page.
+func FailedPushes(ctx context.Context, app core.App, number int64) (pushes []FailedPush, more bool, err error) {
 	rows, err := query.ReadRows(ctx, app, `SELECT p.updated, p.type, p.state, p.error, p.sender, p."order", `+PersonColumns("u")+`
-		FROM (SELECT * FROM pushes WHERE state IN ('failed', 'expired') ORDER BY updated DESC`+limited(limit)+`) p LEFT JOIN users u ON u.id = p.receiver ORDER BY p.updated DESC`, nil,
+		FROM (SELECT * FROM pushes WHERE state IN ('failed', 'expired') ORDER BY updated DESC`+page(number, FaultsSize)+`) p LEFT JOIN users u ON u.id = p.receiver ORDER BY p.updated DESC`, nil,
 		func(p *FailedPush) []any {
 			return append([]any{&p.At, &p.Type, &p.State, &p.Error, &p.Sender, query.ID(&p.Order)}, p.Receiver.Targets()...)
 		})
-	return rows, query.Wrap("read failed pushes", err)
+	pushes, more = cut(rows, FaultsSize)
+	return pushes, more, query.Wrap("read failed pushes", err)
 }
 
 // FailedPreview is a medium of which no preview could be made.
@@ -90,14 +94,16 @@ type FailedPreview struct {
 	Person Person
 }
 
-// FailedPreviews returns the newest media of which no preview could be made.
-func FailedPreviews(ctx context.Context, app core.App, limit int) ([]FailedPreview, error) {
+// FailedPreviews returns a page of the media of which no preview could be made, the last first; more reports whether there is another page.
+func FailedPreviews(ctx context.Context, app core.App, number int64) (previews []FailedPreview, more bool, err error) {
 	rows, err := query.ReadRows(ctx, app, `SELECT m.updated, m.still_tries, `+MediumColumns("m")+`, `+PersonColumns("u")+`
-		FROM (SELECT id FROM media WHERE still = '`+store.PreviewFailed+`' LIMIT 1000) f CROSS JOIN media m ON m.id = f.id LEFT JOIN users u ON u.id = m.user ORDER BY m.updated DESC`+limited(limit), nil,
+		FROM (SELECT id FROM media WHERE still = '`+store.PreviewFailed+`' ORDER BY updated DESC`+page(number, FaultsSize)+`) f CROSS JOIN media m ON m.id = f.id LEFT JOIN users u ON u.id = m.user
+		ORDER BY m.updated DESC`, nil,
 		func(p *FailedPreview) []any {
 			return append(append([]any{&p.At, &p.Tries}, p.Medium.Targets()...), p.Person.Targets()...)
 		})
-	return rows, query.Wrap("read failed previews", err)
+	previews, more = cut(rows, FaultsSize)
+	return previews, more, query.Wrap("read failed previews", err)
 }
 
 // FailedMail is a mail that was not sent.
@@ -108,12 +114,13 @@ type FailedMail struct {
 	Superuser          string // the e-mail of the moderator whom it was for, "" for none
 }
 
-// FailedMails returns the last mails that failed or expired.
-func FailedMails(ctx context.Context, app core.App, limit int) ([]FailedMail, error) {
+// FailedMails returns a page of the mails that failed or expired, the last first; more reports whether there is another page.
+func FailedMails(ctx context.Context, app core.App, number int64) (mails []FailedMail, more bool, err error) {
 	rows, err := query.ReadRows(ctx, app, `SELECT m.updated, m.kind, m.state, m.error, `+PersonColumns("u")+`, coalesce((SELECT s.email FROM _superusers s WHERE s.id = m.superuser), '')
-		FROM (SELECT * FROM mails WHERE state IN ('failed', 'expired') ORDER BY updated DESC`+limited(limit)+`) m LEFT JOIN users u ON u.id = m.user ORDER BY m.updated DESC`, nil,
+		FROM (SELECT * FROM mails WHERE state IN ('failed', 'expired') ORDER BY updated DESC`+page(number, FaultsSize)+`) m LEFT JOIN users u ON u.id = m.user ORDER BY m.updated DESC`, nil,
 		func(m *FailedMail) []any {
 			return append(append([]any{&m.At, &m.Kind, &m.State, &m.Error}, m.User.Targets()...), &m.Superuser)
 		})
-	return rows, query.Wrap("read failed mails", err)
+	mails, more = cut(rows, FaultsSize)
+	return mails, more, query.Wrap("read failed mails", err)
 }

@@ -51,9 +51,8 @@ type Figures struct{ Client, Performer Side }
 func ReadFigures(ctx context.Context, app core.App, user int64, dateTill time.Time) (*Figures, error) {
 	var f Figures
 	side := func(column, rating string) string {
-		own := column + ` = CAST(:user AS TEXT)`
 		return `SELECT count(*), CAST(total(status IN ('done', 'reviewed')) AS INTEGER), CAST(total(status = 'cancelled') AS INTEGER),
-			(SELECT count(*) FROM orders WHERE ` + own + ` AND status = 'new' AND +date_till > '' AND +date_till <= :date), ` + rating + ` FROM orders WHERE ` + own
+			CAST(total(status = 'new' AND date_till > '' AND date_till <= :date) AS INTEGER), ` + rating + ` FROM orders WHERE ` + column + ` = CAST(:user AS TEXT)`
 	}
 	rows, err := query.ReadRows(ctx, app, side("client", `NULL`)+` UNION ALL `+side("performer", `(SELECT avg(rating_rate) FROM orders WHERE performer = CAST(:user AS TEXT) AND rating_rate > 0)`),
 		[]any{sql.Named("user", query.Key(user)), sql.Named("date", query.Timestamp(dateTill))},

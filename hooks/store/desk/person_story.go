@@ -52,8 +52,9 @@ const PageSize = 25
 
 // OrdersOf reads a page of a person's orders, both ways, the newest first.
 func OrdersOf(ctx context.Context, app core.App, user, number int64, size int) ([]FoundOrder, bool, error) {
+	// Of each side as many as all pages so far may have.
 	side := func(column string) string {
-		return `SELECT id, CAST(id AS INTEGER) AS n FROM orders WHERE ` + column + ` = CAST(:user AS TEXT)`
+		return `SELECT * FROM (SELECT id, CAST(id AS INTEGER) AS n FROM orders WHERE ` + column + ` = CAST(:user AS TEXT) ORDER BY CAST(id AS INTEGER) DESC` + limited(int(number)*size+1) + `)`
 	}
 	rows, err := readOrders(ctx, app, `WITH page AS MATERIALIZED (SELECT id FROM (`+side("client")+` UNION ALL `+side("performer")+`) ORDER BY n DESC`+page(number, size)+`)`,
 		`CAST(o.id AS INTEGER) DESC`, sql.Named("user", query.Key(user)))

@@ -164,7 +164,7 @@ func ReadPlace(ctx context.Context, app core.App, c *CaseRow, f QueueFilter, me 
 	before, after, at := `(c.due, c.id) < (:at, :case)`, `(c.due, c.id) > (:at, :case)`, c.Due
 	backward, forward := `c.due DESC, c.id DESC`, `c.due, c.id`
 	if f.Closed {
-		before, after, at = `(c.closed > :at OR c.closed = :at AND c.id < :case)`, `(c.closed < :at OR c.closed = :at AND c.id > :case)`, c.Closed
+		before, after, at = `c.closed >= :at AND (c.closed > :at OR c.id < :case)`, `c.closed <= :at AND (c.closed < :at OR c.id > :case)`, c.Closed
 		backward, forward = `c.closed, c.id DESC`, `c.closed DESC, c.id`
 	}
 	chosen := `FROM cases c WHERE ` + f.condition() + ` AND `
