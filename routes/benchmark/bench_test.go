@@ -38,18 +38,8 @@ func TestMain(m *testing.M) {
 
 // BenchmarkSideBySide measures all workloads on all servers and prints the tables.
 func BenchmarkSideBySide(b *testing.B) {
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		cache = os.TempDir()
-	}
-	root := filepath.Join(cache, "privet-benchmark")
-	if err := os.MkdirAll(root, 0o700); err != nil {
-		b.Fatal(err)
-	}
-	if *orders == 0 {
-		*orders = 2 * *users
-	}
-	servers := startAll(b, root, *users, *orders)
+	root := cacheFolder(b)
+	servers := startAll(b, root, *users, orderCount())
 	if *grow > 0 {
 		servers = append(servers, startServer(b, larger, ours, seed(b, root, *grow, 2**grow)))
 	}
@@ -100,6 +90,38 @@ func TestSmoke(t *testing.T) {
 			}
 		}
 	}
+}
+
+// cacheFolder returns the folder in which the data is kept.
+func cacheFolder(t testing.TB) string {
+	t.Helper()
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		cache = os.TempDir()
+	}
+	root := filepath.Join(cache, "privet-benchmark")
+	if err := os.MkdirAll(root, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return root
+}
+
+// orderCount returns the number of orders that the flags choose.
+func orderCount() int {
+	if *orders > 0 {
+		return *orders
+	}
+	return 2 * *users
+}
+
+// deskDataset returns the desk's dataset of the given size.
+func deskDataset(t testing.TB, root string, users, orders int) *dataset {
+	t.Helper()
+	data, err := loadDeskDataset(root, seed(t, root, users, orders))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
 }
 
 // seed returns the dataset of the given size.
