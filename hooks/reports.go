@@ -85,6 +85,11 @@ func updateCase(e *core.RecordEvent, pushes *push.Worker) error {
 	if !decides {
 		return e.Next()
 	}
+	if foreign, err := desk.IsForOthers(e.Context, e.App, fresh, actor.Moderator); err != nil {
+		return err
+	} else if foreign {
+		return validation.Errors{"verdict": refusal.Invalid(desk.BannedByYou)}
+	}
 	now := time.Now()
 	c.Close(actor.Moderator, now)
 	if err := e.Next(); err != nil {
@@ -126,6 +131,9 @@ func updateReport(e *core.RecordEvent, pushes *push.Worker) error {
 	left, err := cases.HasOpenReports(e.App, c.Id)
 	if err != nil || left || !c.IsOpen() {
 		return err
+	}
+	if foreign, err := desk.IsForOthers(e.Context, e.App, c, actor.Moderator); err != nil || foreign {
+		return err // the appeal that joined the reports is not decided by this
 	}
 	c.SetVerdict(report.Verdict())
 	c.SetRev(c.Rev() + 1)

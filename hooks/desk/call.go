@@ -14,7 +14,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// digestHour is the hour of the orders' zone at which moderators get the mail of a day.
+// digestHour is the hour of the orders' zone within which moderators get the mail of a day, if cases are open then.
 const digestHour = 8
 
 // registerCalls has those told of new cases who want to be: the webhook and moderators by mail, by rows that are written in the
@@ -47,11 +47,14 @@ func (d *Desk) registerCalls() {
 		})
 	}
 	job("privet_waiting_cases", "*/5 * * * *", d.callWaiting)
-	job("privet_desk_digest", "0 * * * *", func(ctx context.Context, now time.Time) error {
-		if now.In(d.settings.Zone()).Hour() != digestHour {
+	// Several times within the hour, as a server may be down at its beginning, and zones differ by parts of an hour.
+	job("privet_desk_digest", "*/5 * * * *", func(ctx context.Context, now time.Time) error {
+		local := now.In(d.settings.Zone())
+		if local.Hour() != digestHour {
 			return nil
 		}
-		return d.digest(ctx, now)
+		year, month, day := local.Date()
+		return d.digest(ctx, now, time.Date(year, month, day, 0, 0, 0, 0, local.Location()))
 	})
 }
 
@@ -117,17 +120,17 @@ func (d *Desk) callWaiting(ctx context.Context, now time.Time) error {
 	})
 }
 
-// digest mails how many cases wait to the moderators who want that once a day.
-func (d *Desk) digest(ctx context.Context, now time.Time) error {
+// digest mails how many cases wait to the moderators who want that once a day and have not been told since today began.
+func (d *Desk) digest(ctx context.Context, now, today time.Time) error {
 	_, counts, _, err := desk.ReadQueue(ctx, d.app, desk.QueueFilter{Page: 1}, "", now)
 	if err != nil || counts.All == 0 {
 		return err
 	}
-	receivers, err := desk.Receivers(ctx, d.app, "daily", "")
-	if err != nil {
-		return err
-	}
 	return d.act(ctx, func(ctx context.Context, tx core.App) error {
+		receivers, err := desk.DigestReceivers(ctx, tx, today)
+		if err != nil {
+			return err
+		}
 		for _, r := range receivers {
 			data := map[string]string{"waiting": strconv.Itoa(counts.All), "urgent": strconv.Itoa(counts.Urgent), "path": "/_/#/desk"}
 			if err := d.mail(ctx, tx, r, store.MailDigest, data); err != nil {

@@ -43,14 +43,10 @@ func refuseVerdicts(ctx context.Context, tx core.App, c *desk.Case, me string) (
 	if !c.IsOpen() {
 		return refuseAll(refuse("It is decided.", "Дело закрыто."))
 	}
-	if c.IsAppeal() {
-		foreign, err := isForOthers(ctx, tx, c, me)
-		if err != nil {
-			return nil, err
-		}
-		if foreign {
-			return refuseAll(refuse("You have set this ban: another moderator decides.", "Блокировка ваша: решает другой модератор."))
-		}
+	if foreign, err := IsForOthers(ctx, tx, c, me); err != nil {
+		return nil, err
+	} else if foreign {
+		return refuseAll(refuse(BannedByYou, "Блокировка ваша: решает другой модератор."))
 	}
 	media, err := desk.MediaOf(tx, c.Target())
 	if err != nil {
@@ -102,8 +98,14 @@ func refusePersonVerdicts(tx core.App, c *desk.Case, refusals map[string]*Refusa
 	return nil
 }
 
-// isForOthers reports whether a case is an appeal against a ban that a moderator has set, and somebody else could decide it.
-func isForOthers(ctx context.Context, tx core.App, c *desk.Case, me string) (bool, error) {
+// BannedByYou is why a moderator can't decide a case that IsForOthers.
+const BannedByYou = "You have set this ban: another moderator decides."
+
+// IsForOthers reports whether a case is an appeal against a ban that a moderator has set, and somebody else could decide it.
+func IsForOthers(ctx context.Context, tx core.App, c *desk.Case, me string) (bool, error) {
+	if !c.IsAppeal() {
+		return false, nil
+	}
 	by, err := desk.BannedBy(tx, c.User())
 	if err != nil || by != me {
 		return false, err

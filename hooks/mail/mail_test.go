@@ -2,8 +2,11 @@ package mail_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -14,13 +17,6 @@ import (
 )
 
 const subject = "new password"
-
-// start starts a server that sends its mails to a fake mail server.
-func start(t *testing.T) (*testkit.Server, *fakes.Mail) {
-	t.Helper()
-	server := fakes.NewMail(t)
-	return testkit.StartStored(t, server.Store, func(s *settings.Settings) { s.PublicURL = "https://api.example.com" }), server
-}
 
 func forgot(s *testkit.Server, email string) {
 	s.Post("auth/password/forgot").JSON(map[string]any{"email": email}).Do().Want(200)
@@ -56,7 +52,7 @@ func TestRefusals(t *testing.T) {
 	} {
 		t.Run(c.step+" "+c.answer[:3], func(t *testing.T) {
 			t.Parallel()
-			s, server := start(t)
+			s, server := testkit.StartMail(t)
 			client := s.Client()
 			server.Break(c.step, strings.ReplaceAll(c.answer, "ADDRESS", client.Email))
 			forgot(s, client.Email)
@@ -81,7 +77,7 @@ func TestRefusals(t *testing.T) {
 // A mail that can't be put into a mail's form is given up, and says nothing of the mail server: the others don't wait.
 func TestUnsendable(t *testing.T) {
 	t.Parallel()
-	s, server := start(t)
+	s, server := testkit.StartMail(t)
 	for range 4 {
 		broken := s.Client()
 		s.Exec("UPDATE users SET email = 'nowhere' || id WHERE id = %d", broken.ID)
@@ -98,7 +94,7 @@ func TestUnsendable(t *testing.T) {
 // While the mail server is gone mails wait, and expire after half an hour: whoever asked has given up. One that is deleted is not sent.
 func TestOutage(t *testing.T) {
 	t.Parallel()
-	s := testkit.StartStored(t, (&fakes.Mail{Host: "127.0.0.1", Port: 1}).Store, func(s *settings.Settings) { s.PublicURL = "https://api.example.com" })
+	s := testkit.StartStored(t, (&fakes.Mail{Host: "127.0.0.1", Port: 1}).Store, func(s *settings.Settings) { s.PublicURL = testkit.PublicURL })
 	client, other := s.Client(), s.Client()
 	forgot(s, client.Email)
 	awaitMail(t, s, "state = 'waiting' AND error LIKE '%refused%' AND error NOT LIKE '%@%'")
@@ -117,14 +113,26 @@ func TestOutage(t *testing.T) {
 	}
 }
 
-// A mail server that says nothing holds up neither requests nor the end of the server, and neither an end nor a kill loses a mail.
+// A mail server that says nothing holds up neither requests nor the end of the server, and neither an end nor a kill loses a mail, or a call
+// of the desk's webhook, which fails until then.
 func TestHangAndKill(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts processes")
 	}
 	server := fakes.NewMail(t)
 	server.Break("DATA", fakes.Hang)
-	p := testkit.Process(t, "PRIVET_PUBLIC_URL=https://api.example.com")
+	var works atomic.Bool
+	told := make(chan string, 10)
+	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		line, _ := io.ReadAll(r.Body)
+		if !works.Load() {
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		told <- string(line)
+	}))
+	t.Cleanup(hook.Close)
+	p := testkit.Process(t, "PRIVET_PUBLIC_URL="+testkit.PublicURL, "PRIVET_DESK_WEBHOOK="+hook.URL)
 	desk := p.Dashboard()
 	desk.Request(http.MethodPatch, "settings").JSON(map[string]any{"smtp": server.Settings()}).Do().Want(200)
 	client := p.Client()
@@ -141,6 +149,7 @@ func TestHangAndKill(t *testing.T) {
 			}
 		}
 	}
+	p.Post("user/report").As(client.Token).JSON(map[string]any{"user_id": p.Performer().ID, "reason": 1}).Do().Want(201)
 	forgot(p.Server, client.Email)
 	tried(1)
 	p.Get("order/search").As(client.Token).Do().Want(200)
@@ -150,19 +159,29 @@ func TestHangAndKill(t *testing.T) {
 	}
 	p.Start()
 	tried(2)
+	desk.Request(http.MethodPost, "sql").JSON(map[string]any{"query": "UPDATE case_calls SET next_try = '2020-01-01 00:00:00.000Z'"}).Do().Want(200) // sooner than it would be
 	p.Stop(syscall.SIGKILL)
 	server.Break("DATA", "")
+	works.Store(true)
 	p.Start()
 	letter := server.Wait(subject, 1, testkit.Soon)[0]
 	if letter.To != client.Email || len(server.Letters()) != 1 {
 		t.Errorf("%+v", server.Letters())
+	}
+	select {
+	case line := <-told:
+		if !strings.Contains(line, testkit.PublicURL+"/_/#/desk/cases/") {
+			t.Errorf("the webhook was told %q", line)
+		}
+	case <-time.After(4 * testkit.Soon):
+		t.Error("the webhook was not told")
 	}
 }
 
 // PocketBase's own mails to superusers go by the same client, and link to the public address.
 func TestMailsOfSuperusers(t *testing.T) {
 	t.Parallel()
-	s, server := start(t)
+	s, server := testkit.StartMail(t)
 	s.Owner()
 	s.Post("/api/collections/_superusers/request-password-reset").JSON(map[string]any{"email": testkit.OwnerEmail}).Do().Want(204)
 	letter := server.Wait("", 1, testkit.Soon)[0]
@@ -177,7 +196,7 @@ func TestMailsOfSuperusers(t *testing.T) {
 // The outbox forgets: what is old, of what is dropped all but the newest, and links that are of no use any more.
 func TestOutboxForgets(t *testing.T) {
 	t.Parallel()
-	s, _ := start(t)
+	s, _ := testkit.StartMail(t)
 	client := s.Client()
 	const many = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) INSERT INTO mails (id, state, kind, user, language, created) SELECT '%s' || i, '%s', 'password', '%s', 'en', %s FROM n`
 	const now, old = `strftime('%Y-%m-%d %H:%M:%fZ', 'now')`, `'2020-01-01 00:00:00.000Z'`

@@ -14,11 +14,8 @@ import (
 // start starts a server with mail, a contact and terms.
 func start(t *testing.T, changes ...func(*settings.Settings)) (*testkit.Server, *fakes.Mail) {
 	t.Helper()
-	mail := fakes.NewMail(t)
-	set := func(s *settings.Settings) {
-		s.PublicURL, s.Contact, s.TermsURL = "https://api.example.com", "help@example.com", "https://example.com/terms"
-	}
-	return testkit.StartStored(t, mail.Store, append([]func(*settings.Settings){set}, changes...)...), mail
+	set := func(s *settings.Settings) { s.Contact, s.TermsURL = "help@example.com", "https://example.com/terms" }
+	return testkit.StartMail(t, append([]func(*settings.Settings){set}, changes...)...)
 }
 
 // post sends the form of a button, with pairs of further fields.

@@ -16,14 +16,11 @@ import (
 	"github.com/pocketbase/dbx"
 )
 
-const public = "https://api.example.com"
-
-// startWithMail starts a server that sends its mails to a fake mail server.
+// startWithMail starts a server with mail and a contact.
 func startWithMail(t *testing.T, changes ...func(*settings.Settings)) (*testkit.Server, *fakes.Mail) {
 	t.Helper()
-	mail := fakes.NewMail(t)
-	link := func(s *settings.Settings) { s.PublicURL, s.Contact = public, "help@example.com" }
-	return testkit.StartStored(t, mail.Store, append([]func(*settings.Settings){link}, changes...)...), mail
+	contact := func(s *settings.Settings) { s.Contact = "help@example.com" }
+	return testkit.StartMail(t, append([]func(*settings.Settings){contact}, changes...)...)
 }
 
 var aLink = regexp.MustCompile(`https?://\S+/account\?\S*token=(\w+)`)
@@ -32,7 +29,7 @@ var aLink = regexp.MustCompile(`https?://\S+/account\?\S*token=(\w+)`)
 func tokenOf(t *testing.T, letter fakes.Letter) string {
 	t.Helper()
 	found := aLink.FindStringSubmatch(letter.Text)
-	if found == nil || !strings.HasPrefix(found[0], public+"/account?") {
+	if found == nil || !strings.HasPrefix(found[0], testkit.PublicURL+"/account?") {
 		t.Fatalf("no link to the public address:\n%s", letter.Text)
 	}
 	return found[1]
@@ -69,7 +66,7 @@ func TestForgottenPassword(t *testing.T) {
 			}
 		}
 		for _, method := range []string{http.MethodHead, http.MethodGet} { // a mail scanner's
-			request, err := http.NewRequest(method, s.URL+strings.TrimPrefix(link, public), nil)
+			request, err := http.NewRequest(method, s.URL+strings.TrimPrefix(link, testkit.PublicURL), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -157,7 +154,7 @@ func TestForgotTellsNothing(t *testing.T) {
 func TestForgotWithoutMail(t *testing.T) {
 	mail := fakes.NewMail(t)
 	for name, s := range map[string]*testkit.Server{
-		"no mail server":    testkit.Start(t, func(s *settings.Settings) { s.PublicURL = public }),
+		"no mail server":    testkit.Start(t, func(s *settings.Settings) { s.PublicURL = testkit.PublicURL }),
 		"no public address": testkit.StartStored(t, mail.Store),
 	} {
 		client := s.Client()

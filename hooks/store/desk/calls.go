@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"time"
 
+	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/hooks/store/query"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -89,6 +90,14 @@ func Receivers(ctx context.Context, app core.App, notify, except string) ([]Rece
 		[]any{sql.Named("notify", notify), sql.Named("except", except), sql.Named("installer", core.DefaultInstallerEmail)},
 		func(r *Receiver) []any { return []any{&r.ID, &r.Language} })
 	return receivers, query.Wrap("read who is told of cases", err)
+}
+
+// DigestReceivers returns the moderators who have chosen a mail a day, and for whom none was added since a moment.
+func DigestReceivers(ctx context.Context, app core.App, since time.Time) ([]Receiver, error) {
+	receivers, err := query.ReadRows(ctx, app, `SELECT id, language FROM _superusers s WHERE notify = 'daily'
+		AND NOT EXISTS (SELECT 1 FROM mails WHERE superuser = s.id AND kind = '`+store.MailDigest+`' AND created >= :since)`,
+		[]any{sql.Named("since", query.Timestamp(since))}, func(r *Receiver) []any { return []any{&r.ID, &r.Language} })
+	return receivers, query.Wrap("read who gets a digest", err)
 }
 
 // calledAfter is how long a case waits before all moderators are told.
