@@ -2,12 +2,23 @@
 import { setClock } from "./time.js";
 import { language, w } from "./words.js";
 
+let renewal; // of the session, for which requests wait
+
+// renewSession carries out what ends the session and begins another one. Whatever is asked meanwhile waits for that.
+export function renewSession(change) {
+  const changed = change();
+  renewal = changed.catch(() => {}).finally(() => { renewal = undefined; });
+  return changed;
+}
+
 async function send(method, path, options) {
+  await renewal;
   const token = app.pb.authStore.token;
   try {
     return await app.pb.send("/api/desk/" + path, { method, requestKey: null, headers: { "Accept-Language": language() }, ...options });
   } catch (error) {
-    if (error.status === 401 && token === app.pb.authStore.token) app.pb.authStore.clear(); // else somebody has signed in anew meanwhile
+    await renewal;
+    if (error.status === 401 && token === app.pb.authStore.token) app.pb.authStore.clear(); // else there is a new session
     throw error;
   }
 }

@@ -122,7 +122,7 @@ function faster(now, before) {
 function points(now, before) {
   if (now == null || before == null) return [];
   const change = (now - before) * 100;
-  return Math.abs(change) < .05 ? [w("change.none")] : [w("change.points", { change: signed(number(change, 1), change) }), change > 0 ? "urgent" : "good"];
+  return Math.abs(change) < .05 ? [w("change.none")] : [w("change.points", { n: Math.abs(Number(change.toFixed(1))), change: signed(number(change, 1), change) }), change > 0 ? "urgent" : "good"];
 }
 
 function plain(now, before) {

@@ -82,9 +82,9 @@ export function lines(items) {
 }
 
 function line(row) {
-  const about = row.act !== "sign-in" && target(row);
+  const about = row.act !== "sign-in" && target(row), verdict = row.act === "verdict" && row.after?.verdict;
   return div("dk-logline", time(row.at, "clock", "txt-hint"), el("span", { class: "dk-ell txt-hint", title: row.actor }, actor(row)),
-    div("", el("p", {}, el("b", {}, known("did", row.act)), about && [": ", about]), row.reason && el("p", { class: "txt-hint", dir: "auto" }, row.reason), changes(row)));
+    div("", el("p", {}, el("b", {}, known("did", row.act), verdict && [", ", known("verdict.done", verdict)]), about && [": ", about]), row.reason && el("p", { class: "txt-hint", dir: "auto" }, row.reason), changes(row)));
 }
 
 // actor is who did it: a superuser, somebody at the server's command line, or a rule.
@@ -97,8 +97,8 @@ function target({ target_kind: kind, target_id: id }) {
   return text && span("", text);
 }
 
-const ofFields = { verdict: "verdict.done", status: "status", role: "superuser" };
-const told = new Set(["hidden_by"]); // by the row itself
+const ofFields = { status: "status", role: "superuser" };
+const told = new Set(["hidden_by", "verdict"]); // by the row itself
 const concealed = "…"; // what the log has in place of texts and contacts
 
 // changes tells what was changed, from what to what; of what the log keeps to itself, that it was.

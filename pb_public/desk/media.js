@@ -39,7 +39,7 @@ export function page({ query, signal }) {
     const box = el("article", { class: "dk-tile", tabindex: "-1", "aria-label": w("medium.number", { id: item.id }) });
     const draw = () => fill(box, medium(item),
       div("dk-row dk-meta", div("dk-stack gap-0 dk-grow", span("dk-ell", personLink(item.performer)),
-        small(item.order ? orderLink(item.order) : w("medium.of-profile"), " · ", time(item.created))),
+        small(span("", item.order ? orderLink(item.order) : w("medium.of-profile")), time(item.created))),
       actBox({ act: item.hidden ? "show" : "hide" }, change)),
       item.hidden && small(hiddenNote(item)));
     draw();

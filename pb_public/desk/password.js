@@ -1,5 +1,5 @@
 // A moderator's own password: the old one, the new one twice. Owners have the dashboard's own form for it.
-import { me, message } from "./api.js";
+import { me, message, renewSession } from "./api.js";
 import { button, div, el, span } from "./dom.js";
 import { shell } from "./shell.js";
 import { w } from "./words.js";
@@ -44,7 +44,9 @@ export function passwordForm() {
     save.disabled = true;
     save.classList.add("loading");
     try {
-      await send(value);
+      await renewSession(() => send(value));
+      for (const input of Object.values(inputs)) input.value = "";
+      shell.done(w("password.changed"));
     } catch (error) {
       if (!refuseAll(refused(error))) wrong.textContent = message(error);
     }
@@ -57,8 +59,6 @@ export function passwordForm() {
   async function send(value) {
     const accounts = app.pb.collection("_superusers");
     await app.pb.send(`/api/collections/_superusers/records/${app.pb.authStore.record.id}`, { method: "PATCH", body: value, requestKey: null });
-    for (const input of Object.values(inputs)) input.value = "";
-    shell.done(w("password.changed"));
     try {
       await accounts.authWithPassword(me.email, value.password, { requestKey: null });
     } catch {

@@ -46,7 +46,9 @@ export function page({ id, query, signal }) {
     if (state === drawn) return;
     drawn = state;
     shell.title(name(person));
-    refill(root, way(), top(), ban(), banner(), figures(), tabBar(), panel);
+    const bar = tabBar(), chosen = bar.querySelector(".active");
+    refill(root, way(), top(), ban(), banner(), figures(), bar, panel);
+    bar.scrollLeft = chosen.offsetLeft - (bar.clientWidth - chosen.clientWidth) / 2;
     if (tab === "overview") fill(panel, overview(person));
     else readTab();
   }

@@ -180,7 +180,7 @@ export function page({ query, signal }) {
 
   function item(it) {
     const second = it.kind === "overdue" || it.kind === "first" ? it.order && [from(it.order), it.order.occasion && ", " + known("occasion", it.order.occasion)] : null;
-    return el("button", { type: "button", class: "dk-item" + (it.state === "closed" ? " closed" : ""), "data-case": it.id, "aria-current": it.id === chosen, onclick: () => pick(it.id) },
+    return el("button", { type: "button", class: "dk-item" + (it.state === "closed" ? " closed" : ""), "data-case": it.id, "aria-current": it.id === chosen && "true", onclick: () => pick(it.id) },
       timeLeft(it), span("dk-thumb", picture(it.medium?.still ?? it.user?.picture), kindIcon(it)),
       span("x dk-ell", span("t dk-row", span("dk-ell", caseTitle(it)), it.reports > 1 && badge("×" + it.reports)),
         span("s dk-ell", second ?? [el("bdi", {}, name(it.user)), it.quote && [": ", el("bdi", {}, `«${it.quote}»`)]])),

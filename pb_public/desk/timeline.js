@@ -14,7 +14,8 @@ const icons = {
 // timeline lists entries {at, kind, who, text, push}.
 export function timeline(entries) {
   if (!entries?.length) return small(w("timeline.none"));
-  const days = Map.groupBy(entries, (entry) => dayOf(entry.at));
+  const told = entries.filter((entry) => entry.kind !== "verdict"); // the case that it closed tells of it
+  const days = Map.groupBy(told, (entry) => dayOf(entry.at));
   return [...days].map(([day, list]) => [el("h3", { class: "dk-day" }, day), el("ul", { class: "dk-time" }, list.map(line))]);
 }
 

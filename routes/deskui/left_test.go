@@ -20,6 +20,24 @@ func (d *desk) holdBack(addresses string) {
 	})()`, addresses))
 }
 
+// holdAnswer keeps the first answer from an address that a regular expression of JavaScript finds until release; later ones arrive.
+func (d *desk) holdAnswer(addresses string) {
+	d.t.Helper()
+	d.Until(fmt.Sprintf(`(() => {
+		const fetch = window.fetch, held = new Promise(go => { window.release = go });
+		window.waits = 0;
+		window.fetch = async (address, options) => {
+			if (!/%s/.test(String(address)) || window.waits > 0) return fetch(address, options);
+			const answer = await fetch(address, { ...options, signal: undefined }), body = await answer.text();
+			window.waits++;
+			await held;
+			setTimeout(() => { window.fetch = fetch; window.answered = true }, 100);
+			return new Response(body, answer);
+		};
+		return true;
+	})()`, addresses))
+}
+
 // release lets go what was held back, once there is something.
 func (d *desk) release() {
 	d.t.Helper()

@@ -66,7 +66,7 @@ func Open(t *testing.T) *Browser {
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 3*time.Minute)
+	ctx, cancel = context.WithTimeout(ctx, 6*time.Minute)
 	t.Cleanup(cancel)
 	return newTab(t, ctx)
 }
@@ -89,7 +89,13 @@ func newTab(t *testing.T, ctx context.Context) *Browser {
 // Tab opens another tab of the same browser. Both share their storage.
 func (b *Browser) Tab() *Browser {
 	b.t.Helper()
-	ctx, cancel := chromedp.NewContext(b.ctx)
+	return b.open()
+}
+
+// open opens another tab with chromedp's options.
+func (b *Browser) open(options ...chromedp.ContextOption) *Browser {
+	b.t.Helper()
+	ctx, cancel := chromedp.NewContext(b.ctx, options...)
 	b.t.Cleanup(cancel)
 	return newTab(b.t, ctx)
 }

@@ -35,6 +35,15 @@ func OpenSignIn(t *testing.T, s *testkit.Server) *Dashboard {
 	return d
 }
 
+// Beside opens the form to sign in as another person's browser has it: in the same Chromium, with a storage of its own.
+func (d *Dashboard) Beside() *Dashboard {
+	d.t.Helper()
+	second := &Dashboard{d.open(chromedp.WithNewBrowserContext()), d.url}
+	second.light()
+	second.Do(chromedp.Navigate(d.url))
+	return second
+}
+
 // EnterPassword fills and sends the form to sign in.
 func (d *Dashboard) EnterPassword(email, password string) {
 	d.t.Helper()
