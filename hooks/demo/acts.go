@@ -118,19 +118,19 @@ func (s *seeder) openCases(ctx context.Context) ([]cases.CaseRow, error) {
 	return rows, err
 }
 
-// verdict decides the open case about a target. A ban ends after a time, 0 for never.
-func (s *seeder) verdict(by string, t target, verdict, text string, ban time.Duration) act {
+// verdict decides the open case about a target. A ban has no end.
+func (s *seeder) verdict(by string, t target, verdict, text string) act {
 	return func(ctx context.Context) error {
 		c, err := s.find(ctx, t)
 		if err != nil {
 			return err
 		}
-		return s.decide(ctx, by, c, verdict, text, ban)
+		return s.decide(ctx, by, c, verdict, text)
 	}
 }
 
-func (s *seeder) decide(ctx context.Context, by string, c *cases.CaseRow, verdict, text string, ban time.Duration) error {
-	return s.desk().Decide(ctx, desk.By{Email: by, Text: text}, c.ID, desk.Decision{Rev: c.Rev, Verdict: verdict, Until: endOf(ban)})
+func (s *seeder) decide(ctx context.Context, by string, c *cases.CaseRow, verdict, text string) error {
+	return s.desk().Decide(ctx, desk.By{Email: by, Text: text}, c.ID, desk.Decision{Rev: c.Rev, Verdict: verdict})
 }
 
 // endOf returns the end of a ban that begins now and is then moved into the past.

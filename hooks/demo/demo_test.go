@@ -50,7 +50,7 @@ func TestDemo(t *testing.T) {
 	if _, err := demo.Fill(s.App, demo.DefaultStaff, time.Now()); !errors.Is(err, demo.ErrInUse) {
 		t.Errorf("filled twice: %v", err)
 	}
-	// What waits is due when it expires: a server never sends it.
+	// What waits is due only after it has expired: a server never sends it.
 	if n := s.Count("pushes WHERE state = 'waiting' AND next_try < expires"); n != 0 {
 		t.Errorf("%d pushes would be sent", n)
 	}

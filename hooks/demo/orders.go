@@ -80,14 +80,14 @@ const (
 	theCat    = "Which cat"
 )
 
-// fates are why pushes did not arrive, as the outbox says it. Nothing that waits is tried before it expires.
+// fates are why pushes did not arrive, as the outbox says it. Nothing that waits is sent.
 var fates = []fate{
 	{"irina", 14.1, 13.9, store.PushFailed, "The app was removed from the device, or its push token has changed."},
 	{"", 19.05, 18.95, store.PushExpired, "It could not be sent in time."},
 	{"max", 8.6, 8.4, store.PushExpired, "The order was finished, cancelled, or got another date."},
 	{"lucy", 7.1, 6.9, store.PushFailed, "Firebase does not take the push address: The registration token is not a valid FCM registration token"},
 	{"timur", 3.7, 3.5, store.PushFailed, "Firebase refused the push: Request contains an invalid argument."},
-	{"boris", 2.6, 2.4, store.PushFailed, "The push address belongs to another Firebase project."},
+	{"boris", 2.6, 2.4, store.PushFailed, "RuStore refused the push (400): the message is too long"},
 	{"darya", 1.7, 1.5, store.PushWaiting, "Firebase asked to wait: too many pushes to this device."},
 	{"anna", 0.7, 0.5, store.PushWaiting, "Firebase is not well (503)."},
 }

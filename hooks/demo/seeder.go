@@ -119,8 +119,8 @@ func (s *seeder) deliver(ctx context.Context, since, at time.Time) error {
 		outcome := store.SendOutcome{State: store.PushSent}
 		for _, f := range fates {
 			if s.daysAgo < f.from && s.daysAgo > f.to && (f.key == "" || s.userIDs[f.key] == p.Receiver) {
-				// What waits is tried when it expires, and so never.
-				outcome = store.SendOutcome{State: f.state, Error: f.error, NextTry: at.Add(24 * time.Hour)}
+				// What waits is due only after it has expired, and so is never sent.
+				outcome = store.SendOutcome{State: f.state, Error: f.error, NextTry: at.Add(25 * time.Hour)}
 			}
 		}
 		if err := history.Settle(ctx, s.tx, store.Pushes, p.ID, at.Add(2*time.Second), outcome); err != nil {
@@ -176,7 +176,11 @@ func (s *seeder) schedule(ctx context.Context, told bool) error {
 	return nil
 }
 
-// settle decides the case about a target, unless somebody has: a low rating is a warning, and nothing else is.
+// warnings are what moderators say of low ratings.
+var warnings = []string{"Пожалуйста, перечитывайте пожелания клиента перед записью.", "Please say the names that the client gives you.",
+	"Клиент ждал дольше, чем вы обещали: предупреждайте заранее."}
+
+// settle decides the case about a target, unless somebody has: about half of the low ratings are warnings, and nothing else is.
 func (s *seeder) settle(ctx context.Context, by, target string) error {
 	open, err := s.openCases(ctx)
 	if err != nil {
@@ -185,10 +189,10 @@ func (s *seeder) settle(ctx context.Context, by, target string) error {
 	for i := range open {
 		if c := &open[i]; c.Target == target {
 			verdict, text := desk.VerdictNothing, ""
-			if desk.Gravest(c.Kinds) == desk.KindLow {
-				verdict, text = desk.VerdictWarned, "Пожалуйста, перечитывайте пожелания клиента перед записью."
+			if desk.Gravest(c.Kinds) == desk.KindLow && s.random.IntN(2) == 0 {
+				verdict, text = desk.VerdictWarned, warnings[s.random.IntN(len(warnings))]
 			}
-			return s.decide(ctx, by, c, verdict, text, 0)
+			return s.decide(ctx, by, c, verdict, text)
 		}
 	}
 	return nil

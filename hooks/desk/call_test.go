@@ -30,7 +30,8 @@ type hook struct {
 
 func newHook(t *testing.T) *hook {
 	t.Helper()
-	h := &hook{answer: func(string) int { return http.StatusNoContent }}
+	h := &hook{}
+	h.answers(func(string) int { return http.StatusNoContent })
 	h.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		h.mu.Lock()
@@ -47,6 +48,13 @@ func newHook(t *testing.T) *hook {
 	}))
 	t.Cleanup(h.Close)
 	return h
+}
+
+// answers sets how the hook answers a line from now on.
+func (h *hook) answers(answer func(line string) (status int)) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.answer = answer
 }
 
 // lines returns the lines that the hook has taken.
@@ -171,7 +179,7 @@ func TestWebhookFails(t *testing.T) {
 	client, first, second := s.Client(), s.Performer(), s.Performer()
 	s.AddDevice(second, "second's phone", "en")
 	var about string
-	h.answer = func(line string) int {
+	h.answers(func(line string) int {
 		h.mu.Lock()
 		hangs := about == "" || strings.Contains(line, about)
 		h.mu.Unlock()
@@ -184,7 +192,7 @@ func TestWebhookFails(t *testing.T) {
 		case <-time.After(testkit.Soon): // the test has failed
 			return http.StatusTeapot
 		}
-	}
+	})
 	report(s, client, first, "")
 	id := caseOf(t, s, first)
 	h.mu.Lock()
