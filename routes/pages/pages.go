@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/privet/privet/routes/access"
 	"github.com/privet/privet/routes/docs"
 	"github.com/privet/privet/routes/reference"
 	"github.com/privet/privet/routes/resource"
@@ -33,6 +34,7 @@ var contentTypes = map[string]string{
 	".yaml": "application/yaml",
 	".md":   "text/plain; charset=utf-8", // browsers offer text/markdown for download
 	".png":  "image/png",
+	".webp": "image/webp",
 }
 
 // contentSecurityPolicy keeps a page from requesting anything of another host. The reference's viewer, Scalar, sets
@@ -43,6 +45,9 @@ const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 
 // forReader joins a path and a reader for whom it has another page in the names of pages: openapi.json?for=clients.
 const forReader = "?for="
 
+// russianSuffix ends the name of a page in Russian. It is the page at the name without that, too, for readers who prefer Russian.
+const russianSuffix = ".ru.html"
+
 // page is the content at one path.
 type page struct {
 	contentType string
@@ -51,6 +56,7 @@ type page struct {
 	compressed  []byte // by gzip; nil if that is no shorter
 	etag        string // of the plain content
 	immutable   bool   // its name holds its version
+	russian     *page  // nil: it has one language
 }
 
 // Bind serves the files and the forms of the API's specification that are made of openapi.yaml, at all paths that no
@@ -76,9 +82,26 @@ func Bind(group *router.RouterGroup[*core.RequestEvent], files fs.FS) {
 			e.Response.Header().Set("Allow", "GET, HEAD")
 			return resource.NoMethod(e.Request.Method, name, "GET, HEAD").Write(e.Response)
 		}
+		if found.russian != nil {
+			e.Response.Header().Add("Vary", "Accept-Language")
+			if prefersRussian(e.Request) {
+				found = found.russian
+			}
+		}
 		found.serve(e.Response, e.Request)
 		return nil
 	})
+}
+
+// prefersRussian reports whether the parameter lang, or without one the header Accept-Language, asks for Russian.
+func prefersRussian(r *http.Request) bool {
+	switch r.URL.Query().Get("lang") {
+	case "ru":
+		return true
+	case "en":
+		return false
+	}
+	return access.Language(r.Header) == "ru"
 }
 
 // read reads all pages, by their path without the leading slash.
@@ -107,6 +130,11 @@ func read(files fs.FS) (map[string]*page, error) {
 	})
 	if err != nil {
 		return nil, err
+	}
+	for name, translated := range pages {
+		if base, ok := strings.CutSuffix(name, russianSuffix); ok && pages[base+".html"] != nil {
+			pages[base+".html"].russian = translated
+		}
 	}
 	if specification, index := pages["openapi.yaml"], pages["index.html"]; specification != nil && index != nil {
 		list, err := reference.HTML(specification.plain())
