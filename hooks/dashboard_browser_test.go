@@ -38,11 +38,8 @@ func demoOrder(s *testkit.Server, begins string) (id int) {
 // pageOfList is how many rows the dashboard shows of a long list.
 const pageOfList = 40
 
-// A moderator's work on the demo's data in a browser: cancelling an overdue order, banning a performer, taking down a
-// video, erasing a client. The API shows each change, and the participants get pushes. The guide's pictures are made
-// here, by
-//
-//	go test ./hooks -run DeskInABrowser -shots folder
+// An owner's work with the stock forms on the demo's data in a browser: cancelling an overdue order, banning a performer, taking down a
+// video, erasing a client. The API shows each change, and the participants get pushes.
 func TestDeskInABrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes long")
@@ -77,45 +74,36 @@ func TestDeskInABrowser(t *testing.T) {
 
 	// From the queue to an overdue order.
 	d.List("queue_overdue_orders", 2)
-	d.Screenshot("queue")
 	d.Click(`(() => { const eye = document.querySelector('.page-content tr.handle .record-preview-icon'); eye?.dispatchEvent(new MouseEvent('mouseenter')); return eye })()`)
 	d.Until(fmt.Sprintf(`document.querySelector('.record-summary-dropdown a')?.hash.endsWith('collection=orders&record=%d')`, tamara))
-	d.Screenshot("relation")
 	d.Form("orders", tamara)
-	d.Screenshot("order")
 	stale := d.Another()
 	stale.Form("orders", tamara)
 	stale.Write("description", "Written in a tab that was opened before.")
 	stale.Choose("status", "reviewed")
 	d.Write("rating_rate", "5")
 	d.WantRefused("rating_rate", "Only a reviewed order has a rating")
-	d.Screenshot("refused", "rating_rate")
 	d.Write("rating_rate", "0")
 	d.Choose("status", "cancelled")
 	d.Write("cancel_text", "Исполнитель не успел. Закажите, пожалуйста, у другого.")
 	d.DismissMessages()
-	d.Screenshot("cancel", "cancel_text")
 	d.Save()
 	if order := view(tamara, darya); order.Int("data", "status") != 3 || !strings.Contains(order.String("data", "cancel_text"), "не успел") || order.At("data", "cancel_date") == nil {
 		t.Errorf("cancelled: %v", order)
 	}
 	wantPushes("boris order.cancelled", "darya order.cancelled")
 	stale.WantRefused("status", "Somebody else has changed it meanwhile")
-	stale.Screenshot("stale")
 	if text := view(tamara, darya).String("data", "description"); !strings.Contains(text, "Тамаре") {
 		t.Errorf("the stale tab has written %q", text)
 	}
 	d.DismissMessages()
 	d.List("order_history", pageOfList)
 	d.Until(fmt.Sprintf(`(() => { const row = document.querySelector('.page-content tbody tr.handle'); return row?.innerText.includes('cancelled') && row.innerText.includes(%q) })()`, moderator))
-	d.ScrollRight()
-	d.Screenshot("history")
 
 	// A performer with a new order.
 	d.Form("users", misha.ID)
 	d.TurnOn("banned")
 	d.Write("ban_reason", "Three complaints in a week.")
-	d.Screenshot("ban", "banned_until")
 	d.Save()
 	s.Post("auth/login").JSON(map[string]any{"email": misha.Email, "password": demo.Password}).Do().Want(401)
 	s.Get("order/search").As(misha.Token).Do().Want(401)
@@ -128,16 +116,14 @@ func TestDeskInABrowser(t *testing.T) {
 	wantPushes("jack order.cancelled")
 	d.DismissMessages()
 	d.List("queue_banned", 3)
-	d.Screenshot("queue-banned")
 
 	// A video that must be taken down.
 	delivered := view(video, oleg)
 	file := testkit.PathOf(delivered.String("data", "media", 0, "path_url"))
 	s.Get(file).Do().Want(200)
 	d.List("media", pageOfList)
-	d.Screenshot("media")
 	d.Form("media", delivered.Int("data", "media", 0, "id"))
-	d.Remove(func() { d.Screenshot("media-delete") })
+	d.Remove()
 	s.Get(file).Do().Want(404)
 	if order := view(video, oleg); order.Int("data", "status") != 4 || order.Len("data", "media") != 0 {
 		t.Errorf("without its video: %v", order)
@@ -149,15 +135,12 @@ func TestDeskInABrowser(t *testing.T) {
 	d.WantRefused("erase", "Type the user's e-mail")
 	d.Write("erase", jack.Email)
 	d.DismissMessages()
-	d.Screenshot("erase", "erase")
 	d.Save()
 	s.Post("auth/login").JSON(map[string]any{"email": jack.Email, "password": demo.Password}).Do().Want(401)
 	if client := view(mia, max).String("data", "client", "nickname"); client != "Deleted user" {
 		t.Errorf("erased, and called %q", client)
 	}
 
-	// The guide's pictures of the settings.
-	d.OpenSettings()
 	d.WantLoopback()
 	stale.WantLoopback()
 	s.WantCleanLog()

@@ -2,7 +2,6 @@ package browser
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/privet/privet/routes/testkit"
@@ -50,7 +49,6 @@ func (d *Dashboard) EnterPassword(email, password string) {
 	d.Until(`!!document.querySelector('input[name=identity]')`)
 	d.Type("input[name=identity]", email)
 	d.Type("input[type=password]", password)
-	d.Screenshot("sign-in")
 	d.Click(`document.querySelector('.auth-with-password-form button[type=submit], .auth-with-password-form .btn.block')`)
 }
 
@@ -91,7 +89,7 @@ func (d *Dashboard) SignOut() {
 	d.Do(chromedp.Navigate(d.url))
 }
 
-// light sets the size and the colour scheme of the guide's pictures.
+// light sets the size of the window and the light colour scheme.
 func (d *Dashboard) light() {
 	d.t.Helper()
 	d.ColorScheme("light")
@@ -169,62 +167,17 @@ func (d *Dashboard) WantRefused(field, message string) {
 	d.Until(fmt.Sprintf(`[...document.querySelectorAll('.record-upsert-modal .generated-error')].some(e => e.dataset.inputName === %q && e.innerText.includes(%q))`, field, message))
 }
 
-// Remove deletes the record of the open form. confirming is called while the dashboard asks for confirmation.
-func (d *Dashboard) Remove(confirming func()) {
+// Remove deletes the record of the open form.
+func (d *Dashboard) Remove() {
 	d.t.Helper()
 	d.Click(`document.querySelector('.record-upsert-modal .modal-header [title="More options"]')`)
 	d.Click(`[...document.querySelectorAll('.modal-header-dropdown .dropdown-item')].find(e => e.innerText.trim() === 'Delete')`)
-	yes := `[...document.querySelectorAll('.modal.popup .btn')].find(e => e.innerText.trim() === 'Delete record')`
-	d.Until("!!" + yes)
-	confirming()
-	d.Click(yes)
+	d.Click(`[...document.querySelectorAll('.modal.popup .btn')].find(e => e.innerText.trim() === 'Delete record')`)
 	d.Until(`!document.querySelector('.record-upsert-modal')`)
-}
-
-// Screenshot takes a picture of the screen once animations have ended, if the flag shots is set. If a field is named,
-// the open form is scrolled to it.
-func (d *Dashboard) Screenshot(name string, field ...string) {
-	d.t.Helper()
-	if *shots == "" {
-		return
-	}
-	for _, f := range field {
-		d.Until(fmt.Sprintf(`(document.querySelector('.record-upsert-modal [name=%s]')?.scrollIntoView({block: 'center'}), true)`, f))
-	}
-	d.Until(`document.getAnimations().every(a => a.playState !== 'running' || a.effect.getComputedTiming().endTime === Infinity) &&
-		[...document.images].every(i => i.complete) && ![...document.querySelectorAll('.skeleton-loader, .btn.loading')].some(e => e.checkVisibility())`)
-	d.Capture(*shots, strings.ToLower(name)+".png")
 }
 
 // DismissMessages closes the messages about earlier actions.
 func (d *Dashboard) DismissMessages() {
 	d.t.Helper()
 	d.Until(`([...document.querySelectorAll('.toast-remove')].forEach(e => e.click()), !document.querySelector('.toast'))`)
-}
-
-// ScrollRight scrolls a list to its last columns.
-func (d *Dashboard) ScrollRight() {
-	d.t.Helper()
-	d.Until(`(() => { let e = document.querySelector('.page-content table'); while (e && e.scrollWidth <= e.clientWidth) e = e.parentElement; if (e) e.scrollLeft = e.scrollWidth; return !!e })()`)
-}
-
-// OpenSettings shows the settings of the second factor and of the IP allow-list, takes a picture of each, and changes
-// nothing.
-func (d *Dashboard) OpenSettings() {
-	d.t.Helper()
-	open := func(title string) {
-		d.t.Helper()
-		d.Click(fmt.Sprintf(`[...document.querySelectorAll('details > summary')].find(e => e.innerText.includes(%q))`, title))
-		d.Until(fmt.Sprintf(`(() => { const e = [...document.querySelectorAll('details[open] > summary')].find(e => e.innerText.includes(%q))?.parentElement; return e && e.lastElementChild.getBoundingClientRect().bottom <= e.getBoundingClientRect().bottom + 1 && e.clientHeight >= e.scrollHeight })()`, title))
-	}
-	d.DismissMessages()
-	d.Do(chromedp.Navigate(d.url + "#/collections?collection=_superusers"))
-	d.Until(`document.querySelector('.page-header')?.innerText.includes('_superusers')`)
-	d.Click(`document.querySelector('.btn-collection-settings')`)
-	d.Click(`[...document.querySelectorAll('.modal .tab-item')].find(e => e.innerText.trim() === 'Options')`)
-	open("Multi-factor authentication")
-	d.Screenshot("second-factor")
-	d.Do(chromedp.Navigate(d.url+"#/settings"), chromedp.Reload())
-	open("Superuser IPs")
-	d.Screenshot("allow-list")
 }
