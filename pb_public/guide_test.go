@@ -1,8 +1,11 @@
 package pb_public_test
 
 import (
+	"bytes"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -10,66 +13,118 @@ import (
 	"github.com/privet/privet/routes/testkit/browser"
 
 	"github.com/chromedp/chromedp"
+	"golang.org/x/image/webp"
 )
 
-// maxGuideSize is the limit of the guide's files in bytes.
-const maxGuideSize = 1_500_000
+// Limits of the guide's pictures, in bytes.
+const (
+	maxPicture  = 60_000
+	maxPictures = 1_000_000
+)
 
-// The guide has both languages and all its pictures, names no other host, and its internal links have targets.
+// guidePages are the guide by its languages.
+func guidePages(t *testing.T, s *testkit.Server) map[string]string {
+	t.Helper()
+	pages := map[string]string{}
+	for _, language := range []string{"en", "ru"} {
+		answer := s.Get("/guide?lang=" + language).Do().Want(200)
+		if kind := answer.Header.Get("Content-Type"); kind != "text/html; charset=utf-8" {
+			t.Errorf("it is %s", kind)
+		}
+		pages[language] = string(answer.Body)
+	}
+	return pages
+}
+
+// The guide is in the language of the reader, or in the one that they choose. It loads nothing of other hosts and no script, its links
+// have targets, and both languages have the same sections.
 func TestGuide(t *testing.T) {
 	s := testkit.Start(t)
-	answer := s.Get("/guide").Do().Want(200)
-	html := string(answer.Body)
-	if slashed := s.Get("/guide/").Do().Want(200); string(slashed.Body) != html {
-		t.Error("/guide/ is a different page")
-	}
-	if kind := answer.Header.Get("Content-Type"); kind != "text/html; charset=utf-8" {
-		t.Errorf("it is %s", kind)
-	}
-	for _, language := range []string{"ru", "en"} {
-		if !strings.Contains(html, `<section id="`+language+`" lang="`+language+`">`) {
-			t.Errorf("it has no %s", language)
-		}
-	}
-	if foreign := regexp.MustCompile(`(?i)(https?:|["'(]//)[^\s"']*`).FindAllString(html, -1); len(foreign) > 0 {
-		t.Errorf("it names other hosts: %q", foreign)
-	}
-	total, pictures := len(html), map[string]int{}
-	for _, name := range regexp.MustCompile(`(?:src|href)="(/[\w./-]+)"`).FindAllStringSubmatch(html, -1) {
-		if name[1] == "/_/" {
-			continue // PocketBase's
-		}
-		file := s.Get(name[1]).Do().Want(200)
-		if pictures[name[1]]++; pictures[name[1]] == 1 {
-			total += len(file.Body)
-		}
-		if strings.HasSuffix(name[1], ".css") || strings.HasSuffix(name[1], ".js") {
-			if regexp.MustCompile(`https?:|url\(|import`).Match(file.Body) {
-				t.Errorf("%s loads something", name[1])
+	pages := guidePages(t, s)
+	for _, path := range []string{"/guide", "/guide/", "/guide/index.html"} {
+		for header, language := range map[string]string{"": "en", "de, en": "en", "ru-RU,ru;q=0.9,en;q=0.8": "ru"} {
+			answer := s.Get(path).Header("Accept-Language", header).Do().Want(200)
+			if string(answer.Body) != pages[language] || !strings.Contains(strings.Join(answer.Header.Values("Vary"), ","), "Accept-Language") {
+				t.Errorf("%s for %q is not in %s, or may be cached for others", path, header, language)
 			}
 		}
 	}
-	if total > maxGuideSize {
-		t.Errorf("it takes %d bytes", total)
+	if page := s.Get("/guide?lang=en").Header("Accept-Language", "ru").Do().Want(200); string(page.Body) != pages["en"] {
+		t.Error("the choice of a language does not count")
 	}
-	files, err := filepath.Glob("guide/*.png")
-	if err != nil || len(files) < 10 {
-		t.Fatal(files, err)
+	sections := map[string][][]string{}
+	for language, html := range pages {
+		if !strings.Contains(html, `<html lang="`+language+`">`) {
+			t.Errorf("it has no %s", language)
+		}
+		if foreign := regexp.MustCompile(`(?i)(https?:|["'(]//)[^\s"']*|<script`).FindAllString(html, -1); len(foreign) > 0 {
+			t.Errorf("it loads %q", foreign)
+		}
+		for _, name := range regexp.MustCompile(`(?:src|href)="(/[\w./?=-]+)"`).FindAllStringSubmatch(html, -1) {
+			if name[1] != "/_/" { // PocketBase's
+				s.Get(name[1]).Do().Want(200)
+			}
+		}
+		for _, link := range regexp.MustCompile(`href="#([\w-]+)"`).FindAllStringSubmatch(html, -1) {
+			if strings.Count(html, `id="`+link[1]+`"`) != 1 {
+				t.Errorf("#%s has no target", link[1])
+			}
+		}
+		sections[language] = regexp.MustCompile(`id="([\w-]+)"|src="/guide/([\w-]+)`).FindAllStringSubmatch(html, -1)
 	}
-	for _, file := range files {
-		if pictures["/guide/"+filepath.Base(file)] != 4 { // the picture and the link to it, in each language
-			t.Errorf("%s is in the guide %d times", file, pictures["/guide/"+filepath.Base(file)])
+	if !slices.EqualFunc(sections["en"], sections["ru"], slices.Equal) {
+		t.Errorf("the languages differ: %v, %v", sections["en"], sections["ru"])
+	}
+	if css := string(s.Get("/guide/guide.css").Do().Want(200).Body); regexp.MustCompile(`https?:|url\(|import`).MatchString(css) {
+		t.Error("its style sheet loads something")
+	}
+}
+
+var picture = regexp.MustCompile(`<a href="/guide/([\w.-]+)"><img src="/guide/([\w.-]+)" width="(\d+)" height="(\d+)" loading="lazy" alt="([^"]+)"></a>`)
+
+// Each picture of the guide is there, in the language of its page, small, of the size that the page says, and none is left over.
+func TestPicturesOfTheGuide(t *testing.T) {
+	s := testkit.Start(t)
+	used := map[string]bool{}
+	total := 0
+	for language, html := range guidePages(t, s) {
+		found := picture.FindAllStringSubmatch(html, -1)
+		if len(found) != strings.Count(html, "<img") {
+			t.Errorf("%s: %d pictures are written as others are", language, len(found))
+		}
+		for _, p := range found {
+			if p[1] != p[2] || strings.Count(p[1], ".") == 2 && !strings.HasSuffix(p[1], "."+language+".webp") {
+				t.Errorf("%s has %s and %s", language, p[1], p[2])
+			}
+			answer := s.Get("/guide/" + p[2]).Do().Want(200)
+			size, err := webp.DecodeConfig(bytes.NewReader(answer.Body))
+			if err != nil || answer.Header.Get("Content-Type") != "image/webp" || p[3] != strconv.Itoa(size.Width) || p[4] != strconv.Itoa(size.Height) {
+				t.Errorf("%s: %v, %v, not %s×%s: make the pictures anew (guide_pictures_test.go)", p[2], err, size, p[3], p[4])
+			}
+			if len(answer.Body) > maxPicture {
+				t.Errorf("%s takes %d bytes", p[2], len(answer.Body))
+			}
+			if !used[p[2]] {
+				total += len(answer.Body)
+			}
+			used[p[2]] = true
 		}
 	}
-	for _, link := range regexp.MustCompile(`href="#([\w-]+)"`).FindAllStringSubmatch(html, -1) {
-		if strings.Count(html, `id="`+link[1]+`"`) != 1 {
-			t.Errorf("#%s has no target", link[1])
+	if total > maxPictures {
+		t.Errorf("the pictures take %d bytes", total)
+	}
+	files, err := filepath.Glob("guide/*.*")
+	if err != nil || len(used) < 20 {
+		t.Fatal(err, len(used))
+	}
+	for _, file := range files {
+		if name := filepath.Base(file); !used[name] && filepath.Ext(name) != ".html" && filepath.Ext(name) != ".css" {
+			t.Errorf("%s is in no page", name)
 		}
 	}
 }
 
-// The guide shows one language at a time: the browser's, or without scripts the one in the URL. It fits the screens of
-// phones and desktops, and follows the colour scheme.
+// The guide fits the screens of phones and desktops, follows the colour scheme, and is accessible.
 func TestGuideInABrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes long")
@@ -77,47 +132,24 @@ func TestGuideInABrowser(t *testing.T) {
 	s := testkit.Start(t)
 	b := browser.Open(t)
 	folder := browser.Screenshots(t)
-	const russian, english = `document.getElementById('ru').checkVisibility()`, `document.getElementById('en').checkVisibility()`
-	want := func(visible, hidden string) {
-		t.Helper()
-		b.Until(`document.readyState === 'complete' && ` + visible + ` && !` + hidden)
-	}
-	b.Do(chromedp.Navigate(s.URL + "/guide"))
-	b.Until(`(window.spoken = navigator.language, true)`)
-	if b.Evaluate(`spoken.startsWith('ru')`) {
-		want(russian, english)
-	} else {
-		want(english, russian)
-	}
-	b.Click(`document.querySelector('header a[hreflang=ru]')`)
-	want(russian, english)
-	b.Until(`document.documentElement.lang === 'ru'`)
-	b.DisableScripts()
-	for _, address := range []string{"/guide", "/guide#ru-people", "/guide#ru"} {
-		b.Do(chromedp.Navigate("about:blank"), chromedp.Navigate(s.URL+address))
-		want(russian, english)
-	}
-	for _, address := range []string{"/guide#en", "/guide#en-people"} {
-		b.Do(chromedp.Navigate("about:blank"), chromedp.Navigate(s.URL+address))
-		want(english, russian)
-	}
 	for _, screen := range []struct {
 		name          string
 		width, height int64
 		scheme        string
-	}{{"guide-phone-light", 390, 844, "light"}, {"guide-phone-dark", 390, 844, "dark"}, {"guide-desktop-light", 1400, 1000, "light"}, {"guide-desktop-dark", 1400, 1000, "dark"}} {
+	}{{"guide-phone-light", 390, 844, "light"}, {"guide-phone-dark", 390, 844, "dark"}, {"guide-desktop-light", 1280, 1000, "light"}, {"guide-desktop-dark", 1280, 1000, "dark"}} {
 		b.ColorScheme(screen.scheme)
-		for _, anchor := range []string{"ru", "en-people"} {
-			b.Do(chromedp.EmulateViewport(screen.width, screen.height), chromedp.Navigate("about:blank"), chromedp.Navigate(s.URL+"/guide#"+anchor))
-			b.Until(`document.readyState === 'complete'`)
+		for _, language := range []string{"ru", "en"} {
+			b.Do(chromedp.EmulateViewport(screen.width, screen.height), chromedp.Navigate("about:blank"), chromedp.Navigate(s.URL+"/guide?lang="+language+"#ban"))
+			b.Until(`document.readyState === 'complete' && Math.abs(document.getElementById('ban').getBoundingClientRect().top) < 200`)
 			if b.Evaluate(`document.documentElement.scrollWidth > innerWidth`) {
-				t.Errorf("%s %s: it is wider than the screen", screen.name, anchor)
+				t.Errorf("%s %s: it is wider than the screen", screen.name, language)
 			}
 			if dark := b.Evaluate(`getComputedStyle(document.body).backgroundColor !== 'rgb(255, 255, 255)'`); dark != (screen.scheme == "dark") {
-				t.Errorf("%s %s: dark %t", screen.name, anchor, dark)
+				t.Errorf("%s %s: dark %t", screen.name, language, dark)
 			}
-			b.Capture(folder, screen.name+"-"+anchor+".png")
+			b.Capture(folder, screen.name+"-"+language+".png")
 		}
+		b.WantAccessible()
 	}
 	b.WantLoopback()
 }

@@ -3,7 +3,7 @@
 //	openapi.yaml     the specification of the API: the one source of the page, of /openapi.json and of /postman.json
 //	index.html reference.js reference.css icon.png    the page
 //	desk/            the moderators' desk, an extension of PocketBase's dashboard: routes/deskui serves it, under /_/
-//	guide/           the moderators' guide; its pictures are made by a test (hooks/dashboard_browser_test.go)
+//	guide/           the moderators' guide; its pictures are taken by a test (guide_pictures_test.go)
 //	docs/ docs.css   the documents, in Markdown, of which routes/docs makes pages
 //	scalar-*.js.gz   the renderer of the page: dist/browser/standalone.js of the npm package @scalar/api-reference of the
 //	                 version in its name, as it is, compressed by gzip -9n; MIT, see SCALAR-LICENSE
