@@ -65,13 +65,13 @@ func RemoveBlock(tx core.App, blocker, blocked string) error {
 
 // CountBlocked returns how many users a user has blocked.
 func CountBlocked(ctx context.Context, tx core.App, blocker string) (n int, err error) {
-	err = query.ReadRow(ctx, tx, `SELECT count(*) FROM blocks WHERE blocker = CAST(:user AS TEXT)`, []any{sql.Named("user", blocker)}, &n)
+	n, err = query.Value[int](ctx, tx, `SELECT count(*) FROM blocks WHERE blocker = CAST(:user AS TEXT)`, sql.Named("user", blocker))
 	return n, query.Wrap("count blocked users", err)
 }
 
 // CanBeBlocked reports whether there is a user whom one can block: who was not erased.
 func CanBeBlocked(ctx context.Context, tx core.App, user string) (can bool, err error) {
-	err = query.ReadRow(ctx, tx, `SELECT EXISTS (SELECT 1 FROM users WHERE id = :user AND erased = '')`, []any{sql.Named("user", user)}, &can)
+	can, err = query.Value[bool](ctx, tx, `SELECT EXISTS (SELECT 1 FROM users WHERE id = :user AND erased = '')`, sql.Named("user", user))
 	return can, query.Wrap("find user to block", err)
 }
 
@@ -100,6 +100,12 @@ type BlockedRow struct {
 	visible bool
 }
 
+var blockedColumns = query.Map("u", func(c *query.Columns, r *BlockedRow) {
+	c.Add(`b.rowid`, &r.place)
+	c.Add(`u.banned = 0 AND NOT EXISTS (SELECT 1 FROM blocks o WHERE o.blocker = u.id AND o.blocked = b.blocker)`, &r.visible)
+	userColumns.Add(c, "u", &r.UserRow)
+})
+
 // hiddenInvite stands for the invite of a user whose profile must not be seen: no user has it.
 const hiddenInvite = "00000000"
 
@@ -108,13 +114,11 @@ const hiddenInvite = "00000000"
 // which of the two it is can't be told.
 func SearchBlocked(ctx context.Context, app core.App, blocker, page int64) (*Page[BlockedRow], error) {
 	rows, err := readPage(ctx, app, pageQuery{
-		columns: `b.rowid, u.banned = 0 AND NOT EXISTS (SELECT 1 FROM blocks o WHERE o.blocker = u.id AND o.blocked = b.blocker), ` + userColumns("u"),
 		// SQLite gives rowids in the order of insertion, and a VACUUM keeps the order.
 		matching:  `SELECT rowid AS n FROM blocks WHERE blocker = CAST(:blocker AS TEXT)`,
 		joined:    `blocks b ON b.rowid = page.n CROSS JOIN users u ON u.id = b.blocked`,
 		arguments: []any{sql.Named("blocker", Key(blocker))}, number: page,
-	}, func(row *BlockedRow) []any { return append([]any{&row.place, &row.visible}, row.targets()...) },
-		func(row *BlockedRow) int64 { return row.place })
+	}, blockedColumns, func(row *BlockedRow) int64 { return row.place })
 	if err != nil {
 		return nil, query.Wrap("search blocked users", err)
 	}

@@ -262,10 +262,15 @@ type PushTarget struct{ Device, Token, Language string }
 
 // PushTargets returns the devices of a user that have a push token.
 func PushTargets(ctx context.Context, app core.App, user string) ([]PushTarget, error) {
-	targets, err := query.ReadRows(ctx, app, `SELECT 'device ' || id, firebase_token, language FROM devices WHERE user = CAST(:user AS TEXT) AND firebase_token <> ''`,
-		[]any{sql.Named("user", user)}, func(t *PushTarget) []any { return []any{&t.Device, &t.Token, &t.Language} })
+	targets, err := pushTargets.Rows(ctx, app, sql.Named("user", user))
 	return targets, query.Wrap("read the devices of a user", err)
 }
+
+var pushTargets = query.Map("", func(c *query.Columns, t *PushTarget) {
+	c.Add(`'device ' || id`, &t.Device)
+	c.Add(`firebase_token`, &t.Token)
+	c.Add(`language`, &t.Language)
+}).Select(`FROM devices WHERE user = CAST(:user AS TEXT) AND firebase_token <> ''`)
 
 // waitingPushes returns the ids of a device's waiting pushes.
 func waitingPushes(ctx context.Context, tx core.App, device string) ([]string, error) {

@@ -29,26 +29,28 @@ const (
 // FindAnswer returns what a request of the user with that Idempotency-Key was answered within the last 24 hours. The
 // error is ErrNotFound if there was none.
 func FindAnswer(ctx context.Context, app core.App, userID, key string) (*StoredAnswer, error) {
-	var a StoredAnswer
-	err := query.ReadRow(ctx, app, `SELECT request, status, answer FROM idempotency_keys WHERE user = :user AND key = :key AND created > :after`,
-		[]any{sql.Named("user", userID), sql.Named("key", key), sql.Named("after", query.Timestamp(time.Now().Add(-answerLifetime)))},
-		&a.Request, &a.Status, &a.Body)
+	a, err := storedAnswers.Row(ctx, app, sql.Named("user", userID), sql.Named("key", key), sql.Named("after", query.Timestamp(time.Now().Add(-answerLifetime))))
 	if err != nil {
-		return nil, query.Wrap("find answer", query.NotFound(err))
+		return nil, query.Wrap("find answer", err)
 	}
-	return &a, nil
+	return a, nil
 }
+
+var storedAnswers = query.Map("", func(c *query.Columns, a *StoredAnswer) {
+	c.Add(`request`, &a.Request)
+	c.Add(`status`, &a.Status)
+	c.Add(`answer`, &a.Body)
+}).Select(`FROM idempotency_keys WHERE user = :user AND key = :key AND created > :after`)
 
 // SaveAnswer saves the answer to a request in the transaction of the change that it reports. It replaces the expired
 // answer that the key may have; the caller has checked in the same transaction that FindAnswer finds no other.
 func SaveAnswer(tx core.App, userID, key string, a StoredAnswer) error {
 	ctx := context.Background() // a client that hangs up does not undo the change that the answer reports
-	var total int64
-	err := query.WriteRow(ctx, tx, `INSERT OR REPLACE INTO idempotency_keys (user, key, request, status, answer, "order", created, total)
+	total, err := query.WriteValue[int64](ctx, tx, `INSERT OR REPLACE INTO idempotency_keys (user, key, request, status, answer, "order", created, total)
 		VALUES (:user, :key, :request, :status, :answer, :order, :created,
 			length(:answer) + ifnull((SELECT max(total) FROM idempotency_keys WHERE user = :user), 0)) RETURNING total`,
-		[]any{sql.Named("user", userID), sql.Named("key", key), sql.Named("request", a.Request), sql.Named("status", a.Status),
-			sql.Named("answer", a.Body), sql.Named("order", a.OrderID), sql.Named("created", query.Timestamp(time.Now()))}, &total)
+		sql.Named("user", userID), sql.Named("key", key), sql.Named("request", a.Request), sql.Named("status", a.Status),
+		sql.Named("answer", a.Body), sql.Named("order", a.OrderID), sql.Named("created", query.Timestamp(time.Now())))
 	if err != nil || total <= maxAnswers {
 		return query.Wrap("store answer", err)
 	}
@@ -68,7 +70,8 @@ func DropExpiredAnswers(ctx context.Context, app core.App, now time.Time) error 
 			if err != nil {
 				return err
 			}
-			return query.WriteRow(ctx, tx, `SELECT changes()`, nil, &removed)
+			removed, err = query.WriteValue[int64](ctx, tx, `SELECT changes()`)
+			return err
 		})
 		if err != nil || removed < 1000 {
 			return query.Wrap("delete expired answers", err)

@@ -56,7 +56,7 @@ type NewMail struct {
 // writes a row whoever has the address, if anybody: the time that it takes says nothing.
 func AddMail(ctx context.Context, tx core.App, m NewMail) (reason string, err error) {
 	now := time.Now()
-	err = query.WriteRow(ctx, tx, `WITH receiver AS MATERIALIZED (
+	reason, err = query.WriteValue[string](ctx, tx, `WITH receiver AS MATERIALIZED (
 			SELECT coalesce((SELECT id FROM users WHERE :email <> '' AND email_key = :email AND erased = ''), :user) AS user
 		), counted AS MATERIALIZED (
 			SELECT user,
@@ -72,10 +72,10 @@ func AddMail(ctx context.Context, tx core.App, m NewMail) (reason string, err er
 		INSERT INTO mails (id, state, kind, user, superuser, language, data, error, tries, sent, next_try, expires, created, updated)
 		SELECT :id, iif(reason = '', 'waiting', 'dropped'), :kind, user, :superuser, :language, :data, reason, 0, '', :now, :expires, :now, :now FROM decided
 		RETURNING error`,
-		[]any{sql.Named("id", newRowIDPrefix()+"000"), sql.Named("kind", m.Kind), sql.Named("email", EmailKey(m.Email)), sql.Named("user", m.User),
-			sql.Named("superuser", m.Superuser), sql.Named("language", m.Language), sql.Named("data", cmp.Or(m.Data, "null")), sql.Named("now", query.Timestamp(now)),
-			sql.Named("expires", query.Timestamp(m.Expires)), sql.Named("hour", query.Timestamp(now.Add(-time.Hour))), sql.Named("day", query.Timestamp(now.Add(-24*time.Hour))),
-			sql.Named("per_hour", m.PerHour), sql.Named("per_day", m.PerDay)}, &reason)
+		sql.Named("id", newRowIDPrefix()+"000"), sql.Named("kind", m.Kind), sql.Named("email", EmailKey(m.Email)), sql.Named("user", m.User),
+		sql.Named("superuser", m.Superuser), sql.Named("language", m.Language), sql.Named("data", cmp.Or(m.Data, "null")), sql.Named("now", query.Timestamp(now)),
+		sql.Named("expires", query.Timestamp(m.Expires)), sql.Named("hour", query.Timestamp(now.Add(-time.Hour))), sql.Named("day", query.Timestamp(now.Add(-24*time.Hour))),
+		sql.Named("per_hour", m.PerHour), sql.Named("per_day", m.PerDay))
 	return reason, query.Wrap("add mail", err)
 }
 
@@ -108,15 +108,21 @@ type MailContent struct {
 
 // ReadMail reads a mail that is due. The error is ErrNotFound when it is not due, or does not wait any more.
 func ReadMail(ctx context.Context, app core.App, id string, now time.Time) (*MailContent, error) {
-	var m MailContent
-	var expires string
-	err := query.ReadRow(ctx, app, `SELECT m.id, m.kind, m.user, coalesce(u.email, s.email, ''), m.language, m.data, m.tries, m.expires
-		FROM mails m LEFT JOIN users u ON u.id = m.user AND u.erased = '' LEFT JOIN _superusers s ON s.id = m.superuser
-		WHERE m.id = :id AND m.state = 'waiting' AND m.next_try <= :now`, []any{sql.Named("id", id), sql.Named("now", query.Timestamp(now))},
-		&m.ID, &m.Kind, &m.User, &m.Address, &m.Language, &m.Data, &m.Tries, &expires)
-	m.Expires, _ = time.Parse(query.TimestampLayout, expires) // zero, and so expired, if somebody has emptied it
-	return &m, query.Wrap("read mail", query.NotFound(err))
+	m, err := mailContents.Row(ctx, app, sql.Named("id", id), sql.Named("now", query.Timestamp(now)))
+	return m, query.Wrap("read mail", err)
 }
+
+var mailContents = query.Map("", func(c *query.Columns, m *MailContent) {
+	c.Add(`m.id`, &m.ID)
+	c.Add(`m.kind`, &m.Kind)
+	c.Add(`m.user`, &m.User)
+	c.Add(`coalesce(u.email, s.email, '')`, &m.Address)
+	c.Add(`m.language`, &m.Language)
+	c.Add(`m.data`, &m.Data)
+	c.Add(`m.tries`, &m.Tries)
+	c.Add(`m.expires`, query.Date(&m.Expires)) // zero, and so expired, if somebody has emptied it
+}).Select(`FROM mails m LEFT JOIN users u ON u.id = m.user AND u.erased = '' LEFT JOIN _superusers s ON s.id = m.superuser
+	WHERE m.id = :id AND m.state = 'waiting' AND m.next_try <= :now`)
 
 // DeleteOldMails deletes the mails that were added before a time, and of those that were dropped all but the newest: as many come as
 // somebody asks for.
@@ -135,11 +141,7 @@ func DeleteOldMails(ctx context.Context, app core.App, before time.Time, dropped
 
 // readMailNumbers adds the numbers of mails. They are few: as many as a month's ceilings.
 func (n *QueueNumbers) readMailNumbers(ctx context.Context, app core.App) error {
-	type row struct {
-		state string
-		count int64
-	}
-	rows, err := query.ReadRows(ctx, app, `SELECT state, count(*) FROM mails GROUP BY state`, nil, func(r *row) []any { return []any{&r.state, &r.count} })
+	rows, err := mailCounts.Rows(ctx, app)
 	if err != nil {
 		return query.Wrap("count the mails", err)
 	}
@@ -152,6 +154,11 @@ func (n *QueueNumbers) readMailNumbers(ctx context.Context, app core.App) error 
 	return query.Wrap("read the age of mails", err)
 }
 
+var mailCounts = query.Map("", func(c *query.Columns, r *stateCount) {
+	c.Add(`state`, &r.state)
+	c.Add(`count(*)`, &r.count)
+}).Select(`FROM mails GROUP BY state`)
+
 // AddLink adds a link to /account for a user, and returns its token. The database knows the token's hash alone.
 func AddLink(ctx context.Context, tx core.App, user, purpose string, expires time.Time) (token string, err error) {
 	token = newSecret()
@@ -162,11 +169,10 @@ func AddLink(ctx context.Context, tx core.App, user, purpose string, expires tim
 
 // FindLink loads the user whom a link is for. The error is ErrNotFound when there is no such link, or when it is of no use any more.
 func FindLink(ctx context.Context, app core.App, token, purpose string) (*User, error) {
-	var user string
-	err := query.ReadRow(ctx, app, `SELECT user FROM account_links WHERE hash = :hash AND purpose = :purpose AND expires > :now`,
-		[]any{sql.Named("hash", TokenHash(token)), sql.Named("purpose", purpose), sql.Named("now", query.Timestamp(time.Now()))}, &user)
+	user, err := query.Value[string](ctx, app, `SELECT user FROM account_links WHERE hash = :hash AND purpose = :purpose AND expires > :now`,
+		sql.Named("hash", TokenHash(token)), sql.Named("purpose", purpose), sql.Named("now", query.Timestamp(time.Now())))
 	if err != nil {
-		return nil, query.Wrap("find link", query.NotFound(err))
+		return nil, query.Wrap("find link", err)
 	}
 	found, err := FindUser(app, user)
 	if err == nil && found.Erased() {

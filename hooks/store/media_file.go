@@ -32,9 +32,19 @@ type MediaFile struct {
 	Tries        int // to make the preview that failed so far
 }
 
-const mediaFileColumns = `SELECT id, file, still, still_tries FROM media`
+var mediaFiles = query.Map("", func(c *query.Columns, m *MediaFile) {
+	c.Add(`id`, &m.ID)
+	c.Add(`file`, &m.Name)
+	c.Add(`still`, &m.PreviewState)
+	c.Add(`still_tries`, &m.Tries)
+})
 
-func (m *MediaFile) targets() []any { return []any{&m.ID, &m.Name, &m.PreviewState, &m.Tries} }
+var (
+	mediaFileByID   = mediaFiles.Select(`FROM media WHERE id = :id`)
+	waitingPreviews = mediaFiles.Select(`FROM media WHERE still = '` + PreviewWaiting + `' ORDER BY still_version <> '', CAST(id AS INTEGER) LIMIT :limit`)
+	servedByName    = mediaFiles.Select(`FROM media WHERE file IN (:name, :a, :b, :c) AND ` + served)
+	mediaFilesByIDs = mediaFiles.Select(`FROM media WHERE id IN (SELECT value FROM json_each(:ids))`)
+)
 
 // Has reports whether a file of that name is the row's: its file, or the preview of it.
 func (m *MediaFile) Has(name string) bool {
@@ -43,15 +53,13 @@ func (m *MediaFile) Has(name string) bool {
 
 // ReadMediaFile reads a media row's file by the row's id. The error is ErrNotFound when there is no such row.
 func ReadMediaFile(ctx context.Context, app core.App, id string) (*MediaFile, error) {
-	var file MediaFile
-	err := query.ReadRow(ctx, app, mediaFileColumns+` WHERE id = :id`, []any{sql.Named("id", id)}, file.targets()...)
-	return &file, query.Wrap("read media file", query.NotFound(err))
+	file, err := mediaFileByID.Row(ctx, app, sql.Named("id", id))
+	return file, query.Wrap("read media file", err)
 }
 
 // WaitingPreviews returns the media that wait for a preview: new ones before those that are tried again, the oldest first.
 func WaitingPreviews(ctx context.Context, app core.App, limit int) ([]MediaFile, error) {
-	waiting, err := query.ReadRows(ctx, app, mediaFileColumns+` WHERE still = '`+PreviewWaiting+`' ORDER BY still_version <> '', CAST(id AS INTEGER) LIMIT :limit`,
-		[]any{sql.Named("limit", limit)}, (*MediaFile).targets)
+	waiting, err := waitingPreviews.Rows(ctx, app, sql.Named("limit", limit))
 	return waiting, query.Wrap("read waiting previews", err)
 }
 
@@ -64,15 +72,14 @@ func AddPreviewTry(ctx context.Context, app core.App, id string) error {
 // SetPreviewState records the outcome for a media file that waits for its preview, and which version of the renderer
 // had it. The error is ErrNotFound when the row was deleted meanwhile.
 func SetPreviewState(ctx context.Context, app core.App, file *MediaFile, state, version string) error {
-	var id, preview string // preview: the file that the dashboard shows
+	preview := "" // the file that the dashboard shows
 	if state == PreviewReady {
 		preview = mediatype.PreviewName(file.Name)
 	}
-	err := query.WriteRow(ctx, app, `UPDATE media SET still = :still, preview = :preview, still_version = :version
+	_, err := query.WriteValue[string](ctx, app, `UPDATE media SET still = :still, preview = :preview, still_version = :version
 		WHERE id = :id AND file = :name AND still = '`+PreviewWaiting+`' RETURNING id`,
-		[]any{sql.Named("still", state), sql.Named("preview", preview), sql.Named("version", version),
-			sql.Named("id", file.ID), sql.Named("name", file.Name)}, &id)
-	return query.Wrap("set preview state", query.NotFound(err))
+		sql.Named("still", state), sql.Named("preview", preview), sql.Named("version", version), sql.Named("id", file.ID), sql.Named("name", file.Name))
+	return query.Wrap("set preview state", err)
 }
 
 // unknownVersion is the version of a preview that failed before versions were recorded.
@@ -155,10 +162,9 @@ func ReadStoredFile(ctx context.Context, app core.App, name string) (*StoredFile
 	if stem, ok := strings.CutSuffix(name, mediatype.JPEG.Ext); ok { // it may be the preview of one of these
 		names = []any{names[0], sql.Named("a", stem+".heic"), sql.Named("b", stem+".heif"), sql.Named("c", stem+".avif")}
 	}
-	var m MediaFile
-	err := query.ReadRow(ctx, app, mediaFileColumns+` WHERE file IN (:name, :a, :b, :c) AND `+served, names, m.targets()...)
+	m, err := servedByName.Row(ctx, app, names...)
 	if err != nil {
-		return nil, query.Wrap("read stored file", query.NotFound(err))
+		return nil, query.Wrap("read stored file", err)
 	}
 	folder, err := MediaFolder(app, m.ID)
 	if err != nil {
@@ -255,9 +261,8 @@ func NextRemoval(ctx context.Context, app core.App) (at time.Time, ok bool, err 
 
 // ReadRemoval reads a removal. The error is ErrNotFound when it has been made.
 func ReadRemoval(ctx context.Context, app core.App, key string) (*Removal, error) {
-	r := Removal{Key: key}
-	err := query.ReadRow(ctx, app, `SELECT tries FROM file_removals WHERE key = :key`, []any{sql.Named("key", key)}, &r.Tries)
-	return &r, query.Wrap("read removal", query.NotFound(err))
+	tries, err := query.Value[int](ctx, app, `SELECT tries FROM file_removals WHERE key = :key`, sql.Named("key", key))
+	return &Removal{Key: key, Tries: tries}, query.Wrap("read removal", err)
 }
 
 // DeleteRemoval records that a removal was made.
@@ -278,8 +283,7 @@ func MediaFiles(ctx context.Context, app core.App, ids []string) (map[string]Med
 	if err != nil {
 		return nil, err
 	}
-	rows, err := query.ReadRows(ctx, app, mediaFileColumns+` WHERE id IN (SELECT value FROM json_each(:ids))`,
-		[]any{sql.Named("ids", string(list))}, (*MediaFile).targets)
+	rows, err := mediaFilesByIDs.Rows(ctx, app, sql.Named("ids", string(list)))
 	found := make(map[string]MediaFile, len(rows))
 	for _, file := range rows {
 		found[file.ID] = file

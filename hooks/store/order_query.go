@@ -13,36 +13,50 @@ import (
 // ReadOrder reads an order with its client and performer. The error is ErrNotFound when there is none, or when the user
 // is neither of them.
 func ReadOrder(ctx context.Context, app core.App, id, userID int64) (*OrderRow, error) {
-	var row OrderRow
-	err := query.ReadRow(ctx, app, `SELECT `+orderColumns+`, `+userColumns("p")+`, `+userColumns("c")+`
-		FROM orders o JOIN users p ON p.id = o.performer JOIN users c ON c.id = o.client
-		WHERE o.id = :id AND (o.client = :user OR o.performer = :user)`,
-		[]any{sql.Named("id", Key(id)), sql.Named("user", Key(userID))}, row.withParticipants()...)
-	return &row, query.Wrap("read order", query.NotFound(err))
+	row, err := wholeOrder.Row(ctx, app, sql.Named("id", Key(id)), sql.Named("user", Key(userID)))
+	return row, query.Wrap("read order", err)
 }
+
+var wholeOrder = query.Map("o", func(c *query.Columns, r *OrderRow) {
+	r.Performer, r.Client = new(UserRow), new(UserRow)
+	orderColumns.Add(c, "o", r)
+	userColumns.Add(c, "p", r.Performer)
+	userColumns.Add(c, "c", r.Client)
+}).Select(`FROM orders o JOIN users p ON p.id = o.performer JOIN users c ON c.id = o.client
+	WHERE o.id = :id AND (o.client = :user OR o.performer = :user)`)
 
 // ReadBareOrder reads an order without its participants, for a user who is known to be one of them. The error is
 // ErrNotFound when there is none.
 func ReadBareOrder(ctx context.Context, app core.App, id int64) (*OrderRow, error) {
-	var row OrderRow
-	err := query.ReadRow(ctx, app, `SELECT `+orderColumns+` FROM orders o WHERE o.id = :id`, []any{sql.Named("id", Key(id))}, row.targets()...)
-	return &row, query.Wrap("read order", query.NotFound(err))
+	row, err := bareOrder.Row(ctx, app, sql.Named("id", Key(id)))
+	return row, query.Wrap("read order", err)
 }
+
+var bareOrder = orderColumns.Select(`FROM orders o WHERE o.id = :id`)
 
 // ReadOrderState reads whether the user is the client or the performer of an order, and its present state. The error is
 // ErrNotFound when the user is neither.
 func ReadOrderState(ctx context.Context, app core.App, id, userID int64) (side order.Side, state order.State, err error) {
+	row, err := orderStates.Row(ctx, app, sql.Named("id", Key(id)), sql.Named("user", Key(userID)))
 	side = order.Performer
-	var client bool
-	err = query.ReadRow(ctx, app, `SELECT client = :user, status, rating_rate, rating_text, (SELECT count(*) FROM media WHERE "order" = orders.id)
-		FROM orders WHERE id = :id AND (client = :user OR performer = :user)`,
-		[]any{sql.Named("id", Key(id)), sql.Named("user", Key(userID))},
-		&client, &state.Status, &state.Rating, &state.RatingText, &state.Media)
-	if client {
+	if row.isClient {
 		side = order.Client
 	}
-	return side, state, query.Wrap("read state of order", query.NotFound(err))
+	return side, row.State, query.Wrap("read state of order", err)
 }
+
+type orderState struct {
+	order.State
+	isClient bool
+}
+
+var orderStates = query.Map("", func(c *query.Columns, s *orderState) {
+	c.Add(`client = :user`, &s.isClient)
+	c.Add(`status`, &s.Status)
+	c.Add(`rating_rate`, &s.Rating)
+	c.Add(`rating_text`, &s.RatingText)
+	c.Add(`(SELECT count(*) FROM media WHERE "order" = orders.id)`, &s.Media)
+}).Select(`FROM orders WHERE id = :id AND (client = :user OR performer = :user)`)
 
 // SearchOrders reads a page of the orders of which the user is client or performer, newest first: each with its
 // performer, and with its client if the user is the performer. status limits them to one status, unless it is "".
@@ -57,12 +71,11 @@ func SearchOrders(ctx context.Context, app core.App, userID int64, status string
 		return `SELECT CAST(id AS INTEGER) AS n FROM orders WHERE ` + column + ` = CAST(:user AS TEXT)` + filter
 	}
 	orders, err := readPage(ctx, app, pageQuery{
-		columns:  orderColumns + `, ` + userColumns("x"),
 		matching: side("client") + ` UNION ALL ` + side("performer"),
 		// The other participant alone: the user is the same in all rows.
 		joined:    `orders o ON o.id = CAST(page.n AS TEXT) CROSS JOIN users x ON x.id = iif(o.client = :user, o.performer, o.client)`,
 		arguments: arguments, number: page,
-	}, (*OrderRow).withPerformer, func(row *OrderRow) int64 { return row.ID })
+	}, foundOrder, func(row *OrderRow) int64 { return row.ID })
 	if err != nil {
 		return nil, query.Wrap("search orders", err)
 	}
@@ -81,6 +94,13 @@ func SearchOrders(ctx context.Context, app core.App, userID int64, status string
 	}
 	return orders, nil
 }
+
+// foundOrder has the other participant of an order as its performer.
+var foundOrder = query.Map("o", func(c *query.Columns, r *OrderRow) {
+	r.Performer = new(UserRow)
+	orderColumns.Add(c, "o", r)
+	userColumns.Add(c, "x", r.Performer)
+})
 
 // OrderRow is an order as the API reads it.
 type OrderRow struct {
@@ -102,25 +122,22 @@ type OrderRow struct {
 	Updated     Moment
 }
 
-// orderColumns are the columns of an order with its media, in the table alias o.
-var orderColumns = `o.id, o.client, o.performer, o.occasion, o.description,
-	o.date_till, o.status, o.cancel_text, o.cancel_date, o.rating_rate, o.rating_text, o.created, o.updated, ` +
-	mediaColumn(`m."order" = o.id`)
+var orderMedia = mediaColumn(`m."order" = o.id`)
 
-// targets returns what orderColumns are scanned into.
-func (r *OrderRow) targets() []any {
-	return []any{query.ID(&r.ID), query.ID(&r.ClientID), query.ID(&r.PerformerID), &r.Occasion, &r.Description,
-		&r.DateTill, &r.Status, &r.CancelText, &r.CancelDate, &r.Rating, &r.RatingText, &r.Created, &r.Updated, &r.Media}
-}
-
-// withPerformer returns targets and those of a new performer.
-func (r *OrderRow) withPerformer() []any {
-	r.Performer = new(UserRow)
-	return append(r.targets(), r.Performer.targets()...)
-}
-
-// withParticipants returns targets, and those of a new performer and a new client, in this order.
-func (r *OrderRow) withParticipants() []any {
-	r.Client = new(UserRow)
-	return append(r.withPerformer(), r.Client.targets()...)
-}
+// orderColumns are the columns of an order with its media.
+var orderColumns = query.Map("o", func(c *query.Columns, r *OrderRow) {
+	c.Add(`o.id`, query.ID(&r.ID))
+	c.Add(`o.client`, query.ID(&r.ClientID))
+	c.Add(`o.performer`, query.ID(&r.PerformerID))
+	c.Add(`o.occasion`, &r.Occasion)
+	c.Add(`o.description`, &r.Description)
+	c.Add(`o.date_till`, &r.DateTill)
+	c.Add(`o.status`, &r.Status)
+	c.Add(`o.cancel_text`, &r.CancelText)
+	c.Add(`o.cancel_date`, &r.CancelDate)
+	c.Add(`o.rating_rate`, &r.Rating)
+	c.Add(`o.rating_text`, &r.RatingText)
+	c.Add(`o.created`, &r.Created)
+	c.Add(`o.updated`, &r.Updated)
+	c.Add(orderMedia, &r.Media)
+})

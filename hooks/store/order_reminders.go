@@ -58,17 +58,8 @@ func NextToRemind(ctx context.Context, app core.App, had order.Reminder, after t
 // OrdersToRemind returns the new orders of a performer that may have reminders due, by date_till. It leaves out those whose
 // date_till was written by SQL in a form that can't be read, and returns how many these are.
 func OrdersToRemind(ctx context.Context, app core.App, performer string, dates ReminderDates) (pending []order.Pending, unreadable int, err error) {
-	type row struct {
-		order.Pending
-		dateTill string
-	}
-	// The plus keeps SQLite from reading all orders that are due.
-	rows, err := query.ReadRows(ctx, app, `SELECT id, rev, client, date_till, reminded FROM orders
-		WHERE performer = CAST(:performer AS TEXT) AND status = 'new' AND +date_till > :after AND +date_till <= :until AND +reminded < :last
-		ORDER BY date_till, CAST(id AS INTEGER)`,
-		[]any{sql.Named("performer", performer), sql.Named("after", query.Timestamp(dates[order.NoReminder])),
-			sql.Named("until", query.Timestamp(dates[order.DayBefore])), sql.Named("last", int(order.Overdue))},
-		func(r *row) []any { return []any{&r.ID, &r.Rev, &r.Client, &r.dateTill, &r.Reminded} })
+	rows, err := pendingOrders.Rows(ctx, app, sql.Named("performer", performer), sql.Named("after", query.Timestamp(dates[order.NoReminder])),
+		sql.Named("until", query.Timestamp(dates[order.DayBefore])), sql.Named("last", int(order.Overdue)))
 	if err != nil {
 		return nil, 0, query.Wrap("read orders to remind of", err)
 	}
@@ -82,6 +73,22 @@ func OrdersToRemind(ctx context.Context, app core.App, performer string, dates R
 	}
 	return pending, unreadable, nil
 }
+
+type pendingOrder struct {
+	order.Pending
+	dateTill string
+}
+
+// pendingOrders reads a performer's orders; the plus keeps SQLite from reading all orders that are due.
+var pendingOrders = query.Map("", func(c *query.Columns, r *pendingOrder) {
+	c.Add(`id`, &r.ID)
+	c.Add(`rev`, &r.Rev)
+	c.Add(`client`, &r.Client)
+	c.Add(`date_till`, &r.dateTill)
+	c.Add(`reminded`, &r.Reminded)
+}).Select(`FROM orders
+	WHERE performer = CAST(:performer AS TEXT) AND status = 'new' AND +date_till > :after AND +date_till <= :until AND +reminded < :last
+	ORDER BY date_till, CAST(id AS INTEGER)`)
 
 // NoteReminder notes with an order that it has had a reminder. That is no change of the order, which has no hooks and keeps its
 // rev. It reports false, and does nothing, when the order was changed since it was read.
@@ -106,32 +113,38 @@ func TakeBackReminder(ctx context.Context, app core.App, pushID, orderID string,
 	}))
 }
 
+type zoneOffset struct {
+	since   string
+	seconds int
+}
+
+var zoneOffsets = query.Map("", func(c *query.Columns, o *zoneOffset) {
+	c.Add(`since`, &o.since)
+	c.Add(`seconds`, &o.seconds)
+}).Select(`FROM order_zone ORDER BY since`)
+
 // zoneAhead is for how long the changes of a zone's clocks are stored.
 const zoneAhead = 20 * 366 * 24 * time.Hour
 
 // SetOrderZone stores the offsets of the zone in which date_till is meant, for the queue of overdue orders, as SQLite knows no
 // zones. It writes only if they have changed.
 func SetOrderZone(ctx context.Context, app core.App, zone *time.Location, now time.Time) error {
-	type offset struct {
-		since   string
-		seconds int
-	}
 	at := now.In(zone).Truncate(time.Second)
 	secondsAt := func(t time.Time) int {
 		_, seconds := t.Zone()
 		return seconds
 	}
-	want := []offset{{"", secondsAt(at)}}
+	want := []zoneOffset{{"", secondsAt(at)}}
 	const day = 24 * 60 * 60
 	// Day by day, as Time.ZoneBounds is no way to the next change: in the south it stands still at the end of some years.
 	for last := at.Add(zoneAhead); at.Before(last); at = at.Add(day * time.Second) {
 		before := want[len(want)-1].seconds
 		if after := secondsAt(at.Add(day * time.Second)); after != before {
 			n := sort.Search(day, func(n int) bool { return secondsAt(at.Add(time.Duration(n)*time.Second)) != before })
-			want = append(want, offset{query.Timestamp(at.Add(time.Duration(n) * time.Second)), after})
+			want = append(want, zoneOffset{query.Timestamp(at.Add(time.Duration(n) * time.Second)), after})
 		}
 	}
-	have, err := query.ReadRows(ctx, app, `SELECT since, seconds FROM order_zone ORDER BY since`, nil, func(o *offset) []any { return []any{&o.since, &o.seconds} })
+	have, err := zoneOffsets.Rows(ctx, app)
 	if err != nil {
 		return query.Wrap("read order zone", err)
 	}

@@ -17,10 +17,9 @@ var outboxes = []string{Pushes, Mails}
 // ClaimSend counts a try to send a row of an outbox, Pushes or Mails, before it is made: what can't be written must not be sent, as it
 // would be sent again and again. The error is ErrNotFound when the row no longer waits.
 func ClaimSend(ctx context.Context, app core.App, outbox, id string) error {
-	var claimed string
-	err := query.WriteRow(ctx, app, `UPDATE `+outbox+` SET tries = tries + 1, updated = :now WHERE id = :id AND state = 'waiting' RETURNING id`,
-		[]any{sql.Named("id", id), sql.Named("now", query.Timestamp(time.Now()))}, &claimed)
-	return query.Wrap("claim a try in "+outbox, query.NotFound(err))
+	_, err := query.WriteValue[string](ctx, app, `UPDATE `+outbox+` SET tries = tries + 1, updated = :now WHERE id = :id AND state = 'waiting' RETURNING id`,
+		sql.Named("id", id), sql.Named("now", query.Timestamp(time.Now())))
+	return query.Wrap("claim a try in "+outbox, err)
 }
 
 // SendOutcome is the outcome of a try to send a push or a mail.
@@ -54,7 +53,7 @@ func HoldOutboxes(ctx context.Context, app core.App) error {
 
 // CountHeld returns how many pushes and mails are held back.
 func CountHeld(ctx context.Context, app core.App) (n int, err error) {
-	err = query.ReadRow(ctx, app, `SELECT (SELECT count(*) FROM pushes WHERE state = 'held') + (SELECT count(*) FROM mails WHERE state = 'held')`, nil, &n)
+	n, err = query.Value[int](ctx, app, `SELECT (SELECT count(*) FROM pushes WHERE state = 'held') + (SELECT count(*) FROM mails WHERE state = 'held')`)
 	return n, query.Wrap("count what is held back", err)
 }
 

@@ -46,29 +46,43 @@ func readPrincipal(ctx context.Context, app core.App, id int64, hash string) (*P
 	if id != 0 {
 		by, key = "id", Key(id)
 	}
-	for _, text := range []string{
-		`SELECT CAST(id AS INTEGER), CAST(user AS INTEGER), token, firebase_token, 0, '', ` + hasBlocks("devices.user") + ` FROM devices WHERE ` + by + ` = :key`,
-		`SELECT CAST(id AS INTEGER), CAST(user AS INTEGER), token, '', 1, expires, 0 FROM invite_tokens WHERE ` + by + ` = :key`,
-	} {
-		var p Principal
-		var stored, expires string
-		err := query.ReadRow(ctx, app, text, []any{sql.Named("key", key)}, &p.DeviceID, &p.UserID, &stored, &p.PushToken, &p.Invite, &expires, &p.Blocks)
-		if errors.Is(err, sql.ErrNoRows) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		if subtle.ConstantTimeCompare([]byte(stored), []byte(hash)) != 1 || (p.Invite && expires <= query.Timestamp(time.Now())) {
-			return nil, nil
-		}
-		if p.Invite {
-			p.DeviceID = 0
-		}
-		return &p, nil
+	t, err := deviceTokens.Select(`FROM devices WHERE `+by+` = :key`).Row(ctx, app, sql.Named("key", key))
+	if errors.Is(err, ErrNotFound) {
+		t, err = inviteTokens.Select(`FROM invite_tokens WHERE `+by+` = :key`).Row(ctx, app, sql.Named("key", key))
 	}
-	return nil, nil
+	if errors.Is(err, ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if subtle.ConstantTimeCompare([]byte(t.hash), []byte(hash)) != 1 || t.Invite && t.expires <= query.Timestamp(time.Now()) {
+		return nil, nil
+	}
+	return &t.Principal, nil
 }
+
+// tokenRow is an access token as it is stored.
+type tokenRow struct {
+	Principal
+	hash    string
+	expires string // of an invite token
+}
+
+var deviceTokens = query.Map("", func(c *query.Columns, t *tokenRow) {
+	c.Add(`CAST(id AS INTEGER)`, &t.DeviceID)
+	c.Add(`CAST(user AS INTEGER)`, &t.UserID)
+	c.Add(`token`, &t.hash)
+	c.Add(`firebase_token`, &t.PushToken)
+	c.Add(hasBlocks("devices.user"), &t.Blocks)
+})
+
+var inviteTokens = query.Map("", func(c *query.Columns, t *tokenRow) {
+	t.Invite = true
+	c.Add(`CAST(user AS INTEGER)`, &t.UserID)
+	c.Add(`token`, &t.hash)
+	c.Add(`expires`, &t.expires)
+})
 
 // TouchDevices records when devices were last used, by device id.
 func TouchDevices(ctx context.Context, app core.App, used map[int64]time.Time) error {

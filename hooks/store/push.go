@@ -121,27 +121,34 @@ const (
 
 // ReadPush reads a push that is due. The error is ErrNotFound when it is not due, or does not wait any more.
 func ReadPush(ctx context.Context, app core.App, id string, now time.Time) (*PushContent, error) {
-	var p PushContent
-	var expires, dateTill string
-	err := app.ConcurrentDB().NewQuery(`SELECT p.id, p.event, p.type, p."order", p.tries, p.expires,
-			coalesce(d.id, ''), coalesce(d.firebase_token, ''), coalesce(d.language, ''),
-			coalesce(c.nickname, ''), coalesce(f.nickname, ''), coalesce(o.rating_rate, 0),
-			coalesce((SELECT verdict <> 'nothing' FROM reports WHERE p.type = '`+PushReportClosed+`' AND id = substr(p.event, length('`+ReportEvent+`') + 1)), 0),
-			coalesce((SELECT text FROM warnings WHERE p.type = '`+PushWarned+`' AND id = substr(p.event, length('`+WarningEvent+`') + 1)), ''),
-			coalesce(o.status, ''), coalesce(o.date_till, ''), `+waitingOrders+`
-		FROM pushes p
-		LEFT JOIN devices d ON d.id = p.device AND d.user = p.receiver
-		LEFT JOIN orders o ON o.id = p."order"
-		LEFT JOIN users c ON c.id = o.client
-		LEFT JOIN users f ON f.id = o.performer
-		WHERE p.id = {:id} AND p.state = 'waiting' AND p.next_try <= {:now}`).
-		Bind(dbx.Params{"id": id, "now": query.Timestamp(now)}).WithContext(ctx).
-		Row(&p.ID, &p.Event, &p.Type, &p.Order, &p.Tries, &expires,
-			&p.Device, &p.PushToken, &p.Language, &p.Client, &p.Performer, &p.Rating, &p.Acted, &p.Warning, &p.Status, &dateTill, &p.Badge)
-	p.Expires, _ = time.Parse(query.TimestampLayout, expires) // zero, and so expired, if a moderator has emptied it
-	p.DateTill, _ = query.ParseDate(dateTill)
-	return &p, query.Wrap("read push", query.NotFound(err))
+	p, err := pushContents.Row(ctx, app, sql.Named("id", id), sql.Named("now", query.Timestamp(now)))
+	return p, query.Wrap("read push", err)
 }
+
+var pushContents = query.Map("", func(c *query.Columns, p *PushContent) {
+	c.Add(`p.id`, &p.ID)
+	c.Add(`p.event`, &p.Event)
+	c.Add(`p.type`, &p.Type)
+	c.Add(`p."order"`, &p.Order)
+	c.Add(`p.tries`, &p.Tries)
+	c.Add(`p.expires`, query.Date(&p.Expires)) // zero, and so expired, if a moderator has emptied it
+	c.Add(`coalesce(d.id, '')`, &p.Device)
+	c.Add(`coalesce(d.firebase_token, '')`, &p.PushToken)
+	c.Add(`coalesce(d.language, '')`, &p.Language)
+	c.Add(`coalesce(c.nickname, '')`, &p.Client)
+	c.Add(`coalesce(f.nickname, '')`, &p.Performer)
+	c.Add(`coalesce(o.rating_rate, 0)`, &p.Rating)
+	c.Add(`coalesce((SELECT verdict <> 'nothing' FROM reports WHERE p.type = '`+PushReportClosed+`' AND id = substr(p.event, length('`+ReportEvent+`') + 1)), 0)`, &p.Acted)
+	c.Add(`coalesce((SELECT text FROM warnings WHERE p.type = '`+PushWarned+`' AND id = substr(p.event, length('`+WarningEvent+`') + 1)), '')`, &p.Warning)
+	c.Add(`coalesce(o.status, '')`, &p.Status)
+	c.Add(`coalesce(o.date_till, '')`, query.Date(&p.DateTill))
+	c.Add(waitingOrders, &p.Badge)
+}).Select(`FROM pushes p
+	LEFT JOIN devices d ON d.id = p.device AND d.user = p.receiver
+	LEFT JOIN orders o ON o.id = p."order"
+	LEFT JOIN users c ON c.id = o.client
+	LEFT JOIN users f ON f.id = o.performer
+	WHERE p.id = :id AND p.state = 'waiting' AND p.next_try <= :now`)
 
 // NextPush returns when the next waiting push of a sender is due; ok is false when none waits.
 func NextPush(ctx context.Context, app core.App, sender string) (at time.Time, ok bool, err error) {
@@ -169,8 +176,8 @@ func SetPushSender(ctx context.Context, app core.App, id, sender, state string) 
 func DeleteOldPushes(ctx context.Context, app core.App, before time.Time) error {
 	for after, last, old := int64(0), int64(0), 1; old > 0; after = last {
 		arguments := []any{sql.Named("after", after), sql.Named("before", query.Timestamp(before))}
-		err := query.ReadRow(ctx, app, `SELECT coalesce(max(row), 0), count(*) FILTER (WHERE created < :before)
-			FROM (SELECT rowid AS row, created FROM pushes WHERE rowid > :after ORDER BY rowid LIMIT 1000)`, arguments, &last, &old)
+		row, err := oldPushes.Row(ctx, app, arguments...)
+		last, old = row.last, row.old
 		if err == nil && old > 0 {
 			err = query.Write(ctx, app, `DELETE FROM pushes WHERE rowid > :after AND rowid <= :last AND created < :before`, append(arguments, sql.Named("last", last))...)
 		}
@@ -180,6 +187,14 @@ func DeleteOldPushes(ctx context.Context, app core.App, before time.Time) error 
 	}
 	return nil
 }
+
+var oldPushes = query.Map("", func(c *query.Columns, r *struct {
+	last int64
+	old  int
+}) {
+	c.Add(`coalesce(max(row), 0)`, &r.last)
+	c.Add(`count(*) FILTER (WHERE created < :before)`, &r.old)
+}).Select(`FROM (SELECT rowid AS row, created FROM pushes WHERE rowid > :after ORDER BY rowid LIMIT 1000)`)
 
 // HasNewerPush reports whether a later push of the same order was sent to the same device or waits to be. The ids of
 // pushes ascend (newRowIDPrefix).
@@ -209,11 +224,7 @@ func ReadQueueNumbers(ctx context.Context, app core.App) (*QueueNumbers, error) 
 		Pushes:   map[string]int64{PushWaiting: 0, PushSent: 0, PushFailed: 0, PushExpired: 0, PushOff: 0},
 		Previews: map[string]int64{PreviewWaiting: 0, PreviewReady: 0, PreviewFailed: 0},
 	}
-	type row struct {
-		kind, state string
-		count       int64
-	}
-	rows, err := query.ReadRows(ctx, app, `SELECT kind, state, count FROM state_counts`, nil, func(r *row) []any { return []any{&r.kind, &r.state, &r.count} })
+	rows, err := stateCounts.Rows(ctx, app)
 	if err != nil {
 		return nil, query.Wrap("read the numbers of queues", err)
 	}
@@ -228,23 +239,39 @@ func ReadQueueNumbers(ctx context.Context, app core.App) (*QueueNumbers, error) 
 		}
 	}
 	// Pushes that wait or that nobody sends are in no count: those that wait are few, and the others are the rest.
-	var push, media string
-	var waiting, all int64
-	err = query.ReadRow(ctx, app, `SELECT (SELECT count(*) FROM pushes WHERE state = 'waiting'), (SELECT count(*) FROM pushes)`, nil, &waiting, &all)
+	pushes, err := pushCounts.Row(ctx, app)
 	if err != nil {
 		return nil, query.Wrap("count the pushes", err)
 	}
+	off := pushes.all - pushes.waiting
 	for _, count := range numbers.Pushes {
-		all -= count
+		off -= count
 	}
-	numbers.Pushes[PushWaiting], numbers.Pushes[PushOff] = waiting, max(0, all-waiting)
-	// Left alone, SQLite takes the index by next_try and looks at each push that waits.
-	err = query.ReadRow(ctx, app, `SELECT coalesce((SELECT created FROM pushes INDEXED BY idx_pushes_oldest WHERE state = 'waiting' ORDER BY created LIMIT 1), ''),
-		coalesce((SELECT created FROM media WHERE still = 'waiting' ORDER BY CAST(id AS INTEGER) LIMIT 1), '')`, nil, &push, &media)
-	if err != nil {
+	numbers.Pushes[PushWaiting], numbers.Pushes[PushOff] = pushes.waiting, max(0, off)
+	if err := oldestWaiting.Into(ctx, app, numbers); err != nil {
 		return nil, query.Wrap("read the ages of queues", err)
 	}
-	numbers.OldestPush, _ = time.Parse(query.TimestampLayout, push) // zero for none
-	numbers.OldestMedia, _ = time.Parse(query.TimestampLayout, media)
 	return numbers, numbers.readMailNumbers(ctx, app)
 }
+
+type stateCount struct {
+	kind, state string
+	count       int64
+}
+
+var stateCounts = query.Map("", func(c *query.Columns, r *stateCount) {
+	c.Add(`kind`, &r.kind)
+	c.Add(`state`, &r.state)
+	c.Add(`count`, &r.count)
+}).Select(`FROM state_counts`)
+
+var pushCounts = query.Map("", func(c *query.Columns, n *struct{ waiting, all int64 }) {
+	c.Add(`(SELECT count(*) FROM pushes WHERE state = 'waiting')`, &n.waiting)
+	c.Add(`(SELECT count(*) FROM pushes)`, &n.all)
+}).Select(``)
+
+// oldestWaiting reads the ages, zero for none. Left alone, SQLite takes the index by next_try and looks at each push that waits.
+var oldestWaiting = query.Map("", func(c *query.Columns, n *QueueNumbers) {
+	c.Add(`coalesce((SELECT created FROM pushes INDEXED BY idx_pushes_oldest WHERE state = 'waiting' ORDER BY created LIMIT 1), '')`, query.Date(&n.OldestPush))
+	c.Add(`coalesce((SELECT created FROM media WHERE still = 'waiting' ORDER BY CAST(id AS INTEGER) LIMIT 1), '')`, query.Date(&n.OldestMedia))
+}).Select(``)

@@ -19,9 +19,8 @@ import (
 // NextID takes the next number of a sequence. A transaction that rolls back returns the number, so that numbers have no
 // gaps and are never used twice.
 func NextID(ctx context.Context, tx core.App, sequence string) (int64, error) {
-	var id int64
-	err := query.WriteRow(ctx, tx, `INSERT INTO sequences (name, value) VALUES (:name, 1)
-		ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value`, []any{sql.Named("name", sequence)}, &id)
+	id, err := query.WriteValue[int64](ctx, tx, `INSERT INTO sequences (name, value) VALUES (:name, 1)
+		ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value`, sql.Named("name", sequence))
 	return id, query.Wrap("take the next id", err)
 }
 
@@ -33,8 +32,7 @@ func CheckWrite(ctx context.Context, app core.App) error {
 
 // PeekID returns the number that NextID would return now, without waiting for those who write.
 func PeekID(ctx context.Context, app core.App, sequence string) (int64, error) {
-	var last int64
-	err := query.ReadRow(ctx, app, `SELECT coalesce(max(value), 0) FROM sequences WHERE name = :name`, []any{sql.Named("name", sequence)}, &last)
+	last, err := query.Value[int64](ctx, app, `SELECT coalesce(max(value), 0) FROM sequences WHERE name = :name`, sql.Named("name", sequence))
 	return last + 1, query.Wrap("read the next id", err)
 }
 

@@ -54,10 +54,9 @@ func offset(page int64) int64 {
 // statistics that PocketBase's nightly optimisation collects, plans the statement anew for each value. The same holds
 // for a LIMIT that is a parameter, which is therefore a literal.
 type pageQuery struct {
-	columns   string // to read of each row
 	matching  string // a SELECT of the ids of all matching rows, as the integers n
 	total     string // a SELECT of their count, if there is a cheaper one than counting what matching selects
-	joined    string // the tables of columns, with the condition that joins them to the page's ids, page.n
+	joined    string // the tables of the columns, with the condition that joins them to the page's ids, page.n
 	arguments []any  // of matching and joined
 	number    int64  // of the page, from 1
 }
@@ -66,10 +65,10 @@ type pageQuery struct {
 const perPage = ` LIMIT 15`
 
 // readPage runs a pageQuery as one statement, which finds the matching ids, counts them, and reads the columns of the
-// page's rows alone. targets returns what a row's columns are scanned into, id what the rows are sorted by.
-func readPage[Row any](ctx context.Context, app core.App, q pageQuery, targets func(*Row) []any, id func(*Row) int64) (*Page[Row], error) {
+// page's rows alone. id returns what the rows are sorted by.
+func readPage[Row any](ctx context.Context, app core.App, q pageQuery, columns *query.Mapping[Row], id func(*Row) int64) (*Page[Row], error) {
 	result := &Page[Row]{Number: q.number}
-	matching := `WITH matching AS MATERIALIZED (` + q.matching + `)`
+	matching := `WITH matching AS MATERIALIZED (` + q.matching + `) `
 	page := `SELECT n FROM matching ORDER BY n DESC` + perPage + ` OFFSET :offset`
 	total := `SELECT count(*) FROM matching`
 	if q.total != "" {
@@ -77,14 +76,14 @@ func readPage[Row any](ctx context.Context, app core.App, q pageQuery, targets f
 		page = q.matching + ` ORDER BY n DESC` + perPage + ` OFFSET :offset`
 	}
 	var err error
-	result.Rows, err = query.ReadRows(ctx, app, matching+` SELECT (`+total+`), `+q.columns+` FROM (`+page+`) page CROSS JOIN `+q.joined,
-		append(q.arguments, sql.Named("offset", offset(q.number))),
-		func(row *Row) []any { return append([]any{&result.Total}, targets(row)...) })
+	result.Rows, err = columns.SelectWith(matching, `FROM (`+page+`) page CROSS JOIN `+q.joined, query.Same(`(`+total+`)`, &result.Total)).
+		Rows(ctx, app, append(q.arguments, sql.Named("offset", offset(q.number)))...)
 	if err != nil {
 		return nil, err
 	}
 	if len(result.Rows) == 0 && q.number > 1 {
-		return result, query.ReadRow(ctx, app, matching+total, q.arguments, &result.Total)
+		result.Total, err = query.Value[int64](ctx, app, matching+total, q.arguments...)
+		return result, err
 	}
 	slices.SortFunc(result.Rows, func(a, b Row) int { return cmp.Compare(id(&b), id(&a)) })
 	return result, nil

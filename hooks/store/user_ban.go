@@ -95,11 +95,14 @@ func OpenOrders(tx core.App, userID string) ([]*Order, error) {
 
 // CountOpenOrders returns how many new orders a client has with all performers, and how many with one of them.
 func CountOpenOrders(ctx context.Context, tx core.App, client, performer string) (all, ofPair int, err error) {
-	err = query.ReadRow(ctx, tx, `SELECT count(*), count(*) FILTER (WHERE performer = :performer) FROM orders
-		WHERE client = CAST(:client AS TEXT) AND status = 'new'`,
-		[]any{sql.Named("client", client), sql.Named("performer", performer)}, &all, &ofPair)
-	return all, ofPair, query.Wrap("count open orders", err)
+	row, err := openOrders.Row(ctx, tx, sql.Named("client", client), sql.Named("performer", performer))
+	return row.all, row.ofPair, query.Wrap("count open orders", err)
 }
+
+var openOrders = query.Map("", func(c *query.Columns, n *struct{ all, ofPair int }) {
+	c.Add(`count(*)`, &n.all)
+	c.Add(`count(*) FILTER (WHERE performer = :performer)`, &n.ofPair)
+}).Select(`FROM orders WHERE client = CAST(:client AS TEXT) AND status = 'new'`)
 
 // LanguageOf returns the language of the device that the user has used most recently, "" for a user without devices.
 func LanguageOf(ctx context.Context, tx core.App, userID string) (string, error) {
@@ -118,9 +121,8 @@ const disabledCondition = `banned AND (banned_until = '' OR banned_until > :now)
 
 // IsDisabled reports whether a user is banned or erased now, or does not exist.
 func IsDisabled(ctx context.Context, tx core.App, userID string) (bool, error) {
-	var disabled bool
-	err := query.ReadRow(ctx, tx, `SELECT coalesce((SELECT `+disabledCondition+` FROM users WHERE id = :user), 1)`,
-		[]any{sql.Named("user", userID), sql.Named("now", query.Timestamp(time.Now()))}, &disabled)
+	disabled, err := query.Value[bool](ctx, tx, `SELECT coalesce((SELECT `+disabledCondition+` FROM users WHERE id = :user), 1)`,
+		sql.Named("user", userID), sql.Named("now", query.Timestamp(time.Now())))
 	return disabled, query.Wrap("read whether user is disabled", err)
 }
 
@@ -135,10 +137,14 @@ type Participants struct {
 
 // ReadParticipants reads both users in one query. The error is ErrNotFound when there is no such performer.
 func ReadParticipants(ctx context.Context, tx core.App, performer, client string) (*Participants, error) {
-	var p Participants
-	err := query.ReadRow(ctx, tx, `SELECT role, price, `+disabledCondition+`, coalesce((SELECT `+disabledCondition+` FROM users c WHERE c.id = :client), 1), `+areBlocked(":client", ":performer")+`
-		FROM users WHERE id = :performer`,
-		[]any{sql.Named("performer", performer), sql.Named("client", client), sql.Named("now", query.Timestamp(time.Now()))},
-		&p.Role, &p.Price, &p.PerformerDisabled, &p.ClientDisabled, &p.Blocked)
-	return &p, query.Wrap("read participants", query.NotFound(err))
+	p, err := participants.Row(ctx, tx, sql.Named("performer", performer), sql.Named("client", client), sql.Named("now", query.Timestamp(time.Now())))
+	return p, query.Wrap("read participants", err)
 }
+
+var participants = query.Map("", func(c *query.Columns, p *Participants) {
+	c.Add(`role`, &p.Role)
+	c.Add(`price`, &p.Price)
+	c.Add(disabledCondition, &p.PerformerDisabled)
+	c.Add(`coalesce((SELECT `+disabledCondition+` FROM users c WHERE c.id = :client), 1)`, &p.ClientDisabled)
+	c.Add(areBlocked(":client", ":performer"), &p.Blocked)
+}).Select(`FROM users WHERE id = :performer`)

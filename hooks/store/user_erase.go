@@ -49,18 +49,24 @@ type ErasureCounts struct {
 	OtherOrders int // stay for the other side
 	Media       int // of the profile
 	Devices     int
+	Pushes      int // that wait
 }
 
-// CountErasure counts what an erasure would change for a user.
-func CountErasure(ctx context.Context, app core.App, userID string) (c ErasureCounts, err error) {
-	err = query.ReadRow(ctx, app, `SELECT
-		(SELECT count(*) FROM orders WHERE client = CAST(:user AS TEXT) AND status = 'new') + (SELECT count(*) FROM orders WHERE performer = CAST(:user AS TEXT) AND status = 'new'),
-		(SELECT count(*) FROM orders WHERE client = CAST(:user AS TEXT) AND status <> 'new') + (SELECT count(*) FROM orders WHERE performer = CAST(:user AS TEXT) AND status <> 'new'),
-		(SELECT count(*) FROM media WHERE user = CAST(:user AS TEXT) AND "order" = ''),
-		(SELECT count(*) FROM devices WHERE user = CAST(:user AS TEXT))`,
-		[]any{sql.Named("user", userID)}, &c.OpenOrders, &c.OtherOrders, &c.Media, &c.Devices)
-	return c, query.Wrap("count what an erasure changes", err)
+// CountErasure counts what an erasure would change for a user. The error is ErrNotFound when there is no such user.
+func CountErasure(ctx context.Context, app core.App, userID string) (*ErasureCounts, error) {
+	counts, err := erasureCounts.Row(ctx, app, sql.Named("user", userID))
+	return counts, query.Wrap("count what an erasure changes", err)
 }
+
+var erasureCounts = query.Map("", func(c *query.Columns, n *ErasureCounts) {
+	c.Add(`(SELECT count(*) FROM orders WHERE client = CAST(:user AS TEXT) AND status = 'new')
+		+ (SELECT count(*) FROM orders WHERE performer = CAST(:user AS TEXT) AND status = 'new')`, &n.OpenOrders)
+	c.Add(`(SELECT count(*) FROM orders WHERE client = CAST(:user AS TEXT) AND status <> 'new')
+		+ (SELECT count(*) FROM orders WHERE performer = CAST(:user AS TEXT) AND status <> 'new')`, &n.OtherOrders)
+	c.Add(`(SELECT count(*) FROM media WHERE user = CAST(:user AS TEXT) AND "order" = '')`, &n.Media)
+	c.Add(`(SELECT count(*) FROM devices WHERE user = CAST(:user AS TEXT))`, &n.Devices)
+	c.Add(`(SELECT count(*) FROM pushes WHERE receiver = CAST(:user AS TEXT) AND state = 'waiting')`, &n.Pushes)
+}).Select(`FROM users WHERE id = :user`)
 
 // CreatedText returns when a record was created, as the database has it.
 func CreatedText(record *core.Record) string { return record.GetDateTime(fieldCreated).String() }
@@ -68,27 +74,38 @@ func CreatedText(record *core.Record) string { return record.GetDateTime(fieldCr
 // Known is a row as the list of erasures knows it.
 type Known struct{ ID, Created, Erased string }
 
+var knownColumns = query.Map("", func(c *query.Columns, k *Known) {
+	c.Add(`id`, &k.ID)
+	c.Add(`created`, &k.Created)
+})
+
+var erasedUsers = query.Map("", func(c *query.Columns, k *Known) {
+	knownColumns.Add(c, "", k)
+	c.Add(`erased`, &k.Erased)
+}).Select(`FROM users WHERE erased <> ''`)
+
 // KnownUsers returns those of some users who are there and not erased.
 func KnownUsers(ctx context.Context, app core.App, ids []string) ([]Known, error) {
-	return known(ctx, app, `SELECT id, created, '' FROM users WHERE erased = '' AND id IN (SELECT value FROM json_each(:ids))`, ids)
+	return known(ctx, app, `FROM users WHERE erased = '' AND id IN (SELECT value FROM json_each(:ids))`, ids)
 }
 
 // KnownMedia returns those of some media that are there.
 func KnownMedia(ctx context.Context, app core.App, ids []string) ([]Known, error) {
-	return known(ctx, app, `SELECT id, created, '' FROM media WHERE id IN (SELECT value FROM json_each(:ids))`, ids)
+	return known(ctx, app, `FROM media WHERE id IN (SELECT value FROM json_each(:ids))`, ids)
 }
 
 // ErasedUsers returns all users who were erased.
 func ErasedUsers(ctx context.Context, app core.App) ([]Known, error) {
-	return known(ctx, app, `SELECT id, created, erased FROM users WHERE erased <> '' AND :ids IS NOT NULL`, nil)
+	users, err := erasedUsers.Rows(ctx, app)
+	return users, query.Wrap("look for who was erased", err)
 }
 
-func known(ctx context.Context, app core.App, text string, ids []string) ([]Known, error) {
+func known(ctx context.Context, app core.App, from string, ids []string) ([]Known, error) {
 	list, err := json.Marshal(ids)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := query.ReadRows(ctx, app, text, []any{sql.Named("ids", string(list))}, func(k *Known) []any { return []any{&k.ID, &k.Created, &k.Erased} })
+	rows, err := knownColumns.Select(from).Rows(ctx, app, sql.Named("ids", string(list)))
 	return rows, query.Wrap("look for what was erased", err)
 }
 

@@ -145,17 +145,23 @@ func NextProfileFetch(ctx context.Context, app core.App, stage string) (at time.
 
 // ReadProfileFetch reads a user's fetch. The error is ErrNotFound when there is none.
 func ReadProfileFetch(ctx context.Context, app core.App, user string) (*ProfileFetch, error) {
-	f := ProfileFetch{User: user}
-	var created string
-	err := query.ReadRow(ctx, app, `SELECT stage, provider, identity, app, language, name, nickname, picture, created, tries
-		FROM profile_fetches WHERE user = :user`, []any{sql.Named("user", user)},
-		&f.Stage, &f.Provider, &f.Identity, &f.App, &f.Language, &f.Name, &f.Nickname, &f.Picture, &created, &f.Tries)
-	if err != nil {
-		return nil, query.Wrap("read fetch of a profile", query.NotFound(err))
-	}
-	f.Created, err = time.Parse(query.TimestampLayout, created)
-	return &f, query.Wrap("read fetch of a profile", err)
+	f, err := profileFetches.Row(ctx, app, sql.Named("user", user))
+	return f, query.Wrap("read fetch of a profile", err)
 }
+
+var profileFetches = query.Map("", func(c *query.Columns, f *ProfileFetch) {
+	c.Add(`user`, &f.User)
+	c.Add(`stage`, &f.Stage)
+	c.Add(`provider`, &f.Provider)
+	c.Add(`identity`, &f.Identity)
+	c.Add(`app`, &f.App)
+	c.Add(`language`, &f.Language)
+	c.Add(`name`, &f.Name)
+	c.Add(`nickname`, &f.Nickname)
+	c.Add(`picture`, &f.Picture)
+	c.Add(`created`, query.Date(&f.Created))
+	c.Add(`tries`, &f.Tries)
+}).Select(`FROM profile_fetches WHERE user = :user`)
 
 // PostponeProfileFetch records that a try failed, and when the next one is due.
 func PostponeProfileFetch(ctx context.Context, app core.App, user string, next time.Time) error {

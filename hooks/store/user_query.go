@@ -16,32 +16,41 @@ import (
 
 // ReadUser reads a user by id. The error is ErrNotFound when there is none.
 func ReadUser(ctx context.Context, app core.App, id int64) (*UserRow, error) {
-	return readUser(ctx, app, `u.id = :v`, Key(id))
+	return usersByID.read(ctx, app, Key(id), 0)
 }
 
 // ReadActiveUser reads a user who is not banned by id. With a viewer other than 0, blocks between the two hold. The error is
 // ErrNotFound when there is none.
 func ReadActiveUser(ctx context.Context, app core.App, id, viewer int64) (*UserRow, error) {
-	return readVisible(ctx, app, `u.id = :v`, Key(id), viewer)
+	return activeByID.read(ctx, app, Key(id), viewer)
 }
 
 // ReadUserByInvite is ReadActiveUser by invite.
 func ReadUserByInvite(ctx context.Context, app core.App, invite string, viewer int64) (*UserRow, error) {
-	return readVisible(ctx, app, `u.invite = :v`, invite, viewer)
+	return activeByInvite.read(ctx, app, invite, viewer)
 }
 
-func readVisible(ctx context.Context, app core.App, where, value string, viewer int64) (*UserRow, error) {
-	where += ` AND u.banned = 0`
+// userQueries read a user by a key: for anybody, and for a viewer whose blocks hold.
+type userQueries struct{ forAll, forViewer query.Query[UserRow] }
+
+func usersWhere(condition string) userQueries {
+	from := `FROM users u WHERE ` + condition
+	return userQueries{userColumns.Select(from), userColumns.Select(from + ` AND NOT ` + areBlocked("u.id", ":viewer"))}
+}
+
+var (
+	usersByID      = usersWhere(`u.id = :key`)
+	activeByID     = usersWhere(`u.id = :key AND u.banned = 0`)
+	activeByInvite = usersWhere(`u.invite = :key AND u.banned = 0`)
+)
+
+func (q *userQueries) read(ctx context.Context, app core.App, value string, viewer int64) (row *UserRow, err error) {
 	if viewer == 0 {
-		return readUser(ctx, app, where, value)
+		row, err = q.forAll.Row(ctx, app, sql.Named("key", value))
+	} else {
+		row, err = q.forViewer.Row(ctx, app, sql.Named("key", value), sql.Named("viewer", Key(viewer)))
 	}
-	return readUser(ctx, app, where+` AND NOT `+areBlocked("u.id", ":viewer"), value, sql.Named("viewer", Key(viewer)))
-}
-
-func readUser(ctx context.Context, app core.App, where, value string, arguments ...any) (*UserRow, error) {
-	var row UserRow
-	err := query.ReadRow(ctx, app, `SELECT `+userColumns("u")+` FROM users u WHERE `+where, append(arguments, sql.Named("v", value)), row.targets()...)
-	return &row, query.Wrap("read user", query.NotFound(err))
+	return row, query.Wrap("read user", err)
 }
 
 // UserFilter is the filter of user/search. Zero values match all users.
@@ -59,7 +68,7 @@ func SearchUsers(ctx context.Context, app core.App, filter UserFilter, page int6
 	if utf8.RuneCountInString(filter.Text) > MaxSearched {
 		return &Page[UserRow]{Number: page}, nil // nobody has so long a text
 	}
-	q := pageQuery{columns: userColumns("u"), joined: `users u ON u.id = CAST(page.n AS TEXT)`, number: page}
+	q := pageQuery{joined: `users u ON u.id = CAST(page.n AS TEXT)`, number: page}
 	if filter.Viewer != 0 {
 		q.arguments = append(q.arguments, sql.Named("viewer", Key(filter.Viewer)))
 	}
@@ -75,7 +84,7 @@ func SearchUsers(ctx context.Context, app core.App, filter UserFilter, page int6
 	} else {
 		q.matchPhrase(filter, phrase, text, whole)
 	}
-	users, err := readPage(ctx, app, q, (*UserRow).targets, func(row *UserRow) int64 { return row.ID })
+	users, err := readPage(ctx, app, q, userColumns, func(row *UserRow) int64 { return row.ID })
 	return users, query.Wrap("search users", err)
 }
 
@@ -190,19 +199,25 @@ type UserRow struct {
 	Updated     Moment
 }
 
-// userColumns returns the columns of a user with the media of the profile, in the table alias u. A banned user's media
-// are served to nobody, and so not named.
-func userColumns(u string) string {
-	return strings.ReplaceAll(`u.id, u.email, u.phone, u.name, u.nickname, u.description, u.role,
-		CASE WHEN u.price <> 0 OR u.free THEN u.price END, u.invite, u.categories, u.created, u.updated, `+
-		mediaColumn(`m.user = u.id AND m."order" = '' AND u.banned = 0`), "u.", u+".")
-}
+// profileMedia is the column of a profile's media. A banned user's are served to nobody, and so not named.
+var profileMedia = mediaColumn(`m.user = u.id AND m."order" = '' AND u.banned = 0`)
 
-// targets returns what userColumns are scanned into.
-func (r *UserRow) targets() []any {
-	return []any{query.ID(&r.ID), &r.Email, &r.Phone, &r.Name, &r.Nickname, &r.Description, &r.Role,
-		&r.Price, &r.Invite, &r.Categories, &r.Created, &r.Updated, &r.Media}
-}
+// userColumns are the columns of a user with the media of the profile.
+var userColumns = query.Map("u", func(c *query.Columns, r *UserRow) {
+	c.Add(`u.id`, query.ID(&r.ID))
+	c.Add(`u.email`, &r.Email)
+	c.Add(`u.phone`, &r.Phone)
+	c.Add(`u.name`, &r.Name)
+	c.Add(`u.nickname`, &r.Nickname)
+	c.Add(`u.description`, &r.Description)
+	c.Add(`u.role`, &r.Role)
+	c.Add(`CASE WHEN u.price <> 0 OR u.free THEN u.price END`, &r.Price)
+	c.Add(`u.invite`, &r.Invite)
+	c.Add(`u.categories`, &r.Categories)
+	c.Add(`u.created`, &r.Created)
+	c.Add(`u.updated`, &r.Updated)
+	c.Add(profileMedia, &r.Media)
+})
 
 // choices scans PocketBase's multiple select, a JSON array of plain words.
 type choices []string
@@ -237,6 +252,18 @@ type ListedUser struct {
 	Erased      string `json:"erased,omitempty"`
 }
 
+var listedColumns = query.Map("", func(c *query.Columns, u *ListedUser) {
+	c.Add(`id`, &u.ID)
+	c.Add(`email`, &u.Email)
+	c.Add(`nickname`, &u.Nickname)
+	c.Add(`role`, &u.Role)
+	c.Add(`created`, &u.Created)
+	c.Add(`banned`, &u.Banned)
+	c.Add(`banned_until`, &u.BannedUntil)
+	c.Add(`ban_reason`, &u.BanReason)
+	c.Add(`erased`, &u.Erased)
+})
+
 // State returns in a few words whether the user is banned or erased, "" for neither.
 func (u *ListedUser) State() string {
 	switch {
@@ -255,13 +282,10 @@ func ListUsers(ctx context.Context, app core.App, f ListFilter, limit, offset in
 	arguments := []any{sql.Named("role", f.Role), sql.Named("text", fold(f.Text)), sql.Named("banned", f.Banned), sql.Named("erased", f.Erased)}
 	const where = ` FROM users WHERE (:role = '' OR role = :role) AND (NOT :banned OR banned) AND (erased <> '') = :erased
 		AND (:text = '' OR instr(search, replace(:text, 'ё', 'е')) OR instr(email_key, :text) OR instr(phone, :text))`
-	if err := query.ReadRow(ctx, app, `SELECT count(*)`+where, arguments, &total); err != nil {
+	if total, err = query.Value[int](ctx, app, `SELECT count(*)`+where, arguments...); err != nil {
 		return nil, 0, query.Wrap("count users", err)
 	}
-	users, err = query.ReadRows(ctx, app, `SELECT id, email, nickname, role, created, banned, banned_until, ban_reason, erased`+where+`
-		ORDER BY CAST(id AS INTEGER) DESC LIMIT :limit OFFSET :offset`,
-		append(arguments, sql.Named("limit", limit), sql.Named("offset", offset)), func(u *ListedUser) []any {
-			return []any{&u.ID, &u.Email, &u.Nickname, &u.Role, &u.Created, &u.Banned, &u.BannedUntil, &u.BanReason, &u.Erased}
-		})
+	users, err = listedColumns.Select(where+` ORDER BY CAST(id AS INTEGER) DESC LIMIT :limit OFFSET :offset`).
+		Rows(ctx, app, append(arguments, sql.Named("limit", limit), sql.Named("offset", offset))...)
 	return users, total, query.Wrap("list users", err)
 }

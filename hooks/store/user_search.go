@@ -59,14 +59,16 @@ func MergeSearchIndex(ctx context.Context, app core.App) error {
 	const pages = "-200" // of one step; the minus makes the first one begin a merge of all segments
 	for step, left := pages, 100_000; left > 0; step, left = pages[1:], left-1 {
 		var before, after int64
-		if err := app.RunInTransaction(func(tx core.App) error {
-			if err := query.WriteRow(ctx, tx, `SELECT total_changes()`, nil, &before); err != nil {
+		if err := app.RunInTransaction(func(tx core.App) (err error) {
+			before, err = query.WriteValue[int64](ctx, tx, `SELECT total_changes()`)
+			if err != nil {
 				return err
 			}
 			if err := query.Write(ctx, tx, `INSERT INTO users_search(users_search, rank) VALUES('merge', `+step+`)`); err != nil {
 				return err
 			}
-			return query.WriteRow(ctx, tx, `SELECT total_changes()`, nil, &after)
+			after, err = query.WriteValue[int64](ctx, tx, `SELECT total_changes()`)
+			return err
 		}); err != nil {
 			return query.Wrap("merge search index", err)
 		}

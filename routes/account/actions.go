@@ -82,9 +82,11 @@ func (v *visit) showAccount(user *store.User, token string, shown view) error {
 // renderFor answers with a page of who is signed in.
 func (v *visit) renderFor(user *store.User, token string, shown view) (err error) {
 	shown.Email, shown.Session = user.Email(), token
-	if shown.Counts, err = store.CountErasure(v.req.Context(), v.event.App, user.Id); err != nil {
+	counts, err := store.CountErasure(v.req.Context(), v.event.App, user.Id)
+	if err != nil {
 		return err
 	}
+	shown.Counts = *counts
 	status := http.StatusOK
 	if shown.Problem {
 		status = http.StatusUnprocessableEntity

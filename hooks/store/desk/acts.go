@@ -46,8 +46,8 @@ func AddAudit(ctx context.Context, tx core.App, r AuditRow) error {
 
 // RoleOf returns the role of a superuser by e-mail, "" if there is none.
 func RoleOf(ctx context.Context, app core.App, email string) (role string, err error) {
-	err = query.ReadRow(ctx, app, `SELECT role FROM _superusers WHERE email = :email AND email <> ''`, []any{sql.Named("email", email)}, &role)
-	if errors.Is(err, sql.ErrNoRows) {
+	role, err = query.Value[string](ctx, app, `SELECT role FROM _superusers WHERE email = :email AND email <> ''`, sql.Named("email", email))
+	if errors.Is(err, query.ErrNotFound) {
 		err = nil
 	}
 	return role, query.Wrap("read the role of a superuser", err)
@@ -145,19 +145,16 @@ type Consequences struct {
 
 // ReadConsequences counts what an act ends: "ban", "erase" or "sign-out".
 func ReadConsequences(ctx context.Context, app core.App, user, act string) (*Consequences, error) {
-	var c Consequences
-	err := query.ReadRow(ctx, app, `SELECT
-		(SELECT count(*) FROM orders WHERE client = CAST(:user AS TEXT) AND status = 'new') + (SELECT count(*) FROM orders WHERE performer = CAST(:user AS TEXT) AND status = 'new'),
-		(SELECT count(*) FROM media WHERE user = CAST(:user AS TEXT) AND "order" = ''),
-		(SELECT count(*) FROM devices WHERE user = CAST(:user AS TEXT)),
-		(SELECT count(*) FROM pushes WHERE receiver = CAST(:user AS TEXT) AND state = 'waiting'),
-		(SELECT count(*) FROM orders WHERE client = CAST(:user AS TEXT) AND status <> 'new') + (SELECT count(*) FROM orders WHERE performer = CAST(:user AS TEXT) AND status <> 'new')
-		FROM users WHERE id = :user`, []any{sql.Named("user", user)}, &c.Orders, &c.Media, &c.Devices, &c.Pushes, &c.Done)
+	counts, err := store.CountErasure(ctx, app, user)
+	if err != nil {
+		return nil, err
+	}
+	c := Consequences{Orders: counts.OpenOrders, Media: counts.Media, Devices: counts.Devices, Pushes: counts.Pushes, Done: counts.OtherOrders}
 	if act == "sign-out" {
 		c.Orders, c.Media = 0, 0
 	}
 	if act == "ban" {
 		c.Media = 0
 	}
-	return &c, query.Wrap("count what an act ends", query.NotFound(err))
+	return &c, nil
 }

@@ -30,8 +30,8 @@ func AddCall(ctx context.Context, tx core.App, caseID string) error {
 
 // DueCalls returns the cases of at most limit calls that are due, the earliest first.
 func DueCalls(ctx context.Context, app core.App, now time.Time, limit int) ([]string, error) {
-	ids, err := query.ReadRows(ctx, app, `SELECT "case" FROM case_calls WHERE next_try <= :now ORDER BY next_try LIMIT :limit`,
-		[]any{sql.Named("now", query.Timestamp(now)), sql.Named("limit", limit)}, func(id *string) []any { return []any{id} })
+	ids, err := query.Values[string](ctx, app, `SELECT "case" FROM case_calls WHERE next_try <= :now ORDER BY next_try LIMIT :limit`,
+		sql.Named("now", query.Timestamp(now)), sql.Named("limit", limit))
 	return ids, query.Wrap("read due calls", err)
 }
 
@@ -43,15 +43,24 @@ func NextCall(ctx context.Context, app core.App) (at time.Time, ok bool, err err
 
 // ReadCall reads a call. The error is query.ErrNotFound when the case was told, is decided by now, or is gone.
 func ReadCall(ctx context.Context, app core.App, caseID string) (*Call, error) {
-	c := Call{Case: caseID}
-	var kinds Choices
-	var target string
-	err := query.ReadRow(ctx, app, `SELECT c.kinds, c.target, c.created, c.due, q.tries FROM case_calls q JOIN cases c ON c.id = q."case" WHERE q."case" = :case AND c.state = 'open'`,
-		[]any{sql.Named("case", caseID)}, &kinds, &target, &c.Created, &c.Due, &c.Tries)
-	c.Kind = Gravest(kinds)
-	c.Target, _ = SplitTarget(target)
-	return &c, query.Wrap("read call", query.NotFound(err))
+	c, err := calls.Row(ctx, app, sql.Named("case", caseID))
+	c.Kind = Gravest(c.kinds)
+	c.Target, _ = SplitTarget(c.target)
+	return &c.Call, query.Wrap("read call", err)
 }
+
+var calls = query.Map("", func(c *query.Columns, r *struct {
+	Call
+	kinds  Choices
+	target string
+}) {
+	c.Add(`c.id`, &r.Case)
+	c.Add(`c.kinds`, &r.kinds)
+	c.Add(`c.target`, &r.target)
+	c.Add(`c.created`, &r.Created)
+	c.Add(`c.due`, &r.Due)
+	c.Add(`q.tries`, &r.Tries)
+}).Select(`FROM case_calls q JOIN cases c ON c.id = q."case" WHERE q."case" = :case AND c.state = 'open'`)
 
 // DeleteCall ends a call: it was made, or there is no need of it any more.
 func DeleteCall(ctx context.Context, app core.App, caseID string) error {
@@ -86,27 +95,34 @@ func (r Receiver) Say(text [2]string) string {
 
 // Receivers returns the moderators who have chosen a way to be told, "now" or "daily", or all for "", but the one with the e-mail except.
 func Receivers(ctx context.Context, app core.App, notify, except string) ([]Receiver, error) {
-	receivers, err := query.ReadRows(ctx, app, `SELECT id, language FROM _superusers WHERE (:notify = '' OR notify = :notify) AND email NOT IN (:except, :installer)`,
-		[]any{sql.Named("notify", notify), sql.Named("except", except), sql.Named("installer", core.DefaultInstallerEmail)},
-		func(r *Receiver) []any { return []any{&r.ID, &r.Language} })
-	return receivers, query.Wrap("read who is told of cases", err)
+	found, err := receivers.Rows(ctx, app, sql.Named("notify", notify), sql.Named("except", except), sql.Named("installer", core.DefaultInstallerEmail))
+	return found, query.Wrap("read who is told of cases", err)
 }
 
 // DigestReceivers returns the moderators who have chosen a mail a day, and for whom none was added since a moment.
 func DigestReceivers(ctx context.Context, app core.App, since time.Time) ([]Receiver, error) {
-	receivers, err := query.ReadRows(ctx, app, `SELECT id, language FROM _superusers s WHERE notify = 'daily'
-		AND NOT EXISTS (SELECT 1 FROM mails WHERE superuser = s.id AND kind = '`+store.MailDigest+`' AND created >= :since)`,
-		[]any{sql.Named("since", query.Timestamp(since))}, func(r *Receiver) []any { return []any{&r.ID, &r.Language} })
-	return receivers, query.Wrap("read who gets a digest", err)
+	found, err := digestReceivers.Rows(ctx, app, sql.Named("since", query.Timestamp(since)))
+	return found, query.Wrap("read who gets a digest", err)
 }
+
+var receiverColumns = query.Map("", func(c *query.Columns, r *Receiver) {
+	c.Add(`id`, &r.ID)
+	c.Add(`language`, &r.Language)
+})
+
+var (
+	receivers       = receiverColumns.Select(`FROM _superusers WHERE (:notify = '' OR notify = :notify) AND email NOT IN (:except, :installer)`)
+	digestReceivers = receiverColumns.Select(`FROM _superusers s WHERE notify = 'daily'
+		AND NOT EXISTS (SELECT 1 FROM mails WHERE superuser = s.id AND kind = '` + store.MailDigest + `' AND created >= :since)`)
+)
 
 // calledAfter is how long a case waits before all moderators are told.
 const calledAfter = 12 * time.Hour
 
 // NoteWaiting notes of some open cases that have waited for calledAfter that all moderators are told, and returns their ids.
 func NoteWaiting(ctx context.Context, tx core.App, now time.Time) ([]string, error) {
-	ids, err := query.ReadRows(ctx, tx, `SELECT id FROM cases WHERE state = 'open' AND called = '' AND created <= :before ORDER BY created LIMIT 20`,
-		[]any{sql.Named("before", query.Timestamp(now.Add(-calledAfter)))}, func(id *string) []any { return []any{id} })
+	ids, err := query.Values[string](ctx, tx, `SELECT id FROM cases WHERE state = 'open' AND called = '' AND created <= :before ORDER BY created LIMIT 20`,
+		sql.Named("before", query.Timestamp(now.Add(-calledAfter))))
 	for _, id := range ids {
 		if err == nil {
 			err = query.Write(ctx, tx, `UPDATE cases SET called = :now WHERE id = :case`, sql.Named("now", query.Timestamp(now)), sql.Named("case", id))

@@ -186,16 +186,34 @@ func open(tx core.App, fields map[string]any, since time.Time, by string) (*Case
 	return AsCase(record), query.Wrap("open case", tx.Save(record))
 }
 
+// joining is what has joined a case.
+type joining struct{ kind, text, word, created string }
+
+var openReports = query.Map("", func(c *query.Columns, j *joining) {
+	j.kind = KindReport
+	c.Add(`text`, &j.text)
+	c.Add(`created`, &j.created)
+}).Select(`FROM reports WHERE "case" = :case AND state = 'open' ORDER BY created`)
+
+var laterSignals = query.Map("", func(c *query.Columns, j *joining) {
+	c.Add(`kind`, &j.kind)
+	c.Add(`text`, &j.text)
+	c.Add(`word`, &j.word)
+	c.Add(`created`, &j.created)
+}).Select(`FROM signals WHERE "case" = :case AND place > :seen ORDER BY created`)
+
 // ReopenRest opens a case of the same target for what joined the closed case c after the revision seen: what came after the
 // moderator by had opened its page. It does nothing where there is nothing.
 func ReopenRest(ctx context.Context, tx core.App, c *Case, seen int, by string) error {
-	type row struct{ id, kind, text, word, created string }
-	rest, err := query.ReadRows(ctx, tx, `SELECT id, '`+KindReport+`', text, '', created FROM reports WHERE "case" = :case AND state = 'open'
-		UNION ALL SELECT id, kind, text, word, created FROM signals WHERE "case" = :case AND place > :seen ORDER BY created`,
-		[]any{sql.Named("case", c.Id), sql.Named("seen", seen)}, func(r *row) []any { return []any{&r.id, &r.kind, &r.text, &r.word, &r.created} })
-	if err != nil || len(rest) == 0 {
+	rest, err := openReports.Rows(ctx, tx, sql.Named("case", c.Id))
+	if err != nil {
 		return query.Wrap("reopen case", err)
 	}
+	signals, err := laterSignals.Rows(ctx, tx, sql.Named("case", c.Id), sql.Named("seen", seen))
+	if rest = append(rest, signals...); err != nil || len(rest) == 0 {
+		return query.Wrap("reopen case", err)
+	}
+	slices.SortStableFunc(rest, func(a, b joining) int { return cmp.Compare(a.created, b.created) })
 	fields := map[string]any{}
 	for _, name := range []string{fieldTarget, fieldUser, fieldOrder, fieldMedia} {
 		fields[name] = c.GetString(name)

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"database/sql"
+	"errors"
 
 	"github.com/privet/privet/hooks/store/query"
 
@@ -20,14 +21,20 @@ type CaseReport struct {
 
 // NewestReports returns at most limit reports of a case, the newest first.
 func NewestReports(ctx context.Context, app core.App, caseID string, limit int) ([]CaseReport, error) {
-	reports, err := query.ReadRows(ctx, app, `SELECT r.id, r.reason, r.text, r.state, r.created, coalesce(r.kept, ''), r.still, `+PersonColumns("u")+`
-		FROM reports r LEFT JOIN users u ON u.id = r.reporter WHERE r."case" = :case ORDER BY r.created DESC, r.id LIMIT :limit`,
-		[]any{sql.Named("case", caseID), sql.Named("limit", limit)},
-		func(r *CaseReport) []any {
-			return append([]any{&r.ID, &r.Reason, &r.Text, &r.State, &r.Created, &r.Kept, &r.Still}, r.Reporter.Targets()...)
-		})
+	reports, err := caseReports.Rows(ctx, app, sql.Named("case", caseID), sql.Named("limit", limit))
 	return reports, query.Wrap("read the reports of a case", err)
 }
+
+var caseReports = query.Map("", func(c *query.Columns, r *CaseReport) {
+	c.Add(`r.id`, &r.ID)
+	c.Add(`r.reason`, &r.Reason)
+	c.Add(`r.text`, &r.Text)
+	c.Add(`r.state`, &r.State)
+	c.Add(`r.created`, &r.Created)
+	c.Add(`coalesce(r.kept, '')`, &r.Kept)
+	c.Add(`r.still`, &r.Still)
+	personColumns.Add(c, "u", &r.Reporter)
+}).Select(`FROM reports r LEFT JOIN users u ON u.id = r.reporter WHERE r."case" = :case ORDER BY r.created DESC, r.id LIMIT :limit`)
 
 // CaseSignal is a signal as the page of its case shows it.
 type CaseSignal struct {
@@ -37,10 +44,16 @@ type CaseSignal struct {
 
 // NewestSignals returns at most limit signals of a case, the newest first.
 func NewestSignals(ctx context.Context, app core.App, caseID string, limit int) ([]CaseSignal, error) {
-	signals, err := query.ReadRows(ctx, app, `SELECT kind, word, text, created FROM signals WHERE "case" = :case ORDER BY created DESC, id LIMIT :limit`,
-		[]any{sql.Named("case", caseID), sql.Named("limit", limit)}, func(s *CaseSignal) []any { return []any{&s.Kind, &s.Word, &s.Text, &s.Created} })
+	signals, err := caseSignals.Rows(ctx, app, sql.Named("case", caseID), sql.Named("limit", limit))
 	return signals, query.Wrap("read the signals of a case", err)
 }
+
+var caseSignals = query.Map("", func(c *query.Columns, s *CaseSignal) {
+	c.Add(`kind`, &s.Kind)
+	c.Add(`word`, &s.Word)
+	c.Add(`text`, &s.Text)
+	c.Add(`created`, &s.Created)
+}).Select(`FROM signals WHERE "case" = :case ORDER BY created DESC, id LIMIT :limit`)
 
 // Earlier is what was decided about a target before.
 type Earlier struct {
@@ -61,10 +74,18 @@ func EarlierCasesAbout(ctx context.Context, app core.App, kind string, id int64,
 }
 
 func readEarlier(ctx context.Context, app core.App, column, value string, limit int) ([]Earlier, error) {
-	cases, err := query.ReadRows(ctx, app, `SELECT target, verdict, closed_by, closed, kinds FROM cases WHERE "`+column+`" = CAST(:value AS TEXT) AND +state = 'closed'
-		ORDER BY closed DESC`+limited(limit), []any{sql.Named("value", value)}, func(e *Earlier) []any { return []any{&e.Target, &e.Verdict, &e.ClosedBy, &e.Closed, &e.Kinds} })
+	cases, err := earlierCases.Select(`FROM cases WHERE "`+column+`" = CAST(:value AS TEXT) AND +state = 'closed' ORDER BY closed DESC`+limited(limit)).
+		Rows(ctx, app, sql.Named("value", value))
 	return cases, query.Wrap("read earlier cases", err)
 }
+
+var earlierCases = query.Map("", func(c *query.Columns, e *Earlier) {
+	c.Add(`target`, &e.Target)
+	c.Add(`verdict`, &e.Verdict)
+	c.Add(`closed_by`, &e.ClosedBy)
+	c.Add(`closed`, &e.Closed)
+	c.Add(`kinds`, &e.Kinds)
+})
 
 // About is what a case's page says of the person whom it is about.
 type About struct {
@@ -78,15 +99,18 @@ type About struct {
 
 // ReadAbout reads what a case's page says of a person.
 func ReadAbout(ctx context.Context, app core.App, user string) (*About, error) {
-	var a About
-	err := query.ReadRow(ctx, app, `SELECT
-		(SELECT count(*) FROM orders WHERE client = CAST(:user AS TEXT)) + (SELECT count(*) FROM orders WHERE performer = CAST(:user AS TEXT)),
-		(SELECT avg(rating_rate) FROM orders WHERE performer = CAST(:user AS TEXT) AND rating_rate > 0), u.created,
-		(SELECT count(*) FROM warnings WHERE user = u.id), coalesce(w.text, ''), coalesce(w.created, '')
-		FROM users u LEFT JOIN warnings w ON w.id = (SELECT id FROM warnings WHERE user = u.id ORDER BY created DESC, id DESC LIMIT 1) WHERE u.id = :user`,
-		[]any{sql.Named("user", user)}, &a.Orders, &a.Rating, &a.Since, &a.Warnings, &a.LastWarning, &a.LastWarned)
-	return &a, query.Wrap("read whom a case is about", query.NotFound(err))
+	a, err := abouts.Row(ctx, app, sql.Named("user", user))
+	return a, query.Wrap("read whom a case is about", err)
 }
+
+var abouts = query.Map("", func(c *query.Columns, a *About) {
+	c.Add(`(SELECT count(*) FROM orders WHERE client = CAST(:user AS TEXT)) + (SELECT count(*) FROM orders WHERE performer = CAST(:user AS TEXT))`, &a.Orders)
+	c.Add(`(SELECT avg(rating_rate) FROM orders WHERE performer = CAST(:user AS TEXT) AND rating_rate > 0)`, &a.Rating)
+	c.Add(`u.created`, &a.Since)
+	c.Add(`(SELECT count(*) FROM warnings WHERE user = u.id)`, &a.Warnings)
+	c.Add(`coalesce(w.text, '')`, &a.LastWarning)
+	c.Add(`coalesce(w.created, '')`, &a.LastWarned)
+}).Select(`FROM users u LEFT JOIN warnings w ON w.id = (SELECT id FROM warnings WHERE user = u.id ORDER BY created DESC, id DESC LIMIT 1) WHERE u.id = :user`)
 
 // Appeal is an appeal against a ban, with the ban.
 type Appeal struct {
@@ -96,18 +120,22 @@ type Appeal struct {
 
 // ReadAppeal reads the appeal of a case, nil if it has none.
 func ReadAppeal(ctx context.Context, app core.App, caseID string) (*Appeal, error) {
-	appeals, err := query.ReadRows(ctx, app, `SELECT s.text, coalesce(b.reason, ''), coalesce(b.until, '') FROM signals s LEFT JOIN bans b ON b.appeal = s."case" AND b.appeal != ''
-		WHERE s."case" = :case AND s.kind = 'appeal' ORDER BY s.created DESC LIMIT 1`,
-		[]any{sql.Named("case", caseID)}, func(a *Appeal) []any { return []any{&a.Text, &a.Reason, &a.Until} })
-	if len(appeals) == 0 {
-		return nil, query.Wrap("read appeal", err)
+	a, err := appeals.Row(ctx, app, sql.Named("case", caseID))
+	if errors.Is(err, query.ErrNotFound) {
+		return nil, nil
 	}
-	return &appeals[0], nil
+	return a, query.Wrap("read appeal", err)
 }
+
+var appeals = query.Map("", func(c *query.Columns, a *Appeal) {
+	c.Add(`s.text`, &a.Text)
+	c.Add(`coalesce(b.reason, '')`, &a.Reason)
+	c.Add(`coalesce(b.until, '')`, &a.Until)
+}).Select(`FROM signals s LEFT JOIN bans b ON b.appeal = s."case" AND b.appeal != '' WHERE s."case" = :case AND s.kind = 'appeal' ORDER BY s.created DESC LIMIT 1`)
 
 // ReadWish returns the wish of the order that a case is about, "" for none.
 func ReadWish(ctx context.Context, app core.App, order int64) (wish string, err error) {
-	err = query.ReadRow(ctx, app, `SELECT coalesce((SELECT description FROM orders WHERE id = :order), '')`, []any{sql.Named("order", query.Key(order))}, &wish)
+	wish, err = query.Value[string](ctx, app, `SELECT coalesce((SELECT description FROM orders WHERE id = :order), '')`, sql.Named("order", query.Key(order)))
 	return wish, query.Wrap("read the wish of a case", err)
 }
 
@@ -121,7 +149,13 @@ type Reason struct {
 
 // Reasons returns the canned reasons for an act, "" for all, in their order.
 func Reasons(ctx context.Context, app core.App, act string) ([]Reason, error) {
-	reasons, err := query.ReadRows(ctx, app, `SELECT id, act, ru, en FROM reasons WHERE :act = '' OR act = :act ORDER BY act, place, id`,
-		[]any{sql.Named("act", act)}, func(r *Reason) []any { return []any{&r.ID, &r.Act, &r.RU, &r.EN} })
-	return reasons, query.Wrap("read reasons", err)
+	found, err := reasons.Rows(ctx, app, sql.Named("act", act))
+	return found, query.Wrap("read reasons", err)
 }
+
+var reasons = query.Map("", func(c *query.Columns, r *Reason) {
+	c.Add(`id`, &r.ID)
+	c.Add(`act`, &r.Act)
+	c.Add(`ru`, &r.RU)
+	c.Add(`en`, &r.EN)
+}).Select(`FROM reasons WHERE :act = '' OR act = :act ORDER BY act, place, id`)

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -30,8 +31,60 @@ func within(column string) string {
 	return column + ` >= CAST(bars.a AS TEXT) AND ` + column + ` < CAST(bars.b AS TEXT)`
 }
 
-// readCounts runs a query of bar, key, count and total.
-func readCounts(ctx context.Context, app core.App, spans []Bar, text string, arguments ...any) ([]Count, error) {
+// counting is what is counted of each bar, in SQL.
+type counting struct {
+	key, count string
+	total      string // "" for none
+	kinds      string // a common table expression k of the keys, "" for one
+}
+
+func (k counting) query() query.Query[Count] {
+	return query.Map("", func(c *query.Columns, n *Count) {
+		c.Add(`bars.n`, &n.Bar)
+		c.Add(k.key, &n.Key)
+		c.Add(k.count, &n.Count)
+		c.Add(cmp.Or(k.total, `0`), &n.Total)
+	}).SelectWith(bars, `FROM bars`+k.kinds)
+}
+
+// eachOf crosses the bars with the keys of a JSON array.
+func eachOf(kinds string) string { return ` CROSS JOIN json_each('` + kinds + `') k` }
+
+// countKinds counts rows by a column and the time of their creation: by an index of these two.
+func countKinds(table, column, kinds string) query.Query[Count] {
+	return counting{
+		key:   `k.value`,
+		count: `(SELECT count(*) FROM ` + table + ` t WHERE t.` + column + ` = CAST(k.value AS TEXT) AND ` + within("t.created") + `)`,
+		kinds: eachOf(kinds),
+	}.query()
+}
+
+// ofRatings returns a value of the orders with a rating k, by the index idx_orders_ratings.
+func ofRatings(value string) string {
+	return `(SELECT ` + value + ` FROM orders o WHERE o.rating_rate > 0 AND CAST(o.rating_rate + 0.5 AS INTEGER) = CAST(k.value AS INTEGER) AND ` + within("o.created") + `)`
+}
+
+// ofDeliveries returns a value of the orders that were delivered.
+func ofDeliveries(value string) string {
+	return `(SELECT ` + value + ` FROM orders o WHERE o.delivered != '' AND ` + within("o.delivered") + `)`
+}
+
+var (
+	ordersByStatus = countKinds("orders", "status", `["new","done","cancelled","reviewed"]`)
+	signupsByRole  = countKinds("users", "role", `["client","performer"]`)
+	overdueCounts  = counting{
+		key: `''`,
+		count: `(SELECT count(*) FROM orders o WHERE o.status = 'new' AND o.date_till > '' AND o.date_till <= CAST(:date AS TEXT)
+			AND ` + within("o.created") + `)`,
+	}.query()
+	ratingCounts   = counting{key: `CAST(k.value AS TEXT)`, count: ofRatings(`count(*)`), total: ofRatings(`total(o.rating_rate)`), kinds: eachOf(`[1,2,3,4,5]`)}.query()
+	deliveryCounts = counting{key: `''`, count: ofDeliveries(`count(*)`), total: ofDeliveries(`total(o.took)`)}.query()
+	openedCases    = counting{key: `''`, count: `(SELECT count(*) FROM cases c WHERE ` + within("c.created") + `)`}.query()
+	closedCases    = counting{key: `''`, count: `(SELECT count(*) FROM cases c WHERE c.state = 'closed' AND ` + within("c.closed") + `)`}.query()
+)
+
+// readCounts runs the query of a counting.
+func readCounts(ctx context.Context, app core.App, spans []Bar, counts query.Query[Count], arguments ...any) ([]Count, error) {
 	list := make([][2]string, len(spans))
 	for i, span := range spans {
 		list[i] = [2]string{query.Timestamp(span.From), query.Timestamp(span.To)}
@@ -40,61 +93,48 @@ func readCounts(ctx context.Context, app core.App, spans []Bar, text string, arg
 	if err != nil {
 		return nil, err
 	}
-	return query.ReadRows(ctx, app, bars+text, append(arguments, sql.Named("bars", string(encoded))), func(c *Count) []any { return []any{&c.Bar, &c.Key, &c.Count, &c.Total} })
-}
-
-// countKinds counts rows by a column and the time of their creation: by an index of these two.
-func countKinds(ctx context.Context, app core.App, spans []Bar, table, column, kinds string) ([]Count, error) {
-	return readCounts(ctx, app, spans, `SELECT bars.n, k.value, (SELECT count(*) FROM `+table+` t
-		WHERE t.`+column+` = CAST(k.value AS TEXT) AND `+within("t.created")+`), 0 FROM bars CROSS JOIN json_each('`+kinds+`') k`)
+	return counts.Rows(ctx, app, append(arguments, sql.Named("bars", string(encoded)))...)
 }
 
 // CountOrders counts orders by their creation and their present status.
 func CountOrders(ctx context.Context, app core.App, spans []Bar) ([]Count, error) {
-	counts, err := countKinds(ctx, app, spans, "orders", "status", `["new","done","cancelled","reviewed"]`)
+	counts, err := readCounts(ctx, app, spans, ordersByStatus)
 	return counts, query.Wrap("count orders", err)
 }
 
 // CountSignups counts people by their sign-up and their present role.
 func CountSignups(ctx context.Context, app core.App, spans []Bar) ([]Count, error) {
-	counts, err := countKinds(ctx, app, spans, "users", "role", `["client","performer"]`)
+	counts, err := readCounts(ctx, app, spans, signupsByRole)
 	return counts, query.Wrap("count sign-ups", err)
 }
 
 // CountOverdue counts the orders that are new and have a date_till up to the given one, by their creation.
 func CountOverdue(ctx context.Context, app core.App, spans []Bar, dateTill time.Time) ([]Count, error) {
-	counts, err := readCounts(ctx, app, spans, `SELECT bars.n, '', (SELECT count(*) FROM orders o WHERE o.status = 'new' AND o.date_till > '' AND o.date_till <= CAST(:date AS TEXT)
-		AND `+within("o.created")+`), 0 FROM bars`, sql.Named("date", query.Timestamp(dateTill)))
+	counts, err := readCounts(ctx, app, spans, overdueCounts, sql.Named("date", query.Timestamp(dateTill)))
 	return counts, query.Wrap("count overdue orders", err)
 }
 
 // CountRatings counts the ratings of orders by the creation of the orders and the rounded rating. The total is of the ratings.
 func CountRatings(ctx context.Context, app core.App, spans []Bar) ([]Count, error) {
-	ratings := func(value string) string { // by the index idx_orders_ratings
-		return `(SELECT ` + value + ` FROM orders o WHERE o.rating_rate > 0 AND CAST(o.rating_rate + 0.5 AS INTEGER) = CAST(k.value AS INTEGER) AND ` + within("o.created") + `)`
-	}
-	counts, err := readCounts(ctx, app, spans, `SELECT bars.n, CAST(k.value AS TEXT), `+ratings(`count(*)`)+`, `+ratings(`total(o.rating_rate)`)+` FROM bars CROSS JOIN json_each('[1,2,3,4,5]') k`)
+	counts, err := readCounts(ctx, app, spans, ratingCounts)
 	return counts, query.Wrap("count ratings", err)
 }
 
 // CountDeliveries counts orders by their delivery. The total is of the seconds that it took.
 func CountDeliveries(ctx context.Context, app core.App, spans []Bar) ([]Count, error) {
-	deliveries := func(value string) string {
-		return `(SELECT ` + value + ` FROM orders o WHERE o.delivered != '' AND ` + within("o.delivered") + `)`
-	}
-	counts, err := readCounts(ctx, app, spans, `SELECT bars.n, '', `+deliveries(`count(*)`)+`, `+deliveries(`total(o.took)`)+` FROM bars`)
+	counts, err := readCounts(ctx, app, spans, deliveryCounts)
 	return counts, query.Wrap("count deliveries", err)
 }
 
 // CountOpenedCases counts cases by when they were opened.
 func CountOpenedCases(ctx context.Context, app core.App, spans []Bar) ([]Count, error) {
-	counts, err := readCounts(ctx, app, spans, `SELECT bars.n, '', (SELECT count(*) FROM cases c WHERE `+within("c.created")+`), 0 FROM bars`)
+	counts, err := readCounts(ctx, app, spans, openedCases)
 	return counts, query.Wrap("count opened cases", err)
 }
 
 // CountClosedCases counts cases by when they were decided.
 func CountClosedCases(ctx context.Context, app core.App, spans []Bar) ([]Count, error) {
-	counts, err := readCounts(ctx, app, spans, `SELECT bars.n, '', (SELECT count(*) FROM cases c WHERE c.state = 'closed' AND `+within("c.closed")+`), 0 FROM bars`)
+	counts, err := readCounts(ctx, app, spans, closedCases)
 	return counts, query.Wrap("count closed cases", err)
 }
 
@@ -107,10 +147,15 @@ type Figure struct {
 
 // PushesByHour counts pushes by their outcome (store.PushSent, store.PushFailed or store.PushExpired) and its hour.
 func PushesByHour(ctx context.Context, app core.App, from, to time.Time) ([]Figure, error) {
-	figures, err := query.ReadRows(ctx, app, `SELECT hour, state, count FROM push_hours WHERE hour >= :from AND hour < :to`,
-		[]any{sql.Named("from", from.Unix()/3600), sql.Named("to", to.Unix()/3600)}, func(f *Figure) []any { return []any{hour{&f.Hour}, &f.Key, &f.Count} })
+	figures, err := pushHours.Rows(ctx, app, sql.Named("from", from.Unix()/3600), sql.Named("to", to.Unix()/3600))
 	return figures, query.Wrap("count pushes", err)
 }
+
+var pushHours = query.Map("", func(c *query.Columns, f *Figure) {
+	c.Add(`hour`, hour{&f.Hour})
+	c.Add(`state`, &f.Key)
+	c.Add(`count`, &f.Count)
+}).Select(`FROM push_hours WHERE hour >= :from AND hour < :to`)
 
 // hour scans an hour since 1970.
 type hour struct{ into *time.Time }
@@ -124,7 +169,7 @@ func (h hour) Scan(value any) error {
 
 // CountOpenCases counts the open cases, up to Cap.
 func CountOpenCases(ctx context.Context, app core.App) (n int64, err error) {
-	err = query.ReadRow(ctx, app, `SELECT `+capped(`cases WHERE state = 'open'`), nil, &n)
+	n, err = query.Value[int64](ctx, app, `SELECT `+capped(`cases WHERE state = 'open'`))
 	return n, query.Wrap("count open cases", err)
 }
 
@@ -137,12 +182,7 @@ type Verdict struct {
 
 // ReadVerdicts reads the cases that were closed in a span of time.
 func ReadVerdicts(ctx context.Context, app core.App, from, to time.Time) ([]Verdict, error) {
-	type row struct {
-		closed, created query.Moment
-		verdict         string
-	}
-	rows, err := query.ReadRows(ctx, app, `SELECT closed, created, verdict FROM cases WHERE state = 'closed' AND closed >= CAST(:from AS TEXT) AND closed < CAST(:to AS TEXT)`,
-		[]any{sql.Named("from", query.Timestamp(from)), sql.Named("to", query.Timestamp(to))}, func(r *row) []any { return []any{&r.closed, &r.created, &r.verdict} })
+	rows, err := verdictTimes.Rows(ctx, app, sql.Named("from", query.Timestamp(from)), sql.Named("to", query.Timestamp(to)))
 	verdicts := make([]Verdict, len(rows))
 	for i, r := range rows {
 		closed := r.closed.In(time.UTC)
@@ -153,3 +193,14 @@ func ReadVerdicts(ctx context.Context, app core.App, from, to time.Time) ([]Verd
 	}
 	return verdicts, query.Wrap("read verdicts", err)
 }
+
+type verdictTime struct {
+	closed, created query.Moment
+	verdict         string
+}
+
+var verdictTimes = query.Map("", func(c *query.Columns, r *verdictTime) {
+	c.Add(`closed`, &r.closed)
+	c.Add(`created`, &r.created)
+	c.Add(`verdict`, &r.verdict)
+}).Select(`FROM cases WHERE state = 'closed' AND closed >= CAST(:from AS TEXT) AND closed < CAST(:to AS TEXT)`)

@@ -42,10 +42,19 @@ var orderReports = capped(`cases oc CROSS JOIN reports r ON r."case" = oc.id WHE
 
 // readOrders reads the orders whose ids the common table expression page has.
 func readOrders(ctx context.Context, app core.App, with, sorted string, arguments ...any) ([]FoundOrder, error) {
-	return query.ReadRows(ctx, app, with+` SELECT o.id, o.status, o.occasion, o.date_till, o.created, o.rating_rate, `+orderReports+`, `+PersonColumns("c")+`, `+PersonColumns("p")+`
-		FROM page CROSS JOIN orders o ON o.id = page.id CROSS JOIN users c ON c.id = o.client CROSS JOIN users p ON p.id = o.performer ORDER BY `+sorted, arguments,
-		func(o *FoundOrder) []any {
-			targets := []any{query.ID(&o.ID), &o.Status, &o.Occasion, &o.DateTill, &o.Created, &o.Rating, &o.Reports}
-			return append(append(targets, o.Client.Targets()...), o.Performer.Targets()...)
-		})
+	return foundColumns.SelectWith(with+` `, `FROM page CROSS JOIN orders o ON o.id = page.id
+		CROSS JOIN users c ON c.id = o.client CROSS JOIN users p ON p.id = o.performer ORDER BY `+sorted).Rows(ctx, app, arguments...)
 }
+
+// foundColumns are the columns of an order o, with its client c and its performer p.
+var foundColumns = query.Map("", func(c *query.Columns, o *FoundOrder) {
+	c.Add(`o.id`, query.ID(&o.ID))
+	c.Add(`o.status`, &o.Status)
+	c.Add(`o.occasion`, &o.Occasion)
+	c.Add(`o.date_till`, &o.DateTill)
+	c.Add(`o.created`, &o.Created)
+	c.Add(`o.rating_rate`, &o.Rating)
+	c.Add(orderReports, &o.Reports)
+	personColumns.Add(c, "c", &o.Client)
+	personColumns.Add(c, "p", &o.Performer)
+})

@@ -27,6 +27,19 @@ type LoggedAct struct {
 	Before, After                                  string // JSON
 }
 
+var loggedActs = query.Map("", func(c *query.Columns, a *LoggedAct) {
+	c.Add(`id`, &a.ID)
+	c.Add(`at`, &a.At)
+	c.Add(`actor`, &a.Actor)
+	c.Add(`role`, &a.Role)
+	c.Add(`act`, &a.Act)
+	c.Add(`target_kind`, &a.TargetKind)
+	c.Add(`target`, &a.TargetID)
+	c.Add(`reason`, &a.Reason)
+	c.Add(`coalesce(before, '')`, &a.Before)
+	c.Add(`coalesce(after, '')`, &a.After)
+})
+
 // ReadLog reads a page of size rows of the audit, the newest first; more reports whether there is another page.
 func ReadLog(ctx context.Context, app core.App, f LogFilter, number int64, size int) (acts []LoggedAct, more bool, err error) {
 	where := `true`
@@ -56,10 +69,7 @@ func ReadLog(ctx context.Context, app core.App, f LogFilter, number int64, size 
 	if !f.To.IsZero() {
 		add(`at < CAST(:to AS TEXT)`, "to", query.Timestamp(f.To))
 	}
-	rows, err := query.ReadRows(ctx, app, `SELECT id, at, actor, role, act, target_kind, target, reason, coalesce(before, ''), coalesce(after, '') FROM audit WHERE `+where+` ORDER BY at DESC`+page(number, size), arguments,
-		func(a *LoggedAct) []any {
-			return []any{&a.ID, &a.At, &a.Actor, &a.Role, &a.Act, &a.TargetKind, &a.TargetID, &a.Reason, &a.Before, &a.After}
-		})
+	rows, err := loggedActs.Select(`FROM audit WHERE `+where+` ORDER BY at DESC`+page(number, size)).Rows(ctx, app, arguments...)
 	acts, more = cut(rows, size)
 	return acts, more, query.Wrap("read the audit", err)
 }
@@ -77,14 +87,21 @@ const FaultsSize = 50
 
 // FailedPushes returns a page of the pushes that failed or expired, the last first; more reports whether there is another page.
 func FailedPushes(ctx context.Context, app core.App, number int64) (pushes []FailedPush, more bool, err error) {
-	rows, err := query.ReadRows(ctx, app, `SELECT p.updated, p.type, p.state, p.error, p.sender, p."order", `+PersonColumns("u")+`
-		FROM (SELECT * FROM pushes WHERE state IN ('failed', 'expired') ORDER BY updated DESC`+page(number, FaultsSize)+`) p LEFT JOIN users u ON u.id = p.receiver ORDER BY p.updated DESC`, nil,
-		func(p *FailedPush) []any {
-			return append([]any{&p.At, &p.Type, &p.State, &p.Error, &p.Sender, query.ID(&p.Order)}, p.Receiver.Targets()...)
-		})
+	rows, err := failedPushes.Select(`FROM (SELECT * FROM pushes WHERE state IN ('failed', 'expired') ORDER BY updated DESC`+page(number, FaultsSize)+`) p
+		LEFT JOIN users u ON u.id = p.receiver ORDER BY p.updated DESC`).Rows(ctx, app)
 	pushes, more = cut(rows, FaultsSize)
 	return pushes, more, query.Wrap("read failed pushes", err)
 }
+
+var failedPushes = query.Map("", func(c *query.Columns, p *FailedPush) {
+	c.Add(`p.updated`, &p.At)
+	c.Add(`p.type`, &p.Type)
+	c.Add(`p.state`, &p.State)
+	c.Add(`p.error`, &p.Error)
+	c.Add(`p.sender`, &p.Sender)
+	c.Add(`p."order"`, query.ID(&p.Order))
+	personColumns.Add(c, "u", &p.Receiver)
+})
 
 // FailedPreview is a medium of which no preview could be made.
 type FailedPreview struct {
@@ -96,15 +113,18 @@ type FailedPreview struct {
 
 // FailedPreviews returns a page of the media of which no preview could be made, the last first; more reports whether there is another page.
 func FailedPreviews(ctx context.Context, app core.App, number int64) (previews []FailedPreview, more bool, err error) {
-	rows, err := query.ReadRows(ctx, app, `SELECT m.updated, m.still_tries, `+MediumColumns("m")+`, `+PersonColumns("u")+`
-		FROM (SELECT id FROM media WHERE still = '`+store.PreviewFailed+`' ORDER BY updated DESC`+page(number, FaultsSize)+`) f CROSS JOIN media m ON m.id = f.id LEFT JOIN users u ON u.id = m.user
-		ORDER BY m.updated DESC`, nil,
-		func(p *FailedPreview) []any {
-			return append(append([]any{&p.At, &p.Tries}, p.Medium.Targets()...), p.Person.Targets()...)
-		})
+	rows, err := failedPreviews.Select(`FROM (SELECT id FROM media WHERE still = '`+store.PreviewFailed+`' ORDER BY updated DESC`+page(number, FaultsSize)+`) f
+		CROSS JOIN media m ON m.id = f.id LEFT JOIN users u ON u.id = m.user ORDER BY m.updated DESC`).Rows(ctx, app)
 	previews, more = cut(rows, FaultsSize)
 	return previews, more, query.Wrap("read failed previews", err)
 }
+
+var failedPreviews = query.Map("", func(c *query.Columns, p *FailedPreview) {
+	c.Add(`m.updated`, &p.At)
+	c.Add(`m.still_tries`, &p.Tries)
+	mediumColumns.Add(c, "m", &p.Medium)
+	personColumns.Add(c, "u", &p.Person)
+})
 
 // FailedMail is a mail that was not sent.
 type FailedMail struct {
@@ -116,11 +136,17 @@ type FailedMail struct {
 
 // FailedMails returns a page of the mails that failed or expired, the last first; more reports whether there is another page.
 func FailedMails(ctx context.Context, app core.App, number int64) (mails []FailedMail, more bool, err error) {
-	rows, err := query.ReadRows(ctx, app, `SELECT m.updated, m.kind, m.state, m.error, `+PersonColumns("u")+`, coalesce((SELECT s.email FROM _superusers s WHERE s.id = m.superuser), '')
-		FROM (SELECT * FROM mails WHERE state IN ('failed', 'expired') ORDER BY updated DESC`+page(number, FaultsSize)+`) m LEFT JOIN users u ON u.id = m.user ORDER BY m.updated DESC`, nil,
-		func(m *FailedMail) []any {
-			return append(append([]any{&m.At, &m.Kind, &m.State, &m.Error}, m.User.Targets()...), &m.Superuser)
-		})
+	rows, err := failedMails.Select(`FROM (SELECT * FROM mails WHERE state IN ('failed', 'expired') ORDER BY updated DESC`+page(number, FaultsSize)+`) m
+		LEFT JOIN users u ON u.id = m.user ORDER BY m.updated DESC`).Rows(ctx, app)
 	mails, more = cut(rows, FaultsSize)
 	return mails, more, query.Wrap("read failed mails", err)
 }
+
+var failedMails = query.Map("", func(c *query.Columns, m *FailedMail) {
+	c.Add(`m.updated`, &m.At)
+	c.Add(`m.kind`, &m.Kind)
+	c.Add(`m.state`, &m.State)
+	c.Add(`m.error`, &m.Error)
+	c.Add(`coalesce((SELECT s.email FROM _superusers s WHERE s.id = m.superuser), '')`, &m.Superuser)
+	personColumns.Add(c, "u", &m.User)
+})

@@ -26,17 +26,25 @@ type Story struct {
 
 // ReadStory reads an order. The error is query.ErrNotFound when there is none.
 func ReadStory(ctx context.Context, app core.App, id int64) (*Story, error) {
-	var s Story
-	targets := []any{query.ID(&s.ID), &s.Status, &s.Occasion, &s.DateTill, &s.Created, &s.Rating, &s.Reports, &s.Rev, &s.Description, &s.CancelText, &s.RatingText,
-		&s.Price, &s.CancelDate, &s.Delivered, &s.Updated, &s.Pair, &s.ClientFiled, &s.ClientWarned, &s.PerformerWarned}
-	err := query.ReadRow(ctx, app, `SELECT o.id, o.status, o.occasion, o.date_till, o.created, o.rating_rate, `+orderReports+`, o.rev, o.description, o.cancel_text, o.rating_text,
-			o.price, o.cancel_date, o.delivered, o.updated, `+capped(`orders n WHERE n.client = o.client AND +n.performer = o.performer`)+`, `+
-		capped(`reports r WHERE r.reporter = o.client`)+`, `+capped(`warnings w WHERE w.user = o.client`)+`, `+capped(`warnings w WHERE w.user = o.performer`)+`,
-			`+PersonColumns("c")+`, `+PersonColumns("p")+`
-		FROM orders o CROSS JOIN users c ON c.id = o.client CROSS JOIN users p ON p.id = o.performer WHERE o.id = :id`,
-		[]any{sql.Named("id", query.Key(id))}, append(append(targets, s.Client.Targets()...), s.Performer.Targets()...)...)
-	return &s, query.Wrap("read order", query.NotFound(err))
+	s, err := stories.Row(ctx, app, sql.Named("id", query.Key(id)))
+	return s, query.Wrap("read order", err)
 }
+
+var stories = query.Map("", func(c *query.Columns, s *Story) {
+	foundColumns.Add(c, "", &s.FoundOrder)
+	c.Add(`o.rev`, &s.Rev)
+	c.Add(`o.description`, &s.Description)
+	c.Add(`o.cancel_text`, &s.CancelText)
+	c.Add(`o.rating_text`, &s.RatingText)
+	c.Add(`o.price`, &s.Price)
+	c.Add(`o.cancel_date`, &s.CancelDate)
+	c.Add(`o.delivered`, &s.Delivered)
+	c.Add(`o.updated`, &s.Updated)
+	c.Add(capped(`orders n WHERE n.client = o.client AND +n.performer = o.performer`), &s.Pair)
+	c.Add(capped(`reports r WHERE r.reporter = o.client`), &s.ClientFiled)
+	c.Add(capped(`warnings w WHERE w.user = o.client`), &s.ClientWarned)
+	c.Add(capped(`warnings w WHERE w.user = o.performer`), &s.PerformerWarned)
+}).Select(`FROM orders o CROSS JOIN users c ON c.id = o.client CROSS JOIN users p ON p.id = o.performer WHERE o.id = :id`)
 
 // Side is what became of a person's orders, on one side of them.
 type Side struct {
@@ -49,19 +57,30 @@ type Figures struct{ Client, Performer Side }
 
 // ReadFigures counts a person's orders. dateTill is the latest date of those that are overdue.
 func ReadFigures(ctx context.Context, app core.App, user int64, dateTill time.Time) (*Figures, error) {
-	var f Figures
-	side := func(column, rating string) string {
-		return `SELECT count(*), CAST(total(status IN ('done', 'reviewed')) AS INTEGER), CAST(total(status = 'cancelled') AS INTEGER),
-			CAST(total(status = 'new' AND date_till > '' AND date_till <= :date) AS INTEGER), ` + rating + ` FROM orders WHERE ` + column + ` = CAST(:user AS TEXT)`
-	}
-	rows, err := query.ReadRows(ctx, app, side("client", `NULL`)+` UNION ALL `+side("performer", `(SELECT avg(rating_rate) FROM orders WHERE performer = CAST(:user AS TEXT) AND rating_rate > 0)`),
-		[]any{sql.Named("user", query.Key(user)), sql.Named("date", query.Timestamp(dateTill))},
-		func(s *Side) []any { return []any{&s.Orders, &s.Done, &s.Cancelled, &s.Overdue, &s.Rating} })
+	f := &Figures{}
+	arguments := []any{sql.Named("user", query.Key(user)), sql.Named("date", query.Timestamp(dateTill))}
+	err := clientFigures.Into(ctx, app, &f.Client, arguments...)
 	if err == nil {
-		f.Client, f.Performer = rows[0], rows[1]
+		err = performerFigures.Into(ctx, app, &f.Performer, arguments...)
 	}
-	return &f, query.Wrap("count a person's orders", err)
+	return f, query.Wrap("count a person's orders", err)
 }
+
+// sideFigures returns the query of one side, by the column of orders that names the person there; rating is the mean in SQL.
+func sideFigures(column, rating string) query.Query[Side] {
+	return query.Map("", func(c *query.Columns, s *Side) {
+		c.Add(`count(*)`, &s.Orders)
+		c.Add(`CAST(total(status IN ('done', 'reviewed')) AS INTEGER)`, &s.Done)
+		c.Add(`CAST(total(status = 'cancelled') AS INTEGER)`, &s.Cancelled)
+		c.Add(`CAST(total(status = 'new' AND date_till > '' AND date_till <= :date) AS INTEGER)`, &s.Overdue)
+		c.Add(rating, &s.Rating)
+	}).Select(`FROM orders WHERE ` + column + ` = CAST(:user AS TEXT)`)
+}
+
+var (
+	clientFigures    = sideFigures("client", `NULL`)
+	performerFigures = sideFigures("performer", `(SELECT avg(rating_rate) FROM orders WHERE performer = CAST(:user AS TEXT) AND rating_rate > 0)`)
+)
 
 // OrdersOfPair returns the newest other orders of the two participants of an order, in both directions.
 func OrdersOfPair(ctx context.Context, app core.App, s *Story, limit int) ([]FoundOrder, error) {
@@ -75,16 +94,15 @@ func OrdersOfPair(ctx context.Context, app core.App, s *Story, limit int) ([]Fou
 
 // MediaOfOrder returns the media of an order, the oldest first.
 func MediaOfOrder(ctx context.Context, app core.App, id int64, limit int) ([]Medium, error) {
-	media, err := query.ReadRows(ctx, app, `SELECT `+MediumColumns("m")+` FROM media m WHERE m."order" = CAST(:order AS TEXT) ORDER BY CAST(m.id AS INTEGER)`+limited(limit),
-		[]any{sql.Named("order", query.Key(id))}, (*Medium).Targets)
+	media, err := mediumColumns.Select(`FROM media m WHERE m."order" = CAST(:order AS TEXT) ORDER BY CAST(m.id AS INTEGER)`+limited(limit)).
+		Rows(ctx, app, sql.Named("order", query.Key(id)))
 	return media, query.Wrap("read the media of an order", err)
 }
 
 // CaseOf returns the id of the most urgent open case about an order or its media, or about a user and what they have uploaded; "" for
 // none. kind is TargetOrder or TargetUser.
 func CaseOf(ctx context.Context, app core.App, kind string, id int64) (string, error) {
-	var found string
-	err := query.ReadRow(ctx, app, `SELECT coalesce((SELECT id FROM cases WHERE "`+kind+`" = CAST(:id AS TEXT) AND +state = 'open' ORDER BY due LIMIT 1), '')`,
-		[]any{sql.Named("id", query.Key(id))}, &found)
+	found, err := query.Value[string](ctx, app, `SELECT coalesce((SELECT id FROM cases WHERE "`+kind+`" = CAST(:id AS TEXT) AND +state = 'open' ORDER BY due LIMIT 1), '')`,
+		sql.Named("id", query.Key(id)))
 	return found, query.Wrap("find the open case", err)
 }

@@ -6,7 +6,6 @@ import (
 	"context"
 	"database/sql"
 	"path"
-	"strings"
 
 	"github.com/privet/privet/hooks/media/mediatype"
 	"github.com/privet/privet/hooks/store"
@@ -25,16 +24,15 @@ type Person struct {
 	Erased   bool
 }
 
-// PersonColumns returns the columns of a Person, in the table alias u, which may be that of a LEFT JOIN.
-func PersonColumns(u string) string {
-	return strings.ReplaceAll(`coalesce(u.id, ''), coalesce(u.nickname, ''), coalesce(u.role, ''), coalesce(u.banned, 0), coalesce(u.erased, '') <> '',
-		(SELECT coalesce(max(CAST(m.id AS INTEGER)), 0) FROM media m WHERE m.user = u.id AND m."order" = '')`, "u.", u+".")
-}
-
-// Targets returns what PersonColumns are scanned into.
-func (p *Person) Targets() []any {
-	return []any{query.ID(&p.ID), &p.Nickname, &p.Role, &p.Banned, &p.Erased, &p.Picture}
-}
+// personColumns are the columns of a Person, of a table that may be that of a LEFT JOIN.
+var personColumns = query.Map("u", func(c *query.Columns, p *Person) {
+	c.Add(`coalesce(u.id, '')`, query.ID(&p.ID))
+	c.Add(`coalesce(u.nickname, '')`, &p.Nickname)
+	c.Add(`coalesce(u.role, '')`, &p.Role)
+	c.Add(`coalesce(u.banned, 0)`, &p.Banned)
+	c.Add(`coalesce(u.erased, '') <> ''`, &p.Erased)
+	c.Add(`(SELECT coalesce(max(CAST(m.id AS INTEGER)), 0) FROM media m WHERE m.user = u.id AND m."order" = '')`, &p.Picture)
+})
 
 // Medium is a photo or a video as the desk names one.
 type Medium struct {
@@ -48,16 +46,17 @@ type Medium struct {
 	Hidden, RemoveAt query.Moment // "" for one that users may see
 }
 
-// MediumColumns returns the columns of a Medium, in the table alias m, which may be that of a LEFT JOIN.
-func MediumColumns(m string) string {
-	return strings.ReplaceAll(`coalesce(m.id, ''), coalesce(m.type, ''), coalesce(m.still, ''), coalesce(m."order", ''), coalesce(m.user, ''), coalesce(m.created, ''),
-		coalesce(m.hidden, ''), coalesce(m.remove_at, '')`, "m.", m+".")
-}
-
-// Targets returns what MediumColumns are scanned into.
-func (m *Medium) Targets() []any {
-	return []any{query.ID(&m.ID), &m.Type, &m.Preview, query.ID(&m.Order), query.ID(&m.User), &m.Created, &m.Hidden, &m.RemoveAt}
-}
+// mediumColumns are the columns of a Medium, of a table that may be that of a LEFT JOIN.
+var mediumColumns = query.Map("m", func(c *query.Columns, m *Medium) {
+	c.Add(`coalesce(m.id, '')`, query.ID(&m.ID))
+	c.Add(`coalesce(m.type, '')`, &m.Type)
+	c.Add(`coalesce(m.still, '')`, &m.Preview)
+	c.Add(`coalesce(m."order", '')`, query.ID(&m.Order))
+	c.Add(`coalesce(m.user, '')`, query.ID(&m.User))
+	c.Add(`coalesce(m.created, '')`, &m.Created)
+	c.Add(`coalesce(m.hidden, '')`, &m.Hidden)
+	c.Add(`coalesce(m.remove_at, '')`, &m.RemoveAt)
+})
 
 // ReadStoredMedium finds the file of a medium, whether it is served to users or not. The error is query.ErrNotFound when there is no
 // such medium.
@@ -80,7 +79,8 @@ func ReadStoredMedium(ctx context.Context, app core.App, id int64) (*store.Store
 
 // ReadMedium reads a medium. The error is query.ErrNotFound when there is none.
 func ReadMedium(ctx context.Context, app core.App, id string) (*Medium, error) {
-	var m Medium
-	err := query.ReadRow(ctx, app, `SELECT `+MediumColumns("m")+` FROM media m WHERE m.id = :id`, []any{sql.Named("id", id)}, m.Targets()...)
-	return &m, query.Wrap("read medium", query.NotFound(err))
+	m, err := mediumByID.Row(ctx, app, sql.Named("id", id))
+	return m, query.Wrap("read medium", err)
 }
+
+var mediumByID = mediumColumns.Select(`FROM media m WHERE m.id = :id`)

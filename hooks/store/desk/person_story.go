@@ -29,23 +29,43 @@ const received = `cases rc CROSS JOIN reports r ON r."case" = rc.id WHERE rc.use
 
 // ReadProfile reads a person. The error is query.ErrNotFound when there is none.
 func ReadProfile(ctx context.Context, app core.App, id int64) (*Profile, error) {
-	var p Profile
 	users, err := app.FindCachedCollectionByNameOrId("users")
 	if err != nil {
 		return nil, query.Wrap("read person", err)
 	}
-	own := func(table string) string { return capped(table + ` t WHERE t.user = u.id AND t.user != ''`) }
-	targets := append(p.Person.Targets(), &p.Rev, &p.Name, &p.Description, &p.Categories, &p.Price, &p.Since, &p.LastSeen, &p.BanReason, &p.BannedBy, &p.BannedUntil, &p.BannedAt,
-		&p.Identities, &p.Media, &p.Devices, &p.Bans, &p.Notes, &p.Log, &p.Warnings, &p.Received, &p.Cases, &p.ReceivedNothing, &p.Filed, &p.FiledNothing)
-	err = query.ReadRow(ctx, app, `SELECT `+PersonColumns("u")+`, u.rev, u.name, u.description, u.categories, CASE WHEN u.price <> 0 OR u.free THEN u.price END, u.created,
-			coalesce((SELECT max(max(d.last_used, d.created)) FROM devices d WHERE d.user = u.id), ''), u.ban_reason, u.moderated_by, u.banned_until, u.moderated_at,
-			(SELECT json_group_array(a.provider) FROM _externalAuths a WHERE a.collectionRef = :users AND a.recordRef = u.id),
-			`+own("media")+`, `+own("devices")+`, `+own("bans")+`, `+own("notes")+`, `+own("audit")+`, `+own("warnings")+`,
-			`+capped(received)+`, `+own("cases")+`, `+capped(received+` AND +r.verdict = 'nothing'`)+`,
-			`+capped(`reports r WHERE r.reporter = u.id`)+`, `+capped(`reports r WHERE r.reporter = u.id AND +r.verdict = 'nothing'`)+`
-		FROM users u WHERE u.id = :id`, []any{sql.Named("id", query.Key(id)), sql.Named("users", users.Id)}, targets...)
-	return &p, query.Wrap("read person", query.NotFound(err))
+	p, err := profiles.Row(ctx, app, sql.Named("id", query.Key(id)), sql.Named("users", users.Id))
+	return p, query.Wrap("read person", err)
 }
+
+// own counts a person's rows of a table.
+func own(table string) string { return capped(table + ` t WHERE t.user = u.id AND t.user != ''`) }
+
+var profiles = query.Map("", func(c *query.Columns, p *Profile) {
+	personColumns.Add(c, "u", &p.Person)
+	c.Add(`u.rev`, &p.Rev)
+	c.Add(`u.name`, &p.Name)
+	c.Add(`u.description`, &p.Description)
+	c.Add(`u.categories`, &p.Categories)
+	c.Add(`CASE WHEN u.price <> 0 OR u.free THEN u.price END`, &p.Price)
+	c.Add(`u.created`, &p.Since)
+	c.Add(`coalesce((SELECT max(max(d.last_used, d.created)) FROM devices d WHERE d.user = u.id), '')`, &p.LastSeen)
+	c.Add(`u.ban_reason`, &p.BanReason)
+	c.Add(`u.moderated_by`, &p.BannedBy)
+	c.Add(`u.banned_until`, &p.BannedUntil)
+	c.Add(`u.moderated_at`, &p.BannedAt)
+	c.Add(`(SELECT json_group_array(a.provider) FROM _externalAuths a WHERE a.collectionRef = :users AND a.recordRef = u.id)`, &p.Identities)
+	c.Add(own("media"), &p.Media)
+	c.Add(own("devices"), &p.Devices)
+	c.Add(own("bans"), &p.Bans)
+	c.Add(own("notes"), &p.Notes)
+	c.Add(own("audit"), &p.Log)
+	c.Add(own("warnings"), &p.Warnings)
+	c.Add(own("cases"), &p.Cases)
+	c.Add(capped(received), &p.Received)
+	c.Add(capped(received+` AND +r.verdict = 'nothing'`), &p.ReceivedNothing)
+	c.Add(capped(`reports r WHERE r.reporter = u.id`), &p.Filed)
+	c.Add(capped(`reports r WHERE r.reporter = u.id AND +r.verdict = 'nothing'`), &p.FiledNothing)
+}).Select(`FROM users u WHERE u.id = :id`)
 
 // PageSize is how many rows a page of a list of a person's has.
 const PageSize = 25
@@ -62,16 +82,16 @@ func OrdersOf(ctx context.Context, app core.App, user, number int64, size int) (
 	return orders, more, query.Wrap("read the orders of a person", err)
 }
 
-// listOf reads a page of rows that belong to a person.
-func listOf[Row any](ctx context.Context, app core.App, user, number int64, size int, text string, targets func(*Row) []any) ([]Row, bool, error) {
-	rows, err := query.ReadRows(ctx, app, text+page(number, size), []any{sql.Named("user", query.Key(user))}, targets)
+// listOf reads a page of rows that belong to a person; from is what follows the columns, after the common table expressions with.
+func listOf[Row any](ctx context.Context, app core.App, user, number int64, size int, columns *query.Mapping[Row], with, from string) ([]Row, bool, error) {
+	rows, err := columns.SelectWith(with, from+page(number, size)).Rows(ctx, app, sql.Named("user", query.Key(user)))
 	items, more := cut(rows, size)
 	return items, more, query.Wrap("read a list of a person", err)
 }
 
 // MediaOfUser reads a page of what a person has uploaded, the newest first.
 func MediaOfUser(ctx context.Context, app core.App, user, number int64, size int) ([]Medium, bool, error) {
-	return listOf(ctx, app, user, number, size, `SELECT `+MediumColumns("m")+` FROM media m WHERE m.user = CAST(:user AS TEXT) ORDER BY CAST(m.id AS INTEGER) DESC`, (*Medium).Targets)
+	return listOf(ctx, app, user, number, size, mediumColumns, ``, `FROM media m WHERE m.user = CAST(:user AS TEXT) ORDER BY CAST(m.id AS INTEGER) DESC`)
 }
 
 // ListedReport is a report by a person, or about them.
@@ -81,23 +101,27 @@ type ListedReport struct {
 	Reporter                             Person
 }
 
-func (r *ListedReport) targets() []any {
-	return append([]any{&r.Target, &r.Reason, &r.Text, &r.State, &r.Verdict, &r.Created}, r.Reporter.Targets()...)
-}
-
-var reportColumns = `r.target, r.reason, r.text, r.state, r.verdict, r.created, ` + PersonColumns("w")
+var reportColumns = query.Map("", func(c *query.Columns, r *ListedReport) {
+	c.Add(`r.target`, &r.Target)
+	c.Add(`r.reason`, &r.Reason)
+	c.Add(`r.text`, &r.Text)
+	c.Add(`r.state`, &r.State)
+	c.Add(`r.verdict`, &r.Verdict)
+	c.Add(`r.created`, &r.Created)
+	personColumns.Add(c, "w", &r.Reporter)
+})
 
 // ReportsOf reads a page of the reports about a person and by them, the newest first.
 func ReportsOf(ctx context.Context, app core.App, user, number int64) ([]ListedReport, bool, error) {
-	return listOf(ctx, app, user, number, PageSize, `WITH found AS MATERIALIZED (
-			SELECT r.id FROM cases c CROSS JOIN reports r ON r."case" = c.id WHERE c.user = CAST(:user AS TEXT) UNION SELECT id FROM reports WHERE reporter = CAST(:user AS TEXT))
-		SELECT `+reportColumns+` FROM found CROSS JOIN reports r ON r.id = found.id LEFT JOIN users w ON w.id = r.reporter ORDER BY r.created DESC, r.id`, (*ListedReport).targets)
+	return listOf(ctx, app, user, number, PageSize, reportColumns, `WITH found AS MATERIALIZED (
+			SELECT r.id FROM cases c CROSS JOIN reports r ON r."case" = c.id WHERE c.user = CAST(:user AS TEXT) UNION SELECT id FROM reports WHERE reporter = CAST(:user AS TEXT)) `,
+		`FROM found CROSS JOIN reports r ON r.id = found.id LEFT JOIN users w ON w.id = r.reporter ORDER BY r.created DESC, r.id`)
 }
 
 // ReportsOfOrder returns the newest reports about an order and its media.
 func ReportsOfOrder(ctx context.Context, app core.App, order int64, limit int) ([]ListedReport, error) {
-	rows, err := query.ReadRows(ctx, app, `SELECT `+reportColumns+` FROM cases c CROSS JOIN reports r ON r."case" = c.id LEFT JOIN users w ON w.id = r.reporter
-		WHERE c."order" = CAST(:order AS TEXT) ORDER BY r.created DESC, r.id`+limited(limit), []any{sql.Named("order", query.Key(order))}, (*ListedReport).targets)
+	rows, err := reportColumns.Select(`FROM cases c CROSS JOIN reports r ON r."case" = c.id LEFT JOIN users w ON w.id = r.reporter
+		WHERE c."order" = CAST(:order AS TEXT) ORDER BY r.created DESC, r.id`+limited(limit)).Rows(ctx, app, sql.Named("order", query.Key(order)))
 	return rows, query.Wrap("read the reports of an order", err)
 }
 
@@ -112,18 +136,24 @@ type ListedDevice struct {
 
 // DevicesOf reads a page of a person's devices, the one that was used last first.
 func DevicesOf(ctx context.Context, app core.App, user, number int64, size int) ([]ListedDevice, bool, error) {
-	return listOf(ctx, app, user, number, size, `SELECT id, language, firebase_token <> '', iif(substr(firebase_token, 1, 8) = 'rustore:', 'rustore', 'fcm'), created, max(last_used, created) AS used
-		FROM devices WHERE user = CAST(:user AS TEXT) ORDER BY used DESC, CAST(id AS INTEGER) DESC`,
-		func(d *ListedDevice) []any {
-			return []any{query.ID(&d.ID), &d.Language, &d.Address, &d.Service, &d.SignedIn, &d.LastUsed}
-		})
+	return listOf(ctx, app, user, number, size, deviceColumns, ``, `FROM devices WHERE user = CAST(:user AS TEXT) ORDER BY used DESC, CAST(id AS INTEGER) DESC`)
 }
+
+var deviceColumns = query.Map("", func(c *query.Columns, d *ListedDevice) {
+	c.Add(`id`, query.ID(&d.ID))
+	c.Add(`language`, &d.Language)
+	c.Add(`firebase_token <> ''`, &d.Address)
+	c.Add(`iif(substr(firebase_token, 1, 8) = 'rustore:', 'rustore', 'fcm')`, &d.Service)
+	c.Add(`created`, &d.SignedIn)
+	c.Add(`max(last_used, created) AS used`, &d.LastUsed)
+})
 
 // SameDevice returns other people who are signed in on a device of a person.
 func SameDevice(ctx context.Context, app core.App, user int64, limit int) ([]Person, error) {
-	people, _, err := listOf(ctx, app, user, 1, limit, `WITH found AS MATERIALIZED (SELECT DISTINCT n.user FROM (SELECT DISTINCT device_id FROM devices WHERE user = CAST(:user AS TEXT) AND device_id != '' LIMIT 50) d
-			CROSS JOIN devices n ON n.device_id = d.device_id AND n.device_id != '' WHERE n.user <> :user LIMIT 50)
-		SELECT `+PersonColumns("u")+` FROM found CROSS JOIN users u ON u.id = found.user ORDER BY CAST(u.id AS INTEGER) DESC`, (*Person).Targets)
+	people, _, err := listOf(ctx, app, user, 1, limit, personColumns, `WITH found AS MATERIALIZED (
+			SELECT DISTINCT n.user FROM (SELECT DISTINCT device_id FROM devices WHERE user = CAST(:user AS TEXT) AND device_id != '' LIMIT 50) d
+			CROSS JOIN devices n ON n.device_id = d.device_id AND n.device_id != '' WHERE n.user <> :user LIMIT 50) `,
+		`FROM found CROSS JOIN users u ON u.id = found.user ORDER BY CAST(u.id AS INTEGER) DESC`)
 	return people, err
 }
 
@@ -136,11 +166,18 @@ type ListedBan struct {
 
 // BansOf reads a page of a person's bans, the last one first.
 func BansOf(ctx context.Context, app core.App, user, number int64) ([]ListedBan, bool, error) {
-	return listOf(ctx, app, user, number, PageSize, `SELECT reason, "by", lifted_by, until, since, lifted, appeal FROM bans WHERE user = CAST(:user AS TEXT) ORDER BY since DESC`,
-		func(b *ListedBan) []any {
-			return []any{&b.Reason, &b.By, &b.LiftedBy, &b.Until, &b.Since, &b.Lifted, &b.Appeal}
-		})
+	return listOf(ctx, app, user, number, PageSize, banColumns, ``, `FROM bans WHERE user = CAST(:user AS TEXT) ORDER BY since DESC`)
 }
+
+var banColumns = query.Map("", func(c *query.Columns, b *ListedBan) {
+	c.Add(`reason`, &b.Reason)
+	c.Add(`"by"`, &b.By)
+	c.Add(`lifted_by`, &b.LiftedBy)
+	c.Add(`until`, &b.Until)
+	c.Add(`since`, &b.Since)
+	c.Add(`lifted`, &b.Lifted)
+	c.Add(`appeal`, &b.Appeal)
+})
 
 // ListedNote is a moderator's note.
 type ListedNote struct {
@@ -150,12 +187,17 @@ type ListedNote struct {
 
 // NotesOf reads a page of the notes about a person, the last one first.
 func NotesOf(ctx context.Context, app core.App, user, number int64, size int) ([]ListedNote, bool, error) {
-	return listOf(ctx, app, user, number, size, `SELECT text, "by", created FROM notes WHERE user = CAST(:user AS TEXT) AND user != '' ORDER BY created DESC`,
-		func(n *ListedNote) []any { return []any{&n.Text, &n.By, &n.Created} })
+	return listOf(ctx, app, user, number, size, noteColumns, ``, `FROM notes WHERE user = CAST(:user AS TEXT) AND user != '' ORDER BY created DESC`)
 }
+
+var noteColumns = query.Map("", func(c *query.Columns, n *ListedNote) {
+	c.Add(`text`, &n.Text)
+	c.Add(`"by"`, &n.By)
+	c.Add(`created`, &n.Created)
+})
 
 // IsUser reports whether there is a user with a number.
 func IsUser(ctx context.Context, app core.App, id int64) (there bool, err error) {
-	err = query.ReadRow(ctx, app, `SELECT EXISTS (SELECT 1 FROM users WHERE id = :id)`, []any{sql.Named("id", query.Key(id))}, &there)
+	there, err = query.Value[bool](ctx, app, `SELECT EXISTS (SELECT 1 FROM users WHERE id = :id)`, sql.Named("id", query.Key(id)))
 	return there, query.Wrap("find person", err)
 }

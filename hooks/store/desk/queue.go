@@ -52,27 +52,37 @@ type CaseRow struct {
 	ClosedBy                    string
 }
 
-var caseColumns = `coalesce(c.id, ''), coalesce(c.target, ''), coalesce(c.rev, 0), coalesce(c.kinds, ''), (SELECT count(*) FROM reports r WHERE r."case" = c.id),
-	coalesce(c.created, ''), coalesce(c.due, ''), coalesce(c.closed, ''), coalesce(c.taken_until, ''),
-	` + PersonColumns("u") + `, ` + PersonColumns("oc") + `, ` + PersonColumns("op") + `,
-	coalesce(o.id, ''), coalesce(o.status, ''), coalesce(o.occasion, ''), ` + MediumColumns("m") + `,
-	coalesce(c.quote, ''), coalesce(c.word, ''), coalesce(o.rating_rate, 0), coalesce(c.taken_by, ''), coalesce(c.state, ''), coalesce(c.verdict, ''), coalesce(c.closed_by, '')`
+var caseColumns = query.Map("", func(c *query.Columns, r *CaseRow) {
+	c.Add(`coalesce(c.id, '')`, &r.ID)
+	c.Add(`coalesce(c.target, '')`, &r.Target)
+	c.Add(`coalesce(c.rev, 0)`, &r.Rev)
+	c.Add(`coalesce(c.kinds, '')`, &r.Kinds)
+	c.Add(`(SELECT count(*) FROM reports r WHERE r."case" = c.id)`, &r.Reports)
+	c.Add(`coalesce(c.created, '')`, &r.Created)
+	c.Add(`coalesce(c.due, '')`, &r.Due)
+	c.Add(`coalesce(c.closed, '')`, &r.Closed)
+	c.Add(`coalesce(c.taken_until, '')`, &r.Until)
+	personColumns.Add(c, "u", &r.User)
+	personColumns.Add(c, "oc", &r.Client)
+	personColumns.Add(c, "op", &r.Performer)
+	c.Add(`coalesce(o.id, '')`, query.ID(&r.Order))
+	c.Add(`coalesce(o.status, '')`, &r.Status)
+	c.Add(`coalesce(o.occasion, '')`, &r.Occasion)
+	mediumColumns.Add(c, "m", &r.Medium)
+	c.Add(`coalesce(c.quote, '')`, &r.Quote)
+	c.Add(`coalesce(c.word, '')`, &r.Word)
+	c.Add(`coalesce(o.rating_rate, 0)`, &r.Rating)
+	c.Add(`coalesce(c.taken_by, '')`, &r.TakenBy)
+	c.Add(`coalesce(c.state, '')`, &r.State)
+	c.Add(`coalesce(c.verdict, '')`, &r.Verdict)
+	c.Add(`coalesce(c.closed_by, '')`, &r.ClosedBy)
+})
 
 const caseJoins = `LEFT JOIN users u ON u.id = c.user AND c.user <> ''
 	LEFT JOIN orders o ON o.id = c."order" AND c."order" <> ''
 	LEFT JOIN users oc ON oc.id = o.client
 	LEFT JOIN users op ON op.id = o.performer
 	LEFT JOIN media m ON m.id = c.media AND c.media <> ''`
-
-func (r *CaseRow) targets() []any {
-	targets := []any{&r.ID, &r.Target, &r.Rev, &r.Kinds, &r.Reports, &r.Created, &r.Due, &r.Closed, &r.Until}
-	for _, p := range []*Person{&r.User, &r.Client, &r.Performer} {
-		targets = append(targets, p.Targets()...)
-	}
-	targets = append(targets, query.ID(&r.Order), &r.Status, &r.Occasion)
-	targets = append(targets, r.Medium.Targets()...)
-	return append(targets, &r.Quote, &r.Word, &r.Rating, &r.TakenBy, &r.State, &r.Verdict, &r.ClosedBy)
-}
 
 // Taken reports whether a moderator has the case at a moment.
 func (r *CaseRow) Taken(now time.Time) bool {
@@ -111,27 +121,24 @@ func ReadQueue(ctx context.Context, app core.App, f QueueFilter, me string, now 
 	if f.Closed {
 		order = `c.closed DESC, c.id`
 	}
-	var kinds strings.Builder
-	for _, kind := range Kinds {
-		fmt.Fprintf(&kinds, `, total(instr(kinds, '"%s"') > 0)`, kind)
-	}
 	counts = &QueueCounts{Kinds: map[string]int{}}
-	var all, urgent, unclaimed, mine float64
-	perKind := make([]float64, len(Kinds))
-	targets := []any{&all, &urgent, &unclaimed, &mine}
-	for i := range perKind {
-		targets = append(targets, &perKind[i])
+	counted := []query.Column{query.Same(`counts.n`, &counts.All), query.Same(`counts.urgent`, &counts.Urgent),
+		query.Same(`counts.free`, &counts.Free), query.Same(`counts.mine`, &counts.Mine)}
+	var kinds strings.Builder
+	perKind := make([]int, len(Kinds))
+	for i, kind := range Kinds {
+		fmt.Fprintf(&kinds, `, count(*) FILTER (WHERE instr(kinds, '"%[1]s"') > 0) AS "%[1]s"`, kind)
+		counted = append(counted, query.Same(`counts."`+kind+`"`, &perKind[i]))
 	}
-	found, err := query.ReadRows(ctx, app, `WITH waiting AS MATERIALIZED (
+	found, err := caseColumns.SelectWith(`WITH waiting AS MATERIALIZED (
 			SELECT id, due, kinds, taken_by, taken_until FROM cases WHERE state = 'open' ORDER BY due, id`+limited(maxCounted+1)+`
 		), counts AS MATERIALIZED (
-			SELECT count(*) AS n, total(due <= :urgent), total(`+free+`), total(taken_by = :me AND taken_until > :now)`+kinds.String()+` FROM waiting
+			SELECT count(*) AS n, count(*) FILTER (WHERE due <= :urgent) AS urgent, count(*) FILTER (WHERE `+free+`) AS free,
+				count(*) FILTER (WHERE taken_by = :me AND taken_until > :now) AS mine`+kinds.String()+` FROM waiting
 		), page AS MATERIALIZED (
 			SELECT c.id FROM cases c WHERE `+f.condition()+` ORDER BY `+order+page(f.Page, casesPerPage)+`
-		)
-		SELECT counts.*, `+caseColumns+` FROM counts LEFT JOIN page LEFT JOIN cases c ON c.id = page.id `+caseJoins+` ORDER BY `+order,
-		[]any{sql.Named("me", me), sql.Named("now", query.Timestamp(now)), sql.Named("urgent", query.Timestamp(now.Add(Urgent)))},
-		func(r *CaseRow) []any { return append(append([]any{}, targets...), r.targets()...) })
+		) `, `FROM counts LEFT JOIN page LEFT JOIN cases c ON c.id = page.id `+caseJoins+` ORDER BY `+order, counted...).
+		Rows(ctx, app, sql.Named("me", me), sql.Named("now", query.Timestamp(now)), sql.Named("urgent", query.Timestamp(now.Add(Urgent))))
 	if err != nil {
 		return nil, nil, false, query.Wrap("read the queue of cases", err)
 	}
@@ -141,9 +148,8 @@ func ReadQueue(ctx context.Context, app core.App, f QueueFilter, me string, now 
 		}
 	}
 	rows, more = cut(rows, casesPerPage)
-	counts.All, counts.Urgent, counts.Free, counts.Mine = int(all), int(urgent), int(unclaimed), int(mine)
 	for i, kind := range Kinds {
-		counts.Kinds[kind] = int(perKind[i])
+		counts.Kinds[kind] = perKind[i]
 	}
 	if counts.All > maxCounted {
 		counts.All, counts.Capped = maxCounted, true
@@ -171,24 +177,29 @@ func ReadPlace(ctx context.Context, app core.App, c *CaseRow, f QueueFilter, me 
 	count := func(condition string) string {
 		return `(SELECT count(*) FROM (SELECT 1 ` + chosen + condition + limited(maxCounted) + `))`
 	}
-	var p Place
-	var earlier, later int
-	err := query.ReadRow(ctx, app, `SELECT
-		coalesce((SELECT c.id `+chosen+before+` ORDER BY `+backward+` LIMIT 1), ''),
-		coalesce((SELECT c.id `+chosen+after+` ORDER BY `+forward+` LIMIT 1), ''), `+count(before)+`, `+count(after),
-		[]any{sql.Named("at", string(at)), sql.Named("case", c.ID), sql.Named("me", me), sql.Named("now", query.Timestamp(now))}, &p.Previous, &p.Next, &earlier, &later)
+	found, err := query.Map("", func(c *query.Columns, p *struct {
+		Place
+		earlier, later int
+	}) {
+		c.Add(`coalesce((SELECT c.id `+chosen+before+` ORDER BY `+backward+` LIMIT 1), '')`, &p.Previous)
+		c.Add(`coalesce((SELECT c.id `+chosen+after+` ORDER BY `+forward+` LIMIT 1), '')`, &p.Next)
+		c.Add(count(before), &p.earlier)
+		c.Add(count(after), &p.later)
+	}).Select(``).Row(ctx, app, sql.Named("at", string(at)), sql.Named("case", c.ID), sql.Named("me", me), sql.Named("now", query.Timestamp(now)))
+	p := &found.Place
 	if (c.State == stateClosed) == f.Closed {
-		p.Place, p.Of = earlier+1, earlier+1+later
+		p.Place, p.Of = found.earlier+1, found.earlier+1+found.later
 		if p.Of > maxCounted {
 			p.Place, p.Of, p.Capped = min(p.Place, maxCounted), maxCounted, true
 		}
 	}
-	return &p, query.Wrap("read the place of a case", err)
+	return p, query.Wrap("read the place of a case", err)
 }
 
 // ReadCase reads a case. The error is query.ErrNotFound when there is none.
 func ReadCase(ctx context.Context, app core.App, id string) (*CaseRow, error) {
-	var row CaseRow
-	err := query.ReadRow(ctx, app, `SELECT `+caseColumns+` FROM cases c `+caseJoins+` WHERE c.id = :id`, []any{sql.Named("id", id)}, row.targets()...)
-	return &row, query.Wrap("read case", query.NotFound(err))
+	row, err := caseByID.Row(ctx, app, sql.Named("id", id))
+	return row, query.Wrap("read case", err)
 }
+
+var caseByID = caseColumns.Select(`FROM cases c ` + caseJoins + ` WHERE c.id = :id`)

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"maps"
+	"strings"
 	"time"
 
 	"github.com/privet/privet/hooks/store"
@@ -56,48 +58,59 @@ const seesUser = `u.id <> :me AND u.erased = '' AND (u.banned = 0 AND NOT EXISTS
 	OR EXISTS (SELECT 1 FROM blocks WHERE blocker = :me AND blocked = u.id)
 	OR EXISTS (SELECT 1 FROM orders WHERE client = :me AND performer = u.id) OR EXISTS (SELECT 1 FROM orders WHERE client = u.id AND performer = :me))`
 
-// targetQueries read whose the target :id is, in which order, its three texts and its media, if the user :me sees it and it is
-// another's.
-var targetQueries = map[string]string{
-	TargetUser: `SELECT u.id, '', u.nickname, u.name, u.description, ` + mediaNumbers(`m.user = u.id AND m."order" = ''`) + ` FROM users u WHERE u.id = :id AND ` + seesUser,
-	TargetOrder: `SELECT iif(o.client = :me, o.performer, o.client), o.id, o.description, o.rating_text, o.cancel_text, ` + mediaNumbers(`m."order" = o.id`) + `
-		FROM orders o WHERE o.id = :id AND (o.client = :me OR o.performer = :me)`,
-	TargetMedia: `SELECT m.user, m."order", '', '', '', json_array(CAST(m.id AS INTEGER)) FROM media m CROSS JOIN users u ON u.id = m.user
-		WHERE m.id = :id AND m.hidden = '' AND u.id <> :me AND iif(m."order" <> '', EXISTS (SELECT 1 FROM orders o WHERE o.id = m."order" AND o.client = :me), u.banned = 0 AND ` + seesUser + `)`,
+// targetQueries read a target, with the id :id, if the user :me sees it and it is another's.
+var targetQueries = map[string]query.Query[targetRow]{
+	TargetUser: targetColumns(`u.id`, `''`, textsOf("u", "nickname", "name", "description"), mediaNumbers(`m.user = u.id AND m."order" = ''`)).
+		Select(`FROM users u WHERE u.id = :id AND ` + seesUser),
+	TargetOrder: targetColumns(`iif(o.client = :me, o.performer, o.client)`, `o.id`, textsOf("o", "description", "rating_text", "cancel_text"), mediaNumbers(`m."order" = o.id`)).
+		Select(`FROM orders o WHERE o.id = :id AND (o.client = :me OR o.performer = :me)`),
+	TargetMedia: targetColumns(`m.user`, `m."order"`, `'{}'`, `json_array(CAST(m.id AS INTEGER))`).
+		Select(`FROM media m CROSS JOIN users u ON u.id = m.user
+		WHERE m.id = :id AND m.hidden = '' AND u.id <> :me AND iif(m."order" <> '', EXISTS (SELECT 1 FROM orders o WHERE o.id = m."order" AND o.client = :me), u.banned = 0 AND ` + seesUser + `)`),
+}
+
+// targetRow is a target as it is read.
+type targetRow struct {
+	user, order string
+	texts       string // a JSON object by field
+	media       string // a JSON array of numbers
+}
+
+func targetColumns(user, order, texts, media string) *query.Mapping[targetRow] {
+	return query.Map("", func(c *query.Columns, r *targetRow) {
+		c.Add(user, &r.user)
+		c.Add(order, &r.order)
+		c.Add(texts, &r.texts)
+		c.Add(media, &r.media)
+	})
+}
+
+// textsOf returns the JSON object of some texts of a table.
+func textsOf(table string, columns ...string) string {
+	var pairs []string
+	for _, column := range columns {
+		pairs = append(pairs, `'`+column+`', `+table+`.`+column)
+	}
+	return `json_object(` + strings.Join(pairs, `, `) + `)`
 }
 
 func mediaNumbers(where string) string {
 	return `(SELECT json_group_array(CAST(m.id AS INTEGER)) FROM media m WHERE m.hidden = '' AND ` + where + `)`
 }
 
-// targetTexts are the names of a target's texts.
-var targetTexts = map[string][3]string{
-	TargetUser:  {"nickname", "name", "description"},
-	TargetOrder: {"description", "rating_text", "cancel_text"},
-}
-
 // ReadTarget reads what a user wants to report. The error is ErrNotFound when there is nothing that the user sees, or when it
 // is their own.
 func ReadTarget(ctx context.Context, app core.App, kind string, id int64, me string) (*Target, error) {
-	t := &Target{Kind: kind, ID: query.Key(id)}
-	var texts [3]string
-	var media string
-	err := query.ReadRow(ctx, app, targetQueries[kind], []any{sql.Named("id", t.ID), sql.Named("me", me)}, &t.User, &t.Order, &texts[0], &texts[1], &texts[2], &media)
+	row, err := targetQueries[kind].Row(ctx, app, sql.Named("id", query.Key(id)), sql.Named("me", me))
 	if err != nil {
-		return nil, query.Wrap("read target of report", query.NotFound(err))
-	}
-	for i, name := range targetTexts[kind] {
-		if texts[i] != "" {
-			if t.Snapshot.Texts == nil {
-				t.Snapshot.Texts = map[string]string{}
-			}
-			t.Snapshot.Texts[name] = texts[i]
-		}
-	}
-	var numbers []int64
-	if err := json.Unmarshal([]byte(media), &numbers); err != nil {
 		return nil, query.Wrap("read target of report", err)
 	}
+	t := &Target{Kind: kind, ID: query.Key(id), User: row.user, Order: row.order}
+	var numbers []int64
+	if err := errors.Join(json.Unmarshal([]byte(row.texts), &t.Snapshot.Texts), json.Unmarshal([]byte(row.media), &numbers)); err != nil {
+		return nil, query.Wrap("read target of report", err)
+	}
+	maps.DeleteFunc(t.Snapshot.Texts, func(_, text string) bool { return text == "" })
 	for _, n := range numbers {
 		t.Snapshot.Media = append(t.Snapshot.Media, SnapshotMedium{ID: n})
 	}
@@ -106,10 +119,10 @@ func ReadTarget(ctx context.Context, app core.App, kind string, id int64, me str
 
 // KeptChecksum returns the SHA-256 of a medium that an open report of it keeps, "" if none does.
 func KeptChecksum(ctx context.Context, app core.App, medium string) (sum string, err error) {
-	err = query.ReadRow(ctx, app, `SELECT r.kept ->> '$.media[0].sha256' FROM cases c CROSS JOIN reports r ON r."case" = c.id AND r.state = 'open'
+	sum, err = query.Value[string](ctx, app, `SELECT r.kept ->> '$.media[0].sha256' FROM cases c CROSS JOIN reports r ON r."case" = c.id AND r.state = 'open'
 		WHERE c.target = :target AND c.state = 'open' AND r.kept_until <> '' AND r.kept ->> '$.media[0].sha256' <> '' LIMIT 1`,
-		[]any{sql.Named("target", TargetMedia+" "+medium)}, &sum)
-	if err = query.NotFound(err); errors.Is(err, query.ErrNotFound) {
+		sql.Named("target", TargetMedia+" "+medium))
+	if errors.Is(err, query.ErrNotFound) {
 		return "", nil
 	}
 	return sum, query.Wrap("read the checksum that a report keeps", err)

@@ -31,6 +31,8 @@ type FoundPerson struct {
 	Name     string
 	Match    string // ByNumber and so on
 	OpenCase bool
+
+	place int // the first of the ways in which the person was found
 }
 
 // FoundOrder is an order as lists show it.
@@ -132,30 +134,25 @@ func SearchPeople(ctx context.Context, app core.App, l Looks) ([]FoundPerson, er
 	if len(parts) == 0 {
 		return nil, nil
 	}
-	people, err := query.ReadRows(ctx, app, `WITH found(id, place) AS (`+strings.Join(parts, ` UNION ALL `)+`),
-			best AS MATERIALIZED (SELECT id, min(place) AS place FROM found GROUP BY id)
-		SELECT `+PersonColumns("u")+`, u.name, best.place, EXISTS (SELECT 1 FROM cases c WHERE c.user = u.id AND c.state = 'open')
-		FROM best CROSS JOIN users u ON u.id = best.id
-		ORDER BY best.place, CAST(u.id AS INTEGER) DESC LIMIT `+strconv.Itoa(maxPeople), arguments,
-		func(p *FoundPerson) []any { return append(p.Targets(), &p.Name, &match{p, l.Key}, &p.OpenCase) })
+	people, err := foundPeople.SelectWith(`WITH found(id, place) AS (`+strings.Join(parts, ` UNION ALL `)+`),
+			best AS MATERIALIZED (SELECT id, min(place) AS place FROM found GROUP BY id) `,
+		`FROM best CROSS JOIN users u ON u.id = best.id ORDER BY best.place, CAST(u.id AS INTEGER) DESC LIMIT `+strconv.Itoa(maxPeople)).Rows(ctx, app, arguments...)
+	for i := range people {
+		p := &people[i]
+		p.Match = []string{"", ByNumber, ByEmail, ByPhone, ByInvite, ByNickname, ByName}[p.place]
+		if p.Match == ByName && strings.Contains(store.SearchKey(p.Nickname), l.Key) {
+			p.Match = ByNickname
+		}
+	}
 	return people, query.Wrap("search people", err)
 }
 
-// match scans how a person was found.
-type match struct {
-	person *FoundPerson
-	key    string
-}
-
-// Scan implements sql.Scanner.
-func (m *match) Scan(value any) error {
-	place, _ := value.(int64)
-	m.person.Match = []string{"", ByNumber, ByEmail, ByPhone, ByInvite, ByNickname, ByName}[place]
-	if m.person.Match == ByName && strings.Contains(store.SearchKey(m.person.Nickname), m.key) {
-		m.person.Match = ByNickname
-	}
-	return nil
-}
+var foundPeople = query.Map("", func(c *query.Columns, p *FoundPerson) {
+	personColumns.Add(c, "u", &p.Person)
+	c.Add(`u.name`, &p.Name)
+	c.Add(`best.place`, &p.place)
+	c.Add(`EXISTS (SELECT 1 FROM cases c WHERE c.user = u.id AND c.state = 'open')`, &p.OpenCase)
+})
 
 // SearchOrders returns the order with a number, and the newest orders of the first of some people.
 func SearchOrders(ctx context.Context, app core.App, numbered int64, people []FoundPerson) ([]FoundOrder, error) {

@@ -57,29 +57,32 @@ type OverdueOrder struct{ ID, Performer, DateTill string }
 // OverdueOrders returns at most limit new orders whose date_till lies after one moment and not after another, and of whose
 // date no signal says so.
 func OverdueOrders(ctx context.Context, app core.App, after, until time.Time, limit int) ([]OverdueOrder, error) {
-	orders, err := query.ReadRows(ctx, app, `SELECT o.id, o.performer, o.date_till FROM orders o
-		WHERE o.status = 'new' AND o.reminded IN (0, 1, 2, 3) AND o.date_till > :after AND o.date_till <= :until
-		AND NOT EXISTS (SELECT 1 FROM signals s WHERE s.target = 'order ' || o.id AND s.kind = 'overdue' AND s.word = o.date_till) LIMIT :limit`,
-		[]any{sql.Named("after", query.Timestamp(after)), sql.Named("until", query.Timestamp(until)), sql.Named("limit", limit)},
-		func(o *OverdueOrder) []any { return []any{&o.ID, &o.Performer, &o.DateTill} })
+	orders, err := overdueOrders.Rows(ctx, app, sql.Named("after", query.Timestamp(after)), sql.Named("until", query.Timestamp(until)), sql.Named("limit", limit))
 	return orders, query.Wrap("read overdue orders", err)
 }
 
+var overdueOrders = query.Map("", func(c *query.Columns, o *OverdueOrder) {
+	c.Add(`o.id`, &o.ID)
+	c.Add(`o.performer`, &o.Performer)
+	c.Add(`o.date_till`, &o.DateTill)
+}).Select(`FROM orders o WHERE o.status = 'new' AND o.reminded IN (0, 1, 2, 3) AND o.date_till > :after AND o.date_till <= :until
+	AND NOT EXISTS (SELECT 1 FROM signals s WHERE s.target = 'order ' || o.id AND s.kind = 'overdue' AND s.word = o.date_till) LIMIT :limit`)
+
 // IsFirstDelivery reports whether a performer has delivered nothing but the order with that id.
 func IsFirstDelivery(ctx context.Context, tx core.App, performer, orderID string) (first bool, err error) {
-	err = query.ReadRow(ctx, tx, `SELECT NOT EXISTS (SELECT 1 FROM orders WHERE performer = CAST(:performer AS TEXT) AND id <> :order AND status IN ('done', 'reviewed'))
+	first, err = query.Value[bool](ctx, tx, `SELECT NOT EXISTS (SELECT 1 FROM orders WHERE performer = CAST(:performer AS TEXT) AND id <> :order AND status IN ('done', 'reviewed'))
 		AND NOT EXISTS (SELECT 1 FROM signals WHERE target = 'order ' || :order AND kind = 'first')`,
-		[]any{sql.Named("performer", performer), sql.Named("order", orderID)}, &first)
+		sql.Named("performer", performer), sql.Named("order", orderID))
 	return first, query.Wrap("look for earlier deliveries", err)
 }
 
 // CountBlockers returns how many people have blocked a user since a moment, or since a case of that was decided.
 // It is 0 while such a case is open.
 func CountBlockers(ctx context.Context, tx core.App, user string, since time.Time) (count int, err error) {
-	err = query.ReadRow(ctx, tx, `SELECT iif(EXISTS (SELECT 1 FROM cases WHERE target = 'user ' || :user AND state = 'open' AND kinds LIKE '%"blocked"%'), 0,
+	count, err = query.Value[int](ctx, tx, `SELECT iif(EXISTS (SELECT 1 FROM cases WHERE target = 'user ' || :user AND state = 'open' AND kinds LIKE '%"blocked"%'), 0,
 		(SELECT count(*) FROM blocks WHERE blocked = CAST(:user AS TEXT) AND created > max(:since,
 			coalesce((SELECT max(closed) FROM cases WHERE target = 'user ' || :user AND kinds LIKE '%"blocked"%'), ''))))`,
-		[]any{sql.Named("user", user), sql.Named("since", query.Timestamp(since))}, &count)
+		sql.Named("user", user), sql.Named("since", query.Timestamp(since)))
 	return count, query.Wrap("count who has blocked a user", err)
 }
 
@@ -168,6 +171,6 @@ func BannedBy(tx core.App, user string) (string, error) {
 
 // WatchedWords returns the watched words as moderators have written them.
 func WatchedWords(ctx context.Context, app core.App) ([]string, error) {
-	words, err := query.ReadRows(ctx, app, `SELECT word FROM watched_words`, nil, func(w *string) []any { return []any{w} })
+	words, err := query.Values[string](ctx, app, `SELECT word FROM watched_words`)
 	return words, query.Wrap("read watched words", err)
 }

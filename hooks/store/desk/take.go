@@ -42,7 +42,7 @@ func ReleaseCase(ctx context.Context, app core.App, id, me string) error {
 
 // ReleaseAll ends all leases of a moderator, who signs out, and returns the ids of the cases.
 func ReleaseAll(ctx context.Context, app core.App, me string) ([]string, error) {
-	ids, err := query.ReadRows(ctx, app, `SELECT id FROM cases WHERE state = 'open' AND taken_by = :me`, []any{sql.Named("me", me)}, func(id *string) []any { return []any{id} })
+	ids, err := query.Values[string](ctx, app, `SELECT id FROM cases WHERE state = 'open' AND taken_by = :me`, sql.Named("me", me))
 	for _, id := range ids {
 		if err == nil {
 			err = ReleaseCase(ctx, app, id, me)
@@ -59,8 +59,8 @@ func CloseCase(ctx context.Context, tx core.App, id, me, verdict string, over bo
 }
 
 func changeCase(ctx context.Context, app core.App, statement string, arguments []any) error {
-	var id string
-	return query.Wrap("change case", query.NotFound(query.WriteRow(ctx, app, statement+` RETURNING id`, arguments, &id)))
+	_, err := query.WriteValue[string](ctx, app, statement+` RETURNING id`, arguments...)
+	return query.Wrap("change case", err)
 }
 
 // Holder is who has a case, or has decided it.
@@ -74,18 +74,24 @@ type Holder struct {
 
 // ReadHolder reads who has a case. The error is query.ErrNotFound when there is no such case.
 func ReadHolder(ctx context.Context, app core.App, id string) (*Holder, error) {
-	var h Holder
-	err := query.ReadRow(ctx, app, `SELECT iif(state = 'open', taken_by, closed_by), iif(state = 'open', '', closed), verdict, taken_until, rev FROM cases WHERE id = :case`,
-		[]any{sql.Named("case", id)}, &h.By, &h.At, &h.Verdict, &h.Until, &h.Rev)
+	h, err := holders.Row(ctx, app, sql.Named("case", id))
 	if until, ok := query.ParseDate(string(h.Until)); ok && h.Verdict == "" {
 		h.At = query.Moment(query.Timestamp(until.Add(-Lease)))
 	}
-	return &h, query.Wrap("read who has a case", query.NotFound(err))
+	return h, query.Wrap("read who has a case", err)
 }
+
+var holders = query.Map("", func(c *query.Columns, h *Holder) {
+	c.Add(`iif(state = 'open', taken_by, closed_by)`, &h.By)
+	c.Add(`iif(state = 'open', '', closed)`, &h.At)
+	c.Add(`verdict`, &h.Verdict)
+	c.Add(`taken_until`, &h.Until)
+	c.Add(`rev`, &h.Rev)
+}).Select(`FROM cases WHERE id = :case`)
 
 // HasOtherModerator reports whether there is a superuser besides the one with an e-mail address.
 func HasOtherModerator(ctx context.Context, app core.App, email string) (has bool, err error) {
-	err = query.ReadRow(ctx, app, `SELECT EXISTS (SELECT 1 FROM _superusers WHERE email <> :email AND email <> :installer)`,
-		[]any{sql.Named("email", email), sql.Named("installer", core.DefaultInstallerEmail)}, &has)
+	has, err = query.Value[bool](ctx, app, `SELECT EXISTS (SELECT 1 FROM _superusers WHERE email <> :email AND email <> :installer)`,
+		sql.Named("email", email), sql.Named("installer", core.DefaultInstallerEmail))
 	return has, query.Wrap("look for another moderator", err)
 }

@@ -1,10 +1,12 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/privet/privet/hooks/store/query"
 
@@ -40,36 +42,91 @@ const (
 // maxEvents is how many events of each kind are read.
 const maxEvents = 100
 
-// OrderEvents returns the newest events of an order of each kind, the newest first.
-func OrderEvents(ctx context.Context, app core.App, id int64) ([]Event, error) {
-	return readEvents(ctx, app, "order", id,
-		`SELECT h.time, 'status', h.actor, h.user, iif(h.moderator <> '', h.moderator, coalesce((SELECT nickname FROM users WHERE id = h.user), '')), '', h."to", h."from", '', ''
-			FROM order_history h WHERE h."order" = CAST(:id AS TEXT) ORDER BY h.time DESC`,
-		`SELECT iif(p.sent <> '', p.sent, iif(p.state IN ('failed', 'expired'), p.updated, p.created)), 'push', '', p.receiver, coalesce((SELECT nickname FROM users WHERE id = p.receiver), ''), '', p.type, p.state, p.error, p.sender
-			FROM pushes p WHERE p."order" = CAST(:id AS TEXT) ORDER BY p.id DESC`)
+// eventColumns are the columns of an Event, which each source has.
+var eventColumns = query.Map("", func(c *query.Columns, e *Event) {
+	c.Add(`at`, &e.At)
+	c.Add(`kind`, &e.Kind)
+	c.Add(`"by"`, &e.By)
+	c.Add(`user`, query.ID(&e.User))
+	c.Add(`name`, &e.Name)
+	c.Add(`text`, &e.Text)
+	c.Add(`code`, &e.Code)
+	c.Add(`"from"`, &e.From)
+	c.Add(`why`, &e.Why)
+	c.Add(`detail`, &e.Detail)
+})
+
+// source is where events come from: the columns of an Event in SQL, "" for an empty one, and the rows.
+type source struct {
+	at, kind, by, user, name, text, code, from, why, detail string
+	rows                                                    string // in the order of at, the last one first
 }
 
-// readEvents returns the newest cases, reports, acts and notes about an order or a person, and what more selects, the newest first.
-func readEvents(ctx context.Context, app core.App, column string, id int64, more ...string) ([]Event, error) {
+// query returns the query of the newest events of a source.
+func (s *source) query() string {
+	columns := []struct{ name, is string }{
+		{`at`, s.at}, {`kind`, s.kind}, {`"by"`, s.by}, {`user`, s.user}, {`name`, s.name}, {`text`, s.text}, {`code`, s.code}, {`"from"`, s.from},
+		{`why`, s.why}, {`detail`, s.detail},
+	}
+	list := make([]string, len(columns))
+	for i, column := range columns {
+		list[i] = cmp.Or(column.is, `''`) + ` AS ` + column.name
+	}
+	return `SELECT * FROM (SELECT ` + strings.Join(list, `, `) + ` ` + s.rows + ` LIMIT ` + strconv.Itoa(maxEvents) + `)`
+}
+
+// nicknameOf is the nickname of the user whose id a column has, "" for nobody.
+func nicknameOf(column string) string {
+	return `coalesce((SELECT nickname FROM users WHERE id = ` + column + `), '')`
+}
+
+var orderEvents = eventsOf("order",
+	source{
+		at: `h.time`, kind: `'status'`, by: `h.actor`, user: `h.user`, name: `iif(h.moderator <> '', h.moderator, ` + nicknameOf(`h.user`) + `)`,
+		code: `h."to"`, from: `h."from"`,
+		rows: `FROM order_history h WHERE h."order" = CAST(:id AS TEXT) ORDER BY h.time DESC`,
+	},
+	source{
+		at: `iif(p.sent <> '', p.sent, iif(p.state IN ('failed', 'expired'), p.updated, p.created))`, kind: `'push'`,
+		user: `p.receiver`, name: nicknameOf(`p.receiver`), code: `p.type`, from: `p.state`, why: `p.error`, detail: `p.sender`,
+		rows: `FROM pushes p WHERE p."order" = CAST(:id AS TEXT) ORDER BY p.id DESC`,
+	})
+
+// OrderEvents returns the newest events of an order of each kind, the newest first.
+func OrderEvents(ctx context.Context, app core.App, id int64) ([]Event, error) {
+	events, err := orderEvents.Rows(ctx, app, sql.Named("id", query.Key(id)))
+	return events, query.Wrap("read events", err)
+}
+
+// eventsOf returns the query of the newest cases, reports, acts and notes about an order or a person, and of more sources. column is
+// "order" or "user".
+func eventsOf(column string, more ...source) query.Query[Event] {
 	// Partial indexes have the second condition.
 	about := ` WHERE c."` + column + `" = CAST(:id AS TEXT) AND c."` + column + `" != ''`
-	parts := slices.Concat(more, []string{
-		`SELECT c.created, 'case.opened', 'system', '', '', c.quote, c.kinds, '', '', c.target FROM cases c` + about + ` ORDER BY c.created DESC`,
-		`SELECT c.closed, 'case.closed', 'moderator', '', c.closed_by, '', c.verdict, '', '', c.target FROM cases c` + about + ` AND +c.state = 'closed' ORDER BY c.closed DESC`,
-		`SELECT r.created, 'report', iif(o.client = r.reporter, 'client', iif(o.performer = r.reporter, 'performer', 'user')), r.reporter, coalesce(u.nickname, ''), r.text, r.reason, '', '', r.target
-			FROM cases c CROSS JOIN reports r ON r."case" = c.id LEFT JOIN users u ON u.id = r.reporter LEFT JOIN orders o ON o.id = c."order"` + about + ` ORDER BY r.created DESC`,
-		`SELECT c.at, 'act', iif(c.role IN ('operator', 'system'), c.role, 'moderator'), '', c.actor, c.reason, c.act, '', '', c.target_kind || ' ' || c.target FROM audit c` + about + ` AND c.act <> 'note' ORDER BY c.at DESC`,
-		`SELECT c.created, 'note', 'moderator', '', c."by", c.text, '', '', '', '' FROM notes c` + about + ` ORDER BY c.created DESC`,
+	sources := slices.Concat(more, []source{
+		{
+			at: `c.created`, kind: `'case.opened'`, by: `'system'`, text: `c.quote`, code: `c.kinds`, detail: `c.target`,
+			rows: `FROM cases c` + about + ` ORDER BY c.created DESC`,
+		}, {
+			at: `c.closed`, kind: `'case.closed'`, by: `'moderator'`, name: `c.closed_by`, code: `c.verdict`, detail: `c.target`,
+			rows: `FROM cases c` + about + ` AND +c.state = 'closed' ORDER BY c.closed DESC`,
+		}, {
+			at: `r.created`, kind: `'report'`, by: `iif(o.client = r.reporter, 'client', iif(o.performer = r.reporter, 'performer', 'user'))`,
+			user: `r.reporter`, name: `coalesce(u.nickname, '')`, text: `r.text`, code: `r.reason`, detail: `r.target`,
+			rows: `FROM cases c CROSS JOIN reports r ON r."case" = c.id LEFT JOIN users u ON u.id = r.reporter LEFT JOIN orders o ON o.id = c."order"` +
+				about + ` ORDER BY r.created DESC`,
+		}, {
+			at: `c.at`, kind: `'act'`, by: `iif(c.role IN ('operator', 'system'), c.role, 'moderator')`, name: `c.actor`, text: `c.reason`, code: `c.act`,
+			detail: `c.target_kind || ' ' || c.target`,
+			rows:   `FROM audit c` + about + ` AND c.act <> 'note' ORDER BY c.at DESC`,
+		}, {
+			at: `c.created`, kind: `'note'`, by: `'moderator'`, name: `c."by"`, text: `c.text`,
+			rows: `FROM notes c` + about + ` ORDER BY c.created DESC`,
+		},
 	})
-	text := ""
-	for i, part := range parts {
-		if i > 0 {
-			text += ` UNION ALL `
-		}
-		text += `SELECT * FROM (` + part + ` LIMIT ` + strconv.Itoa(maxEvents) + `)`
+	var parts []string
+	for i := range sources {
+		parts = append(parts, sources[i].query())
 	}
-	events, err := query.ReadRows(ctx, app, text+` ORDER BY 1 DESC`, []any{sql.Named("id", query.Key(id))}, func(e *Event) []any {
-		return []any{&e.At, &e.Kind, &e.By, query.ID(&e.User), &e.Name, &e.Text, &e.Code, &e.From, &e.Why, &e.Detail}
-	})
-	return events, query.Wrap("read events", err)
+	return eventColumns.Select(`FROM (` + strings.Join(parts, ` UNION ALL `) + `) ORDER BY at DESC`)
 }

@@ -17,6 +17,11 @@ type WallMedium struct {
 	Person Person
 }
 
+var wallColumns = query.Map("", func(c *query.Columns, m *WallMedium) {
+	mediumColumns.Add(c, "m", &m.Medium)
+	personColumns.Add(c, "u", &m.Person)
+})
+
 // What of the media the wall shows.
 const (
 	WallAll        = "all"
@@ -29,9 +34,8 @@ var wallConditions = map[string]string{WallAll: "true", WallDeliveries: "`order`
 
 // ReadWall reads a page of media, the newest first; more reports whether there is another page.
 func ReadWall(ctx context.Context, app core.App, show string, number int64) (media []WallMedium, more bool, err error) {
-	rows, err := query.ReadRows(ctx, app, `WITH page AS MATERIALIZED (SELECT id FROM media WHERE `+wallConditions[show]+` ORDER BY CAST(id AS INTEGER) DESC`+page(number, WallSize)+`)
-		SELECT `+MediumColumns("m")+`, `+PersonColumns("u")+` FROM page CROSS JOIN media m ON m.id = page.id CROSS JOIN users u ON u.id = m.user ORDER BY CAST(m.id AS INTEGER) DESC`, nil,
-		func(m *WallMedium) []any { return append(m.Medium.Targets(), m.Person.Targets()...) })
+	rows, err := wallColumns.SelectWith(`WITH page AS MATERIALIZED (SELECT id FROM media WHERE `+wallConditions[show]+` ORDER BY CAST(id AS INTEGER) DESC`+page(number, WallSize)+`) `,
+		`FROM page CROSS JOIN media m ON m.id = page.id CROSS JOIN users u ON u.id = m.user ORDER BY CAST(m.id AS INTEGER) DESC`).Rows(ctx, app)
 	media, more = cut(rows, WallSize)
 	return media, more, query.Wrap("read the wall of media", err)
 }

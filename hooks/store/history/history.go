@@ -66,8 +66,10 @@ type Sending struct{ ID, Receiver string }
 // Added returns what was added to an outbox, store.Pushes or store.Mails, since a moment, in the order in which it was.
 func Added(ctx context.Context, tx core.App, outbox string, since time.Time) ([]Sending, error) {
 	receiver := map[string]string{store.Pushes: "receiver", store.Mails: "user"}[outbox]
-	added, err := query.ReadRows(ctx, tx, `SELECT id, `+receiver+` FROM `+outbox+` WHERE created >= :since AND state <> 'dropped' ORDER BY id`,
-		[]any{sql.Named("since", query.Timestamp(since))}, func(s *Sending) []any { return []any{&s.ID, &s.Receiver} })
+	added, err := query.Map("", func(c *query.Columns, s *Sending) {
+		c.Add(`id`, &s.ID)
+		c.Add(receiver, &s.Receiver)
+	}).Select(`FROM `+outbox+` WHERE created >= :since AND state <> 'dropped' ORDER BY id`).Rows(ctx, tx, sql.Named("since", query.Timestamp(since)))
 	return added, query.Wrap("read what was added to "+outbox, err)
 }
 

@@ -39,16 +39,7 @@ func ExecutorOf(builder dbx.Builder) Executor {
 	return builder.(*dbx.DB).Builder.(Executor)
 }
 
-// ReadRow scans the one row of a query into targets. The error is sql.ErrNoRows when there is none.
-func ReadRow(ctx context.Context, app core.App, text string, arguments []any, targets ...any) error {
-	return scanRow(ctx, ExecutorOf(app.ConcurrentDB()), text, arguments, targets...)
-}
-
-// WriteRow is ReadRow for a statement that writes, such as UPDATE … RETURNING.
-func WriteRow(ctx context.Context, app core.App, text string, arguments []any, targets ...any) error {
-	return scanRow(ctx, ExecutorOf(app.NonconcurrentDB()), text, arguments, targets...)
-}
-
+// scanRow scans the one row of a query into targets. The error is sql.ErrNoRows when there is none.
 func scanRow(ctx context.Context, on Executor, text string, arguments []any, targets ...any) error {
 	began := time.Now()
 	rows, err := on.Executor().QueryContext(ctx, text, arguments...)
@@ -66,30 +57,9 @@ func scanRow(ctx context.Context, on Executor, text string, arguments []any, tar
 	return rows.Close()
 }
 
-// ReadRows returns the rows of a query, each scanned into the targets of a new Row.
-func ReadRows[Row any](ctx context.Context, app core.App, text string, arguments []any, targets func(*Row) []any) ([]Row, error) {
-	on := ExecutorOf(app.ConcurrentDB())
-	began := time.Now()
-	rows, err := on.Executor().QueryContext(ctx, text, arguments...)
-	logQuery(ctx, on, text, arguments, began, err)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []Row
-	for rows.Next() {
-		all = append(all, *new(Row))
-		if err := rows.Scan(targets(&all[len(all)-1])...); err != nil {
-			return nil, err
-		}
-	}
-	return all, rows.Err()
-}
-
 // ReadEarliest returns what a query selects as min(a time), as it is stored; ok is false when the query found no row.
 func ReadEarliest(ctx context.Context, app core.App, text string, arguments ...any) (earliest string, ok bool, err error) {
-	var found sql.NullString
-	err = ReadRow(ctx, app, text, arguments, &found)
+	found, err := Value[sql.NullString](ctx, app, text, arguments...)
 	return found.String, found.Valid, err
 }
 

@@ -42,16 +42,24 @@ func Due(ctx context.Context, app core.App, limit int) ([]string, error) {
 
 // Read reads a report that waits. The error is store.ErrNotFound if it does not, or not any more.
 func Read(ctx context.Context, app core.App, report string) (*Waiting, error) {
-	w := &Waiting{Report: report}
-	var same, still string
-	err := query.ReadRow(ctx, app, `SELECT r.source, r.source_tries, coalesce(other.id, ''), coalesce(other.still, '') FROM reports r
-		LEFT JOIN reports other ON other."case" = r."case" AND other.state = 'open' AND other.still <> '' WHERE r.id = :id AND r.source <> '' LIMIT 1`,
-		[]any{sql.Named("id", report)}, &w.Source, &w.Tries, &same, &still)
-	if err == nil && still != "" {
-		w.Same, err = Key(app, same, still)
+	found, err := waiting.Row(ctx, app, sql.Named("id", report))
+	if err == nil && found.still != "" {
+		found.Same, err = Key(app, found.same, found.still)
 	}
-	return w, query.Wrap("read report that waits for a still", query.NotFound(err))
+	return &found.Waiting, query.Wrap("read report that waits for a still", err)
 }
+
+var waiting = query.Map("", func(c *query.Columns, w *struct {
+	Waiting
+	same, still string // another report of the case, and the name of its still; "" for none
+}) {
+	c.Add(`r.id`, &w.Report)
+	c.Add(`r.source`, &w.Source)
+	c.Add(`r.source_tries`, &w.Tries)
+	c.Add(`coalesce(other.id, '')`, &w.same)
+	c.Add(`coalesce(other.still, '')`, &w.still)
+}).Select(`FROM reports r LEFT JOIN reports other ON other."case" = r."case" AND other.state = 'open' AND other.still <> ''
+	WHERE r.id = :id AND r.source <> '' LIMIT 1`)
 
 // AddTry counts a failure.
 func AddTry(ctx context.Context, app core.App, w *Waiting) error {
@@ -63,18 +71,16 @@ func AddTry(ctx context.Context, app core.App, w *Waiting) error {
 // Set ends the wait of a report, with the name of its still, or "" if none can be made. The error is store.ErrNotFound if the report was
 // closed meanwhile.
 func Set(ctx context.Context, app core.App, w *Waiting, still string) error {
-	var id string
-	err := query.WriteRow(ctx, app, `UPDATE reports SET still = :still, source = '' WHERE id = :id AND source = :source RETURNING id`,
-		[]any{sql.Named("still", still), sql.Named("id", w.Report), sql.Named("source", w.Source)}, &id)
-	return query.Wrap("set still of report", query.NotFound(err))
+	_, err := query.WriteValue[string](ctx, app, `UPDATE reports SET still = :still, source = '' WHERE id = :id AND source = :source RETURNING id`,
+		sql.Named("still", still), sql.Named("id", w.Report), sql.Named("source", w.Source))
+	return query.Wrap("set still of report", err)
 }
 
 // StillKey returns the key in the storage of a report's still. The error is store.ErrNotFound if it has none: not yet, or not any more.
 func StillKey(ctx context.Context, app core.App, report string) (string, error) {
-	var still string
-	err := query.ReadRow(ctx, app, `SELECT still FROM reports WHERE id = :id AND still != ''`, []any{sql.Named("id", report)}, &still)
+	still, err := query.Value[string](ctx, app, `SELECT still FROM reports WHERE id = :id AND still != ''`, sql.Named("id", report))
 	if err != nil {
-		return "", query.Wrap("read still of report", query.NotFound(err))
+		return "", query.Wrap("read still of report", err)
 	}
 	return Key(app, report, still)
 }
