@@ -154,7 +154,7 @@ func (s *seeder) take(by string, t target) act {
 
 func (s *seeder) ban(by, key, reason string, ban time.Duration) act {
 	return onTarget(s.user(key), func(ctx context.Context, _, id string) error {
-		return s.desk().Ban(ctx, desk.By{Email: by, Text: reason}, id, endOf(ban))
+		return s.desk().Ban(ctx, desk.By{Email: by, Text: reason}, id, endOf(ban), false)
 	})
 }
 

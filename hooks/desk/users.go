@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"net/http"
 	"strings"
 	"time"
 
@@ -47,11 +48,27 @@ func (d *Desk) warn(ctx context.Context, tx core.App, by By, user *store.User) e
 	return by.audit(ctx, tx, "warn", desk.TargetUser, user.Id, nil, nil)
 }
 
-// Ban bans a person until a moment, zero for ever. The person reads the reason on the page /account.
-func (d *Desk) Ban(ctx context.Context, by By, id string, until time.Time) error {
+// Ban bans a person until a moment, zero for ever. The person reads the reason on the page /account. A ban of
+// another moderator's gets other terms with over alone, from a page that shows it: else the error is a Refusal that says whose it is.
+func (d *Desk) Ban(ctx context.Context, by By, id string, until time.Time, over bool) error {
 	return d.onUser(ctx, by, id, true, func(ctx context.Context, tx core.App, by By, user *store.User) error {
+		if user.Banned() && !over {
+			if err := refuseForeignBan(tx, by, id); err != nil {
+				return err
+			}
+		}
 		return ban(ctx, tx, by, user, until)
 	})
+}
+
+// refuseForeignBan returns the refusal of an act on a ban that another moderator has set, nil where there is none.
+func refuseForeignBan(tx core.App, me By, user string) error {
+	by, err := desk.BannedBy(tx, user)
+	if err != nil || by == "" || by == me.Email {
+		return err
+	}
+	return &Refusal{Status: http.StatusConflict, English: "This person was banned by " + by + ".", Russian: "Этого человека уже заблокировали: " + by + ".",
+		Data: map[string]any{"by": by}}
 }
 
 func ban(ctx context.Context, tx core.App, by By, user *store.User, until time.Time) error {

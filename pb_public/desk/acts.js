@@ -93,7 +93,7 @@ export function onPerson(person, act, done) {
       send: ({ text }) => post(path + "/warn", { text }),
     }, done);
     case "ban": return run({
-      ...common, speaks: languageOf(person), ends: true, danger: true, button: banButton, will: banWill(person), send: ({ text, until }) => post(path + "/ban", { text, until }),
+      ...common, speaks: languageOf(person), ends: true, danger: true, button: banButton, will: banWill(person), send: ({ text, until }) => post(path + "/ban", { text, until, over: !!person.banned }),
     }, done);
     case "unban": return run({
       ...common, label: w("dialog.for-log"), will: unbanWill(), send: ({ text }) => post(path + "/unban", { text }),

@@ -144,7 +144,7 @@ func banUser(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, in *inpu
 	if err != nil {
 		return nil, err
 	}
-	return nil, d.Ban(e.Request.Context(), by, id, until)
+	return nil, d.Ban(e.Request.Context(), by, id, until, in.Over)
 }
 
 func eraseUser(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, in *input) (any, error) {

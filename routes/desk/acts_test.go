@@ -182,6 +182,13 @@ func TestBan(t *testing.T) {
 	if n := s.Count(`bans WHERE user = '2' AND reason = 'Fraud' AND lifted = '' AND by = 'moderator@example.com' AND until = '` + until.Format("2006-01-02 15:04:05.000Z") + `'`); n != 1 {
 		t.Errorf("%d bans", n)
 	}
+	// The page of another moderator does not show it yet, and so can't change it.
+	stale := desk{s, s.Owner()}
+	if refused := stale.post(user+"ban", in{"text": "Rude"}).Want(409).Map(); refused.String("data", "by") != testkit.ModeratorEmail || s.Count(`bans WHERE reason = 'Rude'`) != 0 {
+		t.Errorf("%v", refused)
+	}
+	stale.post(user+"ban", in{"text": "Rude", "over": true}).Want(200)
+	d.post(user+"ban", in{"text": "Fraud", "until": until.Format(time.RFC3339), "over": true}).Want(200)
 	d.post(user+"unban", in{"text": "A mistake"}).Want(200)
 	d.post(user+"unban", in{"text": "A mistake"}).Want(409)
 	s.Login(performer)
@@ -191,7 +198,7 @@ func TestBan(t *testing.T) {
 	if contacts := d.post(user+"contacts", in{}).Want(200).Map(); contacts.String("email") != performer.Email {
 		t.Errorf("%v", contacts)
 	}
-	for act, rows := range map[string]int{"warn": 1, "ban": 1, "unban": 1, "contacts": 1, "cancel": 0} {
+	for act, rows := range map[string]int{"warn": 1, "ban": 2, "unban": 1, "contacts": 1, "cancel": 0} {
 		if n := s.Count("audit WHERE act = '" + act + "' AND actor = 'moderator@example.com' AND role = 'moderator'"); n != rows {
 			t.Errorf("%d rows of %s", n, act)
 		}
