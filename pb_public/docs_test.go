@@ -108,7 +108,7 @@ func TestDocumentsInABrowser(t *testing.T) {
 		name          string
 		width, height int64
 		scheme        string
-	}{{"phone-dark", 390, 844, "dark"}, {"desktop-light", 1400, 1000, "light"}, {"phone-light", 390, 844, "light"}, {"desktop-dark", 1400, 1000, "dark"}} {
+	}{{"phone-dark", 390, 844, "dark"}, {"desktop-light", 1400, 1000, "light"}} {
 		b.ColorScheme(screen.scheme)
 		for _, page := range []string{"/docs", "/docs/settings", "/docs/first-order", "/docs/security", "/docs/decisions/outbox"} {
 			b.Do(chromedp.EmulateViewport(screen.width, screen.height), chromedp.Navigate(s.URL+page))

@@ -38,8 +38,8 @@ func PrintBanner(app core.App, s *settings.Settings, version, apiPath string, to
 		}
 		fmt.Fprintf(to, "privet %s\n", version)
 		table := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
-		fmt.Fprintf(table, "  API\t%s\n  reference\t%s\n  dashboard\t%s\n  guide\t%s\n  data\t%s\n",
-			base+strings.TrimSuffix(apiPath, "/"), base+"/", base+"/_/", base+"/guide", e.App.DataDir())
+		fmt.Fprintf(table, "  API\t%s\n  reference\t%s\n  dashboard\t%s\n  guide\t%s\n  documents\t%s\n  data\t%s\n",
+			base+strings.TrimSuffix(apiPath, "/"), base+"/", base+"/_/", base+"/guide", base+"/docs", e.App.DataDir())
 		if held, err := store.CountHeld(context.Background(), e.App); err == nil && held > 0 {
 			fmt.Fprintf(table, "  held\t%d pushes and mails that waited in a restored backup: privet outbox release, or discard\n", held)
 		}

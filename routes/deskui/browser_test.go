@@ -113,9 +113,6 @@ func TestDeskInABrowser(t *testing.T) {
 		}
 	}
 
-	d.open("#/desk", "en")
-	d.Capture(browser.Screenshots(t), "desk.png") // of the README
-
 	d.open(fmt.Sprintf("#/desk?case=%s", caseOf(s, "media", video)), "en")
 	d.Until(fmt.Sprintf(`document.querySelector('.dk-pane-body')?.innerText.includes(%q)`, hostile))
 

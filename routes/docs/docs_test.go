@@ -12,7 +12,7 @@ func TestPages(t *testing.T) {
 	t.Parallel()
 	pages, err := Pages(fstest.MapFS{
 		"docs/README.md": {Data: []byte("# Documents\n\nText.\n\n## For you\n\n- [A page](a.md): why\n- [The guide](../guide/index.html)\n")},
-		"docs/a.md": {Data: []byte("# A `<page>` & more\n\n## What's `new`, in *1.0*?\n\n## Twice\n\n## Twice\n\n" +
+		"docs/a.md": {Data: []byte("# A `<page>` & more\n\n## What's `new`, in *1.0*?\n\n## Twice\n\n## Twice\n\n## Last\n\n" +
 			"[index](README.md) [record](decisions/b.md#why-not) [code](../../hooks/order/order.go) [guide](../guide/index.html#en) " +
 			"[specification](../openapi.yaml) [here](#twice-1) [far](https://example.com/x.md) [in GitHub](../../SECURITY.md#scope)\n\n" +
 			"| a | b |\n|:--|--:|\n| 1 | `<script>` |\n\n<script>alert(1)</script>\n\n```sh\necho 1\n```\n")},

@@ -2,9 +2,11 @@ package docs
 
 import (
 	"io/fs"
+	"iter"
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -52,6 +54,47 @@ func TestLinksOnGitHub(t *testing.T) {
 			} else if anchor != "" && path.Ext(name) == ".md" && !hasAnchor(parse(read(t, name)), anchor) {
 				t.Errorf("%s: %s leads to no heading", file, *target)
 			}
+		})
+	}
+}
+
+// A sentence of some length stands in one document alone, and others link to it. What changed and what the API must answer are said where
+// they are said.
+func TestNoSentenceTwice(t *testing.T) {
+	t.Parallel()
+	seen := map[string]string{}
+	for _, file := range markdownFiles(t) {
+		if file == "CHANGELOG.md" || file == ".github/CONTRACT.md" {
+			continue
+		}
+		source := read(t, file)
+		for block := range blocks(parse(source)) {
+			for _, sentence := range regexp.MustCompile(`[.:;]\s+|\|`).Split(plainText(block, source), -1) {
+				words := strings.Fields(strings.TrimRight(sentence, ".:; "))
+				if len(words) < 8 {
+					continue
+				}
+				sentence = strings.ToLower(strings.Join(words, " "))
+				if first := seen[sentence]; first != "" {
+					t.Errorf("%s and %s say: %s", first, file, sentence)
+				}
+				seen[sentence] = file
+			}
+		}
+	}
+}
+
+// blocks yields the parts of a document that hold text, code apart.
+func blocks(document ast.Node) iter.Seq[ast.Node] {
+	return func(yield func(ast.Node) bool) {
+		_ = ast.Walk(document, func(n ast.Node, entering bool) (ast.WalkStatus, error) { // the function returns no error
+			if !entering || n.FirstChild() == nil || n.FirstChild().Type() != ast.TypeInline || n.Type() == ast.TypeInline {
+				return ast.WalkContinue, nil
+			}
+			if !yield(n) {
+				return ast.WalkStop, nil
+			}
+			return ast.WalkSkipChildren, nil
 		})
 	}
 }

@@ -119,7 +119,7 @@ func plainText(n ast.Node, source []byte) string {
 }
 
 // minimumSections is how many sections a page has that lists them at its beginning.
-const minimumSections = 3
+const minimumSections = 4
 
 // contentsOf returns a list of the sections of a page, as HTML; "" if there are few.
 func contentsOf(document ast.Node, source []byte) string {
