@@ -162,8 +162,10 @@ func (p *photographer) cases() {
 	p.take("queue", "body")
 	p.open(at(p.caseOf("report", 1, "taken")), wide, 600)
 	p.take("taken", ".dk-pane")
-	report := at(p.caseOf("report", 2, "medium"))
-	p.open(report, wide, 700)
+	reported := p.caseOf("report", 2, "medium")
+	report := at(reported)
+	p.open(fmt.Sprintf("#/desk/cases/%v", reported["id"]), wide, 700) // as mails link to it
+	p.Until(fmt.Sprintf(`location.hash === %q`, report))
 	p.take("report", ".dk-pane")
 	p.open(at(p.caseOf("appeal", 0, "user")), wide, 700)
 	p.take("appeal", ".dk-pane")

@@ -74,7 +74,8 @@ export function onOrder(order, act, done) {
       send: ({ text }) => post(path + "/cancel", { rev: order.rev, text }),
     }, done);
   }
-  const choice = el("select", { id: "dk-status" }, ["new", "done", "cancelled"].filter((status) => status !== order.status)
+  // Cancelling is an act of its own, as both sides read its reason.
+  const choice = el("select", { id: "dk-status" }, ["new", "done"].filter((status) => status !== order.status)
     .map((status) => el("option", { value: status }, known("status", status))));
   return run({
     ...common, label: w("dialog.for-log"), button: w("status.set"), fields: div("", el("label", { class: "dk-legend-line", for: "dk-status" }, w("status")), choice),

@@ -14,6 +14,7 @@ export const dictionary = {
   "log": ["Log", "Журнал"],
   "faults": ["Faults", "Сбои"],
   "settings": ["My settings", "Мои настройки"],
+  "guide": ["The guide", "Руководство"],
   "sign-out": ["Sign out", "Выйти"],
   "colours.light": ["Light", "Светлая тема"],
   "colours.dark": ["Dark", "Тёмная тема"],

@@ -4,7 +4,7 @@
 const base = "/_/extensions/privet/";
 const load = (file) => import(app.pb.buildURL(base + file + ".js"));
 const pages = {
-  "#/desk": "queue", "#/desk/orders/{id}": "order", "#/desk/users/{id}": "person", "#/desk/media": "media", "#/desk/figures": "figures",
+  "#/desk": "queue", "#/desk/cases/{id}": "queue", "#/desk/orders/{id}": "order", "#/desk/users/{id}": "person", "#/desk/media": "media", "#/desk/figures": "figures",
   "#/desk/log": "log", "#/desk/faults": "faults", "#/desk/settings": "settings",
 };
 const stockLinks = [...app.store.headerLinks];
@@ -84,12 +84,12 @@ function putSearch(header) {
   else header.querySelector(".app-header-separator")?.before(searchField());
 }
 
-// A moderator's menu has the desk's settings and the way out; managing superusers is for owners.
+// A moderator's menu has the desk's settings, the guide and the way out; managing superusers is for owners.
 function arrangeUserMenu(menu) {
-  menu.querySelector(".dk-menu")?.remove();
-  const item = dom.el("a", { class: "dropdown-item dk-menu", href: "#/desk/settings", onclick: () => menu.hidePopover() },
-    dom.icon("equalizer-2-line"), dom.span("txt", w("settings")));
-  menu.prepend(item);
+  menu.querySelectorAll(".dk-menu").forEach((item) => item.remove());
+  const item = (picture, words, href, more) => dom.el("a", { class: "dropdown-item dk-menu", href, onclick: () => menu.hidePopover(), ...more }, dom.icon(picture), dom.span("txt", words));
+  menu.prepend(item("equalizer-2-line", w("settings"), "#/desk/settings"),
+    item("book-open-line", w("guide"), app.pb.buildURL("/guide?lang=" + words.language()), { target: "_blank" }));
   const manage = menu.querySelector(".dropdown-item-manage");
   if (manage) manage.hidden = !api.me.isOwner;
   const out = menu.querySelector(".dropdown-item-logout .txt");

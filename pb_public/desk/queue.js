@@ -17,11 +17,12 @@ const tick = 3e4; // milliseconds between two looks at the clocks
 // What was seen last is shown again at once, while it is read anew.
 const seen = { key: "", counts: null, items: [], more: false };
 
-export function page({ query, signal }) {
+// Mails about a case lead to it by its id.
+export function page({ id: mailed, query, signal }) {
   const filter = filterOf(query);
   const key = JSON.stringify(filter);
   if (seen.key !== key) Object.assign(seen, { key, items: [], more: false, pages: 1, read: false });
-  let chosen = query.case ?? "", detail = null, failed = null, lastClosed = "", waiting = 0;
+  let chosen = query.case ?? mailed ?? "", detail = null, failed = null, lastClosed = "", waiting = 0;
   const readList = newest(signal), readChosen = newest(signal);
 
   const head = div("dk-head"), list = el("section", { class: "dk-list", "aria-label": w("queue"), tabindex: "-1" });
@@ -29,6 +30,7 @@ export function page({ query, signal }) {
   const columns = div("dk-cols"), keys = div("dk-keys");
   const root = div("page-content dk dk-queue" + (query.open ? " open" : ""), head, columns, keys);
   shell.title(w("queue"));
+  if (mailed) history.replaceState(history.state, "", address({}));
   draw();
   refresh();
   listen(event, signal);
