@@ -72,10 +72,7 @@ func TestDeskInABrowser(t *testing.T) {
 	}
 	d := browser.OpenDashboard(t, s, moderator, accounts[0].Password)
 
-	// From the queue to an overdue order.
-	d.List("queue_overdue_orders", 2)
-	d.Click(`(() => { const eye = document.querySelector('.page-content tr.handle .record-preview-icon'); eye?.dispatchEvent(new MouseEvent('mouseenter')); return eye })()`)
-	d.Until(fmt.Sprintf(`document.querySelector('.record-summary-dropdown a')?.hash.endsWith('collection=orders&record=%d')`, tamara))
+	// An overdue order.
 	d.Form("orders", tamara)
 	stale := d.Another()
 	stale.Form("orders", tamara)
@@ -115,7 +112,6 @@ func TestDeskInABrowser(t *testing.T) {
 	}
 	wantPushes("jack order.cancelled")
 	d.DismissMessages()
-	d.List("queue_banned", 3)
 
 	// A video that must be taken down.
 	delivered := view(video, oleg)

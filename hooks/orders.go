@@ -32,12 +32,6 @@ func registerOrders(app core.App, pushes *push.Worker, zone *time.Location, limi
 			return store.InTransaction(e, func() error { return updateOrder(e, pushes, changes) })
 		},
 	})
-	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
-		if err := store.SetOrderZone(context.Background(), app, zone, time.Now()); err != nil {
-			return err
-		}
-		return e.Next()
-	})
 }
 
 // Limits of a client's new orders (contract section 3, order/create). They don't hold for moderators.

@@ -62,7 +62,7 @@ func TestDeskSchema(t *testing.T) {
 		dashboard.Request(http.MethodGet, "collections/"+name).Do().Want(200).Into(&fields)
 		return fields
 	}
-	for _, name := range []string{"users", "orders", "order_history", "media", "devices", "invite_tokens", "pushes", "queue_banned"} {
+	for _, name := range []string{"users", "orders", "order_history", "media", "devices", "invite_tokens", "pushes"} {
 		t.Run(name, func(t *testing.T) {
 			dashboard := dashboard.WithT(t)
 			dashboard.Request(http.MethodPatch, "collections/"+name).JSON(`{"listRule":""}`).Do().WantMessage("part of privet")

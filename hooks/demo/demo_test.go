@@ -17,16 +17,16 @@ import (
 func TestDemo(t *testing.T) {
 	fcm := fakes.NewFCM(t)
 	s := testkit.Start(t, fcm.Configure)
-	dashboard := s.Dashboard() // of the owner, who is the first superuser
+	s.Owner() // the first superuser
 	accounts, err := demo.Fill(s.App, demo.DefaultStaff, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
 	wantPast(t, s)
 	wantDesk(t, s)
-	for queue, rows := range map[string]int{"queue_banned": 2, "queue_overdue_orders": 2} {
-		if got := dashboard.List(queue); len(got) != rows {
-			t.Errorf("%s: %d rows", queue, len(got))
+	for rows, want := range map[string]int{"users WHERE banned = 1 AND erased = ''": 2, "orders WHERE status = 'new' AND date_till < strftime('%Y-%m-%d %H:%M:%fZ')": 2} {
+		if got := s.Count(rows); got != want {
+			t.Errorf("%d %s", got, rows)
 		}
 	}
 	for _, a := range accounts[1:] { // the owner was there

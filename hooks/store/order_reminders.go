@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"slices"
-	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -110,56 +108,5 @@ func TakeBackReminder(ctx context.Context, app core.App, pushID, orderID string,
 		}
 		return query.Write(ctx, tx, `UPDATE orders SET reminded = :before WHERE id = :id AND status = 'new' AND reminded = :reminded`,
 			sql.Named("id", orderID), sql.Named("before", int(r-1)), sql.Named("reminded", int(r)))
-	}))
-}
-
-type zoneOffset struct {
-	since   string
-	seconds int
-}
-
-var zoneOffsets = query.Map("", func(c *query.Columns, o *zoneOffset) {
-	c.Add(`since`, &o.since)
-	c.Add(`seconds`, &o.seconds)
-}).Select(`FROM order_zone ORDER BY since`)
-
-// zoneAhead is for how long the changes of a zone's clocks are stored.
-const zoneAhead = 20 * 366 * 24 * time.Hour
-
-// SetOrderZone stores the offsets of the zone in which date_till is meant, for the queue of overdue orders, as SQLite knows no
-// zones. It writes only if they have changed.
-func SetOrderZone(ctx context.Context, app core.App, zone *time.Location, now time.Time) error {
-	at := now.In(zone).Truncate(time.Second)
-	secondsAt := func(t time.Time) int {
-		_, seconds := t.Zone()
-		return seconds
-	}
-	want := []zoneOffset{{"", secondsAt(at)}}
-	const day = 24 * 60 * 60
-	// Day by day, as Time.ZoneBounds is no way to the next change: in the south it stands still at the end of some years.
-	for last := at.Add(zoneAhead); at.Before(last); at = at.Add(day * time.Second) {
-		before := want[len(want)-1].seconds
-		if after := secondsAt(at.Add(day * time.Second)); after != before {
-			n := sort.Search(day, func(n int) bool { return secondsAt(at.Add(time.Duration(n)*time.Second)) != before })
-			want = append(want, zoneOffset{query.Timestamp(at.Add(time.Duration(n) * time.Second)), after})
-		}
-	}
-	have, err := zoneOffsets.Rows(ctx, app)
-	if err != nil {
-		return query.Wrap("read order zone", err)
-	}
-	if slices.Equal(have, want) {
-		return nil
-	}
-	return query.Wrap("set order zone", app.RunInTransaction(func(tx core.App) error {
-		if err := query.Write(ctx, tx, `DELETE FROM order_zone`); err != nil {
-			return err
-		}
-		for _, o := range want {
-			if err := query.Write(ctx, tx, `INSERT INTO order_zone (since, seconds) VALUES (:since, :seconds)`, sql.Named("since", o.since), sql.Named("seconds", o.seconds)); err != nil {
-				return err
-			}
-		}
-		return nil
 	}))
 }

@@ -68,8 +68,7 @@ func IntegerIDCollections() []string {
 
 // OwnCollections returns the collections that privet's migrations create and its code depends on.
 func OwnCollections() []string {
-	return []string{Users, Devices, InviteTokens, Media, Orders, OrderHistory, Pushes, Mails, Blocks, Cases, Reports, Signals, Warnings, Bans, Notes, Reasons, WatchedWords, Audit,
-		"queue_banned", "queue_failed_pushes", "queue_low_ratings", "queue_new_performers", "queue_overdue_orders"}
+	return []string{Users, Devices, InviteTokens, Media, Orders, OrderHistory, Pushes, Mails, Blocks, Cases, Reports, Signals, Warnings, Bans, Notes, Reasons, WatchedWords, Audit}
 }
 
 // ErrNotFound means that there is no such row.

@@ -87,6 +87,7 @@ func deskPages(d *dataset, cases []string) (calls []deskCall) {
 	add("log by who and what", "log?who=anna%40example.com&what=ban", "log?who=anna%40example.com&what=export")
 	add("log by whom", fmt.Sprint("log?whom=", reportedPerson), "log?whom=order+3", fmt.Sprintf("log?whom=%d&what=export", reportedPerson), fmt.Sprintf("log?whom=%d&who=nobody", reportedPerson))
 	add("log of a time", "log?from="+day(200)+"&to="+day(190), "log?from="+day(200)+"&to="+day(190)+"&what=export", "log?to="+day(300)+"&who=anna%40example.com", "log?from="+day(1)+"&who=nobody")
+	add("who is banned", "bans", "bans?page=10")
 	add("faults", "faults", "faults?page=2")
 	for _, name := range []string{"orders", "cancelled", "signups", "ratings", "delivery", "pushes", "cases", "verdicts"} {
 		for _, period := range []string{"day", "week", "month", "quarter"} {

@@ -102,6 +102,13 @@ func TestLease(t *testing.T) {
 	if q := mine.cases(); q.Len("items") != 1 || q.Int("items", 0, "reports") != 1 {
 		t.Errorf("%v", q)
 	}
+	if bans := mine.get("bans").Want(200).Map(); bans.Int("items", 0, "user", "id") != performer.ID || bans.String("items", 0, "reason") != "Fraud" || bans.Len("items") != 1 {
+		t.Errorf("%v", bans)
+	}
+	mine.post(fmt.Sprintf("users/%d/unban", performer.ID), in{}).Want(200)
+	if bans := mine.get("bans").Want(200).Map(); bans.Len("items") != 0 {
+		t.Errorf("%v", bans)
+	}
 	s.WantCleanLog()
 }
 

@@ -40,6 +40,7 @@ func Bind(on *router.Router[*core.RequestEvent], zone *time.Location, version st
 	group.GET("/users/{id}/bans", listOf(bansOf))
 	group.GET("/users/{id}/notes", listOf(notesOfUser))
 	group.GET("/users/{id}/log", listOf(logOf))
+	group.GET("/bans", banned)
 	group.GET("/log", a.log)
 	group.GET("/log.csv", a.logCSV).BindFunc(requireOwner)
 	group.GET("/faults", a.faults).BindFunc(requireOwner)

@@ -75,11 +75,37 @@ type banJSON struct {
 	Appeal   *string `json:"appeal"` // the case
 }
 
+func banOf(b *desk.ListedBan) banJSON {
+	return banJSON{b.Reason, b.By, moment(b.Since), moment(b.Until), moment(b.Lifted), b.LiftedBy, optional(b.Appeal)}
+}
+
 func bansOf(e *core.RequestEvent, user, page int64) ([]banJSON, bool, error) {
 	found, more, err := desk.BansOf(e.Request.Context(), e.App, user, page)
 	bans := make([]banJSON, len(found))
-	for i, b := range found {
-		bans[i] = banJSON{b.Reason, b.By, moment(b.Since), moment(b.Until), moment(b.Lifted), b.LiftedBy, optional(b.Appeal)}
+	for i := range found {
+		bans[i] = banOf(&found[i])
 	}
 	return bans, more, err
+}
+
+type bannedJSON struct {
+	banJSON
+	User *personJSON `json:"user"`
+}
+
+// banned answers a page of who is banned now.
+func banned(e *core.RequestEvent) error {
+	page, err := pageOf(e)
+	if err != nil {
+		return err
+	}
+	found, more, err := desk.BannedPeople(e.Request.Context(), e.App, page)
+	if err != nil {
+		return err
+	}
+	people := make([]bannedJSON, len(found))
+	for i := range found {
+		people[i] = bannedJSON{banOf(&found[i].ListedBan), person(e, &found[i].Person)}
+	}
+	return e.JSON(http.StatusOK, pageJSON[bannedJSON]{people, page, more})
 }

@@ -36,7 +36,7 @@ func (w *watched) drain() []string {
 // few are the steps that begin with SCAN and read few rows: common table expressions, what a subquery found, matches of a text, JSON, and
 // the parts of an index that a page of the newest takes, and what the worker of the search index, which runs beside, takes of its queue.
 var few = regexp.MustCompile(`^SCAN (CONSTANT ROW|users_search_queue$|\(?subquery|page|found|best|bars|counts|waiting|d$|f$|p$|m$|k |json_each|p VIRTUAL TABLE|s VIRTUAL TABLE INDEX \d+:|` +
-	`media USING (COVERING )?INDEX idx_media_(newest|deliveries|hidden|faults)|pushes USING INDEX idx_pushes_failed|mails USING INDEX idx_mails_failed|audit USING INDEX idx_audit_at)`)
+	`media USING (COVERING )?INDEX idx_media_(newest|deliveries|hidden|faults)|pushes USING INDEX idx_pushes_failed|mails USING INDEX idx_mails_failed|bans USING INDEX idx_bans_newest|audit USING INDEX idx_audit_at)`)
 
 // Each page of the desk uses indexes: none reads a whole table.
 func TestPlans(t *testing.T) {
@@ -50,7 +50,7 @@ func TestPlans(t *testing.T) {
 	owner := s.Owner()
 	open := desk{s, owner}.cases().String("items", 0, "id")
 	paths := []string{"media", "media?show=orders&page=2", "media?show=hidden", fmt.Sprintf("orders/%d", order), fmt.Sprintf("users/%d", performer.ID), "log", "log?what=warn", "log?who=a",
-		fmt.Sprintf("log?whom=%d", client.ID), "log?whom=order+1", "log?whom=media+1", "log?who=a&what=b", "faults", "faults?kind=previews&page=2"}
+		fmt.Sprintf("log?whom=%d", client.ID), "log?whom=order+1", "log?whom=media+1", "log?who=a&what=b", "faults", "faults?kind=previews&page=2", "bans"}
 	for _, filter := range []string{"", "?kind=report", "?whose=free&kind=word", "?whose=mine", "?state=closed", "?state=closed&kind=report", "?state=closed&whose=mine"} {
 		paths = append(paths, "cases"+filter, "cases/"+open+filter)
 	}

@@ -54,8 +54,8 @@ func TestModeratorOnAllRoutes(t *testing.T) {
 		if listed {
 			seen++
 		}
-		for _, collection := range []string{"_superusers", record.Collection().Id, "_SUPERUSERS", "%5Fsuperusers", "users", "queue_banned"} {
-			id, want, superusers := record.Id, []int{403, 404}, !slices.Contains([]string{"users", "queue_banned"}, collection)
+		for _, collection := range []string{"_superusers", record.Collection().Id, "_SUPERUSERS", "%5Fsuperusers", "users", "bans"} {
+			id, want, superusers := record.Id, []int{403, 404}, !slices.Contains([]string{"users", "bans"}, collection)
 			if !superusers {
 				id = "1"
 			}
@@ -167,7 +167,7 @@ func TestFormerOwner(t *testing.T) {
 		s.Get(url).As(first.Token()).Do().Want(403)
 	}
 	former.Request(http.MethodPost, "files/token").Do().Want(403)
-	for _, path := range []string{"backups", "logs", "collections/users", "collections/users/records", "collections/queue_banned/records", "crons"} {
+	for _, path := range []string{"backups", "logs", "collections/users", "collections/users/records", "collections/bans/records", "crons"} {
 		former.Request(http.MethodGet, path).Do().Want(403)
 	}
 	former.Request(http.MethodPost, "sql").JSON(`{"query":"SELECT 1"}`).Do().Want(403)

@@ -89,6 +89,7 @@ var table = map[string]who{
 	"GET /api/desk/users/{id}/bans":    atDesk,
 	"GET /api/desk/users/{id}/notes":   atDesk,
 	"GET /api/desk/users/{id}/log":     atDesk,
+	"GET /api/desk/bans":               atDesk,
 	"GET /api/desk/log":                atDesk,
 	"GET /api/desk/log.csv":            ownerOnly,
 	"GET /api/desk/faults":             ownerOnly,

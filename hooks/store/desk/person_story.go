@@ -166,17 +166,36 @@ type ListedBan struct {
 
 // BansOf reads a page of a person's bans, the last one first.
 func BansOf(ctx context.Context, app core.App, user, number int64) ([]ListedBan, bool, error) {
-	return listOf(ctx, app, user, number, PageSize, banColumns, ``, `FROM bans WHERE user = CAST(:user AS TEXT) ORDER BY since DESC`)
+	return listOf(ctx, app, user, number, PageSize, banColumns, ``, `FROM bans b WHERE b.user = CAST(:user AS TEXT) ORDER BY b.since DESC`)
 }
 
-var banColumns = query.Map("", func(c *query.Columns, b *ListedBan) {
-	c.Add(`reason`, &b.Reason)
-	c.Add(`"by"`, &b.By)
-	c.Add(`lifted_by`, &b.LiftedBy)
-	c.Add(`until`, &b.Until)
-	c.Add(`since`, &b.Since)
-	c.Add(`lifted`, &b.Lifted)
-	c.Add(`appeal`, &b.Appeal)
+var banColumns = query.Map("b", func(c *query.Columns, b *ListedBan) {
+	c.Add(`b.reason`, &b.Reason)
+	c.Add(`b."by"`, &b.By)
+	c.Add(`b.lifted_by`, &b.LiftedBy)
+	c.Add(`b.until`, &b.Until)
+	c.Add(`b.since`, &b.Since)
+	c.Add(`b.lifted`, &b.Lifted)
+	c.Add(`b.appeal`, &b.Appeal)
+})
+
+// Banned is a person with the ban that they have.
+type Banned struct {
+	ListedBan
+	Person Person
+}
+
+// BannedPeople reads a page of who is banned now, the last one first; more reports whether there is another page.
+func BannedPeople(ctx context.Context, app core.App, number int64) (people []Banned, more bool, err error) {
+	rows, err := bannedColumns.SelectWith(`WITH page AS MATERIALIZED (SELECT id FROM bans WHERE lifted = '' ORDER BY since DESC`+page(number, PageSize)+`) `,
+		`FROM page CROSS JOIN bans b ON b.id = page.id CROSS JOIN users u ON u.id = b.user ORDER BY b.since DESC`).Rows(ctx, app)
+	people, more = cut(rows, PageSize)
+	return people, more, query.Wrap("read who is banned", err)
+}
+
+var bannedColumns = query.Map("", func(c *query.Columns, b *Banned) {
+	banColumns.Add(c, "b", &b.ListedBan)
+	personColumns.Add(c, "u", &b.Person)
 })
 
 // ListedNote is a moderator's note.
