@@ -77,6 +77,7 @@ func TestBrokenAnswersAreSeen(t *testing.T) {
 	order := s.Order(client, performer)
 	s.Finish(performer, order).Want(200)
 	view := fmt.Sprintf("order/view/%d", order)
+	moderator := s.Moderator()
 	for _, c := range []struct {
 		name, path, token string
 		broken
@@ -95,6 +96,12 @@ func TestBrokenAnswersAreSeen(t *testing.T) {
 		{"an error in another shape", view, "nobody", broken{old: `"status":"error"`, new: `"status":"bad"`}},
 		{"a validation error without its fields", "user/search?role=9", client.Token, broken{old: `"errors"`, new: `"details"`}},
 		{"no endpoint, in another shape", "nope", "", broken{old: `"message"`, new: `"error"`}},
+		{"the desk as it is", "/api/desk/users/1", moderator, broken{}},
+		{"a missing field of the desk", "/api/desk/users/1", moderator, broken{old: `"warnings":0,`}},
+		{"an additional field of the desk, nested", "/api/desk/users/1", moderator, broken{old: `"as_client":{`, new: `"as_client":{"secret":1,`}},
+		{"an unlisted status of the desk", "/api/desk/users/1", moderator, broken{status: 202}},
+		{"an error of the desk in another shape", "/api/desk/users/99", moderator, broken{old: `"message"`, new: `"error"`}},
+		{"no route of the desk, in another shape", "/api/desk/nope", moderator, broken{old: `"message"`, new: `"error"`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			seen := &witness{TB: t}
@@ -123,6 +130,11 @@ func TestUnlistedRequestsAreSeen(t *testing.T) {
 	kit.Post("user/check-free").JSON(`{"mail":"a@example.com"}`).Do()
 	if len(seen.faults) != 1 || !strings.Contains(seen.faults[0], "email") {
 		t.Errorf("a request without its field: %q", seen.faults)
+	}
+	kit.HTTPClient.Transport = testkit.CheckedTransport(seen, answering(`{}`))
+	kit.Post("/api/desk/users/1/warn").As("token").JSON(`{"texts":"Be polite"}`).Do()
+	if faults := seen.faults[1:]; len(faults) != 1 || !strings.Contains(faults[0], "text") {
+		t.Errorf("a request to the desk without its field: %q", faults)
 	}
 }
 

@@ -200,9 +200,9 @@ func viewCase(e *core.RequestEvent) error {
 		More     int              `json:"more"`
 		Signals  []map[string]any `json:"signals"`
 		Before   []map[string]any `json:"before"`
-		About    map[string]any   `json:"about"`
+		About    any              `json:"about"`
 		Wish     string           `json:"wish"`
-		Appeal   map[string]any   `json:"appeal"`
+		Appeal   any              `json:"appeal"`
 		Verdicts []map[string]any `json:"verdicts"`
 		Previous *string          `json:"previous"`
 		Next     *string          `json:"next"`
@@ -268,7 +268,8 @@ func caseVerdicts(e *core.RequestEvent, id string) ([]map[string]any, error) {
 	return verdicts, nil
 }
 
-func caseAbout(e *core.RequestEvent, c *desk.CaseRow) (map[string]any, error) {
+// caseAbout returns the person whom a case is about in short, nil where it is about nobody.
+func caseAbout(e *core.RequestEvent, c *desk.CaseRow) (any, error) {
 	if c.User.ID == 0 {
 		return nil, nil
 	}

@@ -4,6 +4,7 @@
 package desk
 
 import (
+	"errors"
 	"strings"
 	"time"
 
@@ -55,7 +56,16 @@ func requireSuperuser(e *core.RequestEvent) error {
 		return e.UnauthorizedError(say(e, "Sign in to the dashboard.", "Войдите в панель управления."), nil)
 	}
 	e.Response.Header().Set("Cache-Control", "private, no-store")
-	return e.Next()
+	return ownFault(e, e.Next())
+}
+
+// ownFault returns the answer 500 for an error that no handler has made an answer of: PocketBase's would be 400, which nobody logs.
+func ownFault(e *core.RequestEvent, err error) error {
+	var answer *router.ApiError
+	if err == nil || errors.As(err, &answer) || e.Request.Context().Err() != nil {
+		return err
+	}
+	return e.InternalServerError("", err)
 }
 
 // requireOwner refuses the requests of moderators, as the gate does.

@@ -88,8 +88,9 @@ func TestPlans(t *testing.T) {
 		INSERT INTO orders (id, client, performer, status, date_till, rev, created, updated) SELECT i, '%d', '%d', 'new', '2030-01-01 00:00:00.000Z', 1, '2024-01-01 00:00:00.000Z', '' FROM n`, client.ID, performer.ID)
 	// Of a table of a few rows SQLite may as well read all.
 	s.Exec(`WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
-		INSERT INTO cases (id, target, state, verdict, user, "order", due, kinds, created, closed, updated) SELECT 'case' || i, 'order ' || i, 'closed', 'nothing', '%d', i, '', '["report"]',
+		INSERT INTO cases (id, target, state, verdict, user, "order", due, kinds, created, closed, updated) SELECT 'case' || i, 'order ' || i, 'closed', 'nothing', '%d', i, '2024-01-02 00:00:00.000Z', '["report"]',
 			'2024-01-01 00:00:00.000Z', '2024-01-01 00:00:00.000Z', '' FROM n`, performer.ID)
-	s.Exec(`ANALYZE`)
+	// With statistics of a table of a few rows SQLite reads all of it, on those connections that have heard of them.
+	s.Exec(`BEGIN; ANALYZE; DELETE FROM sqlite_stat1 WHERE CAST(stat AS INTEGER) < 1000; COMMIT`)
 	check("with statistics")
 }

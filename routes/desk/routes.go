@@ -1,7 +1,12 @@
 package desk
 
 import (
+	_ "embed"
+	"net/http"
+	"sync"
+
 	acts "github.com/privet/privet/hooks/desk"
+	"github.com/privet/privet/routes/reference"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
@@ -9,6 +14,7 @@ import (
 
 // bindActs adds the routes by which moderators act and decide cases.
 func (a *api) bindActs(group *router.RouterGroup[*core.RequestEvent]) {
+	group.GET("/openapi.json", specification)
 	group.GET("/me", a.me)
 	group.POST("/me", a.setMe)
 	group.POST("/sign-out", signOut)
@@ -44,4 +50,20 @@ func (a *api) bindActs(group *router.RouterGroup[*core.RequestEvent]) {
 	group.POST("/users/{id}/unban", simple((*acts.Desk).Unban))
 	group.POST("/users/{id}/sign-out", simple((*acts.Desk).SignOut))
 	group.POST("/users/{id}/note", simple((*acts.Desk).NoteUser))
+}
+
+// Specification describes the routes, in OpenAPI 3.1 as YAML. Every exchange of the tests is checked by it.
+//
+//go:embed openapi.yaml
+var Specification []byte
+
+var specificationJSON = sync.OnceValues(func() ([]byte, error) { return reference.JSON(Specification) })
+
+// specification answers the specification: it is that of this version, for who writes a script against this server.
+func specification(e *core.RequestEvent) error {
+	text, err := specificationJSON()
+	if err != nil {
+		return err
+	}
+	return e.Blob(http.StatusOK, "application/vnd.oai.openapi+json", text)
 }

@@ -120,7 +120,7 @@ func TestWall(t *testing.T) {
 		t.Errorf("%v", hidden)
 	}
 	s.Exec(`WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 1050)
-		INSERT INTO media (id, file, type, user, "order", still, created, updated) SELECT i, i || '.png', 'image', %d, '', '', '', '' FROM n`, performer.ID)
+		INSERT INTO media (id, file, type, user, "order", still, created, updated) SELECT i, i || '.png', 'image', %d, '', '', '2024-01-01 00:00:00.000Z', '' FROM n`, performer.ID)
 	if first, last := wall(""), wall("page=3"); first.Len("items") != 24 || first.Int("items", 0, "id") != 1050 || first.At("more") != true || last.Len("items") != 6 || last.At("more") != false {
 		t.Errorf("%d and %d on the pages", first.Len("items"), last.Len("items"))
 	}

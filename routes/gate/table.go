@@ -97,6 +97,7 @@ var table = map[string]who{
 	"GET /api/desk/media/{id}/still":   deskOrSignedURL,
 	"GET /api/desk/reports/{id}/still": deskOrSignedURL,
 
+	"GET /api/desk/openapi.json":            atDesk,
 	"GET /api/desk/me":                      atDesk,
 	"POST /api/desk/me":                     atDesk,
 	"POST /api/desk/sign-out":               atDesk,

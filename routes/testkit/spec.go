@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/privet/privet/pb_public"
+	"github.com/privet/privet/routes/desk"
 
 	"github.com/pb33f/libopenapi"
 	validator "github.com/pb33f/libopenapi-validator"
@@ -21,22 +22,37 @@ import (
 // readLimit is the size up to which bodies are checked. Of longer ones only the status and the headers are.
 const readLimit = 1 << 20
 
-// specification is pb_public/openapi.yaml, prepared for checking exchanges. libopenapi-validator supports all of
-// OpenAPI 3.1's JSON Schema, and has a strict mode in which a field that is not listed is an error.
+// specification is one of the two, prepared for checking exchanges. libopenapi-validator supports all of
+// OpenAPI 3.1's JSON Schema.
 type specification struct {
-	model    *v3.Document
-	answers  validator.Validator // strict
-	requests validator.Validator
+	file       string // its name in the repository
+	isContract bool   // requests are read as the contract says, and its form of errors holds
+	model      *v3.Document
+	answers    validator.Validator
+	requests   validator.Validator
 
 	validator sync.Mutex // the library modifies its model while it validates
 	schemas   sync.Mutex // rendering a schema modifies it
 }
 
-var readSpecification = sync.OnceValues(func() (*specification, error) {
-	text, err := pb_public.Pages.ReadFile("openapi.yaml")
+// publicSpecification is that of /api/v1 and /storage. In the strict mode a field that is not listed is an error.
+var publicSpecification = sync.OnceValues(func() (*specification, error) {
+	const file = "openapi.yaml"
+	text, err := pb_public.Pages.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
+	return newSpecification("pb_public/"+file, text, true, config.WithStrictMode(),
+		config.WithStrictIgnorePaths("$.headers.**", "$.body.errors**")) // body.errors is a map
+})
+
+// deskSpecification is that of /api/desk. Its own schemas say that a field that is not listed is an error, which the strict mode does not let them
+// say of maps.
+var deskSpecification = sync.OnceValues(func() (*specification, error) {
+	return newSpecification("routes/desk/openapi.yaml", desk.Specification, false)
+})
+
+func newSpecification(file string, text []byte, isContract bool, strictness ...config.Option) (*specification, error) {
 	document, err := libopenapi.NewDocument(text)
 	if err != nil {
 		return nil, err
@@ -46,29 +62,36 @@ var readSpecification = sync.OnceValues(func() (*specification, error) {
 		return nil, err
 	}
 	return &specification{
-		model: &model.Model,
-		answers: validator.NewValidatorFromV3Model(&model.Model, config.WithStrictMode(),
-			config.WithStrictIgnorePaths("$.headers.**", "$.body.errors**")), // body.errors is a map
-		requests: validator.NewValidatorFromV3Model(&model.Model, config.WithoutRequestBodyValidation(), config.WithAuthenticationFunc(withToken)),
+		file:       file,
+		isContract: isContract,
+		model:      &model.Model,
+		answers:    validator.NewValidatorFromV3Model(&model.Model, strictness...),
+		requests:   validator.NewValidatorFromV3Model(&model.Model, config.WithoutRequestBodyValidation(), config.WithAuthenticationFunc(withToken)),
 	}, nil
-})
+}
 
-// CheckedTransport returns a transport that fails the test on every exchange under /api/v1 or /storage that does not
-// match the specification: an answer whose status or shape is not listed, or a request that succeeds although it is
+// specificationOf returns the specification that covers a path, nil if none does.
+func specificationOf(path string) (*specification, error) {
+	switch {
+	case strings.HasPrefix(path, "/api/v1/"), strings.HasPrefix(path, "/storage/"):
+		return publicSpecification()
+	case strings.HasPrefix(path, desk.Base):
+		return deskSpecification()
+	}
+	return nil, nil
+}
+
+// CheckedTransport returns a transport that fails the test on every exchange under /api/v1, /storage or /api/desk that does not
+// match its specification: an answer whose status or shape is not listed, or a request that succeeds although it is
 // not as documented.
 func CheckedTransport(t testing.TB, next http.RoundTripper) http.RoundTripper {
 	t.Helper()
-	spec, err := readSpecification()
-	if err != nil {
-		t.Fatal("openapi.yaml: ", err)
-	}
-	return &checkedTransport{t, next, spec}
+	return &checkedTransport{t, next}
 }
 
 type checkedTransport struct {
 	t    testing.TB
 	next http.RoundTripper
-	spec *specification
 }
 
 // CloseIdleConnections makes http.Client's method of this name work through the wrapper.
@@ -80,7 +103,11 @@ func (c *checkedTransport) CloseIdleConnections() {
 
 // RoundTrip implements http.RoundTripper.
 func (c *checkedTransport) RoundTrip(request *http.Request) (*http.Response, error) {
-	if !strings.HasPrefix(request.URL.Path, "/api/v1/") && !strings.HasPrefix(request.URL.Path, "/storage/") {
+	spec, err := specificationOf(request.URL.Path)
+	if err != nil {
+		c.t.Error("the specification: ", err)
+	}
+	if spec == nil {
 		return c.next.RoundTrip(request)
 	}
 	sent := &recordedBody{}
@@ -100,8 +127,8 @@ func (c *checkedTransport) RoundTrip(request *http.Request) (*http.Response, err
 	if err := wantASCII(request, got); err != nil {
 		c.t.Errorf("%s %s answered %.2000s: %v", request.Method, request.URL, got, err)
 	}
-	if err := c.spec.check(request, sent, response, got); err != nil {
-		c.t.Errorf("%s %s answered %d %.2000s, which openapi.yaml does not know: %v", request.Method, request.URL, response.StatusCode, got, err)
+	if err := spec.check(request, sent, response, got); err != nil {
+		c.t.Errorf("%s %s answered %d %.2000s, which %s does not know: %v", request.Method, request.URL, response.StatusCode, got, spec.file, err)
 	}
 	return response, nil
 }
@@ -112,10 +139,10 @@ func (s *specification) check(request *http.Request, sent *recordedBody, respons
 	defer s.validator.Unlock()
 	item, methods := s.find(request.URL.Path)
 	allowed := strings.Split(strings.ReplaceAll(response.Header.Get("Allow"), " ", ""), ",")
-	switch method := effectiveMethod(request); {
-	case method == http.MethodOptions && request.Header.Get("Access-Control-Request-Method") != "":
+	switch method := s.method(request); {
+	case method == http.MethodOptions && (!s.isContract || request.Header.Get("Access-Control-Request-Method") != ""):
 		return nil // a browser's preflight
-	case item == nil:
+	case item == nil, !s.isContract && !slices.Contains(methods, method):
 		return s.component("RouteNotFound", http.StatusNotFound, response, got)
 	case response.StatusCode == http.StatusMethodNotAllowed:
 		if !slices.Equal(methods, allowed) || slices.Contains(methods, method) {

@@ -91,10 +91,10 @@ type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-// effectiveMethod returns the method that the server sees: a POST request may override it by a header or a parameter,
+// method returns the method that the server sees: a POST request of the contract may override it by a header or a parameter,
 // as in Symfony.
-func effectiveMethod(r *http.Request) string {
-	if r.Method != http.MethodPost {
+func (s *specification) method(r *http.Request) string {
+	if r.Method != http.MethodPost || !s.isContract {
 		return r.Method
 	}
 	named := r.Header.Get("X-HTTP-Method-Override")
@@ -111,7 +111,9 @@ func effectiveMethod(r *http.Request) string {
 // find returns the documented path that matches a URL's path, and its methods in the order in which the header Allow
 // lists them. It returns nil if none matches.
 func (s *specification) find(address string) (item *v3.PathItem, methods []string) {
-	address = strings.TrimSuffix(address, "/")
+	if s.isContract {
+		address = strings.TrimSuffix(address, "/")
+	}
 	if path.Clean(address) != address {
 		return nil, nil
 	}
