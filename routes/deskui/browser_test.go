@@ -1,6 +1,7 @@
 package deskui_test
 
 import (
+	"flag"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -13,6 +14,9 @@ import (
 
 	"github.com/chromedp/chromedp"
 )
+
+// whole has the walk look at more than the rest needs.
+var whole = flag.Bool("whole", false, "look for faults of accessibility on each page and dialog of the desk, wide and narrow, light and dark, and for hostile texts on each")
 
 // hostile is what shows as text wherever a user writes it.
 const hostile = `<img src=x onerror="window.hacked=1"><script>window.hacked=1</script><b>bold</b>`
@@ -208,10 +212,40 @@ func (d *desk) story() {
 	}
 	d.Size(390, 844)
 	d.ColorScheme("dark")
-	for _, page := range []string{"#/desk", order, person, "#/desk/media", "#/desk/figures", "#/desk/log", "#/desk/settings"} {
+	for _, page := range []string{"#/desk", order, person} {
 		d.open(page, "en")
 		d.WantAccessible(".dk-page")
 		d.wantNarrow(page)
+	}
+	d.ColorScheme("light")
+	d.Size(1280, 800)
+	if *whole {
+		d.everywhere(order, person, person+"?tab=media", person+"?tab=reports", person+"?tab=devices", "#/desk", "#/desk/media", "#/desk/figures", "#/desk/log", "#/desk/settings")
+	}
+}
+
+// everywhere looks at pages, and at the dialog of a ban, wide and narrow, light and dark.
+func (d *desk) everywhere(pages ...string) {
+	d.t.Helper()
+	for _, width := range []int64{1440, 1024, 390} {
+		d.Size(width, 844)
+		for _, scheme := range []string{"light", "dark"} {
+			d.ColorScheme(scheme)
+			for _, page := range pages {
+				d.open(page, "en")
+				d.WantAccessible(".dk-page")
+				d.wantNarrow(page)
+				if !d.Evaluate(`[...document.querySelectorAll('.dk-topacts .txt')].some(e => e.innerText === 'Ban…')`) {
+					continue
+				}
+				d.press(".dk-topacts", "Ban…")
+				d.Until(theDialog)
+				d.Until(`document.querySelectorAll('.dk-will div').length > 0 && document.getAnimations().every(a => a.playState !== 'running')`)
+				d.WantAccessible(".dk-dialog")
+				d.Key("Escape", "Escape")
+				d.closed()
+			}
+		}
 	}
 	d.ColorScheme("light")
 	d.Size(1280, 800)

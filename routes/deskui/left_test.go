@@ -21,18 +21,28 @@ func (d *desk) holdBack(addresses string) {
 }
 
 // holdAnswer keeps the first answer from an address that a regular expression of JavaScript finds until release; later ones arrive.
+// After the release window.settled() reports whether what the page made of that answer, and asked because of it, has been done.
 func (d *desk) holdAnswer(addresses string) {
 	d.t.Helper()
 	d.Until(fmt.Sprintf(`(() => {
 		const fetch = window.fetch, held = new Promise(go => { window.release = go });
+		let asked = 0, over = false;
 		window.waits = 0;
+		window.settled = () => over && asked === 0;
 		window.fetch = async (address, options) => {
-			if (!/%s/.test(String(address)) || window.waits > 0) return fetch(address, options);
-			const answer = await fetch(address, { ...options, signal: undefined }), body = await answer.text();
-			window.waits++;
-			await held;
-			setTimeout(() => { window.fetch = fetch; window.answered = true }, 100);
-			return new Response(body, answer);
+			const isHeld = /%s/.test(String(address)) && window.waits === 0;
+			asked++;
+			try {
+				const answer = await fetch(address, isHeld ? { ...options, signal: undefined } : options), body = await answer.text();
+				if (isHeld) {
+					window.waits++;
+					await held;
+					setTimeout(() => { over = true }, 300);
+				}
+				return new Response(body, answer);
+			} finally {
+				setTimeout(() => asked--, 50);
+			}
 		};
 		return true;
 	})()`, addresses))

@@ -195,7 +195,7 @@ func (d *desk) newestWins() {
 	post("cases/"+id+"/take", map[string]any{})
 	d.Until(`document.querySelector('.dk-time')?.innerText.includes('A newer note')`)
 	d.release()
-	d.Until(`window.answered`)
+	d.Until(`window.settled()`)
 	if !d.Evaluate(`document.querySelector('.dk-time').innerText.includes('A newer note')`) {
 		d.t.Error("an older answer has overwritten a newer one")
 	}
@@ -225,9 +225,13 @@ func (d *desk) hostile(owner *desk) {
 	d.s.Exec(`UPDATE media SET still = 'failed' WHERE user = '%d'`, client.ID)
 	d.s.Exec(`UPDATE pushes SET error = '%s' WHERE state = 'failed'`, hostile)
 
-	pages := []string{"#/desk?case=" + complaint, fmt.Sprintf("#/desk/orders/%d", order), "#/desk/media", "#/desk/log"}
-	for _, tab := range []string{"overview", "orders", "media", "reports", "devices", "bans", "notes", "log"} {
-		pages = append(pages, fmt.Sprintf("#/desk/users/%d?tab=%s", performer.ID, tab))
+	person := fmt.Sprintf("#/desk/users/%d", performer.ID)
+	pages := []string{"#/desk?case=" + complaint, fmt.Sprintf("#/desk/orders/%d", order), person}
+	if *whole {
+		pages = append(pages, "#/desk/media", "#/desk/log")
+		for _, tab := range []string{"orders", "media", "reports", "devices", "bans", "notes", "log", "overview"} {
+			pages = append(pages, person+"?tab="+tab)
+		}
 	}
 	for _, page := range pages {
 		d.open(page, "en")
@@ -244,6 +248,9 @@ func (d *desk) hostile(owner *desk) {
 	d.wantText("search")
 	owner.open("#/desk/faults", "en")
 	owner.wantText("#/desk/faults")
+	if *whole {
+		owner.everywhere("#/desk/faults")
+	}
 	for _, width := range []int64{1024, 900, 700, 390} {
 		owner.Size(width, 700)
 		owner.open("#/desk?case="+complaint, "en")
