@@ -29,11 +29,11 @@ func init() {
 		{"orders", "idx_orders_reminders", "`reminded`, `date_till`, `created`", "`reminded`, `date_till`", isNew},
 		// Ratings by stars and day.
 		{"orders", "idx_orders_ratings", "`created`, `rating_rate`", stars + ", `created`, `rating_rate`", isRated},
-		// What a person has uploaded, the newest first.
-		{"media", "idx_media_person", "", "`user`, " + newestLast, ""},
 		// Faults, the newest first.
 		{"media", "idx_media_faults", "", "`updated`", noPreview},
 		{"mails", "idx_mails_failed", "", "`updated`", isFault},
+		// Open cases have idx_cases_queue: without statistics SQLite would prefer one that begins with the state.
+		{"cases", "idx_cases_due", "`state`, `due`", "", ""},
 		// Decided cases, the last one first, by kind and by who decided.
 		{"cases", "idx_cases_closed", "`closed`", "`closed` DESC, `id`, `kinds`, `closed_by`", isClosed},
 		// What one moderator has done of one kind.
