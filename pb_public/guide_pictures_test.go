@@ -236,7 +236,7 @@ func (p *photographer) pages() {
 	p.take("wall", "body")
 	p.open("#/desk/figures?period=month", wide, 740)
 	p.take("figures", "body")
-	p.open("#/desk/log", wide, 640)
+	p.open("#/desk/log?who=kirill%40example.com", wide, 640)
 	p.take("log", "body")
 	p.open("#/desk/settings", 640, 860)
 	p.takePart("settings", ".dk-settings")
