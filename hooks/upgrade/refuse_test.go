@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/privet/privet/hooks/database"
+	"github.com/privet/privet/hooks/upgrade"
 	"github.com/privet/privet/routes/testkit"
 
 	"github.com/pocketbase/dbx"
@@ -58,6 +59,59 @@ func TestNewerFolderIsRefused(t *testing.T) {
 		if digest(t, file) != before {
 			t.Fatalf("%v changed the database", arguments)
 		}
+	}
+}
+
+// A folder whose owner has made a collection of a name that a migration needs is refused with one line that says what to do, and stays as it
+// was. Once the collection has another name, the folder is migrated.
+func TestTakenNamesAreRefused(t *testing.T) {
+	s := testkit.Start(t)
+	for _, name := range upgrade.Made() {
+		if taken := s.Count("sqlite_master WHERE name = '" + name + "'"); taken == 0 && !strings.HasPrefix(name, "queue_") && name != "order_zone" {
+			t.Errorf("no migration makes %s", name)
+		}
+	}
+	if n := s.Count(`sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE '\_%' ESCAPE '\' AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'users\_%\_%' ESCAPE '\'
+		AND name NOT IN ('users', '` + strings.Join(upgrade.Made(), "', '") + `')`); n != 0 {
+		t.Errorf("%d tables that this test does not know: add them to the list in taken.go", n)
+	}
+
+	dir := t.TempDir()
+	owner := func(change func(app core.App) error) {
+		t.Helper()
+		app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir})
+		if err := app.Bootstrap(); err != nil {
+			t.Fatal(err)
+		}
+		if err := change(app); err != nil {
+			t.Fatal(err)
+		}
+		if err := app.ClearBootstrap(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	owner(func(app core.App) error { return app.Save(core.NewBaseCollection("Notes")) })
+	file := filepath.Join(dir, "data.db")
+	before := digest(t, file)
+	for _, arguments := range [][]string{{"serve", "--http", "127.0.0.1:0"}, {"migrate", "up"}, {"demo"}} {
+		out, code := runOn(t, dir, arguments...)
+		if code != 1 || strings.Count(out, "\n") != 1 || !strings.Contains(out, "needs for its own: notes. Nothing was changed.") || !strings.Contains(out, "rename") {
+			t.Errorf("%v: exit code %d, and\n%s", arguments, code, out)
+		}
+		if digest(t, file) != before {
+			t.Fatalf("%v changed the database", arguments)
+		}
+	}
+	owner(func(app core.App) error {
+		notes, err := app.FindCollectionByNameOrId("Notes")
+		if err != nil {
+			return err
+		}
+		notes.Name = "my_notes"
+		return app.Save(notes)
+	})
+	if out, code := runOn(t, dir, "migrate", "up"); code != 0 {
+		t.Errorf("exit code %d, and\n%s", code, out)
 	}
 }
 

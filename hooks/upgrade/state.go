@@ -20,6 +20,7 @@ import (
 // state is what a data folder's database says about its versions.
 type state struct {
 	migrations []string // that it has run, the oldest first
+	tables     []string // and views, in lower case
 	record     record
 }
 
@@ -52,6 +53,10 @@ func look(file, parameters string) (found state) {
 		return found
 	}
 	found.migrations = strings.Split(names, "/")
+	var tables string
+	if db.QueryRowContext(ctx, `SELECT coalesce(group_concat(lower(name), '/'), '') FROM sqlite_master WHERE type IN ('table', 'view')`).Scan(&tables) == nil {
+		found.tables = strings.Split(tables, "/")
+	}
 	var value string
 	if db.QueryRowContext(ctx, `SELECT value FROM _params WHERE id = ?`, recordID).Scan(&value) == nil {
 		_ = json.Unmarshal([]byte(value), &found.record) // what is no record of ours says nothing

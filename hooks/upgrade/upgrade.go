@@ -56,6 +56,11 @@ func Register(app core.App, program Program) {
 			if err := u.refuse(found); err != nil {
 				return err
 			}
+			if u.migrates() {
+				if err := u.refuseTaken(found); err != nil {
+					return err
+				}
+			}
 			if program.Command() == "serve" {
 				u.greet(found)
 			}
@@ -105,12 +110,17 @@ func (u *upgrade) greet(found state) {
 
 func (u *upgrade) database() string { return filepath.Join(u.app.DataDir(), "data.db") }
 
+// migrates reports whether the command runs privet's migrations.
+func (u *upgrade) migrates() bool {
+	return slices.Contains([]string{"serve", "migrate", "demo"}, u.program.Command())
+}
+
 // prepare copies the database if the command is about to migrate a folder that an older version has used. From then on
 // until the process ends it holds the folder's lock, as an older server must not go on with a newer database.
 func (u *upgrade) prepare(ctx context.Context, found state) error {
 	own := func(migration string) bool { return contains(core.AppMigrations, migration) }
 	todo := pending(found.migrations, core.SystemMigrations) // any command runs these
-	if slices.Contains([]string{"serve", "migrate", "demo"}, u.program.Command()) {
+	if u.migrates() {
 		todo = pending(found.migrations, core.SystemMigrations, core.AppMigrations)
 	}
 	if len(todo) == 0 || !slices.ContainsFunc(found.migrations, own) {
