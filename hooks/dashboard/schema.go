@@ -6,6 +6,7 @@ import (
 
 	"github.com/privet/privet/hooks/refusal"
 	"github.com/privet/privet/hooks/store"
+	"github.com/privet/privet/hooks/store/desk"
 	"github.com/privet/privet/hooks/store/superuser"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -77,8 +78,8 @@ func keepRole(e *core.CollectionRequestEvent) error {
 
 // reserveTopics refuses a collection whose records would be sent on the topics of the desk, which moderators subscribe to.
 func reserveTopics(e *core.CollectionEvent) error {
-	if e.Collection.Name == "desk" || e.Collection.Id == "desk" {
-		return refusal.BadRequest("desk is a name of privet's own: choose another one")
+	if e.Collection.Name == desk.Topics || e.Collection.Id == desk.Topics {
+		return refusal.BadRequest(desk.Topics + " is a name of privet's own: choose another one")
 	}
 	return e.Next()
 }

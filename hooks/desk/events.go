@@ -14,7 +14,7 @@ import (
 
 // Topic is the topic of PocketBase's realtime API by which the pages of moderators hear that cases have changed. Its messages have
 // the case's id and revision and what has happened: opened, joined, taken, released or closed. The page then reads it anew.
-const Topic = "desk/cases"
+const Topic = desk.Topics + "/cases"
 
 // registerEvents tells the pages of cases that are opened, joined or closed by a record, once that has committed.
 func (d *Desk) registerEvents() {

@@ -8,6 +8,7 @@ import (
 	"regexp"
 
 	"github.com/privet/privet/hooks/store"
+	"github.com/privet/privet/hooks/store/desk"
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
@@ -15,9 +16,9 @@ import (
 	"github.com/pocketbase/pocketbase/tools/search"
 )
 
-// deskTopic is what the names of the desk's topics look like. No collection is called desk (hooks/dashboard), so that none of them
+// deskTopic is what the names of the desk's topics look like. No collection has such a name (hooks/dashboard), so that none of them
 // is one of PocketBase's own, on which it sends records.
-var deskTopic = regexp.MustCompile(`^desk/[a-z0-9_/-]{1,100}$`)
+var deskTopic = regexp.MustCompile(`^` + desk.Topics + `/[a-z0-9_/-]{1,100}$`)
 
 // passModerator lets a moderator's request pass as far as it is a moderator's. What it lets pass to PocketBase, for which a
 // moderator is a superuser as any other, it writes anew, of what is allowed and nothing else.

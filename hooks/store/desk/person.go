@@ -14,6 +14,10 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
+// Topics is what the names of the desk's topics in PocketBase's realtime API begin with, before a slash. No collection has this name, as
+// PocketBase sends records on topics that begin with a collection's.
+const Topics = "desk"
+
 // Person is a user as the desk names one.
 type Person struct {
 	ID       int64 // 0 for nobody
