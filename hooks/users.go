@@ -138,14 +138,14 @@ func saveUser(e *core.RecordEvent, user, before *store.User, changes *revision.H
 	return nil
 }
 
-// removeFromLogs deletes the log lines that contain the e-mail or the phone of a user, once the transaction that erases
+// removeFromLogs deletes the log lines that contain a contact of a user, once the transaction that erases
 // them has committed.
 func removeFromLogs(ctx context.Context, tx core.App, user *store.User) {
 	tx.TxInfo().OnComplete(func(failed error) error {
 		if failed != nil {
 			return nil
 		}
-		if err := store.DeleteLogEntries(ctx, tx, []string{user.Email(), user.Phone()}); err != nil {
+		if err := store.DeleteLogEntries(ctx, tx, user.Contacts()); err != nil {
 			tx.Logger().ErrorContext(ctx, "an erased user is still in the logs", "id", user.Id, "error", err)
 		}
 		return nil

@@ -10,7 +10,6 @@ package audit
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -78,7 +77,7 @@ func Write(ctx context.Context, tx core.App, e Entry) error {
 }
 
 // Changes returns the values that differ between a record before and after a change, by field; nil stands for a new or deleted
-// record. Of texts, contacts, files and secrets it has the names alone.
+// record. Of what is personal, and of texts, files and secrets, it has the names alone.
 func Changes(before, after *core.Record) (from, to map[string]any) {
 	record := after
 	if record == nil {
@@ -87,14 +86,15 @@ func Changes(before, after *core.Record) (from, to map[string]any) {
 	from, to = map[string]any{}, map[string]any{}
 	for _, field := range record.Collection().Fields {
 		name := field.GetName()
-		if name == core.FieldNameId || name == core.FieldNameTokenKey || field.Type() == core.FieldTypeAutodate || slices.Contains(derived, name) {
+		column, _ := store.Declared(record.Collection().Name, name)
+		if name == core.FieldNameId || name == core.FieldNameTokenKey || field.Type() == core.FieldTypeAutodate || column.Derived || column.Unstored {
 			continue
 		}
 		was, is := valueOf(before, name), valueOf(after, name)
 		if was == is {
 			continue
 		}
-		if isKept(field.Type()) {
+		if isKept(field.Type()) && !column.Kind.IsPersonal() {
 			from[name], to[name] = was, is
 		} else {
 			from[name], to[name] = present(was), present(is)
@@ -102,9 +102,6 @@ func Changes(before, after *core.Record) (from, to map[string]any) {
 	}
 	return from, to
 }
-
-// derived are fields that follow from others at each save.
-var derived = []string{"email_key", "search", "rev", "reminded", "delivered", "took", "erase"}
 
 // isKept reports whether the values of a field's type say nothing that a user has written.
 func isKept(kind string) bool {

@@ -23,8 +23,8 @@ const (
 
 // The texts that are searched for watched words.
 var (
-	userTexts  = []string{"nickname", "name", "description"}
-	orderTexts = []string{"description", "rating_text", "cancel_text"}
+	userTexts  = store.Written(store.Users)
+	orderTexts = store.Written(store.Orders)
 )
 
 // registerOpeners opens cases for what happens, in the transaction in which it happens. It blocks nothing.

@@ -75,9 +75,6 @@ func CanBeBlocked(ctx context.Context, tx core.App, user string) (can bool, err 
 	return can, query.Wrap("find user to block", err)
 }
 
-// eraseBlocks removes the blocks by and of an erased user.
-const eraseBlocks = `DELETE FROM blocks WHERE blocker = {:user} OR blocked = {:user}`
-
 // hasBlocks is whether there is a block by or of the user in the column of a query.
 func hasBlocks(user string) string {
 	return `(EXISTS (SELECT 1 FROM blocks WHERE blocker = ` + user + `) OR EXISTS (SELECT 1 FROM blocks WHERE blocked = ` + user + `))`

@@ -78,9 +78,3 @@ func DropExpiredAnswers(ctx context.Context, app core.App, now time.Time) error 
 		}
 	}
 }
-
-// eraseAnswers removes the stored answers that show a user: their own, and those about their orders, in which the
-// other participant was shown the user's texts.
-const eraseAnswers = `DELETE FROM idempotency_keys WHERE user = {:user}
-	OR user IN (SELECT performer FROM orders WHERE client = {:user} UNION SELECT client FROM orders WHERE performer = {:user})
-	AND "order" IN (SELECT id FROM orders WHERE client = {:user} UNION ALL SELECT id FROM orders WHERE performer = {:user})`

@@ -131,11 +131,10 @@ func Changed(record, before *core.Record) []string {
 func Comparable(record *core.Record) []string {
 	var names []string
 	for _, field := range record.Collection().Fields {
-		switch name := field.GetName(); {
-		case field.Type() == core.FieldTypeAutodate, field.Type() == core.FieldTypePassword,
-			name == core.FieldNameTokenKey, name == fieldEmailKey, name == fieldSearch, name == fieldRev, name == fieldReminded, name == fieldDelivered, name == fieldTook:
+		switch column, _ := Declared(record.Collection().Name, field.GetName()); {
+		case field.Type() == core.FieldTypeAutodate, field.Type() == core.FieldTypePassword, field.GetName() == core.FieldNameTokenKey, column.Derived:
 		default:
-			names = append(names, name)
+			names = append(names, field.GetName())
 		}
 	}
 	return names

@@ -1,10 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
-	"strings"
 	"time"
 
+	"github.com/privet/privet/hooks/store/personal"
 	"github.com/privet/privet/hooks/store/query"
 
 	"github.com/pocketbase/dbx"
@@ -36,6 +37,89 @@ const (
 	RoleClient    = "client"
 	RolePerformer = "performer"
 )
+
+// UserRow is a user as the API reads it.
+type UserRow struct {
+	ID          int64
+	Email       string
+	Phone       string // "" for none, as in all texts here
+	Name        string
+	Nickname    string
+	Description string
+	Role        string
+	Price       *float64 // nil for none
+	Invite      string
+	Categories  choices
+	Media       mediaRows
+	Created     Moment
+	Updated     Moment
+}
+
+// userField is a field of users: what it tells about a person, what an erasure does with it, and where the API reads it.
+type userField struct {
+	personal.Column
+	sql  string             // what is read, "" for the field itself
+	into func(*UserRow) any // nil for a field that the API does not read
+}
+
+// userFields declares all fields of users, each once. Erasure, audit, search and the API's reads follow from it.
+var userFields = readAsNamed([]userField{
+	{Column: personal.Column{Name: "id", Kind: personal.Impersonal}, into: func(u *UserRow) any { return query.ID(&u.ID) }},
+	{Column: personal.Column{Name: fieldEmail, Kind: personal.Contact, Erased: personal.Replaced}, into: func(u *UserRow) any { return &u.Email }},
+	{Column: personal.Column{Name: fieldPhone, Kind: personal.Contact, Erased: personal.Emptied}, into: func(u *UserRow) any { return &u.Phone }},
+	{Column: personal.Column{Name: fieldNickname, Kind: personal.Personal, Erased: personal.Replaced, Written: true, Searched: true}, into: func(u *UserRow) any { return &u.Nickname }},
+	{Column: personal.Column{Name: fieldName, Kind: personal.Personal, Erased: personal.Emptied, Written: true, Searched: true}, into: func(u *UserRow) any { return &u.Name }},
+	{Column: personal.Column{Name: fieldDescription, Kind: personal.Personal, Erased: personal.Emptied, Written: true, Searched: true}, into: func(u *UserRow) any { return &u.Description }},
+	{Column: personal.Column{Name: fieldRole, Kind: personal.Impersonal}, into: func(u *UserRow) any { return &u.Role }},
+	{
+		Column: personal.Column{Name: fieldPrice, Kind: personal.Impersonal, Erased: personal.Emptied},
+		sql:    `CASE WHEN u.price <> 0 OR u.free THEN u.price END`, into: func(u *UserRow) any { return &u.Price },
+	},
+	{Column: personal.Column{Name: fieldFree, Kind: personal.Impersonal, Erased: personal.Emptied}},
+	{Column: personal.Column{Name: fieldCategories, Kind: personal.Impersonal, Erased: personal.Emptied}, into: func(u *UserRow) any { return &u.Categories }},
+	// Emptied, it is made anew at each save.
+	{Column: personal.Column{Name: fieldInvite, Kind: personal.Personal, Erased: personal.Emptied}, into: func(u *UserRow) any { return &u.Invite }},
+	{Column: personal.Column{Name: fieldCreated, Kind: personal.Impersonal}, into: func(u *UserRow) any { return &u.Created }},
+	{Column: personal.Column{Name: fieldUpdated, Kind: personal.Impersonal}, into: func(u *UserRow) any { return &u.Updated }},
+
+	{Column: personal.Column{Name: fieldTerms, Kind: personal.Personal, Erased: personal.Emptied}},
+	{Column: personal.Column{Name: fieldTermsAt, Kind: personal.Impersonal, Erased: personal.Emptied}},
+	{Column: personal.Column{Name: core.FieldNamePassword, Kind: personal.Secret, Erased: personal.Replaced}},
+	{Column: personal.Column{Name: core.FieldNameTokenKey, Kind: personal.Secret, Erased: personal.Replaced}},
+	{Column: personal.Column{Name: fieldPasswordSet, Kind: personal.Impersonal, Erased: personal.Replaced}},
+	{Column: personal.Column{Name: fieldEmailProven, Kind: personal.Impersonal, Erased: personal.Emptied}},
+	{Column: personal.Column{Name: core.FieldNameEmailVisibility, Kind: personal.Impersonal}},
+	{Column: personal.Column{Name: core.FieldNameVerified, Kind: personal.Impersonal}},
+	{Column: personal.Column{Name: fieldEmailKey, Kind: personal.Personal, Erased: personal.Replaced, Derived: true}},
+	{Column: personal.Column{Name: fieldSearch, Kind: personal.Personal, Erased: personal.Replaced, Derived: true}},
+	{Column: personal.Column{Name: fieldRev, Kind: personal.Impersonal, Derived: true}},
+
+	{Column: personal.Column{Name: fieldBanned, Kind: personal.Impersonal, Erased: personal.Replaced}},
+	{Column: personal.Column{Name: fieldBannedUntil, Kind: personal.Impersonal, Erased: personal.Emptied}},
+	{Column: personal.Column{Name: fieldBanReason, Kind: personal.Personal, Erased: personal.Emptied}},
+	{Column: personal.Column{Name: fieldErase, Kind: personal.Contact, Erased: personal.Emptied, Unstored: true}},
+	{Column: personal.Column{Name: fieldErased, Kind: personal.Impersonal, Erased: personal.Replaced}},
+	{Column: personal.Column{Name: fieldModeratedBy, Kind: personal.Staff}},
+	{Column: personal.Column{Name: fieldModeratedAt, Kind: personal.Impersonal}},
+})
+
+// readAsNamed completes the fields that are read as they are.
+func readAsNamed(fields []userField) []userField {
+	for i := range fields {
+		fields[i].sql = cmp.Or(fields[i].sql, "u."+fields[i].Name)
+	}
+	return fields
+}
+
+// userColumns are the columns of a user with the media of the profile.
+var userColumns = query.Map("u", func(c *query.Columns, u *UserRow) {
+	for i := range userFields {
+		if f := &userFields[i]; f.into != nil {
+			c.Add(f.sql, f.into(u))
+		}
+	}
+	c.Add(profileMedia, &u.Media)
+})
 
 // User is a record of users.
 type User struct{ core.BaseRecordProxy }
@@ -103,47 +187,6 @@ func (u *User) Phone() string { return u.GetString(fieldPhone) }
 // SetPhone sets the phone number; "" is none.
 func (u *User) SetPhone(v string) { u.Set(fieldPhone, v) }
 
-// MaxSearched is how many characters of a description are searched.
-const MaxSearched = 2000
-
-// Description is a description with the part of it that is searched, folded.
-type Description struct{ text, searched string }
-
-// NewDescription folds a description; "" is none. Call it before a transaction and not inside.
-func NewDescription(text string) Description {
-	return Description{text, SearchKey(firstRunes(text, MaxSearched))}
-}
-
-// firstRunes returns the first n characters of a text.
-func firstRunes(text string, n int) string {
-	for at := range text {
-		if n == 0 {
-			return text[:at]
-		}
-		n--
-	}
-	return text
-}
-
-// keyDescription is the custom value by which a record carries its Description to Derive.
-const keyDescription = "@description"
-
-// SetDescription sets the description.
-func (u *User) SetDescription(d Description) {
-	u.Set(fieldDescription, d.text)
-	u.SetRaw(keyDescription, d)
-}
-
-// FoldDescription folds a description that was set as a field: one that a moderator has typed. Call it before a
-// transaction and not inside.
-func (u *User) FoldDescription() {
-	text := u.GetString(fieldDescription)
-	if d, ok := u.GetRaw(keyDescription).(Description); ok && d.text == text || text == u.Original().GetString(fieldDescription) && !u.IsNew() {
-		return
-	}
-	u.SetRaw(keyDescription, NewDescription(text))
-}
-
 // Role returns RoleClient or RolePerformer.
 func (u *User) Role() string { return u.GetString(fieldRole) }
 
@@ -197,26 +240,6 @@ func (u *User) Derive(before *User) {
 	if u.GetString(fieldInvite) == "" {
 		u.Set(fieldInvite, security.RandomStringWithAlphabet(8, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"))
 	}
-}
-
-// searchedNames returns what is searched of the names, each with the end of its line.
-func (u *User) searchedNames() string {
-	return SearchKey(u.GetString(fieldNickname) + "\n" + u.GetString(fieldName) + "\n")
-}
-
-// searchedDescription returns what is searched of the description. It was folded before the transaction: by
-// SetDescription, by FoldDescription, or for the row as it was before.
-func (u *User) searchedDescription(before *User) string {
-	text := u.GetString(fieldDescription)
-	if d, ok := u.GetRaw(keyDescription).(Description); ok && d.text == text {
-		return d.searched
-	}
-	if before != nil && before.GetString(fieldDescription) == text {
-		if searched, ok := strings.CutPrefix(before.GetString(fieldSearch), before.searchedNames()); ok {
-			return searched
-		}
-	}
-	return NewDescription(text).searched
 }
 
 // CountNewOrders returns how many new orders a performer has.

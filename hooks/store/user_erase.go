@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/privet/privet/hooks/logs"
 	"github.com/privet/privet/hooks/order"
+	"github.com/privet/privet/hooks/store/personal"
 	"github.com/privet/privet/hooks/store/query"
 
 	"github.com/pocketbase/dbx"
@@ -63,9 +65,9 @@ var erasureCounts = query.Map("", func(c *query.Columns, n *ErasureCounts) {
 		+ (SELECT count(*) FROM orders WHERE performer = CAST(:user AS TEXT) AND status = 'new')`, &n.OpenOrders)
 	c.Add(`(SELECT count(*) FROM orders WHERE client = CAST(:user AS TEXT) AND status <> 'new')
 		+ (SELECT count(*) FROM orders WHERE performer = CAST(:user AS TEXT) AND status <> 'new')`, &n.OtherOrders)
-	c.Add(`(SELECT count(*) FROM media WHERE user = CAST(:user AS TEXT) AND "order" = '')`, &n.Media)
-	c.Add(`(SELECT count(*) FROM devices WHERE user = CAST(:user AS TEXT))`, &n.Devices)
-	c.Add(`(SELECT count(*) FROM pushes WHERE receiver = CAST(:user AS TEXT) AND state = 'waiting')`, &n.Pushes)
+	c.Add(personal.ProfileMedia.Count(``), &n.Media)
+	c.Add(personal.Devices.Count(``), &n.Devices)
+	c.Add(personal.Pushes.Count(`state = 'waiting'`), &n.Pushes)
 }).Select(`FROM users WHERE id = :user`)
 
 // CreatedText returns when a record was created, as the database has it.
@@ -122,14 +124,13 @@ func (u *User) Anonymize(ctx context.Context, tx core.App, before *User, at time
 		email = fmt.Sprintf("deleted%s-%s@hidden.invalid", u.Id, security.RandomStringWithAlphabet(16, "0123456789abcdef"))
 	}
 	u.CopyFrom(before)
-	u.SetEmail(email)
-	u.SetEmailProven(false)
-	u.SetNickname("Deleted user")
-	for _, field := range []string{fieldName, fieldPhone, fieldDescription, fieldErase, fieldInvite, fieldTerms, fieldTermsAt} {
-		u.Set(field, "") // Derive sets a new invite
+	for _, f := range userFields {
+		if f.Erased == personal.Emptied {
+			u.Set(f.Name, nil)
+		}
 	}
-	u.SetCategories(nil)
-	u.SetPrice(nil)
+	u.SetEmail(email)
+	u.SetNickname("Deleted user")
 	u.DisablePassword()
 	u.SetBan()
 	u.Set(fieldErased, at)
@@ -157,34 +158,66 @@ func EraseTraces(ctx context.Context, tx core.App, u *User) error {
 	if err != nil {
 		return query.Wrap("erase rows of user", err)
 	}
-	for _, statement := range []string{
-		`DELETE FROM pushes WHERE receiver = {:user}`,
-		`DELETE FROM mails WHERE user = {:user}`,
-		`DELETE FROM account_links WHERE user = {:user}`,
-		`DELETE FROM profile_fetches WHERE user = {:user}`,
-		eraseAnswers,
-		eraseBlocks,
-		`UPDATE reports SET text = '' WHERE reporter = {:user}`,
-		`DELETE FROM warnings WHERE user = {:user}`,
-		`DELETE FROM notes WHERE user = {:user} AND user <> ''`,
-		`DELETE FROM bans WHERE user = {:user}`,
-		`UPDATE signals SET text = '', word = iif(kind = 'word', '', word) WHERE "case" IN (SELECT id FROM cases WHERE user = {:user})
-			OR target IN (SELECT 'order ' || id FROM orders WHERE client = {:user})`,
-		`UPDATE cases SET quote = '', word = '' WHERE user = {:user} OR "order" IN (SELECT id FROM orders WHERE client = {:user})
-			OR id IN (SELECT "case" FROM reports WHERE reporter = {:user})`,
-		// The reason of a cancellation was written by the user who cancelled last.
-		`UPDATE orders SET cancel_text = '', rev = rev + 1, updated = {:now}
-			WHERE id IN (SELECT id FROM orders WHERE client = {:user} UNION ALL SELECT id FROM orders WHERE performer = {:user})
-			AND cancel_text <> '' AND {:user} = (SELECT h.user FROM order_history h WHERE h."order" = orders.id AND h."to" = 'cancelled'
-				ORDER BY h.time DESC, h.rowid DESC LIMIT 1)`,
-		`UPDATE orders SET description = '', rating_text = '', rev = rev + 1, updated = {:now} WHERE client = {:user}`,
-	} {
-		_, err := tx.NonconcurrentDB().NewQuery(statement).Bind(dbx.Params{"user": u.Id, "now": query.Timestamp(time.Now())}).WithContext(ctx).Execute()
-		if err != nil {
-			return query.Wrap("erase texts of user", err)
+	who := []any{sql.Named("user", u.Id)}
+	for _, table := range personal.Tables {
+		for _, statement := range table.Statements() {
+			arguments := who
+			if strings.Contains(statement, ":now") {
+				arguments = append(arguments, sql.Named("now", query.Timestamp(time.Now())))
+			}
+			if err := query.Write(ctx, tx, statement, arguments...); err != nil {
+				return query.Wrap("erase what belongs to a user in "+table.Name, err)
+			}
 		}
 	}
 	return nil
+}
+
+// Contacts returns how the user can be reached, which an erasure removes from the logs, too.
+func (u *User) Contacts() (contacts []string) {
+	for _, f := range userFields {
+		if f.Kind == personal.Contact && !f.Unstored {
+			contacts = append(contacts, u.GetString(f.Name))
+		}
+	}
+	return contacts
+}
+
+// declared are the tables whose columns are declared, by name.
+var declared = func() map[string]*personal.Table {
+	users := &personal.Table{Name: Users}
+	for _, f := range userFields {
+		users.Columns = append(users.Columns, f.Column)
+	}
+	tables := map[string]*personal.Table{Users: users}
+	for _, table := range personal.Tables {
+		tables[table.Name] = table
+	}
+	return tables
+}()
+
+// DeclaredTable returns what the columns of a table tell about people, an empty table for one of which privet knows nothing.
+func DeclaredTable(name string) *personal.Table {
+	if t := declared[name]; t != nil {
+		return t
+	}
+	return &personal.Table{Name: name}
+}
+
+// Declared returns what a column of a table tells about people; ok is false for a column of which privet knows nothing, as one of an
+// owner's collection.
+func Declared(table, column string) (c personal.Column, ok bool) {
+	return DeclaredTable(table).Column(column)
+}
+
+// Written returns the names of a collection's fields that users write and others read.
+func Written(collection string) (names []string) {
+	for _, c := range DeclaredTable(collection).Columns {
+		if c.Written {
+			names = append(names, c.Name)
+		}
+	}
+	return names
 }
 
 // FlushLogs writes PocketBase's buffered log entries to its database, as PocketBase does every three seconds.

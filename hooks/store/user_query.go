@@ -182,42 +182,8 @@ func phraseOf(text string) (phrase string, whole bool) {
 	return `"` + strings.ReplaceAll(string(runes[:min(len(runes), maxRunes)]), `"`, `""`) + `"`, len(runes) <= maxRunes
 }
 
-// UserRow is a user as the API reads it.
-type UserRow struct {
-	ID          int64
-	Email       string
-	Phone       string // "" for none, as in all texts here
-	Name        string
-	Nickname    string
-	Description string
-	Role        string
-	Price       *float64 // nil for none
-	Invite      string
-	Categories  choices
-	Media       mediaRows
-	Created     Moment
-	Updated     Moment
-}
-
 // profileMedia is the column of a profile's media. A banned user's are served to nobody, and so not named.
 var profileMedia = mediaColumn(`m.user = u.id AND m."order" = '' AND u.banned = 0`)
-
-// userColumns are the columns of a user with the media of the profile.
-var userColumns = query.Map("u", func(c *query.Columns, r *UserRow) {
-	c.Add(`u.id`, query.ID(&r.ID))
-	c.Add(`u.email`, &r.Email)
-	c.Add(`u.phone`, &r.Phone)
-	c.Add(`u.name`, &r.Name)
-	c.Add(`u.nickname`, &r.Nickname)
-	c.Add(`u.description`, &r.Description)
-	c.Add(`u.role`, &r.Role)
-	c.Add(`CASE WHEN u.price <> 0 OR u.free THEN u.price END`, &r.Price)
-	c.Add(`u.invite`, &r.Invite)
-	c.Add(`u.categories`, &r.Categories)
-	c.Add(`u.created`, &r.Created)
-	c.Add(`u.updated`, &r.Updated)
-	c.Add(profileMedia, &r.Media)
-})
 
 // choices scans PocketBase's multiple select, a JSON array of plain words.
 type choices []string

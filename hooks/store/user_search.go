@@ -78,3 +78,81 @@ func MergeSearchIndex(ctx context.Context, app core.App) error {
 	}
 	return nil
 }
+
+// MaxSearched is how many characters of a description are searched.
+const MaxSearched = 2000
+
+// Description is a description with the part of it that is searched, folded.
+type Description struct{ text, searched string }
+
+// NewDescription folds a description; "" is none. Call it before a transaction and not inside.
+func NewDescription(text string) Description {
+	return Description{text, SearchKey(firstRunes(text, MaxSearched))}
+}
+
+// firstRunes returns the first n characters of a text.
+func firstRunes(text string, n int) string {
+	for at := range text {
+		if n == 0 {
+			return text[:at]
+		}
+		n--
+	}
+	return text
+}
+
+// keyDescription is the custom value by which a record carries its Description to Derive.
+const keyDescription = "@description"
+
+// SetDescription sets the description.
+func (u *User) SetDescription(d Description) {
+	u.Set(fieldDescription, d.text)
+	u.SetRaw(keyDescription, d)
+}
+
+// FoldDescription folds a description that was set as a field: one that a moderator has typed. Call it before a
+// transaction and not inside.
+func (u *User) FoldDescription() {
+	text := u.GetString(fieldDescription)
+	if d, ok := u.GetRaw(keyDescription).(Description); ok && d.text == text || text == u.Original().GetString(fieldDescription) && !u.IsNew() {
+		return
+	}
+	u.SetRaw(keyDescription, NewDescription(text))
+}
+
+// searchedFields are the short fields that are searched, each a line of the searched text.
+var searchedFields = func() (names []string) {
+	for _, f := range userFields {
+		if f.Searched && f.Name != fieldDescription {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}()
+
+// searchedNames returns what is searched before the description: a line for each field, which of any but the first two, the names that the
+// desk's index is made of (pb_migrations/1795767000_desk_search.go), is left out where it is empty.
+func (u *User) searchedNames() string {
+	var lines strings.Builder
+	for i, name := range searchedFields {
+		if text := u.GetString(name); i < 2 || text != "" {
+			lines.WriteString(text + "\n")
+		}
+	}
+	return SearchKey(lines.String())
+}
+
+// searchedDescription returns what is searched of the description. It was folded before the transaction: by
+// SetDescription, by FoldDescription, or for the row as it was before.
+func (u *User) searchedDescription(before *User) string {
+	text := u.GetString(fieldDescription)
+	if d, ok := u.GetRaw(keyDescription).(Description); ok && d.text == text {
+		return d.searched
+	}
+	if before != nil && before.GetString(fieldDescription) == text {
+		if searched, ok := strings.CutPrefix(before.GetString(fieldSearch), before.searchedNames()); ok {
+			return searched
+		}
+	}
+	return NewDescription(text).searched
+}

@@ -60,9 +60,9 @@ const seesUser = `u.id <> :me AND u.erased = '' AND (u.banned = 0 AND NOT EXISTS
 
 // targetQueries read a target, with the id :id, if the user :me sees it and it is another's.
 var targetQueries = map[string]query.Query[targetRow]{
-	TargetUser: targetColumns(`u.id`, `''`, textsOf("u", "nickname", "name", "description"), mediaNumbers(`m.user = u.id AND m."order" = ''`)).
+	TargetUser: targetColumns(`u.id`, `''`, textsOf("u", store.Users), mediaNumbers(`m.user = u.id AND m."order" = ''`)).
 		Select(`FROM users u WHERE u.id = :id AND ` + seesUser),
-	TargetOrder: targetColumns(`iif(o.client = :me, o.performer, o.client)`, `o.id`, textsOf("o", "description", "rating_text", "cancel_text"), mediaNumbers(`m."order" = o.id`)).
+	TargetOrder: targetColumns(`iif(o.client = :me, o.performer, o.client)`, `o.id`, textsOf("o", store.Orders), mediaNumbers(`m."order" = o.id`)).
 		Select(`FROM orders o WHERE o.id = :id AND (o.client = :me OR o.performer = :me)`),
 	TargetMedia: targetColumns(`m.user`, `m."order"`, `'{}'`, `json_array(CAST(m.id AS INTEGER))`).
 		Select(`FROM media m CROSS JOIN users u ON u.id = m.user
@@ -85,10 +85,10 @@ func targetColumns(user, order, texts, media string) *query.Mapping[targetRow] {
 	})
 }
 
-// textsOf returns the JSON object of some texts of a table.
-func textsOf(table string, columns ...string) string {
+// textsOf returns the JSON object of the texts that users write in a collection, of a table.
+func textsOf(table, collection string) string {
 	var pairs []string
-	for _, column := range columns {
+	for _, column := range store.Written(collection) {
 		pairs = append(pairs, `'`+column+`', `+table+`.`+column)
 	}
 	return `json_object(` + strings.Join(pairs, `, `) + `)`
