@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -39,5 +40,20 @@ func TestHouse(t *testing.T) {
 		if count > maxFiles && filepath.Base(folder) != "pb_migrations" { // that one is the history of the schema, and grows
 			t.Errorf("%s has %d Go files", folder, count)
 		}
+	}
+}
+
+// The diff by which CONTRIBUTING.md shows how to add a field applies to the code as it is.
+func TestFieldDiffApplies(t *testing.T) {
+	document, err := os.ReadFile("../../CONTRIBUTING.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, diff, _ := strings.Cut(string(document), "```diff\n")
+	diff, _, _ = strings.Cut(diff, "```")
+	check := exec.Command("git", "apply", "--check", "-")
+	check.Dir, check.Stdin = "../..", strings.NewReader(diff)
+	if out, err := check.CombinedOutput(); err != nil || diff == "" {
+		t.Errorf("the code has changed: make the diff of CONTRIBUTING.md anew: %v\n%s", err, out)
 	}
 }
