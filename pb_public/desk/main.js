@@ -39,6 +39,8 @@ Object.assign(shell, {
     box.onbeforeclose = () => leave();
     document.body.append(box);
     app.modals.open(box);
+    box.tabIndex = -1;
+    box.focus(); // at once, so that no key goes to the page; the kit moves the focus on when the dialog has come in
     document.querySelector("main.app").inert = true;
   },
   close(box) {

@@ -56,8 +56,16 @@ export function page({ id: mailed, query, signal }) {
       // A case that somebody else closed stays where it is, grey, until the choice moves on.
       const gone = seen.items.find((row) => row.id === chosen && !items.some((other) => other.id === row.id));
       if (gone) {
-        items.splice(Math.min(seen.items.indexOf(gone), items.length), 0, { ...gone, state: "closed" });
+        items.splice(Math.min(seen.items.indexOf(gone), items.length), 0, gone.isBeyond ? gone : { ...gone, state: "closed" });
         if (gone.state !== "closed") readDetail();
+      } else if (chosen && !detail && !items.some((other) => other.id === chosen)) {
+        // The address names one that is decided by now, or beyond the first page.
+        try {
+          detail = await readChosen((mine) => readCase(chosen, { filter, signal: mine }));
+          items.unshift({ ...detail, isBeyond: true });
+        } catch (error) {
+          if (isAbort(error, signal)) return; // the read that came after this one shows it
+        }
       }
       Object.assign(seen, { items, counts, more, read: true });
       failed = null;

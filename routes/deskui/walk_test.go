@@ -162,6 +162,8 @@ func (d *desk) together(other *desk, id string) {
 	other.Key("Space", " ")
 	other.Key("ArrowDown", "ArrowDown")
 	other.Until(`!` + row)
+	other.open("#/desk/cases/"+id, "en") // as a mail leads to it, which is read late
+	other.Until(row + `?.classList.contains('closed') && document.querySelector('.dk-pane-foot').innerText.includes('Closed: moderator')`)
 	if n := d.s.Count(fmt.Sprintf(`audit WHERE "case" = '%s' AND act = 'verdict'`, id)); n != 1 {
 		d.t.Errorf("a case has %d verdicts", n)
 	}
