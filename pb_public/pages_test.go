@@ -57,6 +57,10 @@ func TestPages(t *testing.T) {
 	if len(head.Body) != 0 || head.Header.Get("Content-Type") != "application/json" {
 		t.Errorf("HEAD: %v %q", head.Header, head.Body)
 	}
+	if clients := s.Get("/openapi.json?for=clients").Do().Want(200); clients.Header.Get("Content-Type") != "application/json" {
+		t.Errorf("for clients: %v", clients.Header)
+	}
+	s.Get("/openapi.json%3Ffor=clients").Do().Want(404)
 	if allow := s.Post("/openapi.json").Raw("text/plain", io.NopCloser(strings.NewReader("x"))).Do().Want(405).Header.Get("Allow"); allow != "GET, HEAD" {
 		t.Errorf("POST: Allow %q", allow)
 	}

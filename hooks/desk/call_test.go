@@ -45,6 +45,7 @@ func newHook(t *testing.T) *hook {
 			h.told = append(h.told, string(body))
 		}
 		h.mu.Unlock()
+		w.Header().Set("Location", "/elsewhere") // which means something with a status of redirects alone
 		w.WriteHeader(status)
 	}))
 	t.Cleanup(h.Close)
@@ -214,8 +215,9 @@ func TestWebhookFails(t *testing.T) {
 	fcm.Wait(1, testkit.Soon)
 	mail.Wait("", 2, testkit.Soon)
 
-	for try := 1; try <= 3; try++ {
-		hanging <- http.StatusInternalServerError
+	for i, status := range []int{http.StatusInternalServerError, http.StatusFound, http.StatusTemporaryRedirect} {
+		try := i + 1
+		hanging <- status
 		testkit.Await(t, testkit.Soon, "the failure is not recorded", func() bool { return s.Count(fmt.Sprint("case_calls WHERE tries >= ", try)) == 1 })
 		s.Exec("UPDATE case_calls SET next_try = '2020-01-01 00:00:00.000Z'") // its time has come
 		worker.ForeignChange(s.App)

@@ -39,7 +39,11 @@ type webhook struct {
 }
 
 func newWebhook(app core.App, address, base string) *webhook {
-	w := &webhook{app: app, address: address, base: base, log: durable.Of(app), client: &http.Client{Timeout: callTimeout}}
+	w := &webhook{app: app, address: address, base: base, log: durable.Of(app), client: &http.Client{
+		Timeout: callTimeout,
+		// A POST that is redirected becomes a GET without the line, whose answer says nothing: a redirect is a failure that shows in the log.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
 	w.worker = worker.New(worker.Config{
 		Queue:     w,
 		Name:      "webhook",

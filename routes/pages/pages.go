@@ -72,6 +72,7 @@ func Bind(group *router.RouterGroup[*core.RequestEvent], files fs.FS) {
 		}
 		name := strings.TrimPrefix(e.Request.URL.Path, "/")
 		found, ok := pages[name]
+		ok = ok && !strings.Contains(name, forReader) // a name with that is no path
 		if reader := e.Request.URL.Query().Get("for"); reader != "" && pages[name+forReader+reader] != nil {
 			found = pages[name+forReader+reader]
 		}
@@ -170,8 +171,9 @@ func read(files fs.FS) (map[string]*page, error) {
 }
 
 func newPage(name string, content []byte) *page {
+	file, _, _ := strings.Cut(name, forReader)
 	p := &page{
-		contentType: contentTypes[path.Ext(name)],
+		contentType: contentTypes[path.Ext(file)],
 		plain:       func() []byte { return content },
 		etag:        etagOf(content),
 	}
