@@ -48,6 +48,11 @@ func fillWithCrowd(t *testing.T, s *testkit.Server) {
 		`INSERT INTO reports (id, target, reason, state, "case", reporter, kept_until, place, created, updated)
 			SELECT printf('r%014d', i), 'user ' || i, 'spam', iif(i % 10, 'closed', 'open'), printf('c%014d', i), i + 1, iif(i % 10, '', '2100-01-01 00:00:00.000Z'), 1,
 			'2024-01-01 00:00:00.000Z', '2024-01-01 00:00:00.000Z' FROM n`,
+		`INSERT INTO signals (id, "case", target, kind, created)
+			SELECT printf('s%014d', i), printf('c%014d', i), iif(i % 2, 'order ', 'user ') || i, iif(i % 2, 'overdue', 'word'), '2024-01-01 00:00:00.000Z' FROM n`,
+		`INSERT INTO bans (id, user, since, lifted) SELECT printf('b%014d', i), i, '2024-01-01 00:00:00.000Z', '2024-01-02 00:00:00.000Z' FROM n`,
+		`INSERT INTO warnings (id, user, text, created) SELECT printf('w%014d', i), i, 'w', '2024-01-01 00:00:00.000Z' FROM n`,
+		`INSERT INTO notes (id, user, text, created) SELECT printf('n%014d', i), i, 'n', '2024-01-01 00:00:00.000Z' FROM n`,
 		`INSERT INTO invite_tokens (id, user, expires, token) SELECT i + 1000000, i, '2024-01-01 00:00:00.000Z', printf('%064d', i) FROM n`,
 	} {
 		if _, err := s.App.NonconcurrentDB().NewQuery(many + insert).Bind(dbx.Params{"first": first, "last": first + crowd - 1}).Execute(); err != nil {

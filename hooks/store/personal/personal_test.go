@@ -29,6 +29,11 @@ func TestEveryColumnIsDeclared(t *testing.T) {
 	if err := s.App.DB().NewQuery(`SELECT name FROM sqlite_master WHERE type = 'table'`).Column(&tables); err != nil || len(tables) < 20 {
 		t.Fatalf("%d tables: %v", len(tables), err)
 	}
+	for _, declared := range personal.Tables {
+		if !slices.Contains(tables, declared.Name) {
+			t.Errorf("%s is declared, and there is no such table", declared.Name)
+		}
+	}
 	for _, table := range tables {
 		if exempt.MatchString(table) {
 			continue

@@ -90,7 +90,6 @@ var Tables = []*Table{
 	{Name: "watched_words", Columns: columns(Staff, "id word")},
 	{Name: "case_calls", Columns: columns(Impersonal, "case created tries next_try error")},
 	{Name: "file_removals", Columns: columns(Impersonal, "key reason created tries next_try error")},
-	{Name: "order_zone", Columns: columns(Impersonal, "since seconds")},
 	{Name: "push_hours", Columns: columns(Impersonal, "hour state count")},
 	{Name: "sequences", Columns: columns(Impersonal, "name value")},
 	{Name: "state_counts", Columns: columns(Impersonal, "kind state count")},
