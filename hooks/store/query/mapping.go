@@ -61,11 +61,6 @@ func (m *Mapping[Row]) Add(c *Columns, table string, row *Row) {
 	c.count += m.count
 }
 
-// As returns the mapping for another name of the table.
-func (m *Mapping[Row]) As(table string) *Mapping[Row] {
-	return Map(table, func(c *Columns, row *Row) { m.Add(c, table, row) })
-}
-
 // Select returns the query of a mapping's columns; from is what follows them.
 func (m *Mapping[Row]) Select(from string) Query[Row] {
 	return m.SelectWith("", from)
