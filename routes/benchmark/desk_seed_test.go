@@ -45,7 +45,7 @@ func loadDeskDataset(root string, base *dataset) (*dataset, error) {
 	if err := addSuperusers(work); err != nil {
 		return nil, err
 	}
-	if err := d.fillDesk(filepath.Join(work, "data.db")); err != nil {
+	if err := fillFile(filepath.Join(work, "data.db"), d.fillDesk, `DELETE FROM sqlite_stat1; PRAGMA wal_checkpoint(TRUNCATE)`); err != nil {
 		return nil, err
 	}
 	return d, os.Rename(work, d.dir)
@@ -94,33 +94,11 @@ func superuserTokens(dir string) (tokens []string, err error) {
 }
 
 // fillDesk adds all rows by SQL alone.
-func (d *dataset) fillDesk(file string) error {
-	opened, err := core.DefaultDBConnect(file)
-	if err != nil {
-		return err
-	}
-	db := opened.DB()
-	db.SetMaxOpenConns(1)
-	defer db.Close()
-	if _, err := db.Exec(`PRAGMA synchronous = OFF; PRAGMA cache_size = -400000`); err != nil {
-		return err
-	}
-	tx, err := db.Begin()
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback()
+func (d *dataset) fillDesk(tx *sql.Tx) error {
 	if err := d.spread(tx); err != nil {
 		return err
 	}
-	if err := d.addDeskRows(tx); err != nil {
-		return err
-	}
-	if err := tx.Commit(); err != nil {
-		return err
-	}
-	_, err = db.Exec(`DELETE FROM sqlite_stat1; PRAGMA wal_checkpoint(TRUNCATE)`)
-	return err
+	return d.addDeskRows(tx)
 }
 
 // run executes statements whose words in capitals stand for the numbers and expressions of the data.

@@ -67,7 +67,8 @@ func loadDataset(root string, users, orders int) (*dataset, error) {
 	if _, err := os.Stat(d.dir); err == nil {
 		return d, nil
 	}
-	if err := d.fill(filepath.Join(empty, "data.db")); err != nil {
+	// The last statements are what PocketBase and privet do every night.
+	if err := fillFile(filepath.Join(empty, "data.db"), d.fill, `DELETE FROM users_search_queue; INSERT INTO users_search(users_search) VALUES('optimize'); PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize = 0x10002`); err != nil {
 		return nil, err
 	}
 	return d, os.Rename(empty, d.dir)
@@ -89,9 +90,8 @@ func migrate(dir string) (schema string, err error) {
 	return schema, app.ClearBootstrap()
 }
 
-// fill inserts all rows: users and devices one by one, because they need texts and hashes from Go, the rest by SQL
-// alone.
-func (d *dataset) fill(file string) error {
+// fillFile fills a database that nothing else uses in one transaction, and then runs the last statements outside of it.
+func fillFile(file string, fill func(tx *sql.Tx) error, last string) error {
 	opened, err := core.DefaultDBConnect(file)
 	if err != nil {
 		return err
@@ -107,6 +107,19 @@ func (d *dataset) fill(file string) error {
 		return err
 	}
 	defer tx.Rollback()
+	if err := fill(tx); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	_, err = db.Exec(last)
+	return err
+}
+
+// fill inserts all rows: users and devices one by one, because they need texts and hashes from Go, the rest by SQL
+// alone.
+func (d *dataset) fill(tx *sql.Tx) error {
 	if err := d.fillUsers(tx); err != nil {
 		return err
 	}
@@ -138,12 +151,7 @@ func (d *dataset) fill(file string) error {
 			return fmt.Errorf("%s: %w", statement, err)
 		}
 	}
-	if err := tx.Commit(); err != nil {
-		return err
-	}
-	// As PocketBase and privet do every night.
-	_, err = db.Exec(`DELETE FROM users_search_queue; INSERT INTO users_search(users_search) VALUES('optimize'); PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize = 0x10002`)
-	return err
+	return nil
 }
 
 // fillUsers inserts users and their devices.
