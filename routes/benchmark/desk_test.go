@@ -43,11 +43,7 @@ func (d *desk) do(c *deskCall, n int) (time.Duration, []byte, error) {
 // openDesk starts a server on a copy of the data. With statistics the tables have those that PRAGMA optimize, which runs every night, gathers.
 func openDesk(t testing.TB, data *dataset, statistics bool) (*desk, []string) {
 	t.Helper()
-	copied := *data
-	copied.dir = t.TempDir()
-	if err := os.CopyFS(copied.dir, os.DirFS(data.dir)); err != nil {
-		t.Fatal(err)
-	}
+	copied := copyData(t, data)
 	db, err := core.DefaultDBConnect(copied.dir + "/data.db")
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +64,7 @@ func openDesk(t testing.TB, data *dataset, statistics bool) (*desk, []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := startServer(t, ours, ours, &copied)
+	s := serveData(t, ours, ours, copied)
 	c, err := dial(s.address)
 	if err != nil {
 		t.Fatal(err)

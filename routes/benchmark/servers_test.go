@@ -60,12 +60,24 @@ func serveChild(kind string) error {
 // startServer starts a server on a copy of the data, which runs until the test ends.
 func startServer(t testing.TB, name, kind string, data *dataset) *server {
 	t.Helper()
+	return serveData(t, name, kind, copyData(t, data))
+}
+
+// copyData returns a copy of the data, which is removed when the test ends.
+func copyData(t testing.TB, data *dataset) *dataset {
+	t.Helper()
 	copied := *data
 	copied.dir = t.TempDir()
 	if err := os.CopyFS(copied.dir, os.DirFS(data.dir)); err != nil {
 		t.Fatal(err)
 	}
-	s := &server{name: name, kind: kind, data: &copied, address: freeAddress(t)}
+	return &copied
+}
+
+// serveData starts a server on data of its own, which runs until the test ends.
+func serveData(t testing.TB, name, kind string, data *dataset) *server {
+	t.Helper()
+	s := &server{name: name, kind: kind, data: data, address: freeAddress(t)}
 	binary, err := os.Executable()
 	if kind == ours {
 		binary, err = buildPrivet()
