@@ -29,14 +29,6 @@ var made = map[string][]string{
 	"1795767200_figures.go":          {"push_hours"},
 }
 
-// Made returns the names of all tables that migrations make.
-func Made() (names []string) {
-	for _, tables := range made {
-		names = append(names, tables...)
-	}
-	return names
-}
-
 // refuseTaken returns an error if a folder has a collection whose name a migration that it has not run needs, as an owner may have made
 // one of that name: the migration would fail.
 func (u *upgrade) refuseTaken(found state) error {
