@@ -69,12 +69,14 @@ type tokenRow struct {
 	expires string // of an invite token
 }
 
+var ownerHasBlocks = hasBlocks("devices.user")
+
 var deviceTokens = query.Map("", func(c *query.Columns, t *tokenRow) {
 	c.Add(`CAST(id AS INTEGER)`, &t.DeviceID)
 	c.Add(`CAST(user AS INTEGER)`, &t.UserID)
 	c.Add(`token`, &t.hash)
 	c.Add(`firebase_token`, &t.PushToken)
-	c.Add(hasBlocks("devices.user"), &t.Blocks)
+	c.Add(ownerHasBlocks, &t.Blocks)
 })
 
 var inviteTokens = query.Map("", func(c *query.Columns, t *tokenRow) {

@@ -141,10 +141,12 @@ func ReadParticipants(ctx context.Context, tx core.App, performer, client string
 	return p, query.Wrap("read participants", err)
 }
 
+var participantsBlocked = areBlocked(":client", ":performer")
+
 var participants = query.Map("", func(c *query.Columns, p *Participants) {
 	c.Add(`role`, &p.Role)
 	c.Add(`price`, &p.Price)
 	c.Add(disabledCondition, &p.PerformerDisabled)
 	c.Add(`coalesce((SELECT `+disabledCondition+` FROM users c WHERE c.id = :client), 1)`, &p.ClientDisabled)
-	c.Add(areBlocked(":client", ":performer"), &p.Blocked)
+	c.Add(participantsBlocked, &p.Blocked)
 }).Select(`FROM users WHERE id = :performer`)
