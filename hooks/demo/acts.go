@@ -101,14 +101,20 @@ func (s *seeder) find(ctx context.Context, t target) (*cases.CaseRow, error) {
 	if err != nil {
 		return nil, err
 	}
+	c, err := s.caseAbout(ctx, name)
+	if err == nil && c == nil {
+		err = fmt.Errorf("no case is open about %s", name)
+	}
+	return c, err
+}
+
+// caseAbout returns the open case about a target, by its name in cases, nil for none.
+func (s *seeder) caseAbout(ctx context.Context, target string) (*cases.CaseRow, error) {
 	open, err := s.openCases(ctx)
 	for i := range open {
-		if open[i].Target == name {
+		if open[i].Target == target {
 			return &open[i], nil
 		}
-	}
-	if err == nil {
-		err = fmt.Errorf("no case is open about %s", name)
 	}
 	return nil, err
 }

@@ -46,6 +46,9 @@ type event struct {
 	told    bool // the story goes on with the cases that it opens
 }
 
+// byTime compares events: the earliest is the first.
+func byTime(a, b event) int { return cmp.Compare(b.daysAgo, a.daysAgo) }
+
 func newSeeder(staff Staff, now time.Time) *seeder {
 	crowdPeople, crowdOrders := crowd()
 	s := &seeder{now: now, staff: staff, people: slices.Concat(people, crowdPeople), orders: slices.Concat(pastOrders, crowdOrders), userIDs: map[string]string{}, cards: cards{},
@@ -77,7 +80,7 @@ func (s *seeder) seed(ctx context.Context) error {
 	}
 	s.events = append(s.events, s.story()...)
 	s.events = append(s.events, s.signIns()...)
-	slices.SortStableFunc(s.events, func(a, b event) int { return cmp.Compare(b.daysAgo, a.daysAgo) })
+	slices.SortStableFunc(s.events, byTime)
 	for len(s.events) > 0 {
 		next := s.events[0]
 		s.events = s.events[1:]
@@ -170,7 +173,7 @@ func (s *seeder) schedule(ctx context.Context, told bool) error {
 		decided := event{daysAgo: max(s.daysAgo-hours(0.5+22*s.random.Float64()*s.random.Float64()), liveDays-0.1), run: func(ctx context.Context) error {
 			return s.settle(ctx, by, target)
 		}}
-		at, _ := slices.BinarySearchFunc(s.events, decided, func(a, b event) int { return cmp.Compare(b.daysAgo, a.daysAgo) })
+		at, _ := slices.BinarySearchFunc(s.events, decided, byTime)
 		s.events = slices.Insert(s.events, at, decided)
 	}
 	return nil
@@ -182,20 +185,15 @@ var warnings = []string{"Пожалуйста, перечитывайте пож
 
 // settle decides the case about a target, unless somebody has: about half of the low ratings are warnings, and nothing else is.
 func (s *seeder) settle(ctx context.Context, by, target string) error {
-	open, err := s.openCases(ctx)
-	if err != nil {
+	c, err := s.caseAbout(ctx, target)
+	if err != nil || c == nil {
 		return err
 	}
-	for i := range open {
-		if c := &open[i]; c.Target == target {
-			verdict, text := desk.VerdictNothing, ""
-			if desk.Gravest(c.Kinds) == desk.KindLow && s.random.IntN(2) == 0 {
-				verdict, text = desk.VerdictWarned, warnings[s.random.IntN(len(warnings))]
-			}
-			return s.decide(ctx, by, c, verdict, text)
-		}
+	verdict, text := desk.VerdictNothing, ""
+	if desk.Gravest(c.Kinds) == desk.KindLow && s.random.IntN(2) == 0 {
+		verdict, text = desk.VerdictWarned, warnings[s.random.IntN(len(warnings))]
 	}
-	return nil
+	return s.decide(ctx, by, c, verdict, text)
 }
 
 // callNobody ends what a server would tell of the cases: they are no news.
