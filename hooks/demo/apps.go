@@ -3,9 +3,11 @@ package demo
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/privet/privet/hooks/audit"
+	"github.com/privet/privet/hooks/desk"
 	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/order"
 	"github.com/privet/privet/hooks/orders"
@@ -51,10 +53,10 @@ func (s *seeder) signUp(ctx context.Context, p person, hashedPassword string) er
 
 // phones returns the devices of the story, and one of each performer of the crowd.
 func (s *seeder) phones() []phone {
-	all := phones
+	all := slices.Clone(phones)
 	for _, p := range s.people[len(people):] {
 		if len(p.categories) > 0 {
-			all = append(all[:len(all):len(all)], phone{p.key, p.key + "-phone", "demo-" + p.key, "ru", p.daysAgo - 0.01, 2})
+			all = append(all, phone{p.key, p.key + "-phone", "demo-" + p.key, "ru", p.daysAgo - 0.01, 2})
 		}
 	}
 	return all
@@ -186,7 +188,7 @@ func (s *seeder) mailCase(to string, t target, failure string) act {
 		if err != nil {
 			return err
 		}
-		data, err := json.Marshal(map[string]string{"what": "Поступило новое дело.", "path": "/_/#/desk/cases/" + c.ID})
+		data, err := json.Marshal(map[string]string{"what": "Поступило новое дело.", "path": desk.CaseURL("", c.ID)})
 		if err != nil {
 			return err
 		}

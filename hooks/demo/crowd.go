@@ -64,7 +64,7 @@ func crowd() (crowdPeople []person, crowdPast []pastOrder) {
 	pick := func(from []string) string { return from[random.IntN(len(from))] }
 	for i := range crowdOrders {
 		created := grown(i+4, crowdOrders+4, 0.7) - random.Float64()
-		delivered := created - (2+random.ExpFloat64()*26)/24
+		delivered := created - hours(2+random.ExpFloat64()*26)
 		o := pastOrder{client: signedUp(crowdPerformers, len(crowdPeople), created), performer: signedUp(0, crowdPerformers, created),
 			occasion: pick([]string{"birthday", "congratulation", "just"}), description: pick(crowdWishes), daysAgo: created, tillDays: 9 - created}
 		switch fortune := random.IntN(100); {

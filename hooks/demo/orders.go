@@ -66,9 +66,9 @@ var pastOrders = []pastOrder{
 	{"darya", "anna", "birthday", "Поздравьте Илью, он наконец сдал на права.", 2.8, 3, // the video is broken
 		[]change{{by: order.Performer, daysAgo: 1.6, request: order.Request{Status: order.Done, Media: true}, broken: true}}},
 	{"irina", "boris", "birthday", "Коллеге Марине сорок пять, мы её очень любим.", 2.5, 4,
-		[]change{done(1.4, "Марина, с днём рождения!"), reviewed(20.7/24, 1.5, "Вместо поздравления реклама своего концерта.")}},
+		[]change{done(1.4, "Марина, с днём рождения!"), reviewed(hours(20.7), 1.5, "Вместо поздравления реклама своего концерта.")}},
 	{"jack", "misha", "advice", "Which cat should I get?", 2, 5, nil},
-	{"jack", "ivy", "just", "Kind words for my team, please.", 1.5, 6, []change{done(4./24, "You are doing great!")}},
+	{"jack", "ivy", "just", "Kind words for my team, please.", 1.5, 6, []change{done(hours(4), "You are doing great!")}},
 	{"irina", "anna", "birthday", "Маше семь лет, она очень ждёт!", 0.6, 9, nil},
 }
 

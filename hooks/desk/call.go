@@ -82,7 +82,7 @@ func (d *Desk) mailCase(ctx context.Context, tx core.App, receivers []desk.Recei
 		what = [2]string{"A case has waited for 12 hours.", "Дело ждёт уже 12 часов."}
 	}
 	for _, r := range receivers {
-		if err := d.mail(ctx, tx, r, store.MailCase, map[string]string{"what": r.Say(what), "path": caseURL("", caseID)}); err != nil {
+		if err := d.mail(ctx, tx, r, store.MailCase, map[string]string{"what": r.Say(what), "path": CaseURL("", caseID)}); err != nil {
 			return err
 		}
 	}
@@ -141,8 +141,8 @@ func (d *Desk) digest(ctx context.Context, now, today time.Time) error {
 	})
 }
 
-// caseURL returns the address of a case at the desk.
-func caseURL(base, id string) string { return base + "/_/#/desk/cases/" + id }
+// CaseURL returns the address of a case at the desk; base is the public address, "" for a path on it.
+func CaseURL(base, id string) string { return base + "/_/#/desk/cases/" + id }
 
 // rfc3339 returns a time as it is in the database in the form of answers.
 func rfc3339(stored string) string {

@@ -108,7 +108,7 @@ func (w *webhook) post(ctx context.Context, call *desk.Call) error {
 		Opened string `json:"opened"`
 		Due    string `json:"due"`
 		URL    string `json:"url"`
-	}{"case.opened", call.Case, call.Kind, call.Target, rfc3339(string(call.Created)), rfc3339(string(call.Due)), caseURL(w.base, call.Case)})
+	}{"case.opened", call.Case, call.Kind, call.Target, rfc3339(string(call.Created)), rfc3339(string(call.Due)), CaseURL(w.base, call.Case)})
 	if err != nil {
 		return err
 	}
