@@ -70,11 +70,10 @@ func addAnchors(document ast.Node, source []byte) {
 			continue
 		}
 		anchor := anchorOf(plainText(n, source))
-		if again := used[anchor]; again > 0 {
-			used[anchor]++
-			anchor += "-" + strconv.Itoa(again)
-		} else {
-			used[anchor] = 1
+		before := used[anchor]
+		used[anchor]++
+		if before > 0 {
+			anchor += "-" + strconv.Itoa(before)
 		}
 		n.SetAttributeString("id", []byte(anchor))
 		if heading.Level == 1 {
