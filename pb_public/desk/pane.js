@@ -82,7 +82,8 @@ export function reports(list, more = 0) {
 
 function signals(detail) {
   const seen = new Set();
-  return (detail.signals ?? []).filter((signal) => signal.text && !seen.has(signal.kind + signal.text) && seen.add(signal.kind + signal.text))
+  const isToldAbove = (signal) => signal.kind === "appeal" && signal.text === detail.appeal?.text;
+  return (detail.signals ?? []).filter((signal) => signal.text && !isToldAbove(signal) && !seen.has(signal.kind + signal.text) && seen.add(signal.kind + signal.text))
     .map((signal) => quote(signal.kind === "blocked" ? w("signal.blocked", { n: Number(signal.text) }) : signal.text, known("kind", signal.kind), " · ", format(signal.created)));
 }
 
