@@ -34,7 +34,7 @@ export const acts = {
   "will.reporters": ["will learn that their report was decided", "узнает, что по его жалобе есть решение|узнают, что по их жалобе есть решение|узнают, что по их жалобе есть решение"],
   "will.shown-again": ["it can be shown again, then it is deleted", "можно показать снова, потом удалится"],
   "will.order": ["The order", "Заказ"],
-  "will.cancelled": ["is cancelled and stays so", "отменится и не вернётся"],
+  "will.cancelled": ["is cancelled; Status makes it new again", "отменится; «Состояние» снова сделает новым"],
   "will.both": ["Both sides", "Обе стороны"],
   "will.push": ["get a push", "получат push"],
   "will.push-it": ["A push", "Push"],
