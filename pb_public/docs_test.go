@@ -96,6 +96,17 @@ func TestDocumentedCommands(t *testing.T) {
 	}
 }
 
+// wantScreen fails the test if the page that is shown is wider than the screen, or has another colour scheme.
+func wantScreen(t *testing.T, b *browser.Browser, scheme, what string) {
+	t.Helper()
+	if b.Evaluate(`document.documentElement.scrollWidth > innerWidth`) {
+		t.Errorf("%s: it is wider than the screen", what)
+	}
+	if dark := b.Evaluate(`getComputedStyle(document.body).backgroundColor !== 'rgb(255, 255, 255)'`); dark != (scheme == "dark") {
+		t.Errorf("%s: dark %t", what, dark)
+	}
+}
+
 // The documents fit the screens of phones and desktops, follow the colour scheme, and can be read by everybody.
 func TestDocumentsInABrowser(t *testing.T) {
 	if testing.Short() {
@@ -113,12 +124,7 @@ func TestDocumentsInABrowser(t *testing.T) {
 		for _, page := range []string{"/docs", "/docs/settings", "/docs/first-order", "/docs/security", "/docs/decisions/outbox"} {
 			b.Do(chromedp.EmulateViewport(screen.width, screen.height), chromedp.Navigate(s.URL+page))
 			b.Until(`document.readyState === 'complete'`)
-			if b.Evaluate(`document.documentElement.scrollWidth > innerWidth`) {
-				t.Errorf("%s %s: it is wider than the screen", screen.name, page)
-			}
-			if dark := b.Evaluate(`getComputedStyle(document.body).backgroundColor !== 'rgb(255, 255, 255)'`); dark != (screen.scheme == "dark") {
-				t.Errorf("%s %s: dark %t", screen.name, page, dark)
-			}
+			wantScreen(t, b, screen.scheme, screen.name+" "+page)
 			if page == "/docs/security" {
 				b.WantAccessible()
 			}

@@ -141,12 +141,7 @@ func TestGuideInABrowser(t *testing.T) {
 		for _, language := range []string{"ru", "en"} {
 			b.Do(chromedp.EmulateViewport(screen.width, screen.height), chromedp.Navigate("about:blank"), chromedp.Navigate(s.URL+"/guide?lang="+language+"#ban"))
 			b.Until(`document.readyState === 'complete' && Math.abs(document.getElementById('ban').getBoundingClientRect().top) < 200`)
-			if b.Evaluate(`document.documentElement.scrollWidth > innerWidth`) {
-				t.Errorf("%s %s: it is wider than the screen", screen.name, language)
-			}
-			if dark := b.Evaluate(`getComputedStyle(document.body).backgroundColor !== 'rgb(255, 255, 255)'`); dark != (screen.scheme == "dark") {
-				t.Errorf("%s %s: dark %t", screen.name, language, dark)
-			}
+			wantScreen(t, b, screen.scheme, screen.name+" "+language)
 			b.Capture(folder, screen.name+"-"+language+".png")
 		}
 		b.WantAccessible()
