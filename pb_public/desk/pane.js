@@ -8,8 +8,9 @@ import { format, sinceDays } from "./time.js";
 import { medium } from "./video.js";
 import { known, number, w } from "./words.js";
 
-// pane makes the pane; back leaves it, where it stands in place of the list, and go chooses another case. show draws a case: a row of the list first, its details when they have come. What a moderator is
-// looking at, such as a video that plays, is left alone if it is still the same.
+// pane makes the pane; back leaves it, where it stands in place of the list, and go chooses another case. show draws a case: a row of
+// the list first, its details when they have come. What a moderator is looking at, such as a video that plays, is left alone if it is
+// still the same.
 export function pane({ changed, back, go }) {
   const head = div("dk-pane-head"), body = div("dk-pane-body"), foot = div("dk-pane-foot");
   const root = el("section", { class: "dk-pane", "aria-label": w("pane") }, head, body, foot);

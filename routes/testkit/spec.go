@@ -46,8 +46,8 @@ var publicSpecification = sync.OnceValues(func() (*specification, error) {
 		config.WithStrictIgnorePaths("$.headers.**", "$.body.errors**")) // body.errors is a map
 })
 
-// deskSpecification is that of /api/desk. Its own schemas say that a field that is not listed is an error, which the strict mode does not let them
-// say of maps.
+// deskSpecification is that of /api/desk. Its schemas themselves say where a field that is not listed is an error: the strict mode would
+// refuse the keys of maps.
 var deskSpecification = sync.OnceValues(func() (*specification, error) {
 	return newSpecification("routes/desk/openapi.yaml", desk.Specification, false)
 })

@@ -190,8 +190,8 @@ func contractNumber(value any, schema *base.Schema) any {
 	return value
 }
 
-// contractQuery removes the parameters that the contract treats as missing, and the desk too, or refuses: blank ones, and a page that is no positive
-// integer.
+// contractQuery removes the parameters that the contract treats as missing: blank ones, and a page that is no positive integer. The desk
+// does so as well, or refuses them.
 func contractQuery(query url.Values) url.Values {
 	for name, values := range query {
 		text := contract.Trim(strings.Join(values, ""))
