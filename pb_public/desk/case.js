@@ -1,7 +1,7 @@
 // What the queue's pane and an order's banner share of a case: its words, who holds it, and its verdicts.
 import { get, me, message, post } from "./api.js";
 import { ask } from "./dialog.js";
-import { button, div, el, icon, isTyping, picture, span } from "./dom.js";
+import { button, div, el, icon, isTyping, picture, span, withQuery } from "./dom.js";
 import { name } from "./people.js";
 import { shell } from "./shell.js";
 import { duration, minutesLeft, timeLeft } from "./time.js";
@@ -48,10 +48,7 @@ export function caseTitle(row) {
 }
 
 // caseAddress is the page that tells all about a case's target. It takes the filter of the queue along.
-export function caseAddress(row, filter = {}) {
-  const given = new URLSearchParams(Object.entries(filter).filter(([, value]) => value)).toString();
-  return (row.order ? "/desk/orders/" + row.order.id : "/desk/users/" + (row.user?.id ?? row.target.id)) + (given && "?" + given);
-}
+export const caseAddress = (row, filter = {}) => withQuery(row.order ? "/desk/orders/" + row.order.id : "/desk/users/" + (row.user?.id ?? row.target.id), filter);
 
 // clock is the time that is left, with words.
 export const clock = (row) => [el("small", {}, w(minutesLeft(row.due) < 0 ? "late" : "left")), timeLeft(row, true)];

@@ -34,6 +34,12 @@ export const kbd = (key) => el("kbd", { "aria-hidden": "true" }, key);
 // icon is a picture of the dashboard's icon font. It stands beside words and is never read aloud.
 export const icon = (name, className = "") => el("i", { class: `ri-${name} ${className}`, "aria-hidden": "true" });
 
+// withQuery is an address with those parameters that have a value.
+export function withQuery(address, parameters) {
+  const given = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value)).toString();
+  return address + (given && "?" + given);
+}
+
 // link leads to a page of the desk, by its address after "#".
 export const link = (address, ...children) => el("a", { href: "#" + address }, ...children);
 

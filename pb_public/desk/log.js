@@ -1,6 +1,6 @@
 // The log: who did what to whom, when, why, and from what to what. Filters are in the address.
 import { getPages, isAbort, me, message } from "./api.js";
-import { button, div, el, failure, fill, icon, link, loading, span } from "./dom.js";
+import { button, div, el, failure, fill, icon, link, loading, span, withQuery } from "./dom.js";
 import { newest } from "./newest.js";
 import { shell } from "./shell.js";
 import { dayOf, format, time, zone } from "./time.js";
@@ -36,8 +36,7 @@ export function page({ query, signal }) {
   }
 
   function go() {
-    const given = filters.map((name) => [name, fields[name].value.trim()]).filter(([, value]) => value);
-    location.hash = "#/desk/log" + (given.length ? "?" + new URLSearchParams(given) : "");
+    location.hash = withQuery("#/desk/log", Object.fromEntries(filters.map((name) => [name, fields[name].value.trim()])));
   }
 
   // asked is the filter as the server takes it. Days are those of the moderator's zone.

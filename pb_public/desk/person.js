@@ -2,7 +2,7 @@
 import { actButton, actName, onPerson } from "./acts.js";
 import { fingerprint, get, getPages, isAbort, message } from "./api.js";
 import { caseAddress, caseTitle, holder, isForPage, readCase } from "./case.js";
-import { badge, button, div, el, failure, fill, icon, label, link, loading, picture, refill, span } from "./dom.js";
+import { badge, button, div, el, failure, fill, icon, label, link, loading, picture, refill, span, withQuery } from "./dom.js";
 import { listen } from "./live.js";
 import { newest } from "./newest.js";
 import { marks, name, price } from "./people.js";
@@ -118,8 +118,7 @@ export function page({ id, query, signal }) {
 
   // address is this page's with another tab.
   function address(key) {
-    const given = new URLSearchParams(Object.entries({ ...filter, tab: key === "overview" ? "" : key }).filter(([, value]) => value)).toString();
-    return `#/desk/users/${id}` + (given && "?" + given);
+    return withQuery(`#/desk/users/${id}`, { ...filter, tab: key === "overview" ? "" : key });
   }
 
   function tabBar() {

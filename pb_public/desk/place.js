@@ -2,14 +2,14 @@
 // the addresses of orders and people.
 import { get, isAbort } from "./api.js";
 import { caseAddress } from "./case.js";
-import { button, span } from "./dom.js";
+import { button, span, withQuery } from "./dom.js";
 import { w } from "./words.js";
 
 // filterOf returns the queue's filter from the parameters of an address.
 export const filterOf = ({ kind = "", whose = "" }) => ({ kind, whose });
 
 // queueAddress is the queue with a filter, and with a case chosen.
-export const queueAddress = (filter, id) => "/desk?" + new URLSearchParams(Object.entries({ show: "open", case: id, ...filter }).filter(([, value]) => value));
+export const queueAddress = (filter, id) => withQuery("/desk", { show: "open", case: id, ...filter });
 
 // place tells the place of a case as "2 of 12", with buttons to those before and after it; go gets the id of one.
 export function place(detail, go) {
