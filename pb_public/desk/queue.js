@@ -53,27 +53,21 @@ export function page({ id: mailed, query, signal }) {
   async function refresh() {
     try {
       const { items, counts, more } = await readList((mine) => getPages("cases", { ...filter, state: "open" }, seen.pages, mine));
-      // A case that somebody else closed stays where it is, grey, until the choice moves on.
-      const gone = seen.items.find((row) => row.id === chosen && !items.some((other) => other.id === row.id));
-      if (gone) {
-        items.splice(Math.min(seen.items.indexOf(gone), items.length), 0, gone.isBeyond ? gone : { ...gone, state: "closed" });
+      // The chosen case stays where it is until the choice moves on, grey if somebody else closed it.
+      const gone = row();
+      if (gone && !items.some((other) => other.id === gone.id)) {
+        items.splice(Math.min(seen.items.indexOf(gone), items.length), 0, gone);
         if (gone.state !== "closed") readDetail();
-      } else if (chosen && !detail && !items.some((other) => other.id === chosen)) {
-        // The address names one that is decided by now, or beyond the first page.
-        try {
-          detail = await readChosen((mine) => readCase(chosen, { filter, signal: mine }));
-          items.unshift({ ...detail, isBeyond: true });
-        } catch (error) {
-          if (isAbort(error, signal)) return; // the read that came after this one shows it
-        }
       }
       Object.assign(seen, { items, counts, more, read: true });
       failed = null;
     } catch (error) {
       if (isAbort(error, signal)) return;
       failed = error;
+      return draw();
     }
-    if (!seen.items.some((row) => row.id === chosen)) choose(seen.items[0]?.id ?? "", true);
+    if (!chosen) chooseFirst();
+    else if (!row()) return readDetail();
     else if (!detail) readDetail();
     draw();
   }
@@ -94,6 +88,9 @@ export function page({ id: mailed, query, signal }) {
     if (id) waiting = setTimeout(readDetail, quiet || !old ? 0 : patience);
   }
 
+  function chooseFirst() { choose(seen.items[0]?.id ?? "", true); }
+
+  // readDetail reads the chosen case. One that the list does not have, as it is decided or beyond the pages read, is put on top of it.
   async function readDetail() {
     const id = chosen;
     if (!id) return;
@@ -101,11 +98,13 @@ export function page({ id: mailed, query, signal }) {
       const answer = await readChosen((mine) => readCase(id, { filter, signal: mine }));
       if (id !== chosen) return;
       detail = answer;
+      if (!row()) seen.items.unshift(answer);
       take(answer);
     } catch (error) {
-      if (isAbort(error, signal)) return;
-      if (error.status !== 404) shell.failed(message(error));
-      refresh();
+      if (isAbort(error, signal) || id !== chosen) return;
+      shell.failed(message(error));
+      if (error.status === 404) seen.items = seen.items.filter((item) => item.id !== id);
+      if (!row()) chooseFirst();
     }
     draw();
   }

@@ -164,6 +164,14 @@ func (d *desk) together(other *desk, id string) {
 	other.Until(`!` + row)
 	other.open("#/desk/cases/"+id, "en") // as a mail leads to it, which is read late
 	other.Until(row + `?.classList.contains('closed') && document.querySelector('.dk-pane-foot').innerText.includes('Closed: moderator')`)
+
+	// So does an open one that is not in the list. One that is not there says so.
+	elsewhere := d.freeCase("report")
+	other.open("#/desk?kind=overdue&case="+elsewhere, "en")
+	other.Until(fmt.Sprintf(`document.querySelector('.dk-item[aria-current=true]')?.dataset.case === %q && !!document.querySelector('.dk-pane-foot .btn kbd')`, elsewhere))
+	other.open("#/desk/cases/gone", "en")
+	other.Until(`[...document.querySelectorAll('.toast')].some(e => e.innerText.includes('It is not there.')) && document.querySelector('.dk-item')?.getAttribute('aria-current') === 'true'`)
+	other.DismissMessages()
 	if n := d.s.Count(fmt.Sprintf(`audit WHERE "case" = '%s' AND act = 'verdict'`, id)); n != 1 {
 		d.t.Errorf("a case has %d verdicts", n)
 	}
