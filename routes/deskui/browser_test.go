@@ -117,6 +117,12 @@ func TestDeskInABrowser(t *testing.T) {
 		}
 	}
 
+	d.open("#/desk?kind=appeal", "en")
+	d.Until(`document.querySelector('.dk-pane-body')?.innerText.includes('Это была шутка')`)
+	if d.Evaluate(`document.querySelector('.dk-pane-body').innerText.split('Это была шутка').length > 2`) {
+		t.Error("an appeal is shown twice")
+	}
+
 	d.open(fmt.Sprintf("#/desk?case=%s", caseOf(s, "media", video)), "en")
 	d.Until(fmt.Sprintf(`document.querySelector('.dk-pane-body')?.innerText.includes(%q)`, hostile))
 
