@@ -3,7 +3,7 @@ package demo
 import (
 	"time"
 
-	"github.com/privet/privet/hooks/store/desk"
+	cases "github.com/privet/privet/hooks/store/desk"
 )
 
 // watched are the words that open cases.
@@ -27,23 +27,23 @@ func (s *seeder) story() []event {
 		on(86, s.endBan("kostya")),
 		on(60, s.ban(colleague, "roman", "Три жалобы на грубость за неделю.", 0)),
 		on(59.6, s.appeal("roman", "Жалобы писал один и тот же человек с разных аккаунтов. Посмотрите, пожалуйста, на время.")),
-		on(59.2, s.verdict(me, s.user("roman"), desk.VerdictLifted, "Жалобы действительно с одного устройства. Извините за ошибку.")),
+		on(59.2, s.verdict(me, s.user("roman"), cases.VerdictLifted, "Жалобы действительно с одного устройства. Извините за ошибку.")),
 		on(8.6, s.report("oleg", s.user("gleb"), "fraud", "Просит перевести деньги на карту, мимо приложения.")),
 		on(8.3, s.report("irina", s.user("gleb"), "fraud", "Написал: скидка, если оплатить напрямую.")),
 		on(8.2, s.note(me, s.user("gleb"), "Прошлой осенью был похожий аккаунт с тем же описанием. Смотреть на устройства.")),
-		on(8, s.verdict(me, s.user("gleb"), desk.VerdictBanned, "Просит клиентов платить мимо приложения.")),
+		on(8, s.verdict(me, s.user("gleb"), cases.VerdictBanned, "Просит клиентов платить мимо приложения.")),
 		on(4.8, s.report("emma", s.pictureOf("viktor"), "spam", "His picture is an advertisement.")),
-		on(4.5, s.verdict(colleague, s.pictureOf("viktor"), desk.VerdictRemoved, "Реклама на фотографии профиля.")),
+		on(4.5, s.verdict(colleague, s.pictureOf("viktor"), cases.VerdictRemoved, "Реклама на фотографии профиля.")),
 		on(2, s.ban(colleague, "viktor", "Advertising in orders. Warned, for a week.", 7*day)),
 		on(hours(13), s.appeal("viktor", "Это была шутка, а не реклама. Больше не буду, верните аккаунт, пожалуйста.")),
 
 		// The other verdicts. Some low ratings are warnings.
 		on(6.9, s.report("lucy", s.order(theRoast), "abuse", "He wants me to make fun of somebody and gives the address.")),
-		on(6.8, s.verdict(me, s.order(theRoast), desk.VerdictCancelled, "Private addresses don't belong into an order. Please order again without it.")),
+		on(6.8, s.verdict(me, s.order(theRoast), cases.VerdictCancelled, "Private addresses don't belong into an order. Please order again without it.")),
 		on(4.4, s.report("jack", s.mediumOf(theMia), "other", "There is somebody's phone number in the background.")),
-		on(3.9, s.verdict(colleague, s.mediumOf(theMia), desk.VerdictHidden, "Somebody's phone number is to be seen.")),
+		on(3.9, s.verdict(colleague, s.mediumOf(theMia), cases.VerdictHidden, "Somebody's phone number is to be seen.")),
 		on(30.3, s.report("max", s.user("irina"), "abuse", "Rude in chat.")),
-		on(30, s.verdict(colleague, s.user("irina"), desk.VerdictNothing, "")),
+		on(30, s.verdict(colleague, s.user("irina"), cases.VerdictNothing, "")),
 
 		// Acts without a case.
 		on(20, s.warn(me, "boris", "Пожалуйста, проверяйте имя перед записью: на последнее поздравление пожаловались.")),

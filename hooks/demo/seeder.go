@@ -12,7 +12,7 @@ import (
 	"github.com/privet/privet/hooks/audit"
 	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/store"
-	"github.com/privet/privet/hooks/store/desk"
+	cases "github.com/privet/privet/hooks/store/desk"
 	"github.com/privet/privet/hooks/store/history"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -189,9 +189,9 @@ func (s *seeder) settle(ctx context.Context, by, target string) error {
 	if err != nil || c == nil {
 		return err
 	}
-	verdict, text := desk.VerdictNothing, ""
-	if desk.Gravest(c.Kinds) == desk.KindLow && s.random.IntN(2) == 0 {
-		verdict, text = desk.VerdictWarned, warnings[s.random.IntN(len(warnings))]
+	verdict, text := cases.VerdictNothing, ""
+	if cases.Gravest(c.Kinds) == cases.KindLow && s.random.IntN(2) == 0 {
+		verdict, text = cases.VerdictWarned, warnings[s.random.IntN(len(warnings))]
 	}
 	return s.decide(ctx, by, c, verdict, text)
 }
@@ -199,7 +199,7 @@ func (s *seeder) settle(ctx context.Context, by, target string) error {
 // callNobody ends what a server would tell of the cases: they are no news.
 func (s *seeder) callNobody(ctx context.Context) error {
 	for {
-		waiting, err := desk.NoteWaiting(ctx, s.tx, s.now)
+		waiting, err := cases.NoteWaiting(ctx, s.tx, s.now)
 		if err != nil {
 			return err
 		}
@@ -207,10 +207,10 @@ func (s *seeder) callNobody(ctx context.Context) error {
 			break
 		}
 	}
-	calls, err := desk.DueCalls(ctx, s.tx, time.Now(), 10_000)
+	calls, err := cases.DueCalls(ctx, s.tx, time.Now(), 10_000)
 	for _, id := range calls {
 		if err == nil {
-			err = desk.DeleteCall(ctx, s.tx, id)
+			err = cases.DeleteCall(ctx, s.tx, id)
 		}
 	}
 	return err
