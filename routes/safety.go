@@ -84,7 +84,9 @@ var reportSchema = laravel.MustCompile[reportInput]()
 const reportPath = "user/report"
 
 // checksums lets one file at a time be read for reports, as it may be as long as any upload.
-var checksums = admission.New(admission.Limits{Slots: 1, Waiters: 32, MaxWait: 10 * time.Second})
+var checksums = admission.New(admission.Limits{Slots: 1, Waiters: 32, MaxWait: checksumWait})
+
+const checksumWait = 10 * time.Second
 
 // target returns which kind of target a report names, its number, and the input's field.
 func (in *reportInput) target() (kind string, id int, field string) {
@@ -155,6 +157,9 @@ func (c *call) keepMedium(id string) (kept keptMedium, err error) {
 	if kept.checksum, err = c.mediumChecksum(file); err == nil {
 		kept.source, err = files.KeepSource(c.req.Context(), c.app, kept.report, file)
 	}
+	if gone := c.req.Context().Err(); gone != nil {
+		return kept, gone
+	}
 	var busy *admission.Busy
 	switch {
 	case errors.As(err, &busy):
@@ -163,7 +168,7 @@ func (c *call) keepMedium(id string) (kept keptMedium, err error) {
 		kept.source = ""
 		c.app.Logger().WarnContext(c.req.Context(), "a reported medium could not be read", "id", id, "error", err)
 	}
-	return kept, c.req.Context().Err()
+	return kept, nil
 }
 
 // mediumChecksum returns the SHA-256 of a medium, whose content never changes. It is read only if no open report keeps it, and then once
@@ -173,7 +178,7 @@ func (c *call) mediumChecksum(file *store.MediaFile) (string, error) {
 	if sum, err := desk.KeptChecksum(ctx, c.app, file.ID); err != nil || sum != "" {
 		return sum, err
 	}
-	for {
+	for since := time.Now(); ; {
 		leads := false
 		result := c.readings.DoChan(file.ID, func() (any, error) {
 			leads = true
@@ -190,7 +195,7 @@ func (c *call) mediumChecksum(file *store.MediaFile) (string, error) {
 			return "", ctx.Err()
 		case read := <-result:
 			var busy *admission.Busy
-			if errors.As(read.Err, &busy) && !leads {
+			if errors.As(read.Err, &busy) && !leads && time.Since(since) < checksumWait {
 				continue // the one who waited for a turn had others before; this sender may have none
 			}
 			sum, _ := read.Val.(string)

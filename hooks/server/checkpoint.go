@@ -16,9 +16,9 @@ const (
 	checkpointInterval = 500 * time.Millisecond
 
 	// The file of the log is as large as the largest burst of writes made it, up to the 64 MB of wal_autocheckpoint: to
-	// write over it is cheaper than to let it grow. Above idleLogSize it is cut after idleTicks intervals without a commit.
-	idleLogSize = 4 << 20 // bytes
-	idleTicks   = 20
+	// write over it is cheaper than to let it grow. It is cut after idleTicks intervals without a commit: it takes room, and what is not
+	// written over has the texts and contacts of people who were erased since.
+	idleTicks = 20
 )
 
 // RegisterCheckpoints checkpoints SQLite's write-ahead log in the background. SQLite's automatic checkpoint runs in the
@@ -45,7 +45,7 @@ func (c *checkpointer) tick(ctx context.Context) error {
 	} else {
 		c.idle++
 	}
-	if c.idle >= idleTicks && c.log.Size() > idleLogSize {
+	if c.idle >= idleTicks && c.log.Size() > 0 {
 		c.idle = 0
 		return store.CutLog(ctx, c.app)
 	}

@@ -53,4 +53,8 @@ func TestIdleLogIsCut(t *testing.T) {
 	if err := log.Wait(); err != nil || log.Size() == 0 {
 		t.Error(log.Size(), err)
 	}
+	tick(idleTicks + 1)
+	if log.Size() != 0 {
+		t.Errorf("%d bytes are left of a little", log.Size())
+	}
 }
