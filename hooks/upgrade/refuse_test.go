@@ -108,7 +108,18 @@ func TestTakenNamesAreRefused(t *testing.T) {
 			return err
 		}
 		notes.Name = "my_notes"
-		return app.Save(notes)
+		if err := app.Save(notes); err != nil {
+			return err
+		}
+		_, err = app.DB().NewQuery("CREATE VIEW Banned_names AS SELECT id FROM `queue_banned`").Execute()
+		return err
+	})
+	if out, code := runOn(t, dir, "migrate", "up"); code != 1 || strings.Count(out, "\n") != 1 || !strings.Contains(out, "no longer has: banned_names reads queue_banned. Nothing was changed.") {
+		t.Errorf("a view: exit code %d, and\n%s", code, out)
+	}
+	owner(func(app core.App) error {
+		_, err := app.DB().NewQuery("DROP VIEW banned_names").Execute()
+		return err
 	})
 	if out, code := runOn(t, dir, "migrate", "up"); code != 0 {
 		t.Errorf("exit code %d, and\n%s", code, out)

@@ -19,8 +19,9 @@ import (
 
 // state is what a data folder's database says about its versions.
 type state struct {
-	migrations []string // that it has run, the oldest first
-	tables     []string // and views, in lower case
+	migrations []string          // that it has run, the oldest first
+	tables     []string          // and views, in lower case
+	views      map[string]string // by name, the statement that made it; both in lower case
 	record     record
 }
 
@@ -56,6 +57,10 @@ func look(file, parameters string) (found state) {
 	var tables string
 	if db.QueryRowContext(ctx, `SELECT coalesce(group_concat(lower(name), '/'), '') FROM sqlite_master WHERE type IN ('table', 'view')`).Scan(&tables) == nil {
 		found.tables = strings.Split(tables, "/")
+	}
+	var views []byte
+	if db.QueryRowContext(ctx, `SELECT json_group_object(lower(name), lower(sql)) FROM sqlite_master WHERE type = 'view'`).Scan(&views) == nil {
+		_ = json.Unmarshal(views, &found.views) // SQLite's JSON is valid
 	}
 	var value string
 	if db.QueryRowContext(ctx, `SELECT value FROM _params WHERE id = ?`, recordID).Scan(&value) == nil {

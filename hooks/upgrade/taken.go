@@ -2,6 +2,8 @@ package upgrade
 
 import (
 	"fmt"
+	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -29,8 +31,13 @@ var made = map[string][]string{
 	"1795767200_figures.go":          {"push_hours"},
 }
 
-// refuseTaken returns an error if a folder has a collection whose name a migration that it has not run needs, as an owner may have made
-// one of that name: the migration would fail.
+// removed are the names of the tables that a migration removes, views included.
+var removed = map[string][]string{
+	"1795770100_queues.go": {"queue_banned", "queue_failed_pushes", "queue_low_ratings", "queue_new_performers", "queue_overdue_orders", "order_zone"},
+}
+
+// refuseTaken returns an error if a folder has a collection whose name a migration that it has not run needs, or a view that reads what
+// such a migration removes, as an owner may have made one: the migration would fail.
 func (u *upgrade) refuseTaken(found state) error {
 	var taken []string
 	for _, migration := range pending(found.migrations, core.AppMigrations) {
@@ -40,14 +47,34 @@ func (u *upgrade) refuseTaken(found state) error {
 			}
 		}
 	}
-	if len(taken) == 0 {
-		return nil
-	}
 	former := "the version that has served the folder so far"
 	if found.record.Version != "" {
 		former += ", " + found.record.Version
 	}
+	if readers := readersOf(found); len(readers) > 0 {
+		return fmt.Errorf("the data folder %s has views of its own that read what version %s no longer has: %s. Nothing was changed. "+
+			"Start %s, delete them in its dashboard or let them read something else, then start this version again",
+			u.app.DataDir(), u.version, strings.Join(readers, ", "), former)
+	}
+	if len(taken) == 0 {
+		return nil
+	}
 	return fmt.Errorf("the data folder %s has collections of its own whose names version %s needs for its own: %s. Nothing was changed. "+
 		"Start %s, rename them in its dashboard (Collections, the collection, Edit collection, Name), then start this version again",
 		u.app.DataDir(), u.version, strings.Join(taken, ", "), former)
+}
+
+// readersOf returns the owner's views that read what a migration removes that the folder has not run, as which reads what.
+func readersOf(found state) (readers []string) {
+	for _, migration := range pending(found.migrations, core.AppMigrations) {
+		for _, name := range removed[migration] {
+			word := regexp.MustCompile(`\b` + name + `\b`)
+			for _, view := range slices.Sorted(maps.Keys(found.views)) {
+				if !slices.Contains(removed[migration], view) && word.MatchString(found.views[view]) {
+					readers = append(readers, view+" reads "+name)
+				}
+			}
+		}
+	}
+	return readers
 }
