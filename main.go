@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"syscall"
 	"time"
 
 	"github.com/privet/privet/hooks"
@@ -103,7 +104,10 @@ func run(out *logs.Output) error {
 	}
 	err := app.Execute()
 	if err != nil && app.EncryptionEnv() != "" && err.Error() == wrongKey {
-		err = fmt.Errorf("--encryptionEnv: the settings in %s are encrypted by another key than that of %s", app.DataDir(), app.EncryptionEnv())
+		return fmt.Errorf("--encryptionEnv: the settings in %s are encrypted by another key than that of %s", app.DataDir(), app.EncryptionEnv())
+	}
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("%w: another server uses this address; stop it, or choose another address by --http", err)
 	}
 	return err
 }

@@ -47,7 +47,7 @@ export const acts = {
   "will.profile": ["The profile", "Профиль"],
   "will.profile-media": ["The profile and {n} medium|The profile and {n} media", "Профиль и {n} медиа|Профиль и {n} медиа|Профиль и {n} медиа"],
   "will.vanish": ["can't be seen by anybody", "никто не увидит"],
-  "will.orders": ["is cancelled and stays so, the other side gets a push|are cancelled and stay so, the other sides get a push", "отменится и не вернётся, другая сторона получит push|отменятся и не вернутся, другие стороны получат push|отменятся и не вернутся, другие стороны получат push"],
+  "will.orders": ["is cancelled and Unban does not bring it back, the other side gets a push|are cancelled and Unban does not bring them back, the other sides get a push", "отменится и не вернётся с разблокировкой, другая сторона получит push|отменятся и не вернутся с разблокировкой, другие стороны получат push|отменятся и не вернутся с разблокировкой, другие стороны получат push"],
   "will.back": ["all comes back but the orders; it can be lifted before", "вернётся всё, кроме заказов; снять можно раньше"],
   "will.never": ["It doesn't end by itself,", "Сама не кончится,"],
   "will.any-time": ["but can be lifted at any time", "но снять можно в любое время"],

@@ -14,7 +14,7 @@ import (
 	"github.com/privet/privet/routes/testkit"
 )
 
-// A second server on a data folder in use exits with an error and doesn't disturb the first one.
+// A second server on a data folder or an address in use exits with an error and doesn't disturb the first one.
 func TestSecondServer(t *testing.T) {
 	t.Parallel()
 	p := testkit.Process(t)
@@ -26,6 +26,10 @@ func TestSecondServer(t *testing.T) {
 		if err == nil || !strings.Contains(string(out), "another privet serves the data folder "+p.Dir) {
 			t.Errorf("%s: %v: %s", address, err, out)
 		}
+	}
+	out, err := exec.Command(testkit.Binary(t), "serve", "--dir", t.TempDir(), "--http", strings.TrimPrefix(p.URL, "http://")).CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "choose another address by --http") {
+		t.Errorf("another folder on the same address: %v: %s", err, out)
 	}
 	upload.Finish().Want(200)
 	p.Stop(syscall.SIGKILL)
