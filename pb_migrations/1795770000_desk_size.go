@@ -17,7 +17,7 @@ func init() {
 		isClosed   = "`state` = 'closed'"
 		isRated    = "`rating_rate` > 0"
 		isFault    = "`state` IN ('failed', 'expired')"
-		noPreview  = "`still` = 'failed'"
+		noPreview  = "`still` = 'failed' AND `updated` <> ''" // not what a search for failed previews by version has
 		newestLast = "CAST(`id` AS INTEGER)"
 	)
 	indexes := []struct{ collection, name, before, after, where string }{

@@ -82,13 +82,18 @@ func (s *staging) file(key string) string {
 	return filepath.Join(s.dir, storageFolder, filepath.FromSlash(key))
 }
 
-// fill makes the copy of the database and, unless files are in an object store, the links. A file that is removed before
-// it is linked leads to another copy of the database, which does not name it any more. A file that two copies in a row
-// name in vain was lost before.
+// fill makes the copy of the database and, unless files are in an object store, the links. Before each copy it links what is named
+// at that moment, so that while a large database is copied only files that are both new and removed can be missed. Such a file leads to
+// another copy of the database, which does not name it any more. A file that two copies in a row name in vain was lost before.
 func (s *staging) fill(ctx context.Context, live *dbfile.File, remote bool) error {
 	var before map[string]bool
 	for round := 1; ; round++ {
 		_ = os.Remove(s.database())
+		if !remote {
+			if err := s.link(ctx, live); err != nil {
+				return err
+			}
+		}
 		s.taken = time.Now()
 		if err := live.Snapshot(ctx, s.database()); err != nil {
 			return fmt.Errorf("copy the database: %w", err)
@@ -96,7 +101,7 @@ func (s *staging) fill(ctx context.Context, live *dbfile.File, remote bool) erro
 		if remote {
 			return nil
 		}
-		if err := s.link(ctx); err != nil {
+		if err := s.linkCopied(ctx); err != nil {
 			return err
 		}
 		if len(s.missing) == 0 || round > 1 && maps.Equal(s.missing, before) {
@@ -109,15 +114,20 @@ func (s *staging) fill(ctx context.Context, live *dbfile.File, remote bool) erro
 	}
 }
 
-// link stages all files that the copy of the database names and that are not staged yet.
-func (s *staging) link(ctx context.Context) error {
+// linkCopied stages all files that the copy of the database names and that are not staged yet.
+func (s *staging) linkCopied(ctx context.Context) error {
 	copied, err := dbfile.Open(s.database())
 	if err != nil {
 		return err
 	}
 	defer copied.Close()
+	return s.link(ctx, copied)
+}
+
+// link stages all files that a database names and that are not staged yet, and sets which are missing.
+func (s *staging) link(ctx context.Context, db *dbfile.File) error {
 	s.missing = map[string]bool{}
-	return copied.StoredFiles(ctx, func(key string) error {
+	return db.StoredFiles(ctx, func(key string) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}

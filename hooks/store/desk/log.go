@@ -113,7 +113,7 @@ type FailedPreview struct {
 
 // FailedPreviews returns a page of the media of which no preview could be made, the last first; more reports whether there is another page.
 func FailedPreviews(ctx context.Context, app core.App, number int64) (previews []FailedPreview, more bool, err error) {
-	rows, err := failedPreviews.Select(`FROM (SELECT id FROM media WHERE still = '`+store.PreviewFailed+`' ORDER BY updated DESC`+page(number, FaultsSize)+`) f
+	rows, err := failedPreviews.Select(`FROM (SELECT id FROM media WHERE still = '`+store.PreviewFailed+`' AND updated <> '' ORDER BY updated DESC`+page(number, FaultsSize)+`) f
 		CROSS JOIN media m ON m.id = f.id LEFT JOIN users u ON u.id = m.user ORDER BY m.updated DESC`).Rows(ctx, app)
 	previews, more = cut(rows, FaultsSize)
 	return previews, more, query.Wrap("read failed previews", err)

@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/privet/privet/pb_migrations"
+
 	"github.com/gofrs/flock"
 )
 
@@ -136,24 +138,24 @@ func removeOld(folder string) error {
 	return err
 }
 
-// digest returns a checksum of all that decides what a migrated data folder looks like: migrations, the hooks that run beside
-// them, and the versions of modules.
+// digest returns a checksum of what decides what a migrated data folder looks like: the versions of modules, and the migrations as
+// they were compiled, as the files may have been changed since.
 func digest(root string) (string, error) {
 	sum := sha256.New()
-	for _, part := range []string{"go.sum", "hooks", "pb_migrations"} {
-		err := filepath.WalkDir(filepath.Join(root, part), func(path string, entry fs.DirEntry, err error) error {
-			if err != nil || entry.IsDir() || strings.HasSuffix(path, "_test.go") || (filepath.Ext(path) != ".go" && filepath.Ext(path) != ".sum") {
-				return err
-			}
-			content, err := os.ReadFile(path)
-			fmt.Fprintf(sum, "%s %d\n%s", path, len(content), content)
-			return err
-		})
-		if err != nil {
-			return "", err
-		}
+	modules, err := os.ReadFile(filepath.Join(root, "go.sum"))
+	if err != nil {
+		return "", err
 	}
-	return fmt.Sprintf("%x", sum.Sum(nil)[:8]), nil
+	sum.Write(modules)
+	err = fs.WalkDir(pb_migrations.Sources, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || strings.HasSuffix(name, "_test.go") {
+			return err
+		}
+		content, err := pb_migrations.Sources.ReadFile(name)
+		fmt.Fprintf(sum, "%s %d\n%s", name, len(content), content)
+		return err
+	})
+	return fmt.Sprintf("%x", sum.Sum(nil)[:8]), err
 }
 
 // copyFile copies an executable.
