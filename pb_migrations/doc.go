@@ -18,3 +18,11 @@
 // rolled back. The collection users belongs to PocketBase: the people in it stay when all of ours is rolled back, and
 // get their defaults again when it is migrated up.
 package pb_migrations
+
+import "embed"
+
+// Sources has the files of this package as they were compiled, by which tests tell whether a data folder that they keep is still
+// what the migrations make. The server does not contain it, as nothing else names it.
+//
+//go:embed *.go
+var Sources embed.FS

@@ -18,10 +18,11 @@ import (
 )
 
 var (
-	all    = flag.Bool("all", false, "run the variants, too")
-	length = flag.Duration("length", 1200*time.Millisecond, "duration of an attack")
-	quiet  = flag.Duration("quiet", 500*time.Millisecond, "duration of the measurement before it")
-	answer = flag.Bool("answers", false, "print an answer of each status, too")
+	all     = flag.Bool("all", false, "run the variants, too")
+	attacks = flag.Bool("attacks", false, "let TestAttacks send a request of each attack")
+	length  = flag.Duration("length", 1200*time.Millisecond, "duration of an attack")
+	quiet   = flag.Duration("quiet", 500*time.Millisecond, "duration of the measurement before it")
+	answer  = flag.Bool("answers", false, "print an answer of each status, too")
 )
 
 func TestMain(m *testing.M) {
@@ -95,8 +96,8 @@ func measure(b *testing.B, a *attack) *row {
 // TestAttacks sends a request of each attack, which shows that they work, and that none of them makes an error
 // of the server.
 func TestAttacks(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes half a minute")
+	if !*attacks {
+		t.Skip("takes a minute: -attacks")
 	}
 	s := start(t, t.TempDir())
 	for _, a := range suite() {

@@ -18,6 +18,7 @@ var (
 	profiles          = flag.String("profile", "", "folder for profiles of the servers under each workload")
 	sliceLength       = flag.Duration("slice", 250*time.Millisecond, "duration of a server's slice")
 	nativeConnections = flag.Int("native-connections", 0, "database connections of native PocketBase; 0 means its default")
+	smoke             = flag.Bool("smoke", false, "let the tests try each workload, which shows that the benchmarks work")
 	bareOpen          = flag.Bool("bare-open", false, "make the bare server skip the lookup of the token")
 )
 
@@ -68,8 +69,8 @@ func BenchmarkSideBySide(b *testing.B) {
 // TestSmoke runs all workloads on all servers with little data, which shows that the benchmark works and that ours and
 // bare give equal answers.
 func TestSmoke(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds and starts three servers")
+	if !*smoke {
+		t.Skip("builds and starts three servers: -smoke")
 	}
 	servers := startAll(t, t.TempDir(), 200, 400)
 	var rows []*row

@@ -191,8 +191,8 @@ func printDesk(to io.Writer, calls []deskCall, results [][2]deskResult) {
 
 // TestDeskSmoke asks all pages and acts with little data, which shows that the benchmark works.
 func TestDeskSmoke(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds and starts a server")
+	if !*smoke {
+		t.Skip("builds and starts a server: -smoke")
 	}
 	data := deskDataset(t, t.TempDir(), 200, 400)
 	d, cases := openDesk(t, data, false)

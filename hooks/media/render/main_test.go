@@ -89,7 +89,7 @@ func long(t *testing.T) {
 }
 
 // large is whether the largest pictures and videos are decoded, which takes minutes.
-var large = flag.Bool("large", false, "decode all of the largest pictures and videos, not one of each test")
+var large = flag.Bool("large", false, "decode all of the largest pictures and videos, not one of each test, and compile the codecs anew")
 
 // oneOrAll returns all samples of a test with -large, else the first.
 func oneOrAll[S any](samples []S) []S {

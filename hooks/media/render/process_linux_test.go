@@ -140,7 +140,9 @@ func TestServerKilled(t *testing.T) {
 
 // The compiled code is readable by the server's user alone; broken, missing and concurrently written code is repaired.
 func TestCacheHeals(t *testing.T) {
-	long(t)
+	if !*large {
+		t.Skip("takes half a minute: -large")
+	}
 	t.Parallel()
 	warmed, _ := engine(t)
 	if err := warmed.Warm(t.Context()); err != nil {
