@@ -65,6 +65,9 @@ func TestNewerFolderIsRefused(t *testing.T) {
 // A folder whose owner has made a collection of a name that a migration needs is refused with one line that says what to do, and stays as it
 // was. Once the collection has another name, the folder is migrated.
 func TestTakenNamesAreRefused(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts processes, of which PocketBase's watcher of a folder learns while the test ends its app: a race of PocketBase's own")
+	}
 	s := testkit.Start(t)
 	for _, name := range upgrade.Made() {
 		if taken := s.Count("sqlite_master WHERE name = '" + name + "'"); taken == 0 && !strings.HasPrefix(name, "queue_") && name != "order_zone" {
