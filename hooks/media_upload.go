@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/privet/privet/hooks/admission"
 	"github.com/privet/privet/hooks/durable"
@@ -68,13 +70,28 @@ func registerMedia(app core.App, previews *preview.Worker, remover *files.Remove
 	log := durable.Of(app)
 	app.OnModelAfterDeleteSuccess(store.Media).Bind(&hook.Handler[*core.ModelEvent]{
 		Id: "privet_media_deleted",
-		// PocketBase removes the files as well, at once: by a handler of models with the priority -99, and by one of records.
+		// PocketBase removes files as well, at once, by a handler of records.
 		Priority: -1000,
 		Func: func(e *core.ModelEvent) error {
 			if err := log.Wait(); err != nil {
 				return err // a power cut may bring the row back: the queue keeps the removal
 			}
 			remover.Wake()
+			return e.Next()
+		},
+	})
+	app.OnModelAfterDeleteSuccess().Bind(&hook.Handler[*core.ModelEvent]{
+		// It replaces PocketBase's handler, which removes the folders of all deleted models in the background, tries it once, and logs an
+		// error where the remover has been faster.
+		Id:       "__pbFilesManagerDelete__",
+		Priority: -99,
+		Func: func(e *core.ModelEvent) error {
+			if folder := filesOfOthers(e.Model); folder != "" {
+				if err := store.AddRemoval(e.Context, e.App, folder+"/", store.RemovedRecord); err != nil {
+					return err
+				}
+				remover.Wake()
+			}
 			return e.Next()
 		},
 	})
@@ -119,6 +136,27 @@ func registerMedia(app core.App, previews *preview.Worker, remover *files.Remove
 		}
 		remover.Wake()
 	})
+}
+
+// filesOfOthers returns the folder of the files of a record or collection, or "" if it can have none or is a media item, whose removal
+// has been queued in the transaction of its deletion.
+func filesOfOthers(model core.Model) (folder string) {
+	var of *core.Collection
+	switch m := model.(type) {
+	case *core.Collection:
+		of, folder = m, m.BaseFilesPath()
+	case *core.Record:
+		of, folder = m.Collection(), m.BaseFilesPath()
+	case core.RecordProxy:
+		if m.ProxyRecord() != nil {
+			of, folder = m.ProxyRecord().Collection(), m.ProxyRecord().BaseFilesPath()
+		}
+	}
+	isFile := func(field core.Field) bool { return field.Type() == core.FieldTypeFile }
+	if of == nil || of.Name == store.Media || !slices.ContainsFunc(of.Fields, isFile) {
+		return ""
+	}
+	return strings.TrimRight(folder, "/")
 }
 
 // acceptDashboardFile turns a file that was uploaded through the dashboard into an Upload like those of the API: its content

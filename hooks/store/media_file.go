@@ -229,6 +229,7 @@ type Removal struct {
 const (
 	RemovedMedia      = "its media item was deleted"
 	RemovedUpload     = "its upload was interrupted"
+	RemovedRecord     = "its record was deleted"
 	RemovedUnassigned = "no media item has it"
 )
 
