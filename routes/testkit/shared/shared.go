@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -69,7 +68,11 @@ var Binary = sync.OnceValues(func() (string, error) {
 		if os.Link(built, executable) == nil {
 			return nil
 		}
-		return copyFile(built, executable) // on another file system
+		content, err := os.ReadFile(built) // the temporary folder is on another file system
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(executable, content, 0o755) // tests run it as another user, too
 	})
 })
 
@@ -156,19 +159,4 @@ func digest(root string) (string, error) {
 		return err
 	})
 	return fmt.Sprintf("%x", sum.Sum(nil)[:8]), err
-}
-
-// copyFile copies an executable.
-func copyFile(from, to string) error {
-	in, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o700)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(out, in)
-	return errors.Join(err, out.Close())
 }
