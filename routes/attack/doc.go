@@ -15,7 +15,7 @@
 // Attackers and bystander have addresses of their own in 127.0.0.0/8, which Linux has all of; where an attack needs
 // IPv6, it sends X-Forwarded-For, which the server trusts from the loopback interface.
 //
-//	bench_test.go       the benchmark, and a test that each attack works
+//	bench_test.go       the benchmark, and a test that each attack works, which runs with -attacks alone
 //	server_test.go seed_test.go   the server's process and its data
 //	bystander_test.go table_test.go   who is measured, and the table
 //	attacker_test.go    the attackers' process, and how it sends requests

@@ -19,6 +19,7 @@
 //	-slice D                duration of a server's slice
 //	-native-connections N   database connections of native PocketBase; 0 means its default
 //	-bare-open              makes the bare server skip the lookup of the token
+//	-smoke                  makes plain tests try each workload once, as .ci/run does
 //
 // The data is generated once for each size and schema, in the folder privet-benchmark of the user's cache folder,
 // which may be deleted at any time. Each run works on copies in the temporary folder. It requires Unix and the go
@@ -30,4 +31,5 @@
 //	suite_test.go compare_test.go  the workloads; the check that ours and bare give equal answers
 //	client_test.go load_test.go    cheap HTTP clients, slices, and the sums of their measurements
 //	table_test.go bench_test.go    the tables, and the entry points
+//	desk_test.go desk_pages_test.go desk_seed_test.go   -bench Desk: how long each page of the desk takes, on ours alone
 package benchmark
