@@ -20,7 +20,7 @@ export function timeline(entries) {
 }
 
 // outcomes are what became of a push, as the outbox has it: it is there, it waits, or else it never came.
-const outcomes = { sent: "good", pending: "", sending: "", held: "" };
+const outcomes = { sent: "good", waiting: "", held: "" };
 
 // about is what an entry's code adds to its title.
 function about({ kind, code, push }) {

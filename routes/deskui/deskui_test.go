@@ -3,11 +3,14 @@ package deskui_test
 import (
 	"io/fs"
 	"net/http"
+	"os"
 	"path"
 	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/privet/privet/hooks/store"
+	cases "github.com/privet/privet/hooks/store/desk"
 	"github.com/privet/privet/pb_public"
 	"github.com/privet/privet/routes/testkit"
 )
@@ -122,6 +125,41 @@ func TestWordsAreWhole(t *testing.T) {
 				}
 				t.Errorf("%s uses %q, for which there are no words", name, key)
 			}
+		}
+	}
+}
+
+// loggedAct is a request of the dashboard that the log has, with the name of the act.
+var loggedAct = regexp.MustCompile(`(?m)^\t"[A-Z]+ /api/.*": +"([\w-]+)",$`)
+
+// What the server says of pushes, mails, cases and acts has words: its own would be shown as they are.
+func TestWordsOfTheServer(t *testing.T) {
+	all := files(t)
+	for prefix, list := range map[string][]string{
+		"push":  {store.PushWaiting, store.PushSent, store.PushFailed, store.PushExpired, store.PushOff, store.PushHeld, "none"},
+		"mail":  {store.MailPassword, store.MailProof, store.MailCase, store.MailDigest},
+		"kind":  {cases.KindReport, cases.KindAppeal, cases.KindOverdue, cases.KindLow, cases.KindWord, cases.KindFirst, cases.KindBlocked},
+		"kinds": {cases.KindReport, cases.KindAppeal, cases.KindOverdue, cases.KindLow, cases.KindWord, cases.KindFirst, cases.KindBlocked},
+	} {
+		for _, word := range list {
+			if !strings.Contains(all["vocabulary.js"], `"`+prefix+"."+word+`": [`) {
+				t.Errorf("there are no words for %s.%s", prefix, word)
+			}
+		}
+	}
+	requests, err := os.ReadFile("../../hooks/audit/requests.go")
+	acts := loggedAct.FindAllStringSubmatch(string(requests), -1)
+	if err != nil || len(acts) < 10 {
+		t.Fatal(err, len(acts))
+	}
+	for _, act := range append(acts, []string{"", "outbox-release"}, []string{"", "outbox-discard"}, []string{"", "previews-retry"}) {
+		if !strings.Contains(all["vocabulary.js"], `"did.`+act[1]+`": [`) {
+			t.Errorf("there are no words for the act %s", act[1])
+		}
+	}
+	for _, state := range []string{store.PushWaiting, store.PushHeld} {
+		if !strings.Contains(all["timeline.js"], " "+state+`: ""`) {
+			t.Errorf("the bell of a push that is %s is crossed out", state)
 		}
 	}
 }
