@@ -95,7 +95,7 @@ function figure(name, { total, previous }) {
   switch (name) {
     case "orders": return cell(number(total.all ?? 0), w("figure.orders", { n: total.all ?? 0 }), ...relative(total.all, previous.all));
     case "delivery": return cell(minutes(total.seconds), w("figure.delivery"), ...faster(total.seconds, previous.seconds));
-    case "cancelled": return cell(per(total.share), w("figure.share"), ...points(total.share, previous.share));
+    case "cancelled": return cell(per(total.share), w("figure.cancelled"), ...points(total.share, previous.share));
     case "ratings": return cell(total.mean == null ? "–" : number(total.mean, 1), w("figure.rating"), ...plain(total.mean, previous.mean));
     case "verdicts": return cell(minutes(total.median), w("figure.verdicts"), total.worst == null ? "" : w("figure.worst", { time: duration(total.worst / 60) }), total.late > 0 ? "urgent" : "");
     case "pushes": return cell(total.all > 0 ? per(total.sent / total.all) : "–", w("figure.pushes"), w("figure.failed", { n: (total.failed ?? 0) + (total.expired ?? 0) }));
@@ -110,7 +110,7 @@ const signed = (text, value) => value > 0 ? "+" + text : text.replace("-", "−"
 function relative(now, before) {
   if (!before) return [];
   const change = now / before - 1;
-  return Math.abs(change) < .005 ? [w("change.none")] : [w("change.relative", { change: signed(percent(change), change) }), change > 0 ? "good" : ""];
+  return Math.abs(change) < .005 ? [w("change.none")] : [w("change.by", { change: signed(percent(change), change) }), change > 0 ? "good" : ""];
 }
 
 function faster(now, before) {

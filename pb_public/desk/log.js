@@ -8,7 +8,7 @@ import { known, w } from "./words.js";
 
 const filters = ["who", "what", "kind", "id", "from", "to"];
 const kinds = ["user", "order", "media", "case"];
-const acts = ["sign-in", "verdict", "hide", "show", "remove", "cancel", "status", "warn", "ban", "unban", "sign-out", "erase", "edit", "note", "contacts", "export", "create", "update", "delete"];
+const acts = ["sign-in", "verdict", "hide", "show", "remove", "cancel", "status", "warn", "ban", "unban", "sign-out", "erase", "edit", "note", "contacts", "export", "create", "delete"];
 
 export function page({ query, signal }) {
   const body = div("dk-stack"), fields = {}, reading = newest(signal);

@@ -70,7 +70,7 @@ export function duration(minutes) {
   if (whole < hour) return w("time.minutes", { m: whole });
   if (whole < 10 * hour) return w("time.hours-minutes", { h: Math.floor(whole / hour), m: String(whole % hour).padStart(2, "0") });
   if (whole < longest) return w("time.hours", { h: Math.floor(whole / hour) });
-  return w("time.days", { n: Math.floor(whole / hour / 24) });
+  return w("days", { n: Math.floor(whole / hour / 24) });
 }
 
 // minutesLeft returns the minutes until a case is due; below 0 if it is late.

@@ -105,7 +105,6 @@ export const vocabulary = {
   "did.contacts": ["Contacts looked at", "Просмотр контактов"],
   "did.export": ["Downloaded", "Выгрузка"],
   "did.create": ["Created", "Создание"],
-  "did.update": ["Changed", "Изменение"],
   "did.delete": ["Deleted", "Удаление"],
   "did.settings": ["Settings changed", "Изменение настроек"],
   "did.collection-create": ["Collection created", "Создание коллекции"],
@@ -141,7 +140,6 @@ export const vocabulary = {
   "field.cancel_text": ["why cancelled", "почему отменён"],
   "field.price": ["price", "цена"],
   "field.hidden": ["hidden", "скрыто"],
-  "field.hidden_by": ["hidden by", "кем скрыто"],
   "field.remove_at": ["deletion", "удалится"],
   "field.until": ["until", "до"],
   "field.email": ["e-mail", "почта"],
@@ -156,7 +154,6 @@ export const vocabulary = {
   "field.user": ["person No.", "человек №"],
   "field.order": ["order No.", "заказ №"],
   "field.banned": ["banned", "блокировка"],
-  "field.verdict": ["verdict", "решение"],
 
   // what happened to an order, and its pushes
   "event.created": ["Order", "Заказ"],
