@@ -106,27 +106,18 @@ func TestReferenceScreens(t *testing.T) {
 	s := testkit.Start(t)
 	b := browser.Open(t)
 	folder := browser.Screenshots(t)
-	for _, screen := range []struct {
-		name          string
-		width, height int64
-		scheme        string
-	}{{"phone-dark", 390, 844, "dark"}, {"desktop-light", 1400, 1000, "light"}} {
-		b.ColorScheme(screen.scheme)
-		b.Do(chromedp.EmulateViewport(screen.width, screen.height), chromedp.Navigate(s.URL))
+	for _, screen := range screens {
+		screen.use(b)
+		b.Do(chromedp.Navigate(s.URL))
 		b.Until(`(localStorage.clear(), true)`)
 		b.Do(chromedp.Reload())
 		b.Until(loaded)
 		for _, anchor := range []string{"", "#tag/auth-management/POST/api/v1/auth/signup", "#tag/order-management/POST/api/v1/order/update/{order_id}"} {
 			b.Anchor(anchor)
 			b.Do(chromedp.Sleep(time.Second))
-			if b.Evaluate(`document.documentElement.scrollWidth > innerWidth`) {
-				t.Errorf("%s %s: it is wider than the screen", screen.name, anchor)
-			}
+			screen.want(t, b, anchor, `document.body.classList.contains('dark-mode')`)
 			if b.Evaluate(`document.querySelectorAll('main').length !== 1 || document.querySelectorAll('h1').length !== 1 || document.body.innerText.includes('is loading')`) {
 				t.Errorf("%s %s: what is shown without JavaScript is still there", screen.name, anchor)
-			}
-			if dark := b.Evaluate(`document.body.classList.contains('dark-mode')`); dark != (screen.scheme == "dark") {
-				t.Errorf("%s %s: dark %t", screen.name, anchor, dark)
 			}
 			b.Capture(folder, screen.name+"-"+strings.NewReplacer("#", "", "/", "-", "{", "", "}", "").Replace(anchor)+".png")
 		}

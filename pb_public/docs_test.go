@@ -96,17 +96,6 @@ func TestDocumentedCommands(t *testing.T) {
 	}
 }
 
-// wantScreen fails the test if the page that is shown is wider than the screen, or has another colour scheme.
-func wantScreen(t *testing.T, b *browser.Browser, scheme, what string) {
-	t.Helper()
-	if b.Evaluate(`document.documentElement.scrollWidth > innerWidth`) {
-		t.Errorf("%s: it is wider than the screen", what)
-	}
-	if dark := b.Evaluate(`getComputedStyle(document.body).backgroundColor !== 'rgb(255, 255, 255)'`); dark != (scheme == "dark") {
-		t.Errorf("%s: dark %t", what, dark)
-	}
-}
-
 // The documents fit the screens of phones and desktops, follow the colour scheme, and can be read by everybody.
 func TestDocumentsInABrowser(t *testing.T) {
 	if testing.Short() {
@@ -115,16 +104,12 @@ func TestDocumentsInABrowser(t *testing.T) {
 	s := testkit.Start(t)
 	b := browser.Open(t)
 	folder := browser.Screenshots(t)
-	for _, screen := range []struct {
-		name          string
-		width, height int64
-		scheme        string
-	}{{"phone-dark", 390, 844, "dark"}, {"desktop-light", 1400, 1000, "light"}} {
-		b.ColorScheme(screen.scheme)
+	for _, screen := range screens {
+		screen.use(b)
 		for _, page := range []string{"/docs", "/docs/settings", "/docs/first-order", "/docs/security", "/docs/decisions/outbox"} {
-			b.Do(chromedp.EmulateViewport(screen.width, screen.height), chromedp.Navigate(s.URL+page))
+			b.Do(chromedp.Navigate(s.URL + page))
 			b.Until(`document.readyState === 'complete'`)
-			wantScreen(t, b, screen.scheme, screen.name+" "+page)
+			screen.want(t, b, page, darkBackground)
 			if page == "/docs/security" {
 				b.WantAccessible()
 			}

@@ -132,17 +132,13 @@ func TestGuideInABrowser(t *testing.T) {
 	s := testkit.Start(t)
 	b := browser.Open(t)
 	folder := browser.Screenshots(t)
-	for _, screen := range []struct {
-		name          string
-		width, height int64
-		scheme        string
-	}{{"guide-phone-light", 390, 844, "light"}, {"guide-phone-dark", 390, 844, "dark"}, {"guide-desktop-light", 1280, 1000, "light"}, {"guide-desktop-dark", 1280, 1000, "dark"}} {
-		b.ColorScheme(screen.scheme)
+	for _, screen := range allScreens {
+		screen.use(b)
 		for _, language := range []string{"ru", "en"} {
-			b.Do(chromedp.EmulateViewport(screen.width, screen.height), chromedp.Navigate("about:blank"), chromedp.Navigate(s.URL+"/guide?lang="+language+"#ban"))
+			b.Do(chromedp.Navigate("about:blank"), chromedp.Navigate(s.URL+"/guide?lang="+language+"#ban"))
 			b.Until(`document.readyState === 'complete' && Math.abs(document.getElementById('ban').getBoundingClientRect().top) < 200`)
-			wantScreen(t, b, screen.scheme, screen.name+" "+language)
-			b.Capture(folder, screen.name+"-"+language+".png")
+			screen.want(t, b, language, darkBackground)
+			b.Capture(folder, "guide-"+screen.name+"-"+language+".png")
 		}
 		b.WantAccessible()
 	}
