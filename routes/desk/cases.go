@@ -24,6 +24,12 @@ type targetJSON struct {
 	ID   int64  `json:"id"`
 }
 
+// caseTarget returns the target of a case or a report.
+func caseTarget(target string) targetJSON {
+	kind, id := desk.SplitTarget(target)
+	return targetJSON{kind, query.Number(id)}
+}
+
 type caseOrderJSON struct {
 	ID        int64       `json:"id"`
 	Client    *personJSON `json:"client"`
@@ -63,8 +69,7 @@ type caseJSON struct {
 
 // caseRow returns a case as the superuser of a request sees it.
 func caseRow(e *core.RequestEvent, c *desk.CaseRow) *caseJSON {
-	kind, id := desk.SplitTarget(c.Target)
-	shown := &caseJSON{ID: c.ID, Rev: c.Rev, Kind: desk.Gravest(c.Kinds), Kinds: slices.Concat([]string{}, c.Kinds), Target: targetJSON{kind, query.Number(id)},
+	shown := &caseJSON{ID: c.ID, Rev: c.Rev, Kind: desk.Gravest(c.Kinds), Kinds: slices.Concat([]string{}, c.Kinds), Target: caseTarget(c.Target),
 		Reports: c.Reports, Created: moment(c.Created), Due: moment(c.Due), User: person(e, &c.User), Medium: medium(e, &c.Medium), Rating: optional(c.Rating),
 		Quote: c.Quote, Word: c.Word, State: c.State, Verdict: c.Verdict, Closed: moment(c.Closed), ClosedBy: c.ClosedBy}
 	if c.Order != 0 {
@@ -86,10 +91,7 @@ func listCases(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	items := make([]*caseJSON, len(found))
-	for i := range found {
-		items[i] = caseRow(e, &found[i])
-	}
+	items := each(found, func(c *desk.CaseRow) *caseJSON { return caseRow(e, c) })
 	counted := map[string]any{"all": counts.All, "urgent": counts.Urgent, "free": counts.Free, "mine": counts.Mine, "kinds": counts.Kinds}
 	if counts.Capped {
 		counted["capped"] = true
@@ -209,12 +211,12 @@ func viewCase(e *core.RequestEvent) error {
 		Place    *int             `json:"place"` // from 1, null where the case has another state than those of the queue
 		Of       *int             `json:"of"`
 		Capped   bool             `json:"of_capped"`
-	}{caseJSON: caseRow(e, c), Newest: reports, More: c.Reports - len(reports), Signals: []map[string]any{}, Before: earlierVerdicts(before),
+	}{caseJSON: caseRow(e, c), Newest: reports, More: c.Reports - len(reports), Before: earlierVerdicts(before),
 		About: about, Wish: wish, Verdicts: verdicts, Previous: optional(place.Previous), Next: optional(place.Next),
-		Place: optional(place.Place), Of: optional(place.Of), Capped: place.Capped}
-	for _, s := range signals {
-		answer.Signals = append(answer.Signals, map[string]any{"kind": s.Kind, "text": s.Text, "word": s.Word, "created": moment(s.Created)})
-	}
+		Place: optional(place.Place), Of: optional(place.Of), Capped: place.Capped,
+		Signals: each(signals, func(s *desk.CaseSignal) map[string]any {
+			return map[string]any{"kind": s.Kind, "text": s.Text, "word": s.Word, "created": moment(s.Created)}
+		})}
 	if appeal != nil {
 		answer.Appeal = map[string]any{"text": appeal.Text, "ban_reason": appeal.Reason, "ban_until": moment(appeal.Until)}
 	}
@@ -223,12 +225,9 @@ func viewCase(e *core.RequestEvent) error {
 
 // earlierVerdicts returns what was decided before.
 func earlierVerdicts(found []desk.Earlier) []map[string]any {
-	before := make([]map[string]any, len(found))
-	for i, b := range found {
-		kind, id := desk.SplitTarget(b.Target)
-		before[i] = map[string]any{"verdict": b.Verdict, "closed": moment(b.Closed), "closed_by": b.ClosedBy, "kind": desk.Gravest(b.Kinds), "target": targetJSON{kind, query.Number(id)}}
-	}
-	return before
+	return each(found, func(b *desk.Earlier) map[string]any {
+		return map[string]any{"verdict": b.Verdict, "closed": moment(b.Closed), "closed_by": b.ClosedBy, "kind": desk.Gravest(b.Kinds), "target": caseTarget(b.Target)}
+	})
 }
 
 func caseReports(e *core.RequestEvent, c *desk.CaseRow) ([]reportJSON, error) {
@@ -236,20 +235,19 @@ func caseReports(e *core.RequestEvent, c *desk.CaseRow) ([]reportJSON, error) {
 	if err != nil {
 		return nil, err
 	}
-	reports := make([]reportJSON, len(found))
-	for i, r := range found {
+	return each(found, func(r *desk.CaseReport) reportJSON {
 		var kept desk.Snapshot
 		_ = json.Unmarshal([]byte(r.Kept), &kept) // nothing, once it has gone
-		reports[i] = reportJSON{ID: r.ID, Reason: r.Reason, Text: r.Text, Created: moment(r.Created), Reporter: person(e, &r.Reporter), State: r.State,
+		report := reportJSON{ID: r.ID, Reason: r.Reason, Text: r.Text, Created: moment(r.Created), Reporter: person(e, &r.Reporter), State: r.State,
 			Kept: keptJSON{Texts: kept.Texts}}
 		if r.Still != "" {
-			reports[i].Kept.Still = new(signedURL(e, "reports/"+r.ID+"/still"))
+			report.Kept.Still = new(signedURL(e, "reports/"+r.ID+"/still"))
 		}
 		if kept.Texts == nil {
-			reports[i].Kept.Texts = map[string]string{}
+			report.Kept.Texts = map[string]string{}
 		}
-	}
-	return reports, nil
+		return report
+	}), nil
 }
 
 func caseVerdicts(e *core.RequestEvent, id string) ([]map[string]any, error) {
@@ -261,11 +259,9 @@ func caseVerdicts(e *core.RequestEvent, id string) ([]map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	verdicts := make([]map[string]any, len(options))
-	for i, o := range options {
-		verdicts[i] = map[string]any{"verdict": o.Verdict, "allowed": o.Refusal == nil, "why": why(e, o.Refusal)}
-	}
-	return verdicts, nil
+	return each(options, func(o *acts.Option) map[string]any {
+		return map[string]any{"verdict": o.Verdict, "allowed": o.Refusal == nil, "why": why(e, o.Refusal)}
+	}), nil
 }
 
 // caseAbout returns the person whom a case is about in short, nil where it is about nobody.

@@ -59,32 +59,23 @@ func (a *api) faults(e *core.RequestEvent) error {
 
 func failedPushes(e *core.RequestEvent, page int64) ([]faultJSON, bool, error) {
 	found, more, err := desk.FailedPushes(e.Request.Context(), e.App, page)
-	faults := make([]faultJSON, len(found))
-	for i := range found {
-		p := &found[i]
+	return each(found, func(p *desk.FailedPush) faultJSON {
 		became := pushOf(e, p.State, p.Error, p.Sender)
-		faults[i] = faultJSON{At: moment(p.At), Type: p.Type, State: p.State, User: person(e, &p.Receiver), Order: optional(p.Order), Code: became.Code, Why: became.Why, Detail: p.Error}
-	}
-	return faults, more, err
+		return faultJSON{At: moment(p.At), Type: p.Type, State: p.State, User: person(e, &p.Receiver), Order: optional(p.Order), Code: became.Code, Why: became.Why, Detail: p.Error}
+	}), more, err
 }
 
 func failedPreviews(e *core.RequestEvent, page int64) ([]faultJSON, bool, error) {
 	found, more, err := desk.FailedPreviews(e.Request.Context(), e.App, page)
-	faults := make([]faultJSON, len(found))
-	for i := range found {
-		p := &found[i]
-		faults[i] = faultJSON{At: moment(p.At), Type: p.Medium.Type, State: p.Medium.Preview, User: person(e, &p.Person), Order: optional(p.Medium.Order), Medium: optional(p.Medium.ID),
+	return each(found, func(p *desk.FailedPreview) faultJSON {
+		return faultJSON{At: moment(p.At), Type: p.Medium.Type, State: p.Medium.Preview, User: person(e, &p.Person), Order: optional(p.Medium.Order), Medium: optional(p.Medium.ID),
 			Code: "preview", Why: say(e, "No preview could be made of this file.", "Из этого файла не удалось сделать превью.")}
-	}
-	return faults, more, err
+	}), more, err
 }
 
 func failedMails(e *core.RequestEvent, page int64) ([]faultJSON, bool, error) {
 	found, more, err := desk.FailedMails(e.Request.Context(), e.App, page)
-	faults := make([]faultJSON, len(found))
-	for i := range found {
-		m := &found[i]
-		faults[i] = faultJSON{At: moment(m.At), Type: m.Kind, State: m.State, User: person(e, &m.User), Whom: m.Superuser, Code: m.State, Why: m.Error, Detail: m.Error}
-	}
-	return faults, more, err
+	return each(found, func(m *desk.FailedMail) faultJSON {
+		return faultJSON{At: moment(m.At), Type: m.Kind, State: m.State, User: person(e, &m.User), Whom: m.Superuser, Code: m.State, Why: m.Error, Detail: m.Error}
+	}), more, err
 }

@@ -28,11 +28,9 @@ type loggedJSON struct {
 }
 
 func logged(found []desk.LoggedAct) []loggedJSON {
-	rows := make([]loggedJSON, len(found))
-	for i, a := range found {
-		rows[i] = loggedJSON{a.ID, moment(a.At), a.Actor, a.Role, a.Act, a.TargetKind, a.TargetID, a.Reason, object(a.Before), object(a.After)}
-	}
-	return rows
+	return each(found, func(a *desk.LoggedAct) loggedJSON {
+		return loggedJSON{a.ID, moment(a.At), a.Actor, a.Role, a.Act, a.TargetKind, a.TargetID, a.Reason, object(a.Before), object(a.After)}
+	})
 }
 
 // object returns a JSON object, null for anything else.

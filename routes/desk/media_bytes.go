@@ -77,9 +77,6 @@ func (a *api) wall(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	items := make([]wallJSON, len(media))
-	for i := range media {
-		items[i] = wallJSON{medium(e, &media[i].Medium), person(e, &media[i].Person)}
-	}
+	items := each(media, func(m *desk.WallMedium) wallJSON { return wallJSON{medium(e, &m.Medium), person(e, &m.Person)} })
 	return e.JSON(http.StatusOK, pageJSON[wallJSON]{items, page, more})
 }

@@ -40,13 +40,9 @@ type listedReportJSON struct {
 }
 
 func listedReports(e *core.RequestEvent, found []desk.ListedReport) []listedReportJSON {
-	reports := make([]listedReportJSON, len(found))
-	for i := range found {
-		r := &found[i]
-		kind, id := desk.SplitTarget(r.Target)
-		reports[i] = listedReportJSON{targetJSON{kind, query.Number(id)}, r.Reason, r.Text, r.State, r.Verdict, moment(r.Created), person(e, &r.Reporter)}
-	}
-	return reports
+	return each(found, func(r *desk.ListedReport) listedReportJSON {
+		return listedReportJSON{caseTarget(r.Target), r.Reason, r.Text, r.State, r.Verdict, moment(r.Created), person(e, &r.Reporter)}
+	})
 }
 
 // actJSON is an act, and whether it makes sense now.
@@ -57,11 +53,9 @@ type actJSON struct {
 }
 
 func offers(e *core.RequestEvent, found []acts.Offer) []actJSON {
-	offered := make([]actJSON, len(found))
-	for i, o := range found {
-		offered[i] = actJSON{Act: o.Act, Allowed: o.Refusal == nil, Why: why(e, o.Refusal)}
-	}
-	return offered
+	return each(found, func(o *acts.Offer) actJSON {
+		return actJSON{Act: o.Act, Allowed: o.Refusal == nil, Why: why(e, o.Refusal)}
+	})
 }
 
 // why returns the reason of a refusal in the language of a request, "" for none.
@@ -149,10 +143,9 @@ func (a *api) orderStory(e *core.RequestEvent) error {
 		Created: moment(s.Created), Updated: moment(s.Updated), Pair: map[string]int64{"orders": s.Pair}, Reports: listedReports(e, reports), ReportCount: s.Reports,
 		Client:    sideJSON{person(e, &s.Client), client.Client.Orders, nil, s.ClientFiled, s.ClientWarned},
 		Performer: sideJSON{person(e, &s.Performer), performer.Performer.Orders, performer.Performer.Rating, 0, s.PerformerWarned},
-		Media:     []*mediumJSON{}, Timeline: timeline(e, s, events), Others: a.orderRows(e, others), Case: open, Before: before}
+		Media:     mediaOf(e, media), Timeline: timeline(e, s, events), Others: a.orderRows(e, others), Case: open, Before: before}
 	shown := acts.Shown{}
 	for i := range media {
-		answer.Media = append(answer.Media, medium(e, &media[i]))
 		if media[i].Hidden == "" {
 			shown.Visible++
 		} else {

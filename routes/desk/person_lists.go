@@ -81,11 +81,7 @@ func banOf(b *desk.ListedBan) banJSON {
 
 func bansOf(e *core.RequestEvent, user, page int64) ([]banJSON, bool, error) {
 	found, more, err := desk.BansOf(e.Request.Context(), e.App, user, page)
-	bans := make([]banJSON, len(found))
-	for i := range found {
-		bans[i] = banOf(&found[i])
-	}
-	return bans, more, err
+	return each(found, banOf), more, err
 }
 
 type bannedJSON struct {
@@ -103,9 +99,6 @@ func banned(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	people := make([]bannedJSON, len(found))
-	for i := range found {
-		people[i] = bannedJSON{banOf(&found[i].ListedBan), person(e, &found[i].Person)}
-	}
+	people := each(found, func(b *desk.Banned) bannedJSON { return bannedJSON{banOf(&b.ListedBan), person(e, &b.Person)} })
 	return e.JSON(http.StatusOK, pageJSON[bannedJSON]{people, page, more})
 }

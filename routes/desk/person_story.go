@@ -137,12 +137,10 @@ func (a *api) personStory(e *core.RequestEvent) error {
 		Since: moment(p.Since), LastSeen: moment(p.LastSeen), Warnings: p.Warnings, Figures: figuresOf(figures, p.Received), Case: open, Before: before,
 		Counts: map[string]int64{"orders": figures.Client.Orders + figures.Performer.Orders, "media": p.Media, "reports": min(p.Received+p.Filed, desk.Cap),
 			"devices": p.Devices, "bans": p.Bans, "notes": p.Notes, "log": p.Log},
-		Media: mediaOf(e, media), Orders: a.orderRows(e, orders), Devices: devicesOf(devices), Notes: notesOf(notes), SameDevice: []*personJSON{},
+		Media: mediaOf(e, media), Orders: a.orderRows(e, orders), Devices: devicesOf(devices), Notes: notesOf(notes),
+		SameDevice: each(same, func(p *desk.Person) *personJSON { return person(e, p) }),
 		Reports:    reportsJSON{p.Received, p.Cases, p.ReceivedNothing, p.Filed, p.FiledNothing},
 		Identities: slices.Concat([]string{}, p.Identities), Acts: offers(e, acts.UserOffers(p.Banned, p.Erased))}
-	for i := range same {
-		answer.SameDevice = append(answer.SameDevice, person(e, &same[i]))
-	}
 	if p.Banned && !p.Erased {
 		answer.Ban = &currentBanJSON{p.BanReason, moment(p.BannedUntil), p.BannedBy, moment(p.BannedAt)}
 	}
@@ -156,28 +154,19 @@ func figuresOf(f *desk.Figures, reports int64) allFiguresJSON {
 }
 
 func mediaOf(e *core.RequestEvent, found []desk.Medium) []*mediumJSON {
-	media := make([]*mediumJSON, len(found))
-	for i := range found {
-		media[i] = medium(e, &found[i])
-	}
-	return media
+	return each(found, func(m *desk.Medium) *mediumJSON { return medium(e, m) })
 }
 
 func devicesOf(found []desk.ListedDevice) []deviceJSON {
-	devices := make([]deviceJSON, len(found))
-	for i, d := range found {
-		devices[i] = deviceJSON{ID: d.ID, Language: d.Language, SignedIn: moment(d.SignedIn), LastUsed: moment(d.LastUsed)}
+	return each(found, func(d *desk.ListedDevice) deviceJSON {
+		device := deviceJSON{ID: d.ID, Language: d.Language, SignedIn: moment(d.SignedIn), LastUsed: moment(d.LastUsed)}
 		if d.Address {
-			devices[i].Push = &d.Service
+			device.Push = &d.Service
 		}
-	}
-	return devices
+		return device
+	})
 }
 
 func notesOf(found []desk.ListedNote) []noteJSON {
-	notes := make([]noteJSON, len(found))
-	for i, n := range found {
-		notes[i] = noteJSON{n.Text, n.By, moment(n.Created)}
-	}
-	return notes
+	return each(found, func(n *desk.ListedNote) noteJSON { return noteJSON{n.Text, n.By, moment(n.Created)} })
 }

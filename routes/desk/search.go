@@ -46,11 +46,9 @@ func (a *api) search(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	found := make([]foundPersonJSON, len(people))
-	for i := range people {
-		p := &people[i]
-		found[i] = foundPersonJSON{person(e, &p.Person), p.Name, p.Match, p.OpenCase}
-	}
+	found := each(people, func(p *desk.FoundPerson) foundPersonJSON {
+		return foundPersonJSON{person(e, &p.Person), p.Name, p.Match, p.OpenCase}
+	})
 	note := ""
 	if looks.Part && len(people) == 0 {
 		note = "whole" // a phone number or an e-mail address is found whole only
@@ -60,11 +58,8 @@ func (a *api) search(e *core.RequestEvent) error {
 
 // orderRows returns orders as lists show them.
 func (a *api) orderRows(e *core.RequestEvent, orders []desk.FoundOrder) []orderRowJSON {
-	rows := make([]orderRowJSON, len(orders))
-	for i := range orders {
-		o := &orders[i]
-		rows[i] = orderRowJSON{ID: o.ID, Client: person(e, &o.Client), Performer: person(e, &o.Performer), Status: o.Status, Overdue: a.overdue(o.Status, o.DateTill),
+	return each(orders, func(o *desk.FoundOrder) orderRowJSON {
+		return orderRowJSON{ID: o.ID, Client: person(e, &o.Client), Performer: person(e, &o.Performer), Status: o.Status, Overdue: a.overdue(o.Status, o.DateTill),
 			Occasion: optional(o.Occasion), DateTill: a.dateTill(o.DateTill), Created: moment(o.Created), Rating: optional(o.Rating), Reports: o.Reports}
-	}
-	return rows
+	})
 }

@@ -74,6 +74,15 @@ func signedURL(e *core.RequestEvent, path string) string {
 	return link.Sign(e.Auth, Base+path, time.Now())
 }
 
+// each returns what show returns for each of some rows; for none an empty list, not null.
+func each[Row, Shown any](rows []Row, show func(*Row) Shown) []Shown {
+	list := make([]Shown, len(rows))
+	for i := range rows {
+		list[i] = show(&rows[i])
+	}
+	return list
+}
+
 // optional returns a value as answers have it, nil for the zero value, which stands for none.
 func optional[Value comparable](value Value) *Value {
 	if value == *new(Value) {
