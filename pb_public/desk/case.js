@@ -2,7 +2,7 @@
 import { get, me, message, post } from "./api.js";
 import { ask } from "./dialog.js";
 import { button, div, el, icon, isTyping, picture, span, withQuery } from "./dom.js";
-import { name } from "./people.js";
+import { name, nameOf } from "./people.js";
 import { shell } from "./shell.js";
 import { duration, minutesLeft, timeLeft } from "./time.js";
 import { known, w } from "./words.js";
@@ -62,8 +62,8 @@ export function holder(row) {
   return span("dk-taken" + (taken.mine ? " me" : ""), taken.mine ? w("case.taken-me", { time }) : w("case.taken-by", { who: who(taken.by), time }));
 }
 
-// who shortens a moderator's address to what stands before the @.
-export const who = (email) => email === me.email ? w("you") : String(email ?? "").split("@")[0];
+// who names a moderator, or says that it is the one who is signed in.
+export const who = (email) => email === me.email ? w("you") : nameOf(email) ?? "";
 
 // holdButton takes a case, gives it back, or takes it over.
 export function holdButton(row, changed, key) {

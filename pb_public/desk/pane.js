@@ -2,7 +2,7 @@
 import { fingerprint } from "./api.js";
 import { caseTitle, clock, holdButton, holder, verdictBar } from "./case.js";
 import { badge, button, div, el, fill, icon, label, loading, picture, quote, refill, small, span } from "./dom.js";
-import { between, name, orderLink, personLink } from "./people.js";
+import { between, name, nameOf, orderLink, personLink } from "./people.js";
 import { place } from "./place.js";
 import { format, sinceDays } from "./time.js";
 import { medium } from "./video.js";
@@ -114,7 +114,7 @@ function about({ user, about: figures }) {
 export function before({ before: verdicts }) {
   if (!verdicts?.length) return null;
   return el("section", {}, el("h2", {}, w("before")), div("dk-lines", verdicts.map((old) => div("", icon("history-line"),
-    span("", `${known("kind", old.kind)}: ${known("verdict.done", old.verdict)}`), span("dk-right txt-hint", [format(old.closed, "day"), old.closed_by?.split("@")[0]].filter(Boolean).join(", "))))));
+    span("", `${known("kind", old.kind)}: ${known("verdict.done", old.verdict)}`), span("dk-right txt-hint", [format(old.closed, "day"), nameOf(old.closed_by)].filter(Boolean).join(", "))))));
 }
 
 // kept is what a report says that the target was like, which may have changed since.

@@ -13,6 +13,9 @@ const named = (person) => el("bdi", {}, name(person));
 // personLink leads to a person's story.
 export const personLink = (person) => person ? link("/desk/users/" + person.id, el("b", {}, named(person))) : span("", name(person));
 
+// nameOf is what stands before the @ of a moderator's address, if there is one.
+export const nameOf = (email) => email?.split("@")[0];
+
 // orderLink leads to an order's story.
 export const orderLink = (id) => link("/desk/orders/" + id, w("order", { id }));
 

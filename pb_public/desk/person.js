@@ -5,7 +5,7 @@ import { caseAddress, caseTitle, holder, isForPage, readCase } from "./case.js";
 import { badge, button, div, el, failure, fill, icon, label, link, loading, picture, refill, span, withQuery } from "./dom.js";
 import { listen } from "./live.js";
 import { newest } from "./newest.js";
-import { marks, name, price } from "./people.js";
+import { marks, name, nameOf, price } from "./people.js";
 import { filterOf, goToCase, place, queueAddress } from "./place.js";
 import { shell } from "./shell.js";
 import { format, timeLeft } from "./time.js";
@@ -97,7 +97,7 @@ export function page({ id, query, signal }) {
     if (!person.ban) return null;
     const { reason, until, by, at } = person.ban;
     return div("dk-case slim", icon("forbid-line", "urgent"), span("", el("b", {}, w("banned")), ": ", reason || w("reason.none")),
-      span("txt-hint", [until ? w("until", { time: format(until) }) : w("for-ever"), at && format(at, "day"), by?.split("@")[0]].filter(Boolean).join(", ")));
+      span("txt-hint", [until ? w("until", { time: format(until) }) : w("for-ever"), at && format(at, "day"), nameOf(by)].filter(Boolean).join(", ")));
   }
 
   function banner() {

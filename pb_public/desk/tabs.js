@@ -3,7 +3,7 @@ import { div, el, icon, label, quote, small, span } from "./dom.js";
 import { lines } from "./log.js";
 import { orderRow } from "./order.js";
 import { before } from "./pane.js";
-import { name, orderLink, personLink } from "./people.js";
+import { name, nameOf, orderLink, personLink } from "./people.js";
 import { format, time } from "./time.js";
 import { hiddenNote, medium } from "./video.js";
 import { known, w } from "./words.js";
@@ -43,12 +43,12 @@ function device(item) {
 }
 
 function ban(item) {
-  const end = item.lifted ? w("ban.lifted", { time: format(item.lifted), by: item.lifted_by?.split("@")[0] || w("ban.by-itself") }) : item.until ? w("until", { time: format(item.until) }) : w("for-ever");
+  const end = item.lifted ? w("ban.lifted", { time: format(item.lifted), by: nameOf(item.lifted_by) || w("ban.by-itself") }) : item.until ? w("until", { time: format(item.until) }) : w("for-ever");
   return div("", icon("forbid-line"), div("", el("p", { dir: "auto" }, item.reason || w("reason.none")), small(end, item.appeal && [" · ", w("case.appeal")])),
-    span("dk-right txt-hint", [format(item.since), item.by?.split("@")[0]].filter(Boolean).join(", ")));
+    span("dk-right txt-hint", [format(item.since), nameOf(item.by)].filter(Boolean).join(", ")));
 }
 
-const note = (item) => quote(item.text, item.by?.split("@")[0], ", ", format(item.created));
+const note = (item) => quote(item.text, nameOf(item.by), ", ", format(item.created));
 
 // overview shows the person's media and orders at the left, reports, devices and notes at the right.
 export function overview(person) {
