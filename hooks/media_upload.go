@@ -5,10 +5,8 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/privet/privet/hooks/admission"
-	"github.com/privet/privet/hooks/durable"
 	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/media/metadata"
 	"github.com/privet/privet/hooks/order"
@@ -67,18 +65,13 @@ func registerMedia(app core.App, previews *preview.Worker, remover *files.Remove
 			return e.Next()
 		})
 	})
-	log := durable.Of(app)
-	app.OnModelAfterDeleteSuccess(store.Media).Bind(&hook.Handler[*core.ModelEvent]{
-		Id: "privet_media_deleted",
-		// PocketBase removes files as well, at once, by a handler of records.
-		Priority: -1000,
-		Func: func(e *core.ModelEvent) error {
-			if err := log.Wait(); err != nil {
-				return err // a power cut may bring the row back: the queue keeps the removal
+	app.OnModelDeleteExecute().BindFunc(func(e *core.ModelEvent) error { // in the transaction that PocketBase deletes in
+		if folder := folderOf(e.Model); folder != "" {
+			if err := store.AddRemoval(e.Context, e.App, folder, store.RemovedRecord); err != nil {
+				return err
 			}
-			remover.Wake()
-			return e.Next()
-		},
+		}
+		return e.Next()
 	})
 	app.OnModelAfterDeleteSuccess().Bind(&hook.Handler[*core.ModelEvent]{
 		// It replaces PocketBase's handler, which removes the folders of all deleted models in the background, tries it once, and logs an
@@ -86,10 +79,7 @@ func registerMedia(app core.App, previews *preview.Worker, remover *files.Remove
 		Id:       "__pbFilesManagerDelete__",
 		Priority: -99,
 		Func: func(e *core.ModelEvent) error {
-			if folder := filesOfOthers(e.Model); folder != "" {
-				if err := store.AddRemoval(e.Context, e.App, folder+"/", store.RemovedRecord); err != nil {
-					return err
-				}
+			if e.Model.TableName() == store.Media || folderOf(e.Model) != "" {
 				remover.Wake()
 			}
 			return e.Next()
@@ -138,9 +128,9 @@ func registerMedia(app core.App, previews *preview.Worker, remover *files.Remove
 	})
 }
 
-// filesOfOthers returns the folder of the files of a record or collection, or "" if it can have none or is a media item, whose removal
-// has been queued in the transaction of its deletion.
-func filesOfOthers(model core.Model) (folder string) {
+// folderOf returns the folder of the files of a record or collection, with a slash at its end, or "" if it can have none or is a media
+// item, whose removal files.RemoveMedia queues.
+func folderOf(model core.Model) (folder string) {
 	var of *core.Collection
 	switch m := model.(type) {
 	case *core.Collection:
@@ -148,15 +138,13 @@ func filesOfOthers(model core.Model) (folder string) {
 	case *core.Record:
 		of, folder = m.Collection(), m.BaseFilesPath()
 	case core.RecordProxy:
-		if m.ProxyRecord() != nil {
-			of, folder = m.ProxyRecord().Collection(), m.ProxyRecord().BaseFilesPath()
-		}
+		return folderOf(m.ProxyRecord())
 	}
 	isFile := func(field core.Field) bool { return field.Type() == core.FieldTypeFile }
 	if of == nil || of.Name == store.Media || !slices.ContainsFunc(of.Fields, isFile) {
 		return ""
 	}
-	return strings.TrimRight(folder, "/")
+	return folder + "/"
 }
 
 // acceptDashboardFile turns a file that was uploaded through the dashboard into an Upload like those of the API: its content
