@@ -2,6 +2,7 @@ package files
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"io/fs"
 	"math/bits"
@@ -29,7 +30,6 @@ const (
 
 // Remover removes from the storage what belongs to no row any more. What is to be removed is written to a queue in the
 // transaction that deletes the row, so that neither a kill nor a storage that fails keeps a file that was taken down.
-// PocketBase removes the files of deleted rows as well, but once, and only in the process that has deleted them.
 type Remover struct {
 	app    core.App
 	log    *durable.Log
@@ -93,7 +93,7 @@ func (q removals) Run(ctx context.Context, key string) (retryAfter time.Duration
 	if err == nil {
 		timeout, cancel := context.WithTimeout(ctx, removalTimeout)
 		defer cancel()
-		if failed := q.remove(timeout, key); failed == nil {
+		if failed := q.remove(timeout, removal); failed == nil {
 			err = store.DeleteRemoval(record, q.app, key)
 		} else if ctx.Err() == nil { // else the server stops
 			err = q.postpone(record, removal, failed)
@@ -118,8 +118,15 @@ func (r *Remover) postpone(ctx context.Context, removal *store.Removal, cause er
 	return store.PostponeRemoval(ctx, r.app, removal.Key, next, cause)
 }
 
-// remove makes a removal, unless a row has the file by now: a preview that was given up may have been made after all.
-func (r *Remover) remove(ctx context.Context, key string) error {
+// remove makes a removal, unless the file or folder belongs to a row by now: a preview that was given up may have been made after all, and
+// an owner may have made a record or collection anew under the id of a deleted one.
+func (r *Remover) remove(ctx context.Context, removal *store.Removal) error {
+	key := removal.Key
+	if removal.Reason == store.RemovedRecord {
+		if again, err := exists(r.app, strings.TrimSuffix(key, "/")); err != nil || again {
+			return err
+		}
+	}
 	if !strings.HasSuffix(key, "/") {
 		row, err := store.ReadMediaFile(ctx, r.app, path.Base(path.Dir(key)))
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -132,12 +139,32 @@ func (r *Remover) remove(ctx context.Context, key string) error {
 	return remove(ctx, r.app, key)
 }
 
+// exists reports whether there is the record, or the collection, whose files are in a folder of the storage.
+func exists(app core.App, folder string) (ok bool, err error) {
+	if collection, id, isRecord := strings.Cut(folder, "/"); isRecord {
+		_, err = app.FindRecordById(collection, id)
+	} else {
+		_, err = app.FindCollectionByNameOrId(collection)
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // remove removes a file from the storage, or all that is in a folder if the key ends with a slash, with every local copy.
 func remove(ctx context.Context, app core.App, key string) error {
 	folder, isFolder := strings.CutSuffix(key, "/")
 	if isFolder {
-		if err := removeStagedOf(app, path.Base(folder)); err != nil {
+		id := path.Base(folder)
+		media, err := store.MediaFolder(app, id)
+		if err != nil {
 			return err
+		}
+		if folder == media { // other collections may have the same ids
+			if err := removeStagedOf(app, id); err != nil {
+				return err
+			}
 		}
 	}
 	if isRemote(app) {

@@ -221,9 +221,16 @@ func MediaFolder(app core.App, id string) (string, error) {
 
 // Removal is something in the storage that is to be removed.
 type Removal struct {
-	Key   string // of a file, or of a folder with all that is in it, which ends with a slash
-	Tries int    // so far, which failed
+	Key    string // of a file, or of a folder with all that is in it, which ends with a slash
+	Reason string
+	Tries  int // so far, which failed
 }
+
+var removalByKey = query.Map("", func(c *query.Columns, r *Removal) {
+	c.Add(`key`, &r.Key)
+	c.Add(`reason`, &r.Reason)
+	c.Add(`tries`, &r.Tries)
+}).Select(`FROM file_removals WHERE key = :key`)
 
 // Why something is removed.
 const (
@@ -262,8 +269,8 @@ func NextRemoval(ctx context.Context, app core.App) (at time.Time, ok bool, err 
 
 // ReadRemoval reads a removal. The error is ErrNotFound when it has been made.
 func ReadRemoval(ctx context.Context, app core.App, key string) (*Removal, error) {
-	tries, err := query.Value[int](ctx, app, `SELECT tries FROM file_removals WHERE key = :key`, sql.Named("key", key))
-	return &Removal{Key: key, Tries: tries}, query.Wrap("read removal", err)
+	removal, err := removalByKey.Row(ctx, app, sql.Named("key", key))
+	return removal, query.Wrap("read removal", err)
 }
 
 // DeleteRemoval records that a removal was made.
