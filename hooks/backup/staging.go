@@ -29,10 +29,7 @@ type staging struct {
 	missing   map[string]bool // keys of files that the copy names and the storage does not have
 }
 
-const (
-	stagingPrefix = "backup-"
-	maxRounds     = 10 // copies of the database; each one is needed only if a file was removed since the one before
-)
+const stagingPrefix = "backup-"
 
 // ErrBusy means that another backup of the same data folder is being made.
 var ErrBusy = errors.New("another backup of this data folder is being made")
@@ -82,40 +79,21 @@ func (s *staging) file(key string) string {
 	return filepath.Join(s.dir, storageFolder, filepath.FromSlash(key))
 }
 
-// fill makes the copy of the database and, unless files are in an object store, the links. Before each copy it links what is named
-// at that moment, so that while a large database is copied only files that are both new and removed can be missed. Such a file leads to
-// another copy of the database, which does not name it any more. A file that two copies in a row name in vain was lost before.
-func (s *staging) fill(ctx context.Context, live *dbfile.File, remote bool) error {
-	var before map[string]bool
-	for round := 1; ; round++ {
-		_ = os.Remove(s.database())
-		if !remote {
-			if err := s.link(ctx, live); err != nil {
-				return err
-			}
-		}
-		s.taken = time.Now()
-		if err := live.Snapshot(ctx, s.database()); err != nil {
-			return fmt.Errorf("copy the database: %w", err)
-		}
-		if remote {
-			return nil
-		}
-		if err := s.linkCopied(ctx); err != nil {
-			return err
-		}
-		if len(s.missing) == 0 || round > 1 && maps.Equal(s.missing, before) {
-			return nil
-		}
-		if round == maxRounds {
-			return errors.New("files are removed faster than they can be linked: try again later")
-		}
-		before = s.missing
+// fill makes the copy of the database and, unless files are in an object store, the links. Meanwhile no file is removed, so that
+// those that the copy names are there; one that is not was lost before.
+func (s *staging) fill(ctx context.Context, live *dbfile.File, remote bool) (err error) {
+	release, err := files.HoldRemovals(ctx, s.data)
+	if err != nil {
+		return err
 	}
-}
-
-// linkCopied stages all files that the copy of the database names and that are not staged yet.
-func (s *staging) linkCopied(ctx context.Context) error {
+	defer func() { err = errors.Join(err, release()) }()
+	s.taken = time.Now()
+	if err := live.Snapshot(ctx, s.database()); err != nil {
+		return fmt.Errorf("copy the database: %w", err)
+	}
+	if remote {
+		return nil
+	}
 	copied, err := dbfile.Open(s.database())
 	if err != nil {
 		return err
@@ -124,7 +102,7 @@ func (s *staging) linkCopied(ctx context.Context) error {
 	return s.link(ctx, copied)
 }
 
-// link stages all files that a database names and that are not staged yet, and sets which are missing.
+// link stages all files that a database names, and sets which are missing.
 func (s *staging) link(ctx context.Context, db *dbfile.File) error {
 	s.missing = map[string]bool{}
 	return db.StoredFiles(ctx, func(key string) error {

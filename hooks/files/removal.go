@@ -91,6 +91,11 @@ func (q removals) Run(ctx context.Context, key string) (retryAfter time.Duration
 		err = q.log.Wait()
 	}
 	if err == nil {
+		if err = waitForHold(ctx, q.app.DataDir()); ctx.Err() != nil {
+			return 0 // the server stops
+		}
+	}
+	if err == nil {
 		timeout, cancel := context.WithTimeout(ctx, removalTimeout)
 		defer cancel()
 		if failed := q.remove(timeout, removal); failed == nil {
