@@ -5,7 +5,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"os/exec"
+	"os/signal"
 	"strings"
 	"syscall"
 	"testing"
@@ -81,6 +83,7 @@ func TestStopDuringDeskRequest(t *testing.T) {
 // On SIGHUP, as the end of a terminal sends it, the server lets a request in progress finish; started by nohup it goes on.
 func TestHangup(t *testing.T) {
 	t.Parallel()
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP) // a process that is started would inherit that the tests ignore it, as under nohup
 	p := testkit.Process(t)
 	client, performer := p.Client(), p.Performer()
 	upload := p.Post(fmt.Sprintf("order/update/%d", p.Order(client, performer))).As(performer.Token).SendHalf(8<<20, "status", "2")
