@@ -6,11 +6,9 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	acts "github.com/privet/privet/hooks/desk"
 	"github.com/privet/privet/hooks/order"
-	"github.com/privet/privet/hooks/refusal"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/hooks/store/desk"
 	"github.com/privet/privet/hooks/store/query"
@@ -20,59 +18,28 @@ import (
 	"github.com/pocketbase/pocketbase/tools/router"
 )
 
-// input is what the acts take; each reads what it needs of it.
-type input struct {
-	Rev     *int   `json:"rev"`
-	Text    string `json:"text"`
-	Until   string `json:"until"`
-	Status  string `json:"status"`
-	Verdict string `json:"verdict"`
-	Confirm any    `json:"confirm"` // a number, as a number or a text
-	Over    bool   `json:"over"`
-
-	Nickname    *string   `json:"nickname"`
-	Name        *string   `json:"name"`
-	Description *string   `json:"description"`
-	Email       *string   `json:"email"`
-	Phone       *string   `json:"phone"`
-	Role        *string   `json:"role"`
-	Categories  *[]string `json:"categories"`
-	Price       *float64  `json:"price"`
-	NoPrice     bool      `json:"no_price"`
+// reason is the body of an act that takes no more than a reason, or the text of a note. The bodies of the other acts have it as a part.
+type reason struct {
+	Text string `json:"text"`
 }
 
-// until returns the end of a ban, zero for ever.
-func (in *input) until(e *core.RequestEvent) (time.Time, error) {
-	if in.Until == "" {
-		return time.Time{}, nil
-	}
-	at, err := time.Parse(time.RFC3339, in.Until)
-	if err != nil {
-		return at, e.BadRequestError(say(e, "The end of the ban is not valid.", "Конец блокировки неверен."), validation.Errors{"until": refusal.Invalid("Must be a time as 2030-01-31T12:00:00Z.")})
-	}
-	return at, nil
-}
+func (r *reason) text() string { return r.Text }
 
-// rev returns the revision that the page shows, which an act on what may have changed needs.
-func (in *input) rev(e *core.RequestEvent) (int, error) {
-	if in.Rev == nil || *in.Rev < 0 {
-		return 0, e.BadRequestError(say(e, "The revision is missing.", "Нет номера версии."), validation.Errors{"rev": validation.ErrRequired})
-	}
-	return *in.Rev, nil
-}
-
-// act returns the handler of an act on a person, an order or a medium: it reads the input, acts, and answers what show returns.
-func act(do func(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, in *input) (any, error)) func(*core.RequestEvent) error {
+// act returns the handler of an act on a person, an order or a medium: it reads the body, acts, and answers what do returns.
+func act[Body any, In interface {
+	*Body
+	text() string
+}](do func(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, in In) (any, error)) func(*core.RequestEvent) error {
 	return func(e *core.RequestEvent) error {
 		id, err := pathID(e)
 		if err != nil {
 			return err
 		}
-		var in input
-		if err := bind(e, &in); err != nil {
+		in := In(new(Body))
+		if err := bind(e, in); err != nil {
 			return err
 		}
-		answer, err := do(e, acts.Of(e.App), acts.By{Email: e.Auth.Email(), Text: in.Text}, query.Key(id), &in)
+		answer, err := do(e, acts.Of(e.App), acts.By{Email: e.Auth.Email(), Text: in.text()}, query.Key(id), in)
 		if err != nil {
 			return fail(e, err)
 		}
@@ -107,14 +74,14 @@ func fail(e *core.RequestEvent, err error) error {
 
 // simple is act for an act that needs no more than a text.
 func simple(do func(d *acts.Desk, ctx context.Context, by acts.By, id string) error) func(*core.RequestEvent) error {
-	return act(func(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, _ *input) (any, error) {
+	return act(func(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, _ *reason) (any, error) {
 		return nil, do(d, e.Request.Context(), by, id)
 	})
 }
 
 // onMedium is simple with the medium as the answer.
 func onMedium(do func(d *acts.Desk, ctx context.Context, by acts.By, id string) error) func(*core.RequestEvent) error {
-	return act(func(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, _ *input) (any, error) {
+	return act(func(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, _ *reason) (any, error) {
 		if err := do(d, e.Request.Context(), by, id); err != nil {
 			return nil, err
 		}
@@ -126,28 +93,47 @@ func onMedium(do func(d *acts.Desk, ctx context.Context, by acts.By, id string) 
 	})
 }
 
-func cancelOrder(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, in *input) (any, error) {
-	in.Status = string(order.Cancelled)
-	return setOrderStatus(e, d, by, id, in)
+// changeOfOrder is the body of an act that changes an order.
+type changeOfOrder struct {
+	reason
+	Rev *int `json:"rev"`
 }
 
-func setOrderStatus(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, in *input) (any, error) {
-	rev, err := in.rev(e)
+func cancelOrder(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, in *changeOfOrder) (any, error) {
+	return nil, setStatus(e, d, by, id, in, order.Cancelled)
+}
+
+func setOrderStatus(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, in *struct {
+	changeOfOrder
+	Status string `json:"status"`
+}) (any, error) {
+	return nil, setStatus(e, d, by, id, &in.changeOfOrder, order.Status(in.Status))
+}
+
+func setStatus(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, in *changeOfOrder, status order.Status) error {
+	rev, err := revOf(e, "rev", in.Rev)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return nil, d.SetOrderStatus(e.Request.Context(), by, id, rev, order.Status(in.Status))
+	return d.SetOrderStatus(e.Request.Context(), by, id, rev, status)
 }
 
-func banUser(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, in *input) (any, error) {
-	until, err := in.until(e)
+func banUser(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, in *struct {
+	reason
+	Until string `json:"until"`
+	Over  bool   `json:"over"`
+}) (any, error) {
+	until, err := endOfBan(e, in.Until)
 	if err != nil {
 		return nil, err
 	}
 	return nil, d.Ban(e.Request.Context(), by, id, until, in.Over)
 }
 
-func eraseUser(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, in *input) (any, error) {
+func eraseUser(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, in *struct {
+	reason
+	Confirm any `json:"confirm"` // a number, as a number or a text
+}) (any, error) {
 	confirm, _ := in.Confirm.(string)
 	if number, is := in.Confirm.(float64); is {
 		confirm = strconv.FormatFloat(number, 'f', -1, 64)
@@ -155,8 +141,20 @@ func eraseUser(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, in *in
 	return nil, d.Erase(e.Request.Context(), by, id, confirm)
 }
 
-func editUser(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, in *input) (any, error) {
-	rev, err := in.rev(e)
+func editUser(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, in *struct {
+	reason
+	Rev         *int      `json:"rev"`
+	Nickname    *string   `json:"nickname"`
+	Name        *string   `json:"name"`
+	Description *string   `json:"description"`
+	Email       *string   `json:"email"`
+	Phone       *string   `json:"phone"`
+	Role        *string   `json:"role"`
+	Categories  *[]string `json:"categories"`
+	Price       *float64  `json:"price"`
+	NoPrice     bool      `json:"no_price"`
+}) (any, error) {
+	rev, err := revOf(e, "rev", in.Rev)
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +179,7 @@ func editUser(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, in *inp
 	})
 }
 
-func readContacts(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, _ *input) (any, error) {
+func readContacts(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, _ *reason) (any, error) {
 	return d.ReadContacts(e.Request.Context(), by, id)
 }
 

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -115,17 +116,17 @@ type reportJSON struct {
 }
 
 // onCase returns the handler of a change of a case, which answers the case.
-func onCase(do func(e *core.RequestEvent, d *acts.Desk, id string, in *input) error) func(*core.RequestEvent) error {
+func onCase[Body any](do func(e *core.RequestEvent, d *acts.Desk, id string, in *Body) error) func(*core.RequestEvent) error {
 	return func(e *core.RequestEvent) error {
 		id, err := recordID(e)
 		if err != nil {
 			return err
 		}
-		var in input
-		if err := bind(e, &in); err != nil {
+		in := new(Body)
+		if err := bind(e, in); err != nil {
 			return err
 		}
-		if err := do(e, acts.Of(e.App), id, &in); err != nil {
+		if err := do(e, acts.Of(e.App), id, in); err != nil {
 			return fail(e, err)
 		}
 		c, err := desk.ReadCase(e.Request.Context(), e.App, id)
@@ -136,12 +137,31 @@ func onCase(do func(e *core.RequestEvent, d *acts.Desk, id string, in *input) er
 	}
 }
 
-func decideCase(e *core.RequestEvent, d *acts.Desk, id string, in *input) error {
-	rev, err := in.rev(e)
+func takeCase(e *core.RequestEvent, d *acts.Desk, id string, in *struct {
+	Over bool `json:"over"`
+}) error {
+	return d.Take(e.Request.Context(), e.Auth.Email(), id, in.Over)
+}
+
+// lease is onCase for a change of a moderator's own lease, which takes no more than the case.
+func lease(do func(d *acts.Desk, ctx context.Context, me, id string) error) func(*core.RequestEvent) error {
+	return onCase(func(e *core.RequestEvent, d *acts.Desk, id string, _ *struct{}) error {
+		return do(d, e.Request.Context(), e.Auth.Email(), id)
+	})
+}
+
+func decideCase(e *core.RequestEvent, d *acts.Desk, id string, in *struct {
+	reason
+	Rev     *int   `json:"rev"`
+	Verdict string `json:"verdict"`
+	Until   string `json:"until"`
+	Over    bool   `json:"over"`
+}) error {
+	rev, err := revOf(e, "rev", in.Rev)
 	if err != nil {
 		return err
 	}
-	until, err := in.until(e)
+	until, err := endOfBan(e, in.Until)
 	if err != nil {
 		return err
 	}

@@ -1,23 +1,90 @@
 package desk
 
 import (
+	"encoding/json/v2"
+	"errors"
 	"fmt"
+	"io"
+	"mime"
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
+	"github.com/privet/privet/hooks/refusal"
 	"github.com/privet/privet/hooks/store/desk"
 
+	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// bind reads the body of a request.
+// bind reads the body of a request: a JSON object that has no other fields than into. No body is an empty one.
 func bind(e *core.RequestEvent, into any) error {
-	if err := e.BindBody(into); err != nil {
-		return e.BadRequestError(say(e, "The request is not valid.", "Запрос неверен."), err)
+	body, err := io.ReadAll(e.Request.Body) // of which the gate has limited the length
+	if err != nil {
+		return e.BadRequestError(say(e, "The body could not be read.", "Не удалось прочитать тело запроса."), nil)
 	}
-	return nil
+	if len(body) == 0 {
+		return nil
+	}
+	if kind, _, _ := mime.ParseMediaType(e.Request.Header.Get("Content-Type")); kind != "application/json" {
+		return e.BadRequestError(say(e, "The body must be JSON, and Content-Type must say so.", "Тело запроса должно быть в формате JSON, с таким же Content-Type."), nil)
+	}
+	return badBody(e, json.Unmarshal(body, into, json.RejectUnknownMembers(true)))
+}
+
+// badBody is the answer to a request with a body that can't be decoded, nil where there was no error.
+func badBody(e *core.RequestEvent, err error) error {
+	if err == nil {
+		return nil
+	}
+	field, ok := errors.AsType[*json.SemanticError](err)
+	if !ok {
+		return e.BadRequestError(say(e, "The body is not valid JSON: ", "Тело запроса – неверный JSON: ")+shorten(strings.TrimPrefix(err.Error(), "jsontext: ")), nil)
+	}
+	for name := range field.JSONPointer.Tokens() {
+		name = shorten(name)
+		if field.Err == json.ErrUnknownName {
+			return e.BadRequestError(fmt.Sprintf(say(e, "There is no field %q here.", "Поля %q здесь нет."), name), validation.Errors{name: refusal.Invalid("It is not known.")})
+		}
+		return e.BadRequestError(fmt.Sprintf(say(e, "The field %q is not valid.", "Поле %q неверно."), name), validation.Errors{name: refusal.Invalid("It has another type.")})
+	}
+	return e.BadRequestError(say(e, "The body must be a JSON object.", "Тело запроса должно быть объектом JSON."), nil)
+}
+
+// shorten returns the beginning of a text, for an error that repeats what was sent.
+func shorten(text string) string {
+	const most = 100
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
+}
+
+// timeIn returns the time that a field of a body has, zero for "". The texts are for one that can't be read.
+func timeIn(e *core.RequestEvent, name, text, english, russian string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return at, e.BadRequestError(say(e, english, russian), validation.Errors{name: refusal.Invalid("Must be a time as 2030-01-31T12:00:00Z.")})
+	}
+	return at, nil
+}
+
+// endOfBan returns the end of a ban, zero for ever.
+func endOfBan(e *core.RequestEvent, text string) (time.Time, error) {
+	return timeIn(e, "until", text, "The end of the ban is not valid.", "Конец блокировки неверен.")
+}
+
+// revOf returns the revision that the page shows, which an act on what may have changed needs.
+func revOf(e *core.RequestEvent, name string, rev *int) (int, error) {
+	if rev == nil || *rev < 0 {
+		return 0, e.BadRequestError(say(e, "The revision is missing.", "Нет номера версии."), validation.Errors{name: validation.ErrRequired})
+	}
+	return *rev, nil
 }
 
 // maxPage is the last page of a list that can be asked for.

@@ -66,6 +66,9 @@ func (a *api) setMe(e *core.RequestEvent) error {
 
 // signOut gives back the cases of a superuser who signs out.
 func signOut(e *core.RequestEvent) error {
+	if err := bind(e, new(struct{})); err != nil {
+		return err
+	}
 	if err := acts.Of(e.App).SignOutModerator(e.Request.Context(), e.Auth.Email()); err != nil {
 		return err
 	}

@@ -22,15 +22,9 @@ func (a *api) bindActs(group *router.RouterGroup[*core.RequestEvent]) {
 
 	group.GET("/cases", listCases)
 	group.GET("/cases/{id}", viewCase)
-	group.POST("/cases/{id}/take", onCase(func(e *core.RequestEvent, d *acts.Desk, id string, in *input) error {
-		return d.Take(e.Request.Context(), e.Auth.Email(), id, in.Over)
-	}))
-	group.POST("/cases/{id}/renew", onCase(func(e *core.RequestEvent, d *acts.Desk, id string, _ *input) error {
-		return d.Renew(e.Request.Context(), e.Auth.Email(), id)
-	}))
-	group.POST("/cases/{id}/release", onCase(func(e *core.RequestEvent, d *acts.Desk, id string, _ *input) error {
-		return d.Release(e.Request.Context(), e.Auth.Email(), id)
-	}))
+	group.POST("/cases/{id}/take", onCase(takeCase))
+	group.POST("/cases/{id}/renew", lease((*acts.Desk).Renew))
+	group.POST("/cases/{id}/release", lease((*acts.Desk).Release))
 	group.POST("/cases/{id}/verdict", onCase(decideCase))
 
 	group.POST("/media/{id}/hide", onMedium((*acts.Desk).HideMedium))
