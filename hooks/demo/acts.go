@@ -136,7 +136,7 @@ func (s *seeder) verdict(by string, t target, verdict, text string) act {
 }
 
 func (s *seeder) decide(ctx context.Context, by string, c *cases.CaseRow, verdict, text string) error {
-	return s.desk().Decide(ctx, desk.By{Email: by, Text: text}, c.ID, desk.Decision{Rev: c.Rev, Verdict: verdict})
+	return s.desk().Decide(ctx, desk.By{Email: by, Text: text}, c.ID, desk.Decision{Rev: c.Rev, Verdict: verdict, OrderRev: desk.NoRev})
 }
 
 // endOf returns the end of a ban that begins now and is then moved into the past.
@@ -160,7 +160,7 @@ func (s *seeder) take(by string, t target) act {
 
 func (s *seeder) ban(by, key, reason string, ban time.Duration) act {
 	return onTarget(s.user(key), func(ctx context.Context, _, id string) error {
-		return s.desk().Ban(ctx, desk.By{Email: by, Text: reason}, id, endOf(ban), false)
+		return s.desk().Ban(ctx, desk.By{Email: by, Text: reason}, id, endOf(ban), desk.SeenBan{})
 	})
 }
 
@@ -232,5 +232,7 @@ func (s *seeder) hide(by string, medium target, reason string) act {
 }
 
 func (s *seeder) show(by string, medium target) act {
-	return onTarget(medium, func(ctx context.Context, _, id string) error { return s.desk().ShowMedium(ctx, desk.By{Email: by}, id) })
+	return onTarget(medium, func(ctx context.Context, _, id string) error {
+		return s.desk().ShowMedium(ctx, desk.By{Email: by}, id, time.Time{})
+	})
 }

@@ -84,6 +84,9 @@ type Decision struct {
 	Verdict string    // one of desk.Verdicts
 	Until   time.Time // of a ban, zero for ever
 	Over    bool      // also if somebody else has taken the case
+
+	Ban      time.Time // that is lifted: since when the page shows it (SeenBan), zero where that is not known
+	OrderRev int       // of the order that is cancelled, on the page; NoRev where that is not known
 }
 
 // Decide does what a verdict says, and closes the case with the reports that the moderator has seen. Taking the case, deciding
@@ -144,7 +147,7 @@ func (d *Desk) carryOut(ctx context.Context, tx core.App, by By, c *desk.Case, j
 		kind, id := desk.SplitTarget(c.Target())
 		return by.audit(ctx, tx, "verdict", kind, id, nil, map[string]any{"verdict": j.Verdict})
 	case desk.VerdictCancelled:
-		return setStatus(ctx, tx, by, c.Order(), NoRev, order.Cancelled)
+		return setStatus(ctx, tx, by, c.Order(), j.OrderRev, order.Cancelled)
 	case desk.VerdictHidden, desk.VerdictRemoved:
 		return clearMedia(ctx, tx, by, c.Target(), j.Verdict == desk.VerdictRemoved)
 	}
@@ -158,7 +161,7 @@ func (d *Desk) carryOut(ctx context.Context, tx core.App, by By, c *desk.Case, j
 	case desk.VerdictBanned:
 		return ban(ctx, tx, by, user, j.Until)
 	default:
-		return unban(ctx, tx, by, user)
+		return unban(ctx, tx, by, user, SeenBan{At: j.Ban, Over: j.Ban.IsZero()})
 	}
 }
 

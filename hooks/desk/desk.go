@@ -95,6 +95,11 @@ func stale() error {
 	return refuse("It has changed meanwhile: look at it again.", "Данные уже изменились: посмотрите ещё раз.")
 }
 
+// refuseDone returns the refusal of an act as somebody else has acted: by, for whom the texts have %s.
+func refuseDone(by, english, russian string) *Refusal {
+	return &Refusal{Status: http.StatusConflict, English: fmt.Sprintf(english, by), Russian: fmt.Sprintf(russian, by), Data: map[string]any{"by": by}}
+}
+
 // The longest texts, in characters.
 const (
 	maxText    = 1000 // of a reason

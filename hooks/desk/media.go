@@ -15,11 +15,15 @@ func (d *Desk) HideMedium(ctx context.Context, by By, id string) error {
 	return d.onMedium(ctx, by, id, hide)
 }
 
-// ShowMedium shows a hidden medium again, as it was.
-func (d *Desk) ShowMedium(ctx context.Context, by By, id string) error {
+// ShowMedium shows a hidden medium again, as it was. hidden is since when the page shows it as hidden: if it was hidden anew since, that
+// is refused. Zero is for whenever it was hidden.
+func (d *Desk) ShowMedium(ctx context.Context, by By, id string, hidden time.Time) error {
 	return d.onMedium(ctx, by, id, func(ctx context.Context, tx core.App, by By, m *store.MediaItem) error {
 		if !desk.IsHidden(m) {
 			return refusedShown
+		}
+		if !hidden.IsZero() && !hidden.Equal(desk.HiddenAt(m)) {
+			return refuseHidden(m)
 		}
 		desk.Show(m)
 		return by.save(ctx, tx, "show", desk.TargetMedia, m.Record)
@@ -47,10 +51,17 @@ func (d *Desk) onMedium(ctx context.Context, by By, id string, work func(context
 
 func hide(ctx context.Context, tx core.App, by By, m *store.MediaItem) error {
 	if desk.IsHidden(m) {
-		return refusedHidden
+		return refuseHidden(m)
 	}
 	desk.Hide(m, by.Email, time.Now())
 	return by.save(ctx, tx, "hide", desk.TargetMedia, m.Record)
+}
+
+func refuseHidden(m *store.MediaItem) error {
+	if desk.HiddenBy(m) == "" {
+		return refusedHidden
+	}
+	return refuseDone(desk.HiddenBy(m), "It was hidden by %s.", "Уже скрыто: %s.")
 }
 
 func remove(ctx context.Context, tx core.App, by By, m *store.MediaItem) error {

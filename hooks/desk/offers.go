@@ -21,6 +21,11 @@ var (
 	refusedNoMedia   = refuse("There is no video or photo.", "Видео и фото нет.")
 )
 
+// refuseBanned returns the refusal of an act on a person whom by has banned.
+func refuseBanned(by string) *Refusal {
+	return refuseDone(by, "This person was banned by %s.", "Этого человека уже заблокировали: %s.")
+}
+
 // refuseStatus returns why an order can't get a status, nil if it can.
 func refuseStatus(from, to order.Status) *Refusal {
 	switch {

@@ -88,14 +88,25 @@ func refusePersonVerdicts(tx core.App, c *desk.Case, refusals map[string]*Refusa
 	}
 	if user.BanSet() {
 		refusals[desk.VerdictBanned] = refusedBanned
+		if by, err := desk.BannedBy(tx, user.Id); err != nil {
+			return err
+		} else if by != "" {
+			refusals[desk.VerdictBanned] = refuseBanned(by)
+		}
 	}
-	switch {
-	case !c.IsAppeal():
+	if !c.IsAppeal() {
 		refusals[desk.VerdictLifted] = refuse("It is no appeal against a ban.", "Это не обжалование блокировки.")
-	case !user.BanSet():
-		refusals[desk.VerdictLifted] = refusedNotBanned
+		return nil
 	}
-	return nil
+	if !user.BanSet() {
+		refusals[desk.VerdictLifted] = refusedNotBanned
+		return nil
+	}
+	current, err := desk.IsAgainstCurrentBan(tx, c)
+	if err == nil && !current {
+		refusals[desk.VerdictLifted] = refuse("The appeal is against an earlier ban.", "Обжалована прежняя блокировка.")
+	}
+	return err
 }
 
 // BannedByYou is why a moderator can't decide a case that IsForOthers.

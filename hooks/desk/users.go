@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"net/http"
 	"strings"
 	"time"
 
@@ -48,27 +47,44 @@ func (d *Desk) warn(ctx context.Context, tx core.App, by By, user *store.User) e
 	return by.audit(ctx, tx, "warn", desk.TargetUser, user.Id, nil, nil)
 }
 
-// Ban bans a person until a moment, zero for ever. The person reads the reason on the page /account. A ban of
-// another moderator's gets other terms with over alone, from a page that shows it: else the error is a Refusal that says whose it is.
-func (d *Desk) Ban(ctx context.Context, by By, id string, until time.Time, over bool) error {
+// SeenBan is what a moderator knows of the ban of the person whom an act is about.
+type SeenBan struct {
+	At   time.Time // when the ban that the page shows got its terms; zero for no ban, or where nothing is known
+	Over bool      // whatever ban there is, the act holds
+}
+
+// check returns the refusal of an act on a ban that the moderator me does not know: another one than the page shows or, where it shows
+// none, one that another moderator has set. The refusal says who did what.
+func (s SeenBan) check(ctx context.Context, tx core.App, me By, user *store.User) error {
+	switch {
+	case s.Over, s.At.IsZero() && !user.Banned(), user.BanSet() && !s.At.IsZero() && s.At.Equal(user.ModeratedAt()):
+		return nil
+	case !user.BanSet():
+		by, err := desk.UnbannedBy(ctx, tx, user.Id)
+		if err != nil || by == "" { // it ended by itself
+			return err
+		}
+		return refuseDone(by, "The ban was lifted by %s.", "Блокировка уже снята: %s.")
+	}
+	by, err := desk.BannedBy(tx, user.Id)
+	if err != nil || s.At.IsZero() && (by == "" || by == me.Email) {
+		return err
+	}
+	if by == "" {
+		return stale()
+	}
+	return refuseBanned(by)
+}
+
+// Ban bans a person until a moment, zero for ever. The person reads the reason on the page /account. A ban that there is gets other
+// terms; one that the moderator does not know is refused (SeenBan).
+func (d *Desk) Ban(ctx context.Context, by By, id string, until time.Time, seen SeenBan) error {
 	return d.onUser(ctx, by, id, true, func(ctx context.Context, tx core.App, by By, user *store.User) error {
-		if user.Banned() && !over {
-			if err := refuseForeignBan(tx, by, id); err != nil {
-				return err
-			}
+		if err := seen.check(ctx, tx, by, user); err != nil {
+			return err
 		}
 		return ban(ctx, tx, by, user, until)
 	})
-}
-
-// refuseForeignBan returns the refusal of an act on a ban that another moderator has set, nil where there is none.
-func refuseForeignBan(tx core.App, me By, user string) error {
-	by, err := desk.BannedBy(tx, user)
-	if err != nil || by == "" || by == me.Email {
-		return err
-	}
-	return &Refusal{Status: http.StatusConflict, English: "This person was banned by " + by + ".", Russian: "Этого человека уже заблокировали: " + by + ".",
-		Data: map[string]any{"by": by}}
 }
 
 func ban(ctx context.Context, tx core.App, by By, user *store.User, until time.Time) error {
@@ -83,12 +99,17 @@ func ban(ctx context.Context, tx core.App, by By, user *store.User, until time.T
 	return by.save(ctx, tx, "ban", desk.TargetUser, user.Record)
 }
 
-// Unban ends a person's ban.
-func (d *Desk) Unban(ctx context.Context, by By, id string) error {
-	return d.onUser(ctx, by, id, false, unban)
+// Unban ends a person's ban; one that the moderator does not know is refused (SeenBan).
+func (d *Desk) Unban(ctx context.Context, by By, id string, seen SeenBan) error {
+	return d.onUser(ctx, by, id, false, func(ctx context.Context, tx core.App, by By, user *store.User) error {
+		return unban(ctx, tx, by, user, seen)
+	})
 }
 
-func unban(ctx context.Context, tx core.App, by By, user *store.User) error {
+func unban(ctx context.Context, tx core.App, by By, user *store.User, seen SeenBan) error {
+	if err := seen.check(ctx, tx, by, user); err != nil {
+		return err
+	}
 	if !user.BanSet() {
 		return refusedNotBanned
 	}

@@ -54,6 +54,9 @@ func (u *User) LiftBan() {
 	u.Set(fieldBanReason, "")
 }
 
+// ModeratedAt returns when a moderator, or the end of the ban, has last decided about the user; zero where nobody has.
+func (u *User) ModeratedAt() time.Time { return u.GetDateTime(fieldModeratedAt).Time() }
+
 // SetModerated records which moderator decided about the user, and when.
 func (u *User) SetModerated(by Actor, at time.Time) {
 	u.Set(fieldModeratedBy, by.Moderator)

@@ -28,12 +28,21 @@ export function actBox(offer, on) {
   return div("dk-act", actButton(offer, on), hint && small(hint));
 }
 
-// run carries out an act after its dialog; done is called when it is done.
+// run carries out an act after its dialog; done is called with the answer when it is done, and without one when the page shows an older
+// state than there is.
 async function run(options, done) {
-  if (await ask(options)) {
-    shell.done(w("done"));
-    done();
-  }
+  let answer, isStale = false;
+  const send = async (values) => {
+    try {
+      answer = await options.send(values);
+    } catch (error) {
+      isStale = error.status === 409;
+      throw error;
+    }
+  };
+  const isDone = await ask({ ...options, send });
+  if (isDone) shell.done(w("done"));
+  if (isDone || isStale) done(answer);
 }
 
 // writeNote is the same for people and orders.
@@ -43,7 +52,7 @@ function writeNote(path, title, done) {
 
 // onMedium hides a medium, shows it again, or removes it for good.
 export function onMedium(item, act, done) {
-  if (act === "show") return at(`media/${item.id}/show`, done);
+  if (act === "show") return at(`media/${item.id}/show`, { hidden: item.hidden }, done);
   return run({
     key: `media ${item.id} ${act}`, title: w(`act.${act}.${item.type}`), about: w("medium.number", { id: item.id }), picture: picture(item.still, "", "film-line"),
     act, label: w("dialog.for-log"), danger: act === "remove", button: w(act === "remove" ? "act.remove" : `act.${act}.${item.type}`),
@@ -53,11 +62,11 @@ export function onMedium(item, act, done) {
 }
 
 // at carries out an act that needs no dialog.
-async function at(path, done) {
+async function at(path, body, done) {
   try {
-    await post(path);
+    const answer = await post(path, body);
     shell.done(w("done"));
-    done();
+    done(answer);
   } catch (error) {
     shell.failed(message(error));
   }
@@ -94,10 +103,10 @@ export function onPerson(person, act, done) {
       send: ({ text }) => post(path + "/warn", { text }),
     }, done);
     case "ban": return run({
-      ...common, speaks: languageOf(person), ends: true, danger: true, button: banButton, will: banWill(person), send: ({ text, until }) => post(path + "/ban", { text, until, over: !!person.banned }),
+      ...common, speaks: languageOf(person), ends: true, danger: true, button: banButton, will: banWill(person), send: ({ text, until }) => post(path + "/ban", { text, until, ban: person.banned_at }),
     }, done);
     case "unban": return run({
-      ...common, label: w("dialog.for-log"), will: unbanWill(), send: ({ text }) => post(path + "/unban", { text }),
+      ...common, label: w("dialog.for-log"), will: unbanWill(), send: ({ text }) => post(path + "/unban", { text, ban: person.banned_at }),
     }, done);
     case "sign-out": return run({ ...common, text: false, will: signOutWill(person), send: () => post(path + "/sign-out") }, done);
     case "erase": return erase(person, common, done);

@@ -145,7 +145,7 @@ export function verdictBar(detail, changed) {
 // if all is to be read anew.
 export async function judge(detail, verdict, changed) {
   const give = async ({ text = "", until = null } = {}) => {
-    const row = await post(`cases/${detail.id}/verdict`, { rev: detail.rev, verdict, text, until });
+    const row = await post(`cases/${detail.id}/verdict`, { rev: detail.rev, verdict, text, until, ban: detail.user?.banned_at, order_rev: detail.order?.rev });
     shell.done(w("case.done", { verdict: verdictName(detail, verdict) }));
     changed(row);
   };

@@ -46,8 +46,9 @@ export function page({ query, signal }) {
     return box;
 
     function change() {
-      onMedium(item, item.hidden ? "show" : "hide", async () => {
-        item = { ...item, hidden: item.hidden ? null : new Date().toISOString(), remove_at: null };
+      onMedium(item, item.hidden ? "show" : "hide", (now) => {
+        if (!now) return;
+        item = { ...item, ...now };
         draw();
         (box.nextElementSibling ?? box).querySelector("button")?.focus();
       });

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	acts "github.com/privet/privet/hooks/desk"
 	"github.com/privet/privet/hooks/order"
@@ -79,18 +80,33 @@ func simple(do func(d *acts.Desk, ctx context.Context, by acts.By, id string) er
 	})
 }
 
-// onMedium is simple with the medium as the answer.
-func onMedium(do func(d *acts.Desk, ctx context.Context, by acts.By, id string) error) func(*core.RequestEvent) error {
-	return act(func(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, _ *reason) (any, error) {
-		if err := do(d, e.Request.Context(), by, id); err != nil {
-			return nil, err
-		}
-		m, err := desk.ReadMedium(e.Request.Context(), e.App, id)
-		if err != nil {
-			return nil, err
-		}
-		return medium(e, m), nil
-	})
+func hideMedium(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, _ *reason) (any, error) {
+	if err := d.HideMedium(e.Request.Context(), by, id); err != nil {
+		return nil, err
+	}
+	return mediumNow(e, id)
+}
+
+func showMedium(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, in *struct {
+	reason
+	Hidden string `json:"hidden"`
+}) (any, error) {
+	hidden, err := timeIn(e, "hidden", in.Hidden, "The time of the hiding is not valid.", "Время скрытия неверно.")
+	if err != nil {
+		return nil, err
+	}
+	if err := d.ShowMedium(e.Request.Context(), by, id, hidden); err != nil {
+		return nil, err
+	}
+	return mediumNow(e, id)
+}
+
+func mediumNow(e *core.RequestEvent, id string) (any, error) {
+	m, err := desk.ReadMedium(e.Request.Context(), e.App, id)
+	if err != nil {
+		return nil, err
+	}
+	return medium(e, m), nil
 }
 
 // changeOfOrder is the body of an act that changes an order.
@@ -118,16 +134,47 @@ func setStatus(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, in *ch
 	return d.SetOrderStatus(e.Request.Context(), by, id, rev, status)
 }
 
+// ban is the part of a body that says which ban the page shows.
+type ban struct {
+	Ban  string `json:"ban"`
+	Over bool   `json:"over"`
+}
+
+func (b *ban) seen(e *core.RequestEvent) (acts.SeenBan, error) {
+	at, err := shownBan(e, b.Ban)
+	return acts.SeenBan{At: at, Over: b.Over}, err
+}
+
+// shownBan returns since when a page shows a ban, zero for none.
+func shownBan(e *core.RequestEvent, text string) (time.Time, error) {
+	return timeIn(e, "ban", text, "The time of the ban is not valid.", "Время блокировки неверно.")
+}
+
 func banUser(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, in *struct {
 	reason
+	ban
 	Until string `json:"until"`
-	Over  bool   `json:"over"`
 }) (any, error) {
 	until, err := endOfBan(e, in.Until)
 	if err != nil {
 		return nil, err
 	}
-	return nil, d.Ban(e.Request.Context(), by, id, until, in.Over)
+	seen, err := in.seen(e)
+	if err != nil {
+		return nil, err
+	}
+	return nil, d.Ban(e.Request.Context(), by, id, until, seen)
+}
+
+func unbanUser(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, in *struct {
+	reason
+	ban
+}) (any, error) {
+	seen, err := in.seen(e)
+	if err != nil {
+		return nil, err
+	}
+	return nil, d.Unban(e.Request.Context(), by, id, seen)
 }
 
 func eraseUser(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, in *struct {

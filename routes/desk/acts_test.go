@@ -6,11 +6,15 @@ import (
 	"fmt"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
+	cases "github.com/privet/privet/hooks/store/desk"
 	"github.com/privet/privet/routes/testkit"
 	"github.com/privet/privet/routes/testkit/fakes"
+
+	"github.com/pocketbase/pocketbase/core"
 )
 
 // desk acts as a moderator at the desk.
@@ -206,5 +210,83 @@ func TestBan(t *testing.T) {
 	if n := s.Count(`audit WHERE before LIKE '%@%' OR after LIKE '%@%'`); n != 0 {
 		t.Error("the audit has contacts")
 	}
+	s.WantCleanLog()
+}
+
+// What an act takes back is what its page shows, and nothing that another moderator has done since: that is refused, with who it was.
+func TestStalePages(t *testing.T) {
+	t.Parallel()
+	s := testkit.Start(t)
+	mine, theirs := moderator(s), desk{s, s.Owner()}
+	client, performer, other := s.Client(), s.Performer(), s.Performer()
+	refused := func(answer *testkit.Answer) {
+		t.Helper()
+		if m := answer.Want(409).Map(); m.String("data", "by") != testkit.OwnerEmail || !strings.Contains(m.String("message"), testkit.OwnerEmail) {
+			t.Errorf("%v", m)
+		}
+	}
+	user := fmt.Sprintf("users/%d", performer.ID)
+	banned := func() string { return mine.get(user).Want(200).Map().String("banned_at") }
+
+	theirs.post(user+"/ban", in{"text": "Rude"}).Want(200)
+	older := banned()
+	theirs.post(user+"/ban", in{"text": "Fraud", "ban": older}).Want(200)
+	for _, act := range []string{"/ban", "/unban"} {
+		refused(mine.post(user+act, in{"text": "x", "ban": older}))
+		refused(mine.post(user+act, in{"text": "x", "ban": nil})) // the page shows none
+		mine.post(user+act, in{"text": "x", "ban": "yesterday"}).Want(400)
+	}
+	newer := banned()
+	if at := mine.get(user).Want(200).Map().String("ban", "at"); at != newer || newer == older || s.Count(`bans WHERE reason = 'Fraud' AND lifted = ''`) != 1 {
+		t.Errorf("banned at %s, or %s, and before at %s", newer, at, older)
+	}
+	theirs.post(user+"/unban", in{"ban": newer}).Want(200)
+	refused(mine.post(user+"/ban", in{"text": "x", "ban": newer}))
+	refused(mine.post(user+"/unban", in{"ban": newer}))
+	theirs.post(user+"/ban", in{"text": "Rude"}).Want(200)
+	mine.post(user+"/unban", in{"ban": banned()}).Want(200)
+	theirs.post(user+"/ban", in{"text": "Rude"}).Want(200)
+	mine.post(user+"/unban", in{"over": true}).Want(200)
+
+	medium := fmt.Sprintf("media/%d", performer.Data.Int("data", "media", 0, "id"))
+	hidden := mine.post(medium+"/hide", in{}).Want(200).Map().String("hidden")
+	mine.post(medium+"/show", in{"hidden": hidden}).Want(200)
+	now := theirs.post(medium+"/hide", in{}).Want(200).Map().String("hidden")
+	refused(mine.post(medium+"/show", in{"hidden": hidden}))
+	refused(mine.post(medium+"/hide", in{}))
+	mine.post(medium+"/show", in{"hidden": now}).Want(200)
+
+	order := s.Order(client, other)
+	report(s, client, "order_id", order)
+	page := mine.cases()
+	path := "cases/" + page.String("items", 0, "id") + "/verdict"
+	verdict := in{"rev": 1, "verdict": "cancelled", "text": "Late", "order_rev": page.Int("items", 0, "order", "rev")}
+	s.Finish(other, order).Want(200)
+	mine.post(path, verdict).Want(409)
+	if story := mine.get(fmt.Sprint("orders/", order)).Want(200).Map(); story.String("status") != "done" || story.At("case") == nil {
+		t.Errorf("%v", story)
+	} else {
+		verdict["order_rev"] = story.Int("rev")
+	}
+	mine.post(path, verdict).Want(200)
+
+	theirs.post(user+"/ban", in{"text": "Rude"}).Want(200)
+	if err := s.App.RunInTransaction(func(tx core.App) error { return cases.OpenAppeal(tx, fmt.Sprint(performer.ID), "It was not me") }); err != nil {
+		t.Fatal(err)
+	}
+	page = mine.cases()
+	appeal := -1
+	for i := range page.Len("items") {
+		if page.String("items", i, "kind") == "appeal" {
+			appeal = i
+		}
+	}
+	path = "cases/" + page.String("items", appeal, "id") + "/verdict"
+	theirs.post(user+"/ban", in{"text": "Fraud"}).Want(200)
+	refused(mine.post(path, in{"rev": 1, "verdict": "lifted", "ban": page.String("items", appeal, "user", "banned_at")}))
+	theirs.post(user+"/unban", in{}).Want(200)
+	theirs.post(user+"/ban", in{"text": "Fraud"}).Want(200)
+	mine.post(path, in{"rev": 1, "verdict": "lifted"}).Want(409) // there was no appeal against this ban
+	mine.post(path, in{"rev": 1, "verdict": "nothing"}).Want(200)
 	s.WantCleanLog()
 }

@@ -33,6 +33,7 @@ func caseTarget(target string) targetJSON {
 
 type caseOrderJSON struct {
 	ID        int64       `json:"id"`
+	Rev       int         `json:"rev"`
 	Client    *personJSON `json:"client"`
 	Performer *personJSON `json:"performer"`
 	Status    string      `json:"status"`
@@ -74,7 +75,7 @@ func caseRow(e *core.RequestEvent, c *desk.CaseRow) *caseJSON {
 		Reports: c.Reports, Created: moment(c.Created), Due: moment(c.Due), User: person(e, &c.User), Medium: medium(e, &c.Medium), Rating: optional(c.Rating),
 		Quote: c.Quote, Word: c.Word, State: c.State, Verdict: c.Verdict, Closed: moment(c.Closed), ClosedBy: c.ClosedBy}
 	if c.Order != 0 {
-		shown.Order = &caseOrderJSON{ID: c.Order, Client: person(e, &c.Client), Performer: person(e, &c.Performer), Status: c.Status, Occasion: optional(c.Occasion)}
+		shown.Order = &caseOrderJSON{ID: c.Order, Rev: c.OrderRev, Client: person(e, &c.Client), Performer: person(e, &c.Performer), Status: c.Status, Occasion: optional(c.Occasion)}
 	}
 	if c.State == "open" && c.Taken(time.Now()) {
 		shown.Taken = &takenJSON{By: c.TakenBy, Until: moment(c.Until), Mine: c.TakenBy == e.Auth.Email()}
@@ -152,10 +153,12 @@ func lease(do func(d *acts.Desk, ctx context.Context, me, id string) error) func
 
 func decideCase(e *core.RequestEvent, d *acts.Desk, id string, in *struct {
 	reason
-	Rev     *int   `json:"rev"`
-	Verdict string `json:"verdict"`
-	Until   string `json:"until"`
-	Over    bool   `json:"over"`
+	Rev      *int   `json:"rev"`
+	Verdict  string `json:"verdict"`
+	Until    string `json:"until"`
+	Over     bool   `json:"over"`
+	Ban      string `json:"ban"`
+	OrderRev *int   `json:"order_rev"`
 }) error {
 	rev, err := revOf(e, "rev", in.Rev)
 	if err != nil {
@@ -165,8 +168,16 @@ func decideCase(e *core.RequestEvent, d *acts.Desk, id string, in *struct {
 	if err != nil {
 		return err
 	}
-	return d.Decide(e.Request.Context(), acts.By{Email: e.Auth.Email(), Text: in.Text}, id,
-		acts.Decision{Rev: rev, Verdict: in.Verdict, Until: until, Over: in.Over})
+	decision := acts.Decision{Rev: rev, Verdict: in.Verdict, Until: until, Over: in.Over, OrderRev: acts.NoRev}
+	if decision.Ban, err = shownBan(e, in.Ban); err != nil {
+		return err
+	}
+	if in.OrderRev != nil {
+		if decision.OrderRev, err = revOf(e, "order_rev", in.OrderRev); err != nil {
+			return err
+		}
+	}
+	return d.Decide(e.Request.Context(), acts.By{Email: e.Auth.Email(), Text: in.Text}, id, decision)
 }
 
 // viewCase answers what the page of a case shows. The parameters are those of the queue from which it was opened.

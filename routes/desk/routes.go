@@ -27,8 +27,8 @@ func (a *api) bindActs(group *router.RouterGroup[*core.RequestEvent]) {
 	group.POST("/cases/{id}/release", lease((*acts.Desk).Release))
 	group.POST("/cases/{id}/verdict", onCase(decideCase))
 
-	group.POST("/media/{id}/hide", onMedium((*acts.Desk).HideMedium))
-	group.POST("/media/{id}/show", onMedium((*acts.Desk).ShowMedium))
+	group.POST("/media/{id}/hide", act(hideMedium))
+	group.POST("/media/{id}/show", act(showMedium))
 	group.POST("/media/{id}/remove", simple((*acts.Desk).RemoveMedium))
 
 	group.POST("/orders/{id}/cancel", act(cancelOrder))
@@ -41,7 +41,7 @@ func (a *api) bindActs(group *router.RouterGroup[*core.RequestEvent]) {
 	group.POST("/users/{id}/erase", act(eraseUser))
 	group.POST("/users/{id}/edit", act(editUser))
 	group.POST("/users/{id}/warn", simple((*acts.Desk).Warn))
-	group.POST("/users/{id}/unban", simple((*acts.Desk).Unban))
+	group.POST("/users/{id}/unban", act(unbanUser))
 	group.POST("/users/{id}/sign-out", simple((*acts.Desk).SignOut))
 	group.POST("/users/{id}/note", simple((*acts.Desk).NoteUser))
 }

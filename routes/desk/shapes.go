@@ -23,6 +23,7 @@ type personJSON struct {
 	Role     string  `json:"role"`
 	Picture  *string `json:"picture"`
 	Banned   bool    `json:"banned"`
+	BannedAt *string `json:"banned_at"`
 	Erased   bool    `json:"erased"`
 }
 
@@ -44,7 +45,7 @@ func person(e *core.RequestEvent, p *desk.Person) *personJSON {
 	if p == nil || p.ID == 0 {
 		return nil
 	}
-	shown := &personJSON{ID: p.ID, Nickname: p.Nickname, Role: p.Role, Banned: p.Banned, Erased: p.Erased}
+	shown := &personJSON{ID: p.ID, Nickname: p.Nickname, Role: p.Role, Banned: p.Banned, BannedAt: moment(p.BannedAt), Erased: p.Erased}
 	if p.Picture != 0 {
 		shown.Picture = new(mediaURL(e, p.Picture, "still"))
 	}

@@ -87,7 +87,7 @@ func FindMedium(app core.App, id string) (*store.MediaItem, error) {
 }
 
 // IsHidden reports whether a moderator has hidden a medium.
-func IsHidden(m *store.MediaItem) bool { return !m.GetDateTime("hidden").IsZero() }
+func IsHidden(m *store.MediaItem) bool { return !HiddenAt(m).IsZero() }
 
 // Hide hides a medium, which is to be removed after HiddenFor.
 func Hide(m *store.MediaItem, by string, at time.Time) {
@@ -102,6 +102,9 @@ func Show(m *store.MediaItem) {
 		m.Set(name, "")
 	}
 }
+
+// HiddenAt returns when a medium was hidden, zero for one that is not.
+func HiddenAt(m *store.MediaItem) time.Time { return m.GetDateTime("hidden").Time() }
 
 // HiddenBy returns which moderator has hidden a medium.
 func HiddenBy(m *store.MediaItem) string { return m.GetString("hidden_by") }

@@ -30,6 +30,7 @@ const (
 	fieldRev     = "rev"
 	fieldPlace   = "place"
 	fieldCreated = "created"
+	fieldAppeal  = "appeal"
 )
 
 // The states of cases and reports.

@@ -25,6 +25,7 @@ type Person struct {
 	Role     string // store.RoleClient or store.RolePerformer
 	Picture  int64  // the medium that others see, 0 for none
 	Banned   bool
+	BannedAt query.Moment // when the ban got the terms that it has
 	Erased   bool
 }
 
@@ -34,6 +35,7 @@ var personColumns = query.Map("u", func(c *query.Columns, p *Person) {
 	c.Add(`coalesce(u.nickname, '')`, &p.Nickname)
 	c.Add(`coalesce(u.role, '')`, &p.Role)
 	c.Add(`coalesce(u.banned, 0)`, &p.Banned)
+	c.Add(`iif(u.banned AND u.erased = '', u.moderated_at, '')`, &p.BannedAt)
 	c.Add(`coalesce(u.erased, '') <> ''`, &p.Erased)
 	c.Add(`(SELECT coalesce(max(CAST(m.id AS INTEGER)), 0) FROM media m WHERE m.user = u.id AND m."order" = '')`, &p.Picture)
 })

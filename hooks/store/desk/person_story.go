@@ -18,7 +18,7 @@ type Profile struct {
 	Price                                                 *float64 // nil for none
 	Since, LastSeen                                       query.Moment
 	BanReason, BannedBy                                   string
-	BannedUntil, BannedAt                                 query.Moment
+	BannedUntil                                           query.Moment
 	Identities                                            Choices // the providers
 	Media, Devices, Bans, Notes, Log, Warnings            int64   // up to Cap
 	Received, Cases, ReceivedNothing, Filed, FiledNothing int64   // reports, up to Cap
@@ -52,7 +52,6 @@ var profiles = query.Map("", func(c *query.Columns, p *Profile) {
 	c.Add(`u.ban_reason`, &p.BanReason)
 	c.Add(`u.moderated_by`, &p.BannedBy)
 	c.Add(`u.banned_until`, &p.BannedUntil)
-	c.Add(`u.moderated_at`, &p.BannedAt)
 	c.Add(`(SELECT json_group_array(a.provider) FROM _externalAuths a WHERE a.collectionRef = :users AND a.recordRef = u.id)`, &p.Identities)
 	c.Add(own("media"), &p.Media)
 	c.Add(own("devices"), &p.Devices)

@@ -44,6 +44,7 @@ type CaseRow struct {
 	Created, Due, Closed, Until query.Moment
 	User, Client, Performer     Person
 	Order                       int64
+	OrderRev                    int
 	Status, Occasion            string
 	Medium                      Medium
 	Quote, Word                 string
@@ -66,6 +67,7 @@ var caseColumns = query.Map("", func(c *query.Columns, r *CaseRow) {
 	personColumns.Add(c, "oc", &r.Client)
 	personColumns.Add(c, "op", &r.Performer)
 	c.Add(`coalesce(o.id, '')`, query.ID(&r.Order))
+	c.Add(`coalesce(o.rev, 0)`, &r.OrderRev)
 	c.Add(`coalesce(o.status, '')`, &r.Status)
 	c.Add(`coalesce(o.occasion, '')`, &r.Occasion)
 	mediumColumns.Add(c, "m", &r.Medium)

@@ -102,21 +102,27 @@ func OpenAppeal(tx core.App, user, text string) error {
 	if ban == nil {
 		return ErrNotBanned
 	}
-	if ban.GetString("appeal") != "" {
+	if ban.GetString(fieldAppeal) != "" {
 		return ErrAppealed
 	}
 	c, err := AddSignal(tx, Signal{Opening: Opening{Target: UserTarget(user), User: user, Kind: KindAppeal, Quote: text}, Text: text})
 	if err != nil {
 		return err
 	}
-	ban.Set("appeal", c.Id)
+	ban.Set(fieldAppeal, c.Id)
 	return query.Wrap("note the appeal", tx.Save(ban))
 }
 
 // HasAppealed reports whether a user has appealed against the ban that they have.
 func HasAppealed(app core.App, user string) (bool, error) {
 	ban, err := CurrentBan(app, user)
-	return ban != nil && ban.GetString("appeal") != "", err
+	return ban != nil && ban.GetString(fieldAppeal) != "", err
+}
+
+// IsAgainstCurrentBan reports whether a case is the appeal against the ban that its user has now, and not one against an earlier one.
+func IsAgainstCurrentBan(tx core.App, c *Case) (bool, error) {
+	ban, err := CurrentBan(tx, c.User())
+	return ban != nil && ban.GetString(fieldAppeal) == c.Id, err
 }
 
 // CurrentBan returns the row of the ban that a user has, nil for none.
@@ -167,6 +173,12 @@ func BannedBy(tx core.App, user string) (string, error) {
 		return "", err
 	}
 	return ban.GetString("by"), nil
+}
+
+// UnbannedBy returns which moderator has lifted the last ban of a user, "" where none has: it ended by itself, or there was none.
+func UnbannedBy(ctx context.Context, tx core.App, user string) (by string, err error) {
+	by, err = query.Value[string](ctx, tx, `SELECT coalesce((SELECT lifted_by FROM bans WHERE user = CAST(:user AS TEXT) ORDER BY since DESC LIMIT 1), '')`, sql.Named("user", user))
+	return by, query.Wrap("read who has lifted a ban", err)
 }
 
 // WatchedWords returns the watched words as moderators have written them.
