@@ -117,8 +117,12 @@ func (a *api) log(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, pageJSON[loggedJSON]{logged(found), page, more})
 }
 
-// maxExported is how many rows a download of the log has at most.
-const maxExported = 100_000
+const (
+	// exportedAtOnce is how many rows of a download of the log are in memory at a time.
+	exportedAtOnce = 500
+	// exportPatience is how long whoever downloads the log may take for that many rows.
+	exportPatience = time.Minute
+)
 
 // logCSV sends the audit to an owner, as a table. The download is a row of it itself.
 func (a *api) logCSV(e *core.RequestEvent) error {
@@ -126,12 +130,17 @@ func (a *api) logCSV(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	found, _, err := desk.ReadLog(e.Request.Context(), e.App, f, 1, maxExported)
+	ctx := e.Request.Context()
+	export, err := desk.OpenLog(ctx, e.App, f)
+	if err != nil {
+		return err
+	}
+	rows, err := export.Next(ctx, e.App, exportedAtOnce)
 	if err != nil {
 		return err
 	}
 	err = e.App.RunInTransaction(func(tx core.App) error {
-		return audit.Write(e.Request.Context(), tx, audit.Entry{Actor: e.Auth.Email(), Act: "export", TargetKind: "audit", After: map[string]any{"rows": len(found)}})
+		return audit.Write(ctx, tx, audit.Entry{Actor: e.Auth.Email(), Act: "export", TargetKind: "audit", After: map[string]any{"rows": export.Count}})
 	})
 	if err != nil {
 		return err
@@ -142,22 +151,38 @@ func (a *api) logCSV(e *core.RequestEvent) error {
 	header.Set("X-Content-Type-Options", "nosniff")
 	e.Response.WriteHeader(http.StatusOK)
 	_, _ = e.Response.Write([]byte("\ufeff")) // by which Excel knows UTF-8
-	w := csv.NewWriter(e.Response)
-	w.UseCRLF = true
-	_ = w.Write([]string{"at", "actor", "role", "act", "target", "id", "reason", "before", "after"})
-	for _, r := range found {
-		at := ""
-		if shown := moment(r.At); shown != nil {
-			at = *shown
+	table := csv.NewWriter(e.Response)
+	table.UseCRLF = true
+	_ = table.Write([]string{"at", "actor", "role", "act", "target", "id", "reason", "before", "after"})
+	control := http.NewResponseController(e.Response)
+	for {
+		_ = control.SetWriteDeadline(time.Now().Add(exportPatience)) // else the server's for a whole answer holds
+		for i := range rows {
+			_ = table.Write(logLine(&rows[i]))
 		}
-		row := []string{at, r.Actor, r.Role, r.Act, r.TargetKind, r.TargetID, r.Reason, r.Before, r.After}
-		for i, cell := range row {
-			row[i] = plainCell(cell)
+		if table.Flush(); table.Error() != nil || len(rows) < exportedAtOnce {
+			return nil // the client is gone, or has all of it
 		}
-		_ = w.Write(row) // the client may be gone
+		if rows, err = export.Next(ctx, e.App, exportedAtOnce); err != nil {
+			if ctx.Err() == nil {
+				e.App.Logger().ErrorContext(ctx, "a download of the log was broken off", "error", err)
+			}
+			panic(http.ErrAbortHandler) // else what was sent would look like all of it
+		}
 	}
-	w.Flush()
-	return nil
+}
+
+// logLine returns a row of the audit as a line of the table.
+func logLine(r *desk.LoggedAct) []string {
+	at := ""
+	if shown := moment(r.At); shown != nil {
+		at = *shown
+	}
+	cells := []string{at, r.Actor, r.Role, r.Act, r.TargetKind, r.TargetID, r.Reason, r.Before, r.After}
+	for i, cell := range cells {
+		cells[i] = plainCell(cell)
+	}
+	return cells
 }
 
 // plainCell returns a cell that no spreadsheet takes for a formula.

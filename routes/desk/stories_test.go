@@ -1,8 +1,13 @@
 package desk_test
 
 import (
+	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
+	"io"
+	"net"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -182,6 +187,70 @@ func TestLog(t *testing.T) {
 		t.Error("the download is not in the log")
 	}
 	s.WantCleanLog()
+}
+
+// The log is downloaded as it is read: each row once, the newest first, without those that are added meanwhile. What breaks off does not
+// look whole.
+func TestDownloadLog(t *testing.T) {
+	t.Parallel()
+	s := testkit.Start(t)
+	owner := s.Owner()
+	const rows = 4000 // with long reasons, so that all of them fit into no buffer on the way
+	s.Exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d)
+		INSERT INTO audit (id, at, act, target_kind, target, reason) SELECT 'row' || i, strftime('%%Y-%%m-%%d %%H:%%M:%%fZ', '2024-01-01', (i * 7 %% 400) || ' minutes'),
+			'warn', 'user', i, hex(zeroblob(2000)) FROM n`, rows)
+	client := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := new(net.Dialer).DialContext(ctx, network, address)
+		if err == nil {
+			err = conn.(*net.TCPConn).SetReadBuffer(256 << 10)
+		}
+		return conn, err
+	}}}
+	defer client.CloseIdleConnections()
+	// begun returns a download of which the first line was read.
+	begun := func() (*csv.Reader, io.Closer) {
+		t.Helper()
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+"/api/desk/log.csv?what=warn", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Authorization", owner)
+		answer, err := client.Do(request)
+		if err != nil || answer.StatusCode != http.StatusOK {
+			t.Fatal(answer, err)
+		}
+		table := csv.NewReader(answer.Body)
+		if line, err := table.Read(); err != nil || len(line) != 9 {
+			t.Fatal(line, err)
+		}
+		return table, answer.Body
+	}
+
+	_, left := begun()
+	left.Close()
+	table, body := begun()
+	s.Exec(`INSERT INTO audit (id, at, act, target) VALUES ('late', '2000-01-01 00:00:00.000Z', 'warn', 'late')`)
+	lines, err := table.ReadAll()
+	body.Close()
+	seen := map[string]bool{}
+	for i, line := range lines {
+		seen[line[5]] = true
+		if i > 0 && line[0] > lines[i-1][0] {
+			t.Fatalf("%s stands after %s", line[0], lines[i-1][0])
+		}
+	}
+	if err != nil || len(lines) != rows || len(seen) != rows || seen["late"] {
+		t.Errorf("%d rows, of %d acts: %v", len(lines), len(seen), err)
+	}
+	s.WantCleanLog()
+
+	table, body = begun()
+	s.Exec(`ALTER TABLE audit RENAME TO elsewhere`)
+	if lines, err := table.ReadAll(); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("%d rows: %v", len(lines), err)
+	}
+	body.Close()
+	s.WantLog("a download of the log was broken off")
 }
 
 // Owners see what has failed, to whom and why; moderators don't.

@@ -77,9 +77,9 @@ func (o *Observer) Wrap(next http.Handler) http.Handler {
 		r = r.WithContext(logs.WithRequest(r.Context(), request))
 		answer := &writer{ResponseWriter: w}
 		defer func() {
-			cause := recover()
+			cause, isWhole := recover(), true
 			if cause != nil {
-				o.recovered(answer, r, cause)
+				isWhole = o.recovered(answer, r, cause)
 			}
 			seen := Seen{Method: method, Route: routeOf(r), Status: answer.statusOr(cause != nil), Bytes: answer.bytes, Duration: time.Since(began)}
 			if o.Count != nil {
@@ -88,7 +88,7 @@ func (o *Observer) Wrap(next http.Handler) http.Handler {
 			if o.Access != nil {
 				o.logAccess(seen, r, request, path)
 			}
-			if cause != nil && answer.status == 0 {
+			if !isWhole {
 				panic(http.ErrAbortHandler) // closes the connection, without a line of net/http's own
 			}
 		}()
@@ -99,16 +99,19 @@ func (o *Observer) Wrap(next http.Handler) http.Handler {
 	})
 }
 
-// recovered logs a panic that nothing further in has recovered, and answers it if nothing has been sent.
-func (o *Observer) recovered(answer *writer, r *http.Request, cause any) {
+// recovered logs a panic that nothing further in has recovered, and answers it if nothing has been sent. It reports whether the answer is
+// whole: of another one the client can only be told by the end of the connection.
+func (o *Observer) recovered(answer *writer, r *http.Request, cause any) (isWhole bool) {
 	if err, ok := cause.(error); ok && errors.Is(err, http.ErrAbortHandler) {
-		return // on purpose: the connection is to be closed
+		return false // on purpose
 	}
 	o.Logger().ErrorContext(r.Context(), "a request panicked", "method", r.Method, "path", r.URL.Path,
 		"error", fmt.Sprint(cause), "stack", string(debug.Stack()))
-	if answer.status == 0 {
-		o.Failed(answer, r)
+	if answer.status != 0 {
+		return false
 	}
+	o.Failed(answer, r)
+	return true
 }
 
 // id returns the id of a request: a trusted proxy's if it has given one, by which its own log names the request, else a

@@ -40,10 +40,9 @@ var loggedActs = query.Map("", func(c *query.Columns, a *LoggedAct) {
 	c.Add(`coalesce(after, '')`, &a.After)
 })
 
-// ReadLog reads a page of size rows of the audit, the newest first; more reports whether there is another page.
-func ReadLog(ctx context.Context, app core.App, f LogFilter, number int64, size int) (acts []LoggedAct, more bool, err error) {
-	where := `true`
-	var arguments []any
+// condition returns the condition of the rows that the filter chooses, with its arguments.
+func (f *LogFilter) condition() (where string, arguments []any) {
+	where = `true`
 	add := func(condition, name string, value any) {
 		where += ` AND ` + condition
 		arguments = append(arguments, sql.Named(name, value))
@@ -69,9 +68,57 @@ func ReadLog(ctx context.Context, app core.App, f LogFilter, number int64, size 
 	if !f.To.IsZero() {
 		add(`at < CAST(:to AS TEXT)`, "to", query.Timestamp(f.To))
 	}
+	return where, arguments
+}
+
+// ReadLog reads a page of size rows of the audit, the newest first; more reports whether there is another page.
+func ReadLog(ctx context.Context, app core.App, f LogFilter, number int64, size int) (acts []LoggedAct, more bool, err error) {
+	where, arguments := f.condition()
 	rows, err := loggedActs.Select(`FROM audit WHERE `+where+` ORDER BY at DESC`+page(number, size)).Rows(ctx, app, arguments...)
 	acts, more = cut(rows, size)
 	return acts, more, query.Wrap("read the audit", err)
+}
+
+// LogExport reads all rows of the audit that a filter chooses, as they were when OpenLog was called: none of them ever changes, and what
+// is added later is left out. Nothing in the database is held between two reads, as who downloads may be slow.
+type LogExport struct {
+	Count int // of the rows
+
+	filter LogFilter
+	newest int64 // the rowid of the row that was added last
+	last   *LoggedAct
+}
+
+// OpenLog returns the export of the rows that a filter chooses.
+func OpenLog(ctx context.Context, app core.App, f LogFilter) (*LogExport, error) {
+	where, arguments := f.condition()
+	export, err := logExports.Select(`FROM audit WHERE `+where).Row(ctx, app, arguments...)
+	if err != nil {
+		return nil, query.Wrap("count the audit", err)
+	}
+	export.filter = f
+	return export, nil
+}
+
+var logExports = query.Map("", func(c *query.Columns, e *LogExport) {
+	c.Add(`count(*)`, &e.Count)
+	c.Add(`coalesce(max(rowid), 0)`, &e.newest)
+})
+
+// Next reads the next rows, size at most, the newest first; none at the end.
+func (e *LogExport) Next(ctx context.Context, app core.App, size int) ([]LoggedAct, error) {
+	where, arguments := e.filter.condition()
+	where += ` AND +rowid <= :newest` // not by the rowids, or all rows would have to be sorted
+	arguments = append(arguments, sql.Named("newest", e.newest))
+	if e.last != nil {
+		where += ` AND (at, id) < (CAST(:at AS TEXT), CAST(:after AS TEXT))`
+		arguments = append(arguments, sql.Named("at", string(e.last.At)), sql.Named("after", e.last.ID))
+	}
+	acts, err := loggedActs.Select(`FROM audit WHERE `+where+` ORDER BY at DESC, id DESC`+limited(size)).Rows(ctx, app, arguments...)
+	if len(acts) > 0 {
+		e.last = &acts[len(acts)-1]
+	}
+	return acts, query.Wrap("read the audit", err)
 }
 
 // FailedPush is a push that was not sent.
