@@ -58,9 +58,10 @@ func (d *Desk) registerCalls() {
 	})
 }
 
-// call queues who is to be told of a new case: not the moderator by whose act it comes about.
+// call queues who is to be told of a new case: not the moderator by whose act it comes about, and not the webhook where it is about
+// nothing but that act. What a decided case has left open is about more.
 func (d *Desk) call(e *core.RecordEvent) error {
-	if d.webhook != nil {
+	if d.webhook != nil && !desk.AsCase(e.Record).IsOwn() {
 		if err := desk.AddCall(e.Context, e.App, e.Record.Id); err != nil {
 			return err
 		}

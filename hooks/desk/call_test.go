@@ -156,8 +156,17 @@ func TestCalled(t *testing.T) {
 	}
 	wantMails("after twelve hours", "case", 2, 3, 1)
 
+	// A moderator's act alone opens this one: a first delivery.
+	order := s.Order(client, performer)
+	rev := at(s, moderator, fmt.Sprint("orders/", order), nil).Want(200).Map().Int("rev")
+	at(s, moderator, fmt.Sprintf("orders/%d/status", order), in{"rev": rev, "status": "done", "text": "Delivered by mail"}).Want(200)
+	if n := s.Count(`cases WHERE state = 'open' AND kinds LIKE '%first%'`); n != 1 {
+		t.Errorf("%d cases of a first delivery", n)
+	}
+	wantMails("of one's own act alone", "case", 2, 4, 1)
+
 	said := strings.Join(h.lines(), "\n")
-	for _, letter := range mail.Wait("", 7, testkit.Soon) {
+	for _, letter := range mail.Wait("", 8, testkit.Soon) {
 		said += fmt.Sprint(letter.Subject, letter.Text, letter.HTML, letter.Header)
 	}
 	for _, secret := range []string{"Zabor", "Zinaida", "Mukhin", "Arkady", "turnip", "000-11", "000-33", client.Email, performer.Email} {

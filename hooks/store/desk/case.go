@@ -142,7 +142,7 @@ type Opening struct {
 	User, Order, Media string // the ids, "" for none
 	Kind               string
 	Quote, Word        string // what was said, and the watched word in it; "" for nothing
-	By                 string // the moderator by whose act it comes about, who need not be told; "" for none
+	By                 string // the moderator by whose act it comes about; "" for none
 }
 
 // Join returns the open case of a target, which it opens if there is none, and counts in it what joins. Call it in a transaction.
@@ -150,7 +150,7 @@ func Join(tx core.App, o Opening) (*Case, error) {
 	record, err := tx.FindFirstRecordByFilter(store.Cases, "target = {:target} && state = 'open'", dbx.Params{"target": o.Target})
 	if errors.Is(err, sql.ErrNoRows) {
 		return open(tx, map[string]any{fieldTarget: o.Target, fieldUser: o.User, fieldOrder: o.Order, fieldMedia: o.Media, fieldKinds: []string{o.Kind},
-			"quote": quoteOf(o.Quote), "word": o.Word}, time.Now(), o.By)
+			"quote": quoteOf(o.Quote), "word": o.Word}, time.Now(), o.By, o.By != "")
 	}
 	if err != nil {
 		return nil, query.Wrap("find case", err)
@@ -174,7 +174,14 @@ func quoteOf(text string) string {
 	return text
 }
 
-func open(tx core.App, fields map[string]any, since time.Time, by string) (*Case, error) {
+// keyOwn is the custom value by which the record of a new case carries IsOwn to the hooks.
+const keyOwn = "@own"
+
+// IsOwn reports whether a new case is about nothing but what a moderator has done.
+func (c *Case) IsOwn() bool { return c.GetBool(keyOwn) }
+
+// open opens a case, which comes about by an act of the moderator by, "" for none, and is about that act if own is set.
+func open(tx core.App, fields map[string]any, since time.Time, by string, own bool) (*Case, error) {
 	record, err := query.NewRecord(tx, store.Cases)
 	if err != nil {
 		return nil, query.Wrap("open case", err)
@@ -184,6 +191,7 @@ func open(tx core.App, fields map[string]any, since time.Time, by string) (*Case
 	record.Set("due", since.Add(CaseTime))
 	record.Set(fieldRev, 1)
 	store.SetActor(record, store.Actor{Side: order.System, Moderator: by})
+	record.SetRaw(keyOwn, own)
 	return AsCase(record), query.Wrap("open case", tx.Save(record))
 }
 
@@ -231,7 +239,7 @@ func ReopenRest(ctx context.Context, tx core.App, c *Case, seen int, by string) 
 	}
 	fields[fieldKinds] = kinds
 	since, _ := types.ParseDateTime(rest[0].created)
-	next, err := open(tx, fields, since.Time(), by)
+	next, err := open(tx, fields, since.Time(), by, false)
 	if err != nil {
 		return err
 	}
