@@ -154,7 +154,6 @@ func (d *Desk) Edit(ctx context.Context, by By, id string, rev int, change func(
 			return stale()
 		}
 		change(user)
-		user.FoldDescription()
 		if len(store.Changed(user.Record, user.Original())) == 0 {
 			return refuse("Nothing is changed.", "Ничего не изменено.")
 		}

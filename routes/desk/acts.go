@@ -205,6 +205,10 @@ func editUser(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, in *str
 	if err != nil {
 		return nil, err
 	}
+	var description *store.Description
+	if in.Description != nil {
+		description = new(store.NewDescription(strings.TrimSpace(*in.Description)))
+	}
 	return nil, d.Edit(e.Request.Context(), by, id, rev, func(user *store.User) {
 		set := func(text *string, to func(string)) {
 			if text != nil {
@@ -213,7 +217,9 @@ func editUser(e *core.RequestEvent, d *acts.Desk, by acts.By, id string, in *str
 		}
 		set(in.Nickname, user.SetNickname)
 		set(in.Name, user.SetName)
-		set(in.Description, func(text string) { user.Set("description", text) })
+		if description != nil {
+			user.SetDescription(*description)
+		}
 		set(in.Email, user.SetEmail)
 		set(in.Phone, user.SetPhone)
 		set(in.Role, user.SetRole)
