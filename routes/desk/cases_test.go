@@ -105,6 +105,18 @@ func TestLease(t *testing.T) {
 	if bans := mine.get("bans").Want(200).Map(); bans.Int("items", 0, "user", "id") != performer.ID || bans.String("items", 0, "reason") != "Fraud" || bans.Len("items") != 1 {
 		t.Errorf("%v", bans)
 	}
+	// Who signs out keeps no case, also where one is taken over meanwhile: here, while the other one is released.
+	report(s, client, "user_id", other.ID)
+	for i := range mine.cases().Len("items") {
+		mine.post("cases/"+mine.cases().String("items", i, "id")+"/take", in{}).Want(200)
+	}
+	s.Exec(`CREATE TRIGGER taken_over AFTER UPDATE OF taken_by ON cases WHEN NEW.taken_by = '' BEGIN
+		UPDATE cases SET taken_by = '%s' WHERE taken_by = OLD.taken_by; END`, testkit.OwnerEmail)
+	mine.post("sign-out", in{}).Want(200)
+	s.Exec(`DROP TRIGGER taken_over`)
+	if q := mine.cases(); q.Int("counts", "all") != 2 || q.Int("counts", "free") != 1 || q.Int("counts", "mine") != 0 {
+		t.Errorf("%v", q.At("counts"))
+	}
 	mine.post(fmt.Sprintf("users/%d/unban", performer.ID), in{}).Want(200)
 	if bans := mine.get("bans").Want(200).Map(); bans.Len("items") != 0 {
 		t.Errorf("%v", bans)

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"github.com/privet/privet/hooks/store/query"
@@ -41,14 +42,22 @@ func ReleaseCase(ctx context.Context, app core.App, id, me string) error {
 }
 
 // ReleaseAll ends all leases of a moderator, who signs out, and returns the ids of the cases.
-func ReleaseAll(ctx context.Context, app core.App, me string) ([]string, error) {
+func ReleaseAll(ctx context.Context, app core.App, me string) (released []string, err error) {
 	ids, err := query.Values[string](ctx, app, `SELECT id FROM cases WHERE state = 'open' AND taken_by = :me`, sql.Named("me", me))
-	for _, id := range ids {
-		if err == nil {
-			err = ReleaseCase(ctx, app, id, me)
-		}
+	if err != nil {
+		return nil, query.Wrap("release cases", err)
 	}
-	return ids, query.Wrap("release cases", err)
+	for _, id := range ids {
+		err := ReleaseCase(ctx, app, id, me)
+		if errors.Is(err, query.ErrNotFound) {
+			continue // somebody else has taken it over meanwhile
+		}
+		if err != nil {
+			return released, query.Wrap("release cases", err)
+		}
+		released = append(released, id)
+	}
+	return released, nil
 }
 
 // CloseCase closes an open case with a moderator's verdict, under the conditions of TakeCase, in the transaction of the act that
