@@ -7,6 +7,7 @@ import (
 
 	acts "github.com/privet/privet/hooks/desk"
 	"github.com/privet/privet/hooks/order"
+	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/hooks/store/desk"
 	"github.com/privet/privet/hooks/store/query"
 
@@ -110,11 +111,11 @@ func (a *api) orderStory(e *core.RequestEvent) error {
 		return err
 	}
 	overdue := order.DateTill(time.Now(), a.zone)
-	client, err := desk.ReadFigures(ctx, e.App, s.Client.ID, overdue)
+	client, err := desk.ReadSide(ctx, e.App, s.Client.ID, store.RoleClient, overdue)
 	if err != nil {
 		return err
 	}
-	performer, err := desk.ReadFigures(ctx, e.App, s.Performer.ID, overdue)
+	performer, err := desk.ReadSide(ctx, e.App, s.Performer.ID, store.RolePerformer, overdue)
 	if err != nil {
 		return err
 	}
@@ -141,8 +142,8 @@ func (a *api) orderStory(e *core.RequestEvent) error {
 	answer := storyJSON{ID: s.ID, Rev: s.Rev, Status: s.Status, Overdue: a.overdue(s.Status, s.DateTill), Occasion: optional(s.Occasion), Description: s.Description, Price: s.Price,
 		DateTill: a.dateTill(s.DateTill), CancelText: s.CancelText, CancelDate: moment(s.CancelDate), Rating: optional(s.Rating), RatingText: s.RatingText, Done: moment(s.Delivered),
 		Created: moment(s.Created), Updated: moment(s.Updated), Pair: map[string]int64{"orders": s.Pair}, Reports: listedReports(e, reports), ReportCount: s.Reports,
-		Client:    sideJSON{person(e, &s.Client), client.Client.Orders, nil, s.ClientFiled, s.ClientWarned},
-		Performer: sideJSON{person(e, &s.Performer), performer.Performer.Orders, performer.Performer.Rating, 0, s.PerformerWarned},
+		Client:    sideJSON{person(e, &s.Client), client.Orders, nil, s.ClientFiled, s.ClientWarned},
+		Performer: sideJSON{person(e, &s.Performer), performer.Orders, performer.Rating, 0, s.PerformerWarned},
 		Media:     mediaOf(e, media), Timeline: timeline(e, s, events), Others: a.orderRows(e, others), Case: open, Before: before}
 	shown := acts.Shown{}
 	for i := range media {

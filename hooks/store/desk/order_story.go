@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"time"
 
+	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/hooks/store/query"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -57,13 +58,26 @@ type Figures struct{ Client, Performer Side }
 
 // ReadFigures counts a person's orders. dateTill is the latest date of those that are overdue.
 func ReadFigures(ctx context.Context, app core.App, user int64, dateTill time.Time) (*Figures, error) {
-	f := &Figures{}
-	arguments := []any{sql.Named("user", query.Key(user)), sql.Named("date", query.Timestamp(dateTill))}
-	err := clientFigures.Into(ctx, app, &f.Client, arguments...)
-	if err == nil {
-		err = performerFigures.Into(ctx, app, &f.Performer, arguments...)
+	client, err := ReadSide(ctx, app, user, store.RoleClient, dateTill)
+	if err != nil {
+		return nil, err
 	}
-	return f, query.Wrap("count a person's orders", err)
+	performer, err := ReadSide(ctx, app, user, store.RolePerformer, dateTill)
+	if err != nil {
+		return nil, err
+	}
+	return &Figures{*client, *performer}, nil
+}
+
+// ReadSide counts a person's orders in which they have a role, store.RoleClient or store.RolePerformer.
+func ReadSide(ctx context.Context, app core.App, user int64, role string, dateTill time.Time) (*Side, error) {
+	figures := clientFigures
+	if role == store.RolePerformer {
+		figures = performerFigures
+	}
+	side := &Side{}
+	err := figures.Into(ctx, app, side, sql.Named("user", query.Key(user)), sql.Named("date", query.Timestamp(dateTill)))
+	return side, query.Wrap("count a person's orders", err)
 }
 
 // sideFigures returns the query of one side, by the column of orders that names the person there; rating is the mean in SQL.
