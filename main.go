@@ -14,6 +14,7 @@ import (
 	"github.com/privet/privet/hooks/command"
 	"github.com/privet/privet/hooks/database"
 	"github.com/privet/privet/hooks/demo"
+	"github.com/privet/privet/hooks/disk"
 	"github.com/privet/privet/hooks/logs"
 	"github.com/privet/privet/hooks/mail"
 	"github.com/privet/privet/hooks/media/render"
@@ -104,7 +105,7 @@ func run(out *logs.Output) error {
 	}
 	err := app.Execute()
 	if err != nil && app.EncryptionEnv() != "" && err.Error() == wrongKey {
-		return fmt.Errorf("--encryptionEnv: the settings in %s are encrypted by another key than that of %s", app.DataDir(), app.EncryptionEnv())
+		return fmt.Errorf("--encryptionEnv: the settings in %s are encrypted by another key than that of %s", disk.Absolute(app.DataDir()), app.EncryptionEnv())
 	}
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return fmt.Errorf("%w: another server uses this address; stop it, or choose another address by --http", err)

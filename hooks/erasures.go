@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/privet/privet/hooks/backup"
+	"github.com/privet/privet/hooks/disk"
 	"github.com/privet/privet/hooks/erasure"
 	"github.com/privet/privet/hooks/order"
 	"github.com/privet/privet/hooks/store"
@@ -45,7 +46,7 @@ func registerErasures(app core.App) {
 		Func: func(e *core.ServeEvent) error {
 			applied, err := ApplyErasures(context.Background(), app)
 			if err != nil {
-				return fmt.Errorf("the list of erasures, %s, could not be applied: %w", erasure.Path(app.DataDir()), err)
+				return fmt.Errorf("the list of erasures, %s, could not be applied: %w", disk.Absolute(erasure.Path(app.DataDir())), err)
 			}
 			if applied > 0 {
 				app.Logger().Warn("the database is older than the list of erasures: what was erased since was erased again", "count", applied)
@@ -96,7 +97,7 @@ func ApplyErasures(ctx context.Context, app core.App) (applied int, err error) {
 		return 0, err
 	}
 	if invalid > 0 {
-		app.Logger().Warn("the list of erasures has lines that can't be read", "path", erasure.Path(app.DataDir()), "count", invalid)
+		app.Logger().Warn("the list of erasures has lines that can't be read", "path", disk.Absolute(erasure.Path(app.DataDir())), "count", invalid)
 	}
 	listed := map[[3]string]erasure.Entry{}
 	ids := map[string][]string{}

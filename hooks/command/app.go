@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/privet/privet/hooks/disk"
 	"github.com/privet/privet/hooks/durable"
 	"github.com/privet/privet/hooks/server"
 	"github.com/privet/privet/hooks/store/dbfile"
@@ -45,6 +46,7 @@ func CheckFolder(c *cobra.Command, dir string) error {
 	if _, needs := c.Annotations[onFolder]; !needs {
 		return nil
 	}
+	dir = disk.Absolute(dir)
 	db, err := dbfile.Open(filepath.Join(dir, dbfile.Name))
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s is no data folder of privet: it has no %s (choose another by --dir)", dir, dbfile.Name)

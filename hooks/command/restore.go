@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 
 	"github.com/privet/privet/hooks"
 	"github.com/privet/privet/hooks/backup"
+	"github.com/privet/privet/hooks/disk"
 	"github.com/privet/privet/hooks/server"
 	"github.com/privet/privet/hooks/store"
 
@@ -50,10 +50,7 @@ A backup is older than what has happened since:
 			if err != nil {
 				return err
 			}
-			dir, err := filepath.Abs(app.DataDir())
-			if err != nil {
-				return err
-			}
+			dir := disk.Absolute(app.DataDir())
 			out := command.OutOrStdout()
 			fmt.Fprintf(out, "%s is restored:\n%s", dir, restored.Manifest.Summary())
 			if restored.LeftOut > 0 {
@@ -63,7 +60,7 @@ A backup is older than what has happened since:
 			if len(lists) == 0 {
 				fmt.Fprint(out, "; who is not in the backup's own list is back (see --erased)")
 			}
-			fmt.Fprintf(out, "\n  held      %d pushes and mails that waited: privet outbox release --dir %q sends them, discard gives them up\n", held, dir)
+			fmt.Fprintf(out, "\n  held      %d pushes and mails that waited: privet outbox release --dir %s sends them, discard gives them up\n", held, disk.Quote(dir))
 			if byRoot {
 				fmt.Fprintf(out, "  owner     root: chown -R it to the user that the server runs as\n")
 			}

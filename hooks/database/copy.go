@@ -98,8 +98,5 @@ func IsFull(err error) bool {
 // URI returns the name by which SQLite opens a file, whatever characters its path has, with parameters of SQLite and its driver
 // in the form of a URL's query.
 func URI(path, parameters string) string {
-	if absolute, err := filepath.Abs(path); err == nil {
-		path = absolute
-	}
-	return (&url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: parameters}).String()
+	return (&url.URL{Scheme: "file", Path: filepath.ToSlash(disk.Absolute(path)), RawQuery: parameters}).String()
 }

@@ -12,6 +12,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/privet/privet/hooks/disk"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/hooks/store/superuser"
 
@@ -120,14 +121,15 @@ func printCredentials(to io.Writer, app core.App, accounts []Account) error {
 			return err
 		}
 	}
+	dir := disk.Absolute(app.DataDir())
 	table := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(table, "%d people, %d orders and %d cases are in %s. Sign in as\n", counts[0], counts[1], counts[2], app.DataDir())
+	fmt.Fprintf(table, "%d people, %d orders and %d cases are in %s. Sign in as\n", counts[0], counts[1], counts[2], dir)
 	what := []string{"in the dashboard, /_/: everything", "in the dashboard: the desk alone", "likewise"}
 	for i, a := range accounts {
 		fmt.Fprintf(table, "  %s\t%s\t%s\t%s\n", a.Role, a.Email, cmp.Or(a.Password, "as before"), what[i])
 	}
 	fmt.Fprintf(table, "  performer\t%s\t%s\tin the app, or at /api/v1\n", people[0].email(), Password)
 	fmt.Fprintf(table, "  client\t%s\t%s\tlikewise, as everybody else\n", people[firstClient].email(), Password)
-	fmt.Fprintf(table, "The passwords for the dashboard are not shown again. Next: privet serve --dir %q, and open /_/ or /guide, the moderators' guide.\n", app.DataDir())
+	fmt.Fprintf(table, "The passwords for the dashboard are not shown again. Next: privet serve --dir %s, and open /_/ or /guide, the moderators' guide.\n", disk.Quote(dir))
 	return table.Flush()
 }

@@ -1,6 +1,18 @@
 package disk
 
-import "strings"
+import (
+	"path/filepath"
+	"strings"
+)
+
+// Absolute returns an absolute path, as messages have it, which are read in another folder than the server's. Where there is no working
+// folder, the path stays as it is.
+func Absolute(path string) string {
+	if full, err := filepath.Abs(path); err == nil {
+		return full
+	}
+	return filepath.Clean(path)
+}
 
 // Quote returns a path as a word of a POSIX shell, for commands that are to be pasted.
 func Quote(path string) string {

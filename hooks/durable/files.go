@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+
+	"github.com/privet/privet/hooks/disk"
 )
 
 // fileSyncs holds a token for each file that is being synced. More at once take longer each, and the log's sync waits
@@ -70,7 +72,7 @@ func SyncFolder(path string) error {
 // MakeFolder is os.MkdirAll for a folder within the database's, whose names it writes to the disk. A folder that exists
 // is no proof that its name is there: another call may have made it a moment ago, or a process that was killed then.
 func (l *Log) MakeFolder(path string) error {
-	path = absolute(path)
+	path = disk.Absolute(path)
 	parent := filepath.Dir(path)
 	for again := false; ; again = true {
 		if err := l.makeParent(parent); err != nil {

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"sync"
 
+	"github.com/privet/privet/hooks/disk"
+
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
@@ -29,7 +31,7 @@ func OfDatabase(path string) *Log {
 	if logs.byPath == nil {
 		logs.byPath = map[string]*Log{}
 	}
-	path = absolute(path)
+	path = disk.Absolute(path)
 	l := logs.byPath[path]
 	if l == nil {
 		l = newLog(path)
@@ -40,13 +42,6 @@ func OfDatabase(path string) *Log {
 
 // Of returns the log of an app's database.
 func Of(app core.App) *Log { return OfDatabase(filepath.Join(app.DataDir(), databaseName)) }
-
-func absolute(path string) string {
-	if full, err := filepath.Abs(path); err == nil {
-		return full
-	}
-	return filepath.Clean(path)
-}
 
 // Register makes a failing disk known to the log and to /api/health, and ends with the app.
 func Register(app core.App) {
@@ -76,7 +71,7 @@ func Register(app core.App) {
 			l.close()
 			l.syncing.Unlock()
 			logs.mu.Lock()
-			delete(logs.byPath, absolute(filepath.Join(app.DataDir(), databaseName)))
+			delete(logs.byPath, disk.Absolute(filepath.Join(app.DataDir(), databaseName)))
 			logs.mu.Unlock()
 			if err != nil {
 				return err

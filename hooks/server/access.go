@@ -33,9 +33,7 @@ func RefuseForeign(app core.App) {
 // checkAccess creates a folder where there is none, and returns an error if this process can't write to it or to one of its
 // entries. What is below these is left out: a folder may hold a million files.
 func checkAccess(folder string) error {
-	if absolute, err := filepath.Abs(folder); err == nil {
-		folder = absolute
-	}
+	folder = disk.Absolute(folder)
 	if err := os.MkdirAll(folder, os.ModePerm); err != nil {
 		if errors.Is(err, syscall.ENOTDIR) {
 			return fmt.Errorf("the data folder %s can't be created: %w", folder, err)

@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/privet/privet/hooks/disk"
 	"github.com/privet/privet/hooks/settings"
 	"github.com/privet/privet/hooks/store"
 
@@ -19,14 +20,15 @@ import (
 // apiPath is the path of the API, as "/api/v1/".
 func PrintBanner(app core.App, s *settings.Settings, version, apiPath string, to io.Writer) {
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		dir := disk.Absolute(e.App.DataDir()) // for commands that are pasted elsewhere
 		e.InstallerFunc = func(_ core.App, first *core.Record, base string) error {
 			token, err := first.NewStaticAuthToken(30 * time.Minute)
 			if err != nil {
 				return err
 			}
 			const text = "\nThere is no owner yet. Create the first account here within half an hour:\n%s/_/#/pbinstall/%s\n" +
-				"or with: privet superuser upsert EMAIL PASSWORD\n"
-			_, err = fmt.Fprintf(to, text, strings.TrimRight(base, "/"), token)
+				"or with: privet superuser upsert EMAIL PASSWORD --dir %s\n"
+			_, err = fmt.Fprintf(to, text, strings.TrimRight(base, "/"), token, disk.Quote(dir))
 			return err
 		}
 		if err := e.Next(); err != nil {
@@ -39,9 +41,9 @@ func PrintBanner(app core.App, s *settings.Settings, version, apiPath string, to
 		fmt.Fprintf(to, "privet %s\n", version)
 		table := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
 		fmt.Fprintf(table, "  API\t%s\n  reference\t%s\n  dashboard\t%s\n  guide\t%s\n  documents\t%s\n  data\t%s\n",
-			base+strings.TrimSuffix(apiPath, "/"), base+"/", base+"/_/", base+"/guide", base+"/docs", e.App.DataDir())
+			base+strings.TrimSuffix(apiPath, "/"), base+"/", base+"/_/", base+"/guide", base+"/docs", dir)
 		if held, err := store.CountHeld(context.Background(), e.App); err == nil && held > 0 {
-			fmt.Fprintf(table, "  held\t%d pushes and mails that waited in a restored backup: privet outbox release, or discard\n", held)
+			fmt.Fprintf(table, "  held\t%d pushes and mails that waited in a restored backup: privet outbox release --dir %s, or discard\n", held, disk.Quote(dir))
 		}
 		for _, line := range s.Status() {
 			fmt.Fprintf(table, "  %s\t%s\n", line[0], line[1])

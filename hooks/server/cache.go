@@ -18,15 +18,7 @@ func CacheDir(app core.App, name string) string {
 			return dir
 		}
 	}
-	return filepath.Join(absolute(app.DataDir()), disk.PrivateFolder, name)
-}
-
-// absolute returns an absolute path, or the path as it is where there is no working directory.
-func absolute(path string) string {
-	if full, err := filepath.Abs(path); err == nil {
-		return full
-	}
-	return path
+	return filepath.Join(disk.Absolute(app.DataDir()), disk.PrivateFolder, name)
 }
 
 // isWritable reports whether files can be created in a folder, which it creates if necessary.

@@ -65,7 +65,7 @@ func Lock(app core.App) error {
 		return err
 	}
 	if !mine {
-		return fmt.Errorf("another privet serves the data folder %s", app.DataDir())
+		return fmt.Errorf("another privet serves the data folder %s", disk.Absolute(app.DataDir()))
 	}
 	return nil
 }

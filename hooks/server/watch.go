@@ -72,7 +72,7 @@ type watch struct {
 // tellFileSystem warns of a file system that SQLite can't rely on.
 func (w *watch) tellFileSystem() {
 	if kind, err := disk.FileSystemOf(w.app.DataDir()); err == nil && kind.Risk != "" {
-		w.app.Logger().Warn("the data folder is on "+kind.Name+": "+kind.Risk, "path", w.app.DataDir())
+		w.app.Logger().Warn("the data folder is on "+kind.Name+": "+kind.Risk, "path", disk.Absolute(w.app.DataDir()))
 	}
 }
 
@@ -128,7 +128,7 @@ func (w *watch) begin() <-chan struct{} {
 // check checks the database and the folders.
 func (w *watch) check() {
 	w.monitor.Report(health.Database, w.checkDatabase())
-	data := absolute(w.app.DataDir())
+	data := disk.Absolute(w.app.DataDir())
 	err := disk.CheckFolder(filepath.Join(data, disk.PrivateFolder, "tmp"), data, checkSize)
 	if err == nil {
 		err = files.CheckFolders(w.app)

@@ -19,7 +19,7 @@ const unreleased = "1763900000_sequences.go"
 // no longer exist, or one that a newer version has migrated, whose data this version would misread or damage. There is no way
 // to force it; the error says how to go back instead.
 func (u *upgrade) refuse(found state) error {
-	dir := u.app.DataDir()
+	dir := disk.Absolute(u.app.DataDir())
 	if slices.Contains(found.migrations, unreleased) {
 		return fmt.Errorf("the data folder %s was made by an unreleased version of privet and can't be upgraded: "+
 			"start with a new folder", dir)
@@ -38,10 +38,7 @@ func (u *upgrade) refuse(found state) error {
 
 // wayBack says how to make a folder that a newer version has migrated one of this version again.
 func (u *upgrade) wayBack(newer string) string {
-	dir, err := filepath.Abs(u.app.DataDir())
-	if err != nil {
-		dir = u.app.DataDir()
-	}
+	dir := disk.Absolute(u.app.DataDir())
 	for _, c := range copies(dir) {
 		ran := look(c.path, "immutable=1").migrations // nobody writes to a copy
 		if len(ran) == 0 || firstUnknown(ran) != "" {

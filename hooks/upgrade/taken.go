@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/privet/privet/hooks/disk"
+
 	"github.com/pocketbase/pocketbase/core"
 )
 
@@ -54,14 +56,14 @@ func (u *upgrade) refuseTaken(found state) error {
 	if readers := readersOf(found); len(readers) > 0 {
 		return fmt.Errorf("the data folder %s has views of its own that read what version %s no longer has: %s. Nothing was changed. "+
 			"Start %s, delete them in its dashboard or let them read something else, then start this version again",
-			u.app.DataDir(), u.version, strings.Join(readers, ", "), former)
+			disk.Absolute(u.app.DataDir()), u.version, strings.Join(readers, ", "), former)
 	}
 	if len(taken) == 0 {
 		return nil
 	}
 	return fmt.Errorf("the data folder %s has collections of its own whose names version %s needs for its own: %s. Nothing was changed. "+
 		"Start %s, rename them in its dashboard (Collections, the collection, Edit collection, Name), then start this version again",
-		u.app.DataDir(), u.version, strings.Join(taken, ", "), former)
+		disk.Absolute(u.app.DataDir()), u.version, strings.Join(taken, ", "), former)
 }
 
 // readersOf returns the owner's views that read what a migration removes that the folder has not run, as which reads what.

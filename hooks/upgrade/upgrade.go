@@ -91,10 +91,7 @@ func Register(app core.App, program Program) {
 // greet prints the first line of a start, which says whether the folder is new: a container without its volume has a new one
 // each time.
 func (u *upgrade) greet(found state) {
-	dir := u.app.DataDir()
-	if absolute, err := filepath.Abs(dir); err == nil {
-		dir = absolute
-	}
+	dir := disk.Absolute(u.app.DataDir())
 	info, err := os.Stat(u.database())
 	if err != nil {
 		fmt.Fprintf(u.program.Out, "privet %s, with a new data folder: %s (if you expected your data, check --dir, or the container's volume)\n", u.version, dir)
