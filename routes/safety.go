@@ -8,6 +8,7 @@ import (
 
 	"github.com/privet/privet/hooks/admission"
 	"github.com/privet/privet/hooks/files"
+	"github.com/privet/privet/hooks/panics"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/hooks/store/desk"
 	"github.com/privet/privet/routes/laravel"
@@ -183,12 +184,14 @@ func (c *call) mediumChecksum(file *store.MediaFile) (string, error) {
 		result := c.readings.DoChan(file.ID, func() (any, error) {
 			leads = true
 			shared := context.WithoutCancel(ctx) // it outlives the request that starts it, as others wait for it too
-			release, err := checksums.Acquire(shared, sender)
-			if err != nil {
-				return "", err
-			}
-			defer release()
-			return files.Checksum(shared, c.app, file)
+			return panics.Catch(func() (string, error) {
+				release, err := checksums.Acquire(shared, sender)
+				if err != nil {
+					return "", err
+				}
+				defer release()
+				return files.Checksum(shared, c.app, file)
+			})
 		})
 		select {
 		case <-ctx.Done():

@@ -13,6 +13,7 @@ import (
 	"github.com/privet/privet/hooks/durable"
 	"github.com/privet/privet/hooks/files"
 	"github.com/privet/privet/hooks/health"
+	"github.com/privet/privet/hooks/panics"
 	"github.com/privet/privet/hooks/store"
 	"github.com/privet/privet/hooks/worker"
 
@@ -127,13 +128,8 @@ func (w *watch) begin() <-chan struct{} {
 
 // check checks the database and the folders.
 func (w *watch) check() {
-	w.monitor.Report(health.Database, w.checkDatabase())
-	data := disk.Absolute(w.app.DataDir())
-	err := disk.CheckFolder(filepath.Join(data, disk.PrivateFolder, "tmp"), data, checkSize)
-	if err == nil {
-		err = files.CheckFolders(w.app)
-	}
-	w.monitor.Report(health.Files, err)
+	w.monitor.Report(health.Database, caught(w.checkDatabase))
+	w.monitor.Report(health.Files, caught(w.checkFolders))
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.ended = time.Now()
@@ -141,6 +137,21 @@ func (w *watch) check() {
 		close(w.running)
 		w.running = nil
 	}
+}
+
+// caught returns what a check returns, or its panic.
+func caught(check func() error) error {
+	_, err := panics.Catch(func() (any, error) { return nil, check() })
+	return err
+}
+
+// checkFolders writes to the data folder and to the folders of files.
+func (w *watch) checkFolders() error {
+	data := disk.Absolute(w.app.DataDir())
+	if err := disk.CheckFolder(filepath.Join(data, disk.PrivateFolder, "tmp"), data, checkSize); err != nil {
+		return err
+	}
+	return files.CheckFolders(w.app)
 }
 
 // checkDatabase writes to the database, unless something else has since the last check. Behind a long transaction it may wait for its
@@ -168,7 +179,7 @@ func (w *watch) checkDatabase() error {
 // watchObjects checks the object store until ctx ends.
 func (w *watch) watchObjects(ctx context.Context) {
 	for {
-		err := files.CheckObjects(ctx, w.app)
+		err := caught(func() error { return files.CheckObjects(ctx, w.app) })
 		if ctx.Err() != nil {
 			return
 		}

@@ -2,9 +2,9 @@ package worker
 
 import (
 	"context"
-	"fmt"
-	"runtime/debug"
 	"time"
+
+	"github.com/privet/privet/hooks/panics"
 )
 
 // panicDelay is the time to the next run of an item whose Run panicked.
@@ -15,13 +15,11 @@ const panicDelay = time.Minute
 // A panic is logged with its stack, and the item is retried after panicDelay; the process goes on, as it does when an
 // HTTP handler panics. The item is durable: if it ended the process, it would end each one that follows.
 func (w *Worker) runItem(ctx context.Context, id string) (retryAfter time.Duration) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			w.Logger().Error("an item of a queue panicked", "id", id, "error", fmt.Sprint(cause), "stack", string(debug.Stack()))
-			retryAfter = panicDelay
-		}
-	}()
-	return w.Queue.Run(ctx, id)
+	if panicked := panics.Try(func() { retryAfter = w.Queue.Run(ctx, id) }); panicked != nil {
+		w.Logger().Error("an item of a queue panicked", "id", id, "error", panicked.Cause, "stack", panicked.Stack)
+		return panicDelay
+	}
+	return retryAfter
 }
 
 // claim marks an item as running. It reports false for one that is running already, or must not be retried yet.

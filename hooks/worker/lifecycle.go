@@ -5,6 +5,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/privet/privet/hooks/panics"
+
 	"github.com/pocketbase/pocketbase/core"
 )
 
@@ -26,7 +28,7 @@ func WhileServing(app core.App, start func() (stop func())) {
 }
 
 // Every calls work again and again while the app serves, an interval after the last call began or, if that took longer, at
-// once. ctx ends when the app stops, which waits for the call under way.
+// once. ctx ends when the app stops, which waits for the call under way. A panic is logged, and work called again.
 func Every(app core.App, interval time.Duration, work func(ctx context.Context)) {
 	WhileServing(app, func() (stop func()) {
 		ctx, cancel := context.WithCancel(context.Background())
@@ -39,7 +41,9 @@ func Every(app core.App, interval time.Duration, work func(ctx context.Context))
 				case <-ctx.Done():
 					return
 				case <-ticker.C:
-					work(ctx)
+					if panicked := panics.Try(func() { work(ctx) }); panicked != nil {
+						app.Logger().Error("a background job panicked", "error", panicked.Cause, "stack", panicked.Stack)
+					}
 				}
 			}
 		})

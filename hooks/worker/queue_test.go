@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -59,6 +60,15 @@ func (q *queue) remove(id string) {
 	delete(q.due, id)
 }
 
+// errPanics makes Due and Next panic instead.
+var errPanics = errors.New("a broken row")
+
+func panicFor(err error) {
+	if errors.Is(err, errPanics) {
+		panic(err)
+	}
+}
+
 // fail sets the errors that Due and Next return from now on.
 func (q *queue) fail(due, next error) {
 	q.mu.Lock()
@@ -99,6 +109,7 @@ func (q *queue) Due(_ context.Context, limit int) ([]string, error) {
 	}
 	err := q.dueErr
 	q.mu.Unlock()
+	panicFor(err)
 	if q.afterDue != nil {
 		q.afterDue()
 	}
@@ -108,6 +119,7 @@ func (q *queue) Due(_ context.Context, limit int) ([]string, error) {
 func (q *queue) Next(context.Context) (time.Time, bool, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	panicFor(q.nextErr)
 	for _, id := range q.sorted() {
 		return q.due[id], true, q.nextErr
 	}

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/pocketbase/pocketbase/core"
 )
 
 // An item that asks for a later retry is not run earlier, whatever wakes the worker, and does not hide others.
@@ -96,6 +98,44 @@ func TestPanic(t *testing.T) {
 			if !strings.Contains(got, want) {
 				t.Errorf("logged %s, not %s", got, want)
 			}
+		}
+	})
+}
+
+// A look at the queue that panics is one that failed: it is logged, and the worker looks again.
+func TestLookPanics(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := newQueue(t)
+		q.add("a", 0)
+		q.fail(errPanics, errPanics)
+		defer q.start()()
+		time.Sleep(idle / 2)
+		if got := q.ran(); got != "" || strings.Count(q.logged(), `msg="the queue can't be read" error="panic: a broken row`) != 2 {
+			t.Errorf("ran %s, logged %s", got, q.logged())
+		}
+		q.fail(nil, nil)
+		time.Sleep(idle)
+		if got := q.ran(); got != fmt.Sprint("a@", idle) {
+			t.Errorf("ran %s", got)
+		}
+	})
+}
+
+// What runs at intervals runs again after a panic.
+func TestEveryPanics(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		app, calls := core.NewBaseApp(core.BaseAppConfig{DataDir: t.TempDir()}), 0
+		Every(app, time.Minute, func(context.Context) {
+			calls++
+			panic("a broken row")
+		})
+		if err := app.OnServe().Trigger(&core.ServeEvent{}); err != nil {
+			t.Fatal(err)
+		}
+		app.Cron().Stop() // PocketBase has started it
+		time.Sleep(150 * time.Second)
+		if err := app.OnTerminate().Trigger(&core.TerminateEvent{}); err != nil || calls != 2 {
+			t.Errorf("called %d times: %v", calls, err)
 		}
 	})
 }

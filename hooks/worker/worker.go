@@ -17,6 +17,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/privet/privet/hooks/panics"
 	"github.com/privet/privet/hooks/telemetry"
 )
 
@@ -154,7 +155,7 @@ func (w *Worker) run(fetch, work context.Context) {
 // startDue starts the items that are due, and reports whether to look again at once: more may be due than one look
 // returns, and a pause that begins meanwhile leaves some of them.
 func (w *Worker) startDue(fetch, work context.Context, slots chan struct{}, items *sync.WaitGroup) (again bool) {
-	due, err := w.Queue.Due(fetch, batch+w.unavailable())
+	due, err := panics.Catch(func() ([]string, error) { return w.Queue.Due(fetch, batch+w.unavailable()) })
 	if err != nil {
 		w.readFailed(fetch, err)
 		return false
@@ -203,10 +204,14 @@ func acquire(ctx context.Context, slots chan struct{}) bool {
 func (w *Worker) untilNext(ctx context.Context, looked time.Time) time.Duration {
 	wait := w.Idle
 	// Times are compared with the look's and not with now: what became due since then has not been seen yet.
-	at, ok, err := w.Queue.Next(ctx)
+	var waiting bool
+	at, err := panics.Catch(func() (at time.Time, err error) {
+		at, waiting, err = w.Queue.Next(ctx)
+		return at, err
+	})
 	if err != nil {
 		w.readFailed(ctx, err)
-	} else if ok && at.After(looked) {
+	} else if waiting && at.After(looked) {
 		wait = min(wait, at.Sub(w.Now()))
 	}
 	if at, ok := w.nextRetry(looked); ok {

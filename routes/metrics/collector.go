@@ -10,6 +10,7 @@ import (
 	"github.com/privet/privet/hooks/admission"
 	"github.com/privet/privet/hooks/disk"
 	"github.com/privet/privet/hooks/health"
+	"github.com/privet/privet/hooks/panics"
 	"github.com/privet/privet/hooks/store"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -77,8 +78,14 @@ func (c *collector) Describe(to chan<- *prometheus.Desc) {
 	}
 }
 
-// Collect implements prometheus.Collector.
+// Collect implements prometheus.Collector. The registry calls it in a goroutine of its own.
 func (c *collector) Collect(to chan<- prometheus.Metric) {
+	if panicked := panics.Try(func() { c.collect(to) }); panicked != nil {
+		c.app.Logger().Error("the metrics are incomplete, as one of them panicked", "error", panicked.Cause, "stack", panicked.Stack)
+	}
+}
+
+func (c *collector) collect(to chan<- prometheus.Metric) {
 	gauge := func(d *prometheus.Desc, value float64, labels ...string) {
 		to <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, labels...)
 	}

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/privet/privet/hooks/panics"
+
 	"github.com/go-jose/go-jose/v4"
 	"golang.org/x/sync/singleflight"
 )
@@ -122,7 +124,7 @@ func (k *keySet) allowFetch(now time.Time) bool {
 
 // refill fetches the key set into the cache and returns it.
 func (k *keySet) refill(ctx context.Context) (map[string]jose.JSONWebKey, error) {
-	keys, err := k.fetch(ctx)
+	keys, err := panics.Catch(func() (map[string]jose.JSONWebKey, error) { return k.fetch(ctx) })
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if err == nil {

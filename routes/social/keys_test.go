@@ -238,3 +238,15 @@ func TestNoKeysStorm(t *testing.T) {
 	clock.pass(keysRetryDelay)
 	wantGood(t, g, fake.IDToken(ivan))
 }
+
+// A panic while keys are fetched, which is in a goroutine of its own, is one more way in which a fetch fails.
+func TestKeysPanic(t *testing.T) {
+	fake, g := google(t)
+	clock := newClock(g.keys)
+	works := g.keys.client.transport
+	g.keys.client.transport = panicking{}
+	wantUnavailable(t, g, fake.IDToken(ivan))
+	g.keys.client.transport = works
+	clock.pass(keysRetryDelay)
+	wantGood(t, g, fake.IDToken(ivan))
+}

@@ -31,6 +31,13 @@ func google(t *testing.T) (*fakes.Google, *Google) {
 	return fake, NewGoogle(fake.Settings())
 }
 
+// panicking is a transport at whose answers our code panics.
+type panicking struct{}
+
+func (panicking) RoundTrip(*http.Request) (*http.Response, error) {
+	panic("an answer that nobody thought of")
+}
+
 // hasty shortens the waiting for slow providers.
 func hasty(calls *httpClient, limit *time.Duration) {
 	calls.timeout, *limit = 150*time.Millisecond, 400*time.Millisecond

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/privet/privet/hooks/panics"
 	"github.com/privet/privet/hooks/settings"
 )
 
@@ -83,7 +84,13 @@ func (v *VK) verifyAccessToken(ctx context.Context, token string) (*Identity, er
 		if asked < len(v.apps) {
 			app := v.apps[asked]
 			asked++
-			go func() { verdicts <- v.checkToken(ctx, app, token) }()
+			go func() {
+				said, err := panics.Catch(func() (verdict, error) { return v.checkToken(ctx, app, token), nil })
+				if err != nil {
+					said = verdict{app: app, err: unavailable(methodCheckToken, err)}
+				}
+				verdicts <- said
+			}()
 		}
 	}
 	late := time.NewTicker(vkStagger)
@@ -113,16 +120,17 @@ func (v *VK) verifyAccessToken(ctx context.Context, token string) (*Identity, er
 	return nil, refused
 }
 
+const methodCheckToken = "secure.checkToken"
+
 // checkToken asks one app about a token.
 func (v *VK) checkToken(ctx context.Context, app *vkApp, token string) verdict {
-	const method = "secure.checkToken"
 	said := verdict{app: app}
 	var answer struct {
 		Success number `json:"success"`
 		UserID  number `json:"user_id"`
 		Expire  number `json:"expire"` // Unix time; 0: never
 	}
-	said.err = v.api.call(ctx, app, method, url.Values{"token": {token}, "client_secret": {app.SecureKey}}, wait, &answer)
+	said.err = v.api.call(ctx, app, methodCheckToken, url.Values{"token": {token}, "client_secret": {app.SecureKey}}, wait, &answer)
 	var code *vkError
 	switch {
 	case errors.As(said.err, &code) && code.blamesToken():
@@ -130,13 +138,13 @@ func (v *VK) checkToken(ctx context.Context, app *vkApp, token string) verdict {
 	case errors.As(said.err, &code) && code.Code == vkAuthFailed:
 		said.err = v.blame(ctx, app)
 	case said.err != nil:
-		said.err = unavailable(method, said.err)
+		said.err = unavailable(methodCheckToken, said.err)
 	case answer.Success != 1:
 		said.err = invalid("VK does not confirm it")
 	case answer.Expire != 0 && int64(answer.Expire) <= time.Now().Unix():
 		said.err, said.final = errExpired, true
 	case answer.UserID <= 0:
-		said.err = unavailable(method, errUnexpectedBody)
+		said.err = unavailable(methodCheckToken, errUnexpectedBody)
 	default:
 		said.id = int64(answer.UserID)
 	}

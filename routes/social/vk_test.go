@@ -213,3 +213,13 @@ func TestVKWithoutProfile(t *testing.T) {
 		broken(t)
 	})
 }
+
+// A panic while an app is asked, which is in a goroutine of its own, is one more way in which VK can't be asked.
+func TestVKPanic(t *testing.T) {
+	fake, v := newVK(t)
+	works := v.api.client.transport
+	v.api.client.transport = panicking{}
+	wantUnavailable(t, v, fake.Token(fakes.IOS, olga))
+	v.api.client.transport = works
+	wantIdentity(t, v, fake.Token(fakes.IOS, olga), of(fakes.IOS))
+}
