@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"time"
 
 	"github.com/privet/privet/hooks/accounts"
 	"github.com/privet/privet/hooks/files"
@@ -15,22 +14,6 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 )
-
-type signupInput struct {
-	Email        string                 `in:"email" rules:"required|email|unique:users,email|max:255"`
-	Password     string                 `in:"password" rules:"required|string|min:6"`
-	Confirmation string                 `in:"password_confirmation" rules:"nullable|same:password"`
-	Phone        string                 `in:"phone" rules:"nullable|string|max:255"`
-	Name         string                 `in:"name" rules:"nullable|string|max:255"`
-	Nickname     string                 `in:"nickname" rules:"required|string|max:255"`
-	Description  string                 `in:"description" rules:"nullable|string|max_bytes:65535"`
-	Role         int                    `in:"role" rules:"required|integer|in:1,2"`
-	Price        laravel.Field[float64] `in:"price" rules:"nullable|numeric|min:0|max:999999999"`
-	Categories   []int                  `in:"category_ids" rules:"nullable|array" each:"integer|in:1,2"`
-	Media        *laravel.File          `in:"media" rules:"required|file|max:599999|media"`
-	termsField
-	deviceFields
-}
 
 type loginInput struct {
 	Email    string `in:"email" rules:"required|email"`
@@ -49,7 +32,6 @@ type resetInput struct {
 }
 
 var (
-	signupSchema = laravel.MustCompile[signupInput]()
 	loginSchema  = laravel.MustCompile[loginInput]()
 	forgotSchema = laravel.MustCompile[forgotInput]()
 	resetSchema  = laravel.MustCompile[resetInput]()
@@ -69,15 +51,7 @@ func (a *api) signup(c *call) error {
 	if err != nil {
 		return err
 	}
-	user.SetEmail(in.Email)
-	user.SetPhone(in.Phone)
-	user.SetName(in.Name)
-	user.SetNickname(in.Nickname)
-	user.SetDescription(store.NewDescription(in.Description))
-	user.SetRole(resource.Roles.Word(in.Role))
-	user.SetPrice(price(in.Price))
-	user.SetCategories(categories(in.Categories))
-	user.SetTerms(in.Terms, time.Now())
+	in.fill(user)
 	hashed, err := store.HashPassword(c.req.Context(), store.Hasher{Network: c.sender()}, in.Password)
 	if err != nil {
 		return err

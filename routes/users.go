@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/privet/privet/hooks/files"
@@ -24,25 +23,14 @@ type checkFreeInput struct {
 	Email string `in:"email" rules:"required|email"`
 }
 
-type userUpdateInput struct {
-	Email         laravel.Field[string]  `in:"email" rules:"nullable|email|unique:users,email|max:255"`
-	Password      laravel.Field[string]  `in:"password" rules:"nullable|string|min:6"`
-	Confirmation  string                 `in:"password_confirmation" rules:"same:password|min:6"`
-	Phone         laravel.Field[string]  `in:"phone" rules:"nullable|string|max:255"`
-	Name          laravel.Field[string]  `in:"name" rules:"nullable|string|max:255"`
-	Nickname      laravel.Field[string]  `in:"nickname" rules:"nullable|string|max:255"`
-	Description   laravel.Field[string]  `in:"description" rules:"nullable|string|max_bytes:65535"`
-	Role          laravel.Field[int]     `in:"role" rules:"nullable|integer|in:1,2"`
-	Price         laravel.Field[float64] `in:"price" rules:"nullable|numeric|min:0|max:999999999"`
-	FirebaseToken laravel.Field[string]  `in:"firebase_token" rules:"nullable|string|max:4096"`
-	Categories    laravel.Field[[]int]   `in:"category_ids" rules:"nullable|array" each:"integer|in:1,2"`
-	Media         *laravel.File          `in:"media" rules:"nullable|file|max:599999|media"`
-}
-
 type userSearchInput struct {
 	Category int    `in:"category_id" rules:"nullable|integer|in:1,2"`
 	Text     string `in:"text" rules:"nullable|string"`
 	Role     int    `in:"role" rules:"nullable|integer|in:1,2"`
+}
+
+type deletionInput struct {
+	Password string `in:"password" rules:"nullable|string"`
 }
 
 type pushTokenInput struct {
@@ -52,8 +40,8 @@ type pushTokenInput struct {
 var (
 	byInviteSchema   = laravel.MustCompile[byInviteInput]()
 	checkFreeSchema  = laravel.MustCompile[checkFreeInput]()
-	userUpdateSchema = laravel.MustCompile[userUpdateInput]()
 	userSearchSchema = laravel.MustCompile[userSearchInput]()
+	deletionSchema   = laravel.MustCompile[deletionInput]()
 	pushTokenSchema  = laravel.MustCompile[pushTokenInput]()
 )
 
@@ -153,36 +141,6 @@ func (a *api) userUpdate(c *call) error {
 	})
 }
 
-// apply sets the given fields on the user; description is that of the input. An explicit null clears a field that may be empty, and leaves any other.
-func (in *userUpdateInput) apply(user *store.User, description store.Description) {
-	for _, clearable := range []struct {
-		field laravel.Field[string]
-		set   func(string)
-	}{{in.Phone, user.SetPhone}, {in.Name, user.SetName}} {
-		if clearable.field.Given {
-			clearable.set(clearable.field.Value)
-		}
-	}
-	if in.Description.Given {
-		user.SetDescription(description)
-	}
-	if in.Price.Given {
-		user.SetPrice(price(in.Price))
-	}
-	if in.Categories.Given {
-		user.SetCategories(categories(in.Categories.Value))
-	}
-	if in.Email.Value != "" {
-		user.SetEmail(in.Email.Value)
-	}
-	if in.Nickname.Value != "" {
-		user.SetNickname(in.Nickname.Value)
-	}
-	if in.Role.Value != 0 {
-		user.SetRole(resource.Roles.Word(in.Role.Value))
-	}
-}
-
 // userSearch lists users, newest first.
 func (a *api) userSearch(c *call) error {
 	in, err := read(c, userSearchSchema, nil)
@@ -248,21 +206,53 @@ func (c *call) freeEmail(except string) map[string]laravel.Check {
 	}}
 }
 
-// price returns the value of a price field, nil for none.
-func price(field laravel.Field[float64]) *float64 {
-	if !field.Given || field.Null {
-		return nil
+// errWrongPassword is the error of somebody who is signed in, and does not know the account's password.
+var errWrongPassword = laravel.NewInvalid("password", "The password is incorrect.")
+
+// userDelete deletes the signed-in user's account: it is the erasure that moderators have.
+func (a *api) userDelete(c *call) error {
+	in, err := read(c, deletionSchema, nil)
+	if err != nil {
+		return err
 	}
-	return &field.Value
+	if err := c.limits.Endpoint(loginPath); err != nil {
+		return err
+	}
+	proven, err := store.FindUser(c.app, c.userID())
+	if err != nil {
+		return err
+	}
+	if err := c.provePassword(proven, in.Password); err != nil {
+		return err
+	}
+	return c.changeCurrentUser(http.StatusOK, func(tx core.App, user *store.User) (any, error) {
+		if user.PasswordHash() != proven.PasswordHash() {
+			return nil, errWrongPassword // it was changed while this request waited for its turn to compare
+		}
+		return success{"success"}, user.DeleteOwn(context.WithoutCancel(c.req.Context()), tx, c.deviceID())
+	})
 }
 
-// categories returns the words of category ids, each once and in the order of their ids.
-func categories(ids []int) []string {
-	var words []string
-	for i, word := range resource.Categories {
-		if slices.Contains(ids, i+1) {
-			words = append(words, word)
-		}
+// provePassword returns an error unless the password is the signed-in user's, or the user has set none. Only failures count
+// as attempts to sign in.
+func (c *call) provePassword(user *store.User, password string) error {
+	if !user.PasswordSet() {
+		return nil
 	}
-	return words
+	if password == "" {
+		return laravel.NewBroken("password", "required")
+	}
+	from := store.Hasher{Network: c.sender(), Account: store.TokenHash(store.EmailKey(user.Email())), Proven: true}
+	refund, err := c.limits.Attempt(from.Account, func() (string, error) { return "signed in " + c.deviceID(), nil })
+	if err != nil {
+		return err
+	}
+	matches, err := store.CheckPassword(c.req.Context(), from, user, password)
+	if err != nil || matches {
+		refund()
+	}
+	if err == nil && !matches {
+		err = errWrongPassword
+	}
+	return err
 }
