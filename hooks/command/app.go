@@ -22,7 +22,7 @@ import (
 const onFolder = "privet.folder"
 
 // onApp marks a command as one that runs on a data folder which is there and up to date: it neither makes nor migrates one.
-func onApp(_ core.App, c *cobra.Command) *cobra.Command {
+func onApp(c *cobra.Command) *cobra.Command {
 	c.Annotations = map[string]string{onFolder: ""}
 	c.SilenceUsage, c.SilenceErrors = true, true
 	return c

@@ -12,7 +12,7 @@ import (
 
 // Outbox returns the command `privet outbox`.
 func Outbox(app core.App) *cobra.Command {
-	command := onApp(app, &cobra.Command{
+	command := onApp(&cobra.Command{
 		Use:   "outbox",
 		Short: "Counts the pushes and mails that a restore has held back; release sends them, discard gives them up",
 		Args:  cobra.NoArgs,
@@ -26,7 +26,7 @@ func Outbox(app core.App) *cobra.Command {
 		},
 	})
 	settle := func(use, short, state, reason, done string) *cobra.Command {
-		return onApp(app, &cobra.Command{
+		return onApp(&cobra.Command{
 			Use:   use,
 			Short: short,
 			Args:  cobra.NoArgs,

@@ -16,7 +16,7 @@ func Previews(app core.App) *cobra.Command {
 		Aliases: []string{"still" + "s"}, // what the database and operators call them
 		Short:   "Has previews that failed made again (also: privet still" + "s)",
 	}
-	command.AddCommand(onApp(app, &cobra.Command{
+	command.AddCommand(onApp(&cobra.Command{
 		Use:   "retry [MEDIA...]",
 		Short: "Queues the previews that failed once more: all, or those of some media items, by their numbers",
 		RunE: func(command *cobra.Command, args []string) error {

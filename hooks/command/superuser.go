@@ -64,7 +64,7 @@ func migrateNew(app core.App) error {
 }
 
 func superuserRole(app core.App) *cobra.Command {
-	return onApp(app, &cobra.Command{
+	return onApp(&cobra.Command{
 		Use:     "role E-MAIL owner|moderator",
 		Short:   "Makes a superuser an owner, who may do everything, or a moderator, who has the desk alone",
 		Args:    exactly(2),

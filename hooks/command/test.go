@@ -23,7 +23,7 @@ func Test(app core.App, s *settings.Settings) *cobra.Command {
 		Short: "Sends a mail or a push, to see whether it arrives",
 	}
 	command.AddCommand(
-		onApp(app, &cobra.Command{
+		onApp(&cobra.Command{
 			Use:   "mail ADDRESS",
 			Short: "Sends a mail by the dashboard's mail settings, and prints what the mail server says",
 			Args:  exactly(1),
@@ -50,7 +50,7 @@ func Test(app core.App, s *settings.Settings) *cobra.Command {
 				return nil
 			},
 		}),
-		onApp(app, &cobra.Command{
+		onApp(&cobra.Command{
 			Use:   "push USER|TOKEN",
 			Short: "Sends a push to all devices of a user (a number or an e-mail) or to a push token, and prints what Firebase or RuStore answers",
 			Args:  exactly(1),

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -35,7 +36,7 @@ func userList(app core.App) *cobra.Command {
 	var filter store.ListFilter
 	var page, rows int
 	var asJSON bool
-	command := onApp(app, &cobra.Command{
+	command := onApp(&cobra.Command{
 		Use:     "list",
 		Short:   "Lists users, the newest first",
 		Example: "  privet user list --role performer --text иван --page 2\n  privet user list --banned --json",
@@ -95,7 +96,7 @@ func printable(text string) string {
 
 func userBan(app core.App) *cobra.Command {
 	var reason, until string
-	command := onApp(app, &cobra.Command{
+	command := onApp(&cobra.Command{
 		Use:     "ban ID|E-MAIL",
 		Short:   "Bans a user: signs them out, hides them, cancels their new orders",
 		Example: "  privet user ban 12 --reason 'spam' --until 2030-01-31T12:00:00Z",
@@ -137,7 +138,7 @@ func parseEnd(text string) (time.Time, error) {
 }
 
 func userUnban(app core.App) *cobra.Command {
-	return onApp(app, &cobra.Command{
+	return onApp(&cobra.Command{
 		Use:   "unban ID|E-MAIL",
 		Short: "Ends a user's ban",
 		Args:  exactly(1),
@@ -158,7 +159,7 @@ func userUnban(app core.App) *cobra.Command {
 
 func userErase(app core.App) *cobra.Command {
 	var yes bool
-	command := onApp(app, &cobra.Command{
+	command := onApp(&cobra.Command{
 		Use:   "erase ID|E-MAIL",
 		Short: "Deletes for good everything that identifies a user; their orders stay",
 		Args:  exactly(1),
@@ -233,5 +234,6 @@ func refusalText(err error) string {
 	for name, problem := range fields {
 		texts = append(texts, name+": "+problem.Error())
 	}
+	slices.Sort(texts)
 	return strings.Join(texts, "; ")
 }
