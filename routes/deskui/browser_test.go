@@ -211,6 +211,7 @@ func (d *desk) story() {
 	d.press(".dk-dialog", "Ban for 3 days")
 	d.Until(`!document.querySelector('.dk-dialog') && document.querySelector('.dk-top').innerText.includes('banned')`)
 	d.wantClicks("a ban with an end", 4)
+	d.stale(max)
 	order, person := fmt.Sprintf("#/desk/orders/%d", diploma), fmt.Sprintf("#/desk/users/%d", misha)
 	for _, page := range []string{order, person, person + "?tab=orders", "#/desk/log"} {
 		d.open(page, "en")

@@ -2,7 +2,9 @@ package deskui_test
 
 import (
 	"fmt"
+	"net/http"
 
+	"github.com/privet/privet/routes/testkit"
 	"github.com/privet/privet/routes/testkit/browser"
 )
 
@@ -98,4 +100,32 @@ func (d *desk) late(complaint string) {
 		d.t.Error("a verdict led away from the page that was opened after its own")
 	}
 	d.Size(1280, 800)
+}
+
+// stale lifts a ban from the open page of a person which shows an older one: that is refused, with who has set the newer one, and the page
+// then shows it. A medium that was hidden on the wall is shown again there.
+func (d *desk) stale(person int) {
+	d.t.Helper()
+	d.s.Request(http.MethodPost, fmt.Sprintf("/api/desk/users/%d/ban", person)).As(d.s.Owner()).JSON(map[string]any{"text": "Far worse", "over": true}).Do().Want(200)
+	unban := func() {
+		d.t.Helper()
+		d.press(".dk-topacts", "Unban")
+		d.Until(theDialog)
+		d.press(".dk-dialog", "Unban")
+	}
+	unban()
+	d.Until(fmt.Sprintf(`document.querySelector('.dk-dialog .dk-wrong').innerText.includes(%q)`, testkit.OwnerEmail))
+	d.press(".dk-dialog", "Cancel")
+	d.Until(`!document.querySelector('.dk-dialog') && document.querySelector('.dk-case').innerText.includes('Far worse')`)
+	unban()
+	d.Until(`!document.querySelector('.dk-dialog') && !document.querySelector('.dk-top').innerText.includes('banned')`)
+
+	d.open("#/desk/media", "en")
+	d.Until(`(window.tile = document.querySelector('.dk-tile'), !!window.tile)`)
+	d.Click(`window.tile.querySelector('.dk-act button')`)
+	d.Until(theDialog)
+	d.Click(`document.querySelector('.dk-dialog footer .btn:last-child')`)
+	d.Until(`!document.querySelector('.dk-dialog') && window.tile.innerText.includes('hidden')`)
+	d.Click(`window.tile.querySelector('.dk-act button')`)
+	d.Until(`!window.tile.innerText.includes('hidden')`)
 }
