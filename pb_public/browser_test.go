@@ -98,12 +98,12 @@ func TestReferenceInABrowser(t *testing.T) {
 	b.WantLoopback()
 }
 
-// showAddress shows another address in the samples of code than that of the test's server, whose port is one of chance: the README's
-// picture is of this page.
-const showAddress = `(() => {
+// hidePort shows the port that the README names in the samples of code, in place of that of the test's server, which is one of chance: the
+// README's picture is of this page. Colours divide an address into several texts.
+const hidePort = `(() => {
 	const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-	while (texts.nextNode()) if (texts.currentNode.data.includes(location.host)) texts.currentNode.data = texts.currentNode.data.replaceAll(location.host, %q);
-	return !document.body.innerText.includes(location.host);
+	while (texts.nextNode()) if (texts.currentNode.data.includes(location.port)) texts.currentNode.data = texts.currentNode.data.replaceAll(location.port, '8090');
+	return !document.body.innerText.includes(location.port);
 })()`
 
 // The reference fits the screens of phones and desktops, and follows the colour scheme.
@@ -127,7 +127,7 @@ func TestReferenceScreens(t *testing.T) {
 			if b.Evaluate(`document.querySelectorAll('main').length !== 1 || document.querySelectorAll('h1').length !== 1 || document.body.innerText.includes('is loading')`) {
 				t.Errorf("%s %s: what is shown without JavaScript is still there", screen.name, anchor)
 			}
-			b.Until(fmt.Sprintf(showAddress, "127.0.0.1:8090"))
+			b.Until(hidePort)
 			b.Capture(folder, screen.name+"-"+strings.NewReplacer("#", "", "/", "-", "{", "", "}", "").Replace(anchor)+".png")
 		}
 	}
