@@ -45,7 +45,7 @@ func badBody(e *core.RequestEvent, err error) error {
 	}
 	for name := range field.JSONPointer.Tokens() {
 		name = shorten(name)
-		if field.Err == json.ErrUnknownName {
+		if errors.Is(field.Err, json.ErrUnknownName) {
 			return e.BadRequestError(fmt.Sprintf(say(e, "There is no field %q here.", "Поля %q здесь нет."), name), validation.Errors{name: refusal.Invalid("It is not known.")})
 		}
 		return e.BadRequestError(fmt.Sprintf(say(e, "The field %q is not valid.", "Поле %q неверно."), name), validation.Errors{name: refusal.Invalid("It has another type.")})
