@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -13,7 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Event is something that happened to an order or a person.
+// Event is something that happened to an order.
 type Event struct {
 	At   query.Moment
 	Kind string // EventStatus and so on
@@ -80,31 +79,20 @@ func nicknameOf(column string) string {
 	return `coalesce((SELECT nickname FROM users WHERE id = ` + column + `), '')`
 }
 
-var orderEvents = eventsOf("order",
-	source{
-		at: `h.time`, kind: `'status'`, by: `h.actor`, user: `h.user`, name: `iif(h.moderator <> '', h.moderator, ` + nicknameOf(`h.user`) + `)`,
-		code: `h."to"`, from: `h."from"`,
-		rows: `FROM order_history h WHERE h."order" = CAST(:id AS TEXT) ORDER BY h.time DESC`,
-	},
-	source{
-		at: `iif(p.sent <> '', p.sent, iif(p.state IN ('failed', 'expired'), p.updated, p.created))`, kind: `'push'`,
-		user: `p.receiver`, name: nicknameOf(`p.receiver`), code: `p.type`, from: `p.state`, why: `p.error`, detail: `p.sender`,
-		rows: `FROM pushes p WHERE p."order" = CAST(:id AS TEXT) ORDER BY p.id DESC`,
-	})
-
-// OrderEvents returns the newest events of an order of each kind, the newest first.
-func OrderEvents(ctx context.Context, app core.App, id int64) ([]Event, error) {
-	events, err := orderEvents.Rows(ctx, app, sql.Named("id", query.Key(id)))
-	return events, query.Wrap("read events", err)
-}
-
-// eventsOf returns the query of the newest cases, reports, acts and notes about an order or a person, and of more sources. column is
-// "order" or "user".
-func eventsOf(column string, more ...source) query.Query[Event] {
+// orderEvents reads the newest events of each source: what became of an order and its pushes, and the cases, reports, acts and notes about it.
+var orderEvents = func() query.Query[Event] {
 	// Partial indexes have the second condition.
-	about := ` WHERE c."` + column + `" = CAST(:id AS TEXT) AND c."` + column + `" != ''`
-	sources := slices.Concat(more, []source{
+	const about = ` WHERE c."order" = CAST(:id AS TEXT) AND c."order" != ''`
+	sources := []source{
 		{
+			at: `h.time`, kind: `'status'`, by: `h.actor`, user: `h.user`, name: `iif(h.moderator <> '', h.moderator, ` + nicknameOf(`h.user`) + `)`,
+			code: `h."to"`, from: `h."from"`,
+			rows: `FROM order_history h WHERE h."order" = CAST(:id AS TEXT) ORDER BY h.time DESC`,
+		}, {
+			at: `iif(p.sent <> '', p.sent, iif(p.state IN ('failed', 'expired'), p.updated, p.created))`, kind: `'push'`,
+			user: `p.receiver`, name: nicknameOf(`p.receiver`), code: `p.type`, from: `p.state`, why: `p.error`, detail: `p.sender`,
+			rows: `FROM pushes p WHERE p."order" = CAST(:id AS TEXT) ORDER BY p.id DESC`,
+		}, {
 			at: `c.created`, kind: `'case.opened'`, by: `'system'`, text: `c.quote`, code: `c.kinds`, detail: `c.target`,
 			rows: `FROM cases c` + about + ` ORDER BY c.created DESC`,
 		}, {
@@ -123,10 +111,16 @@ func eventsOf(column string, more ...source) query.Query[Event] {
 			at: `c.created`, kind: `'note'`, by: `'moderator'`, name: `c."by"`, text: `c.text`,
 			rows: `FROM notes c` + about + ` ORDER BY c.created DESC`,
 		},
-	})
-	var parts []string
+	}
+	parts := make([]string, len(sources))
 	for i := range sources {
-		parts = append(parts, sources[i].query())
+		parts[i] = sources[i].query()
 	}
 	return eventColumns.Select(`FROM (` + strings.Join(parts, ` UNION ALL `) + `) ORDER BY at DESC`)
+}()
+
+// OrderEvents returns the newest events of an order of each kind, the newest first.
+func OrderEvents(ctx context.Context, app core.App, id int64) ([]Event, error) {
+	events, err := orderEvents.Rows(ctx, app, sql.Named("id", query.Key(id)))
+	return events, query.Wrap("read events", err)
 }
