@@ -18,11 +18,13 @@ export function fill(element, ...children) {
   element.replaceChildren(...children.flat(9).filter((child) => child != null && child !== false));
 }
 
-// refill is fill, after which the same control has the focus, by its place, as before.
+// refill is fill, after which the same control has the focus, by its place, and the same menus are open, by their ids, as before.
 export function refill(element, ...children) {
   const controls = () => [...element.querySelectorAll("button, a, summary, input")];
   const at = controls().indexOf(document.activeElement);
+  const open = [...element.querySelectorAll(":popover-open")].map((menu) => menu.id);
   fill(element, ...children);
+  for (const id of open) document.getElementById(id)?.showPopover();
   if (at >= 0) controls()[at]?.focus({ preventScroll: true });
 }
 

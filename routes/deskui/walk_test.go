@@ -25,6 +25,17 @@ func (d *desk) menu(words string) {
 	d.Until(theDialog)
 }
 
+// redraw fills a part of the page anew, as pages do when what they show has changed.
+func (d *desk) redraw(selector string) {
+	d.t.Helper()
+	d.Evaluate(fmt.Sprintf(`window.redrawn = false, import(performance.getEntriesByType('resource').find(({name}) => name.includes('/dom.js')).name).then(({refill}) => {
+		const part = document.querySelector(%q);
+		refill(part, ...part.children);
+		window.redrawn = true;
+	}), true`, selector))
+	d.Until(`window.redrawn`)
+}
+
 // closed waits until the dialog is gone.
 func (d *desk) closed() {
 	d.t.Helper()
@@ -37,7 +48,11 @@ func (d *desk) dialogs(person string) {
 	email := person + "@example.com"
 	id := numberOf(d.t, d.s, "users", "email = '"+email+"'")
 	d.open(fmt.Sprintf("#/desk/users/%d", id), "en")
-	d.menu("Edit the profile…")
+	d.press(".dk-topacts", "More")
+	d.Until(`document.querySelector('.dk-more-menu:popover-open')`)
+	d.redraw(".dk-topacts")
+	d.Until(`document.querySelector('.dk-more-menu:popover-open')`)
+	d.press(".dk-more-menu", "Edit the profile…")
 	d.fill("#dk-edit-nickname", "Renamed")
 	d.press(".dk-dialog", "Edit the profile")
 	d.closed()
