@@ -15,8 +15,6 @@ import (
 
 // words are the watched words, folded as the search folds. They are read again when they were changed.
 type words struct {
-	app core.App
-
 	mu     sync.Mutex
 	known  bool
 	folded []watched
@@ -25,7 +23,7 @@ type words struct {
 type watched struct{ word, folded string }
 
 func newWords(app core.App) *words {
-	w := &words{app: app}
+	w := &words{}
 	forget := func(e *core.RecordEvent) error {
 		w.forget()
 		return e.Next()

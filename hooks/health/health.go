@@ -48,9 +48,8 @@ var messages = map[Part][2]string{
 
 // Fault is what a part suffers from.
 type Fault struct {
-	Part  Part
-	Err   error
-	Since time.Time
+	Part Part
+	Err  error
 }
 
 // repeat is how long after a line about a fault the next one follows, if it lasts.
@@ -95,7 +94,7 @@ func (m *Monitor) Report(part Part, err error) {
 	case err == nil:
 		delete(m.faults, part)
 	case known == nil:
-		m.faults[part] = &fault{Fault{part, err, now}, now}
+		m.faults[part] = &fault{Fault{part, err}, now}
 	default:
 		known.Err, known.told = err, now
 	}
