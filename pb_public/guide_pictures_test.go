@@ -157,7 +157,7 @@ func awaitPreviews(t *testing.T, owner *testkit.Dashboard) {
 
 func (p *photographer) cases() {
 	p.t.Helper()
-	at := func(row map[string]any) string { return fmt.Sprintf("#/desk?show=open&case=%v", row["id"]) }
+	at := func(row map[string]any) string { return fmt.Sprintf("#/desk?case=%v", row["id"]) }
 	p.open(at(p.caseOf("low", 0, "order")), wide, 760)
 	p.take("queue", "body")
 	p.open(at(p.caseOf("report", 1, "taken")), wide, 600)
@@ -169,7 +169,7 @@ func (p *photographer) cases() {
 	p.take("report", ".dk-pane")
 	p.open(at(p.caseOf("appeal", 0, "user")), wide, 700)
 	p.take("appeal", ".dk-pane")
-	p.open("#/desk?show=open", narrow, 760)
+	p.open("#/desk", narrow, 760)
 	p.take("phone", "body")
 	p.open(report+"&open=1", narrow, 760)
 	p.take("phone-case", "body")

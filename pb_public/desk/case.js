@@ -4,7 +4,7 @@ import { ask } from "./dialog.js";
 import { button, div, el, icon, isTyping, picture, span, withQuery } from "./dom.js";
 import { name, nameOf } from "./people.js";
 import { shell } from "./shell.js";
-import { duration, minutesLeft, timeLeft } from "./time.js";
+import { duration, format, minutesLeft, timeLeft } from "./time.js";
 import { known, w } from "./words.js";
 import { banWill, cancelWill, hideWill, unbanWill, warnWill } from "./will.js";
 
@@ -12,11 +12,13 @@ export const kinds = { report: "flag-line", appeal: "scales-3-line", overdue: "t
 const renewal = 24e4; // milliseconds; a lease is ten minutes
 
 // readCase reads all of a case, with its place in the queue of a filter. reported are the newest reports on it; reports is their number, as
-// in a row of the queue. A case about an order is shown with what was delivered: media, if they are known, else they are read.
+// in a row of the queue. A case about an order is shown with what was delivered: media, if they are known, else they are read. Once it is
+// decided that may be hidden.
 export async function readCase(id, { filter, media, signal }) {
   const answer = await get("cases/" + id, filter, signal);
-  const isOfOrder = !answer.medium && answer.order && isOffered(answer, "hidden");
-  const medium = isOfOrder ? (media ?? await delivered(answer.order.id, signal)).find((item) => !item.hidden) ?? null : answer.medium;
+  const isClosed = answer.state === "closed";
+  const isOfOrder = !answer.medium && answer.order && (isClosed || isOffered(answer, "hidden"));
+  const medium = isOfOrder ? (media ?? await delivered(answer.order.id, signal)).find((item) => isClosed || !item.hidden) ?? null : answer.medium;
   return { ...answer, medium, reported: answer.reports, reports: answer.reports.length + answer.more };
 }
 
@@ -47,15 +49,22 @@ export function caseTitle(row) {
   return known("case", row.kind);
 }
 
-// caseAddress is the page that tells all about a case's target. It takes the filter of the queue along.
-export const caseAddress = (row, filter = {}) => withQuery(row.order ? "/desk/orders/" + row.order.id : "/desk/users/" + (row.user?.id ?? row.target.id), filter);
+// caseAddress is the page that tells all about a case's target. It takes the filter of the queue along, and a case that is decided, which
+// that page does not show.
+export function caseAddress(row, filter = {}) {
+  const page = row.order ? "/desk/orders/" + row.order.id : "/desk/users/" + (row.user?.id ?? row.target.id);
+  return withQuery(page, { ...filter, case: row.state === "closed" && row.id });
+}
 
 // clock is the time that is left, with words.
 export const clock = (row) => [el("small", {}, w(minutesLeft(row.due) < 0 ? "late" : "left")), timeLeft(row, true)];
 
+// verdictOf tells what was decided, by whom and when.
+const verdictOf = (row) => w("case.closed-by", { who: who(row.closed_by), time: format(row.closed), verdict: known("verdict.done", row.verdict) });
+
 // holder tells who has taken a case and for how long.
 export function holder(row) {
-  if (row.state === "closed") return span("dk-taken", w("case.closed-by", { who: who(row.closed_by), verdict: known("verdict.done", row.verdict) }));
+  if (row.state === "closed") return span("dk-taken", verdictOf(row));
   const { taken } = row;
   if (!taken) return span("dk-taken", w("case.free"));
   const time = duration(minutesLeft(taken.until));
@@ -132,7 +141,7 @@ function verdictName(detail, verdict) {
 
 // verdictBar holds the buttons of the verdicts, with their keys, or says who decides.
 export function verdictBar(detail, changed) {
-  if (detail.state === "closed") return span("txt-hint", w("case.closed-by", { who: who(detail.closed_by), verdict: known("verdict.done", detail.verdict) }));
+  if (detail.state === "closed") return span("txt-hint", verdictOf(detail));
   if (detail.taken && !detail.taken.mine) return span("txt-hint", w("case.theirs", { who: who(detail.taken.by) }));
   const verdicts = verdictsOf(detail);
   if (verdicts.length === 0) return span("txt-hint", detail.verdicts?.find((offer) => offer.why)?.why ?? "");

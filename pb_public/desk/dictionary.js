@@ -1,11 +1,13 @@
 // The words of the pages, in English and in Russian. Between bars stand the forms of a number n: one and other in English, one,
 // few and many in Russian. Names are never declined and nobody's sex is known: a name stands alone or after a colon.
 import { acts } from "./dictionary-acts.js";
+import { figures } from "./dictionary-figures.js";
 import { vocabulary } from "./vocabulary.js";
 
 export const dictionary = {
   ...vocabulary,
   ...acts,
+  ...figures,
 
   // header and menus
   "queue": ["Queue", "Очередь"],
@@ -64,7 +66,7 @@ export const dictionary = {
 
   // counted
   "cases": ["{n} case waits|{n} cases wait", "{n} дело ждёт|{n} дела ждут|{n} дел ждут"],
-  "cases.many": ["More than 500 cases wait", "Больше 500 дел ждут"],
+  "cases.many": ["More than {n} cases wait", "Больше {n} дел ждут"],
   "urgent": ["{n} urgent", "{n} срочное|{n} срочных|{n} срочных"],
   "reports": ["{n} report|{n} reports", "{n} жалоба|{n} жалобы|{n} жалоб"],
   "people": ["{n} person|{n} people", "{n} человек|{n} человека|{n} человек"],
@@ -78,6 +80,9 @@ export const dictionary = {
   "queue.empty": ["Nothing waits", "Ничего не ждёт"],
   "queue.last": ["The last case was closed {time}.", "Последнее дело закрыто: {time}."],
   "queue.new-ones": ["New ones appear here by themselves.", "Новые появятся здесь сами."],
+  "decided": ["Decided", "Решённые"],
+  "decided.cases": ["Decided cases", "Решённые дела"],
+  "decided.none": ["Nothing has been decided yet", "Решённых дел пока нет"],
   "queue.wall": ["Look at new media", "Посмотреть новые медиа"],
   "live": ["updates by itself", "обновляется само"],
   "live.lost": ["No connection since {time}, the list may be old", "Связи нет с {time}, список мог устареть"],
@@ -128,7 +133,7 @@ export const dictionary = {
   "case.take-over": ["Take over", "Забрать себе"],
   "case.theirs": ["Who took the case decides. If you take it over, it is shown at once: {who}.", "Решает тот, кто взял дело. Если заберёте, это сразу будет видно: {who}."],
   "case.closed": ["closed: {who}", "закрыто: {who}"],
-  "case.closed-by": ["Closed: {who}, {verdict}", "Закрыто: {who}, {verdict}"],
+  "case.closed-by": ["Closed: {who}, {time}, {verdict}", "Закрыто {time}: {who}, {verdict}"],
   "case.closes": ["The case “{title}” closes by this verdict", "Дело «{title}» закроется этим решением"],
   "case.done": ["Case closed: {verdict}", "Дело закрыто: {verdict}"],
   "case.decide": ["Decide", "Решить"],
@@ -205,49 +210,6 @@ export const dictionary = {
   "device.same": ["The same device:", "С того же телефона:"],
   "devices.none": ["Signed in nowhere.", "Нигде нет входа."],
   "notes.none": ["No notes.", "Заметок нет."],
-
-  // figures
-  "period.day": ["Day", "День"],
-  "period.week": ["Week", "Неделя"],
-  "period.month": ["Month", "Месяц"],
-  "period.quarter": ["Quarter", "Квартал"],
-  "period.year": ["Year", "Год"],
-  "figure.delivery": ["to delivery, on average", "до сдачи, в среднем"],
-  "figure.verdicts": ["to a verdict, median", "до решения, медиана"],
-  "figure.worst": ["the longest {time}", "самое долгое {time}"],
-  "figure.pushes": ["pushes delivered", "push дошли"],
-  "figure.failed": ["{n} not delivered", "не дошло {n}"],
-  "change.unknown": ["nothing to compare with", "сравнить не с чем"],
-  "change.none": ["as before", "без изменений"],
-  "change.faster": ["faster by {time}", "быстрее на {time}"],
-  "change.slower": ["slower by {time}", "дольше на {time}"],
-  "change.points": ["{change} point|{change} points", "{change} пункт|{change} пункта|{change} пунктов"],
-  "change.by": ["{change} on the time before", "{change} к прошлому сроку"],
-  "chart.table": ["The same numbers are in the table below.", "Те же числа в таблице ниже."],
-  "chart.as-table": ["As a table", "Таблицей"],
-  "chart.nothing": ["Nothing in this time.", "За этот срок ничего не было."],
-  "chart.when": ["When", "Когда"],
-  "chart.count": ["Number", "Число"],
-  "chart.limit": ["limit 24 h", "предел 24 ч"],
-  "chart.median": ["median", "медиана"],
-  "chart.worst": ["longest", "самое долгое"],
-  "chart.orders": ["Orders", "Заказы"],
-  "chart.orders.done": ["delivered", "сданы"],
-  "chart.orders.new": ["new", "новые"],
-  "chart.orders.overdue": ["overdue", "просрочены"],
-  "chart.orders.cancelled": ["cancelled", "отменены"],
-  "chart.verdicts": ["Hours to a verdict", "Часы до решения"],
-  "chart.signups": ["New people", "Новые люди"],
-  "chart.signups.client": ["clients", "заказчики"],
-  "chart.signups.performer": ["performers", "исполнители"],
-  "chart.ratings": ["Ratings", "Оценки"],
-  "chart.pushes": ["Pushes", "Push"],
-  "chart.pushes.sent": ["delivered", "дошли"],
-  "chart.pushes.expired": ["expired", "устарели"],
-  "chart.pushes.failed": ["failed", "не дошли"],
-  "chart.cases": ["Cases", "Дела"],
-  "chart.cases.opened": ["opened", "открыты"],
-  "chart.cases.closed": ["closed", "закрыты"],
 
   // log, faults, settings
   "log.who": ["Who", "Кто"],

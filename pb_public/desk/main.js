@@ -68,7 +68,7 @@ function showHeader() {
   const at = (path) => () => app.utils.isActivePath(path);
   const inQueue = () => app.utils.isActivePath("#/desk") && !/^#\/desk\/(media|figures|log|faults|settings)/.test(location.hash);
   const links = [
-    { href: "#/desk?show=open", icon: "ri-inbox-line", label: w("queue"), isActive: inQueue },
+    { href: "#/desk?state=open", icon: "ri-inbox-line", label: w("queue"), isActive: inQueue },
     { href: "#/desk/media", icon: "ri-gallery-line", label: w("media"), isActive: at("#/desk/media") },
     { href: "#/desk/figures", icon: "ri-bar-chart-box-line", label: w("figures"), isActive: at("#/desk/figures") },
     { href: "#/desk/log", icon: "ri-history-line", label: w("log"), isActive: at("#/desk/log") },

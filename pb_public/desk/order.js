@@ -42,7 +42,7 @@ export function page({ id, query, signal }) {
 
   function press(event) {
     if (!isForPage(event)) return;
-    if (event.code === "Escape") location.hash = queueAddress(filter, detail?.id);
+    if (event.code === "Escape") location.hash = back();
     else if (!pressed(event, detail, changed)) return;
     event.preventDefault();
   }
@@ -63,10 +63,13 @@ export function page({ id, query, signal }) {
   }
 
   function head() {
-    return div("dk-row dk-wrap", link(queueAddress(filter, detail?.id), w("queue")), span("txt-hint", "/"), el("h1", {}, w("order", { id })), order && [
+    return div("dk-row dk-wrap", link(back(), w("queue")), span("txt-hint", "/"), el("h1", {}, w("order", { id })), order && [
       status(order), span("txt-hint", [order.occasion && known("occasion", order.occasion), price(order.price)].filter(Boolean).join(" · ")),
-      detail && place(detail, (other) => goToCase(other, filter, signal))]);
+      detail && !filter.state && place(detail, (other) => goToCase(other, filter, signal))]);
   }
+
+  // back is the queue as it was left, with the case that is decided there, or the order's open one.
+  function back() { return queueAddress(filter, query.case ?? detail?.id); }
 
   function banner() {
     const earlier = order.before?.length ? w("case.before", { n: order.before.length, verdict: known("verdict.done", order.before[0].verdict) }) : w("case.before-none");

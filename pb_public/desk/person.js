@@ -26,7 +26,7 @@ export function page({ id, query, signal }) {
   addEventListener("keydown", (event) => {
     if (!isForPage(event) || event.code !== "Escape") return;
     event.preventDefault();
-    location.hash = queueAddress(filter, detail?.id);
+    location.hash = back();
   }, { signal });
   return root;
 
@@ -65,9 +65,12 @@ export function page({ id, query, signal }) {
   }
 
   function way() {
-    return div("dk-row dk-wrap", link(queueAddress(filter, detail?.id), w("queue")), span("txt-hint", "/"), span("", w("person.number", { id })),
-      detail && place(detail, (other) => goToCase(other, filter, signal)));
+    return div("dk-row dk-wrap", link(back(), w("queue")), span("txt-hint", "/"), span("", w("person.number", { id })),
+      detail && !filter.state && place(detail, (other) => goToCase(other, filter, signal)));
   }
+
+  // back is the queue as it was left, with the case that is decided there, or the person's open one.
+  function back() { return queueAddress(filter, query.case ?? detail?.id); }
 
   function top() {
     const facts = [person.name, ...(person.categories ?? []).map((category) => known("category", category)), price(person.price), person.since && w("here-since", { time: format(person.since, "day") }),
@@ -103,7 +106,8 @@ export function page({ id, query, signal }) {
   function banner() {
     const row = person.case;
     if (!row || row.state === "closed") return null;
-    const address = row.target?.kind === "user" ? queueAddress({ ...filter, open: 1 }, row.id) : caseAddress(row, filter);
+    const open = { ...filter, state: "" };
+    const address = row.target?.kind === "user" ? queueAddress({ ...open, open: 1 }, row.id) : caseAddress(row, open);
     return el("a", { class: "dk-plain dk-case slim", href: "#" + address }, span("dk-row gap-5", timeLeft(row)),
       span("dk-row dk-wrap", el("b", {}, caseTitle(row)), row.reports > 1 && badge(w("reports", { n: row.reports })), holder(row)),
       span("dk-row gap-5", w("case.decide"), icon("arrow-right-line")));
@@ -118,7 +122,7 @@ export function page({ id, query, signal }) {
 
   // address is this page's with another tab.
   function address(key) {
-    return withQuery(`#/desk/users/${id}`, { ...filter, tab: key === "overview" ? "" : key });
+    return withQuery(`#/desk/users/${id}`, { ...filter, case: query.case, tab: key === "overview" ? "" : key });
   }
 
   function tabBar() {

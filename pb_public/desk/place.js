@@ -5,11 +5,12 @@ import { caseAddress } from "./case.js";
 import { button, span, withQuery } from "./dom.js";
 import { w } from "./words.js";
 
-// filterOf returns the queue's filter from the parameters of an address.
-export const filterOf = ({ kind = "", whose = "" }) => ({ kind, whose });
+// filterOf returns the queue's filter from the parameters of an address, as the server takes it. The state is "closed" for cases that are
+// decided, "" for open ones.
+export const filterOf = ({ kind = "", whose = "", state }) => ({ kind, whose, state: state === "closed" ? state : "" });
 
 // queueAddress is the queue with a filter, and with a case chosen.
-export const queueAddress = (filter, id) => withQuery("/desk", { show: "open", case: id, ...filter });
+export const queueAddress = (filter, id) => withQuery("/desk", { case: id, ...filter });
 
 // place tells the place of a case as "2 of 12", with buttons to those before and after it; go gets the id of one.
 export function place(detail, go) {

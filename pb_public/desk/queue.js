@@ -1,15 +1,16 @@
-// The queue: open cases, the oldest clock first, and the chosen one beside them. Filters and place are in the address.
+// The queue: open cases, the oldest clock first, or those that are decided, the newest verdict first; and the chosen one beside them.
+// Filters and place are in the address.
 import { getPages, isAbort, message } from "./api.js";
 import { caseAddress, caseTitle, isForPage, kindIcon, kinds, pressed, readCase, renew, who } from "./case.js";
-import { badge, button, chip, div, el, failure, fill, icon, kbd, loading, picture, span } from "./dom.js";
+import { badge, button, chip, div, el, failure, fill, icon, kbd, loading, picture, small, span } from "./dom.js";
 import { listen, lostSince } from "./live.js";
 import { newest } from "./newest.js";
 import { pane } from "./pane.js";
 import { from, name } from "./people.js";
 import { filterOf, queueAddress } from "./place.js";
 import { shell } from "./shell.js";
-import { format, heat, minutesLeft, timeLeft, zone } from "./time.js";
-import { known, w } from "./words.js";
+import { dayOf, format, heat, minutesLeft, time, timeLeft, zone } from "./time.js";
+import { known, number, w } from "./words.js";
 
 const patience = 150; // milliseconds that a choice by keys must last before its details are read
 const tick = 3e4; // milliseconds between two looks at the clocks
@@ -19,7 +20,7 @@ const seen = { key: "", counts: null, items: [], more: false };
 
 // Mails about a case lead to it by its id.
 export function page({ id: mailed, query, signal }) {
-  const filter = filterOf(query);
+  const filter = filterOf(query), isDecided = filter.state === "closed";
   const key = JSON.stringify(filter);
   if (seen.key !== key) Object.assign(seen, { key, items: [], more: false, pages: 1, read: false });
   let chosen = query.case ?? mailed ?? "", detail = null, failed = null, lastClosed = "", waiting = 0;
@@ -52,12 +53,12 @@ export function page({ id: mailed, query, signal }) {
 
   async function refresh() {
     try {
-      const { items, counts, more } = await readList((mine) => getPages("cases", { ...filter, state: "open" }, seen.pages, mine));
+      const { items, counts, more } = await readList((mine) => getPages("cases", filter, seen.pages, mine));
       // The chosen case stays where it is until the choice moves on, grey if somebody else closed it.
       const gone = row();
       if (gone && !items.some((other) => other.id === gone.id)) {
         items.splice(Math.min(seen.items.indexOf(gone), items.length), 0, gone);
-        if (gone.state !== "closed") readDetail();
+        if (belongs(gone)) readDetail();
       }
       Object.assign(seen, { items, counts, more, read: true });
       failed = null;
@@ -74,12 +75,15 @@ export function page({ id: mailed, query, signal }) {
 
   function row() { return seen.items.find((item) => item.id === chosen); }
 
+  // belongs reports whether a case is one of those that are listed; others are there only while they are chosen.
+  function belongs(item) { return (item.state === "closed") === isDecided; }
+
   function choose(id, quiet) {
     const old = chosen;
     chosen = id;
     if (old !== id) {
       detail = null;
-      seen.items = seen.items.filter((item) => item.state !== "closed" || item.id === id);
+      seen.items = seen.items.filter((item) => belongs(item) || item.id === id);
     }
     if (/^#\/desk(\?|$)/.test(location.hash)) history.replaceState(history.state, "", address({ open: query.open })); // else it is being left
     draw();
@@ -110,8 +114,8 @@ export function page({ id: mailed, query, signal }) {
   }
 
   // take puts what may have changed of a case into its row and its details.
-  function take({ id, rev, taken, state, verdict, closed_by }) {
-    const update = (old) => old?.id === id ? { ...old, rev, taken, state, verdict, closed_by } : old;
+  function take({ id, rev, taken, state, verdict, closed, closed_by }) {
+    const update = (old) => old?.id === id ? { ...old, rev, taken, state, verdict, closed, closed_by } : old;
     seen.items = seen.items.map(update);
     detail = update(detail);
   }
@@ -121,7 +125,7 @@ export function page({ id: mailed, query, signal }) {
     if (fresh) {
       take(fresh);
       if (signal.aborted) return; // the page was left before the answer came
-      if (fresh.state === "closed") {
+      if (fresh.state === "closed" && !isDecided) {
         lastClosed = fresh.closed;
         next();
       }
@@ -132,9 +136,9 @@ export function page({ id: mailed, query, signal }) {
 
   function next() {
     const at = seen.items.findIndex((item) => item.id === chosen);
-    const open = seen.items.slice(at + 1).find((item) => item.state !== "closed") ?? seen.items.findLast((item) => item.state !== "closed");
+    const other = seen.items.slice(at + 1).find(belongs) ?? seen.items.findLast(belongs);
     if (query.open) history.back();
-    choose(open?.id ?? "");
+    choose(other?.id ?? "");
   }
 
   function press(event) {
@@ -154,46 +158,69 @@ export function page({ id: mailed, query, signal }) {
     if (signal.aborted) return;
     const { counts } = seen;
     const lost = lostSince();
-    const capped = (n) => n === undefined ? null : counts.capped && n >= 500 ? "500+" : n;
-    const go = (changes) => () => { location.hash = address({ case: "", ...changes }); };
-    const total = counts?.all ?? 0;
+    const choice = (words, changes, isChosen, count) => chip(words, isChosen, () => { location.hash = address({ case: "", ...changes }); }, isDecided ? null : count);
     fill(head,
-      div("dk-row dk-wrap", el("h1", {}, !counts ? w("queue") : total === 0 ? w("queue.empty") : [capped(total) === "500+" ? w("cases.many") : w("cases", { n: total }), counts.urgent > 0 && [", ", span("urgent", w("urgent", { n: counts.urgent }))]]),
+      div("dk-row dk-wrap", el("h1", {}, heading()),
         el("span", { class: "dk-right dk-live" + (lost ? " off" : ""), role: "status" }, lost ? w("live.lost", { time: format(lost, "clock") }) : w("live"))),
       div("dk-row dk-filters", div("dk-chips scroll",
-        chip(w("all"), !filter.kind, go({ kind: "" }), capped(counts?.all)),
-        Object.keys(kinds).map((kind) => chip(w("kinds." + kind), filter.kind === kind, go({ kind: filter.kind === kind ? "" : kind }), counts ? counts.kinds?.[kind] ?? 0 : null)),
-        div("dk-chips dk-right dk-whose", ["free", "mine"].map((whose) => chip(w("whose." + whose), filter.whose === whose, go({ whose: filter.whose === whose ? "" : whose }), capped(counts?.[whose])))))));
+        choice(w("all"), { kind: "" }, !filter.kind, counted(counts?.all)),
+        Object.keys(kinds).map((kind) => choice(w("kinds." + kind), { kind: filter.kind === kind ? "" : kind }, filter.kind === kind, counted(counts?.kinds[kind]))),
+        div("dk-chips dk-right dk-whose", (isDecided ? ["mine"] : ["free", "mine"]).map((whose) => choice(w("whose." + whose), { whose: filter.whose === whose ? "" : whose }, filter.whose === whose, counted(counts?.[whose]))),
+          choice(w("decided"), { state: isDecided ? "" : "closed", whose: "" }, isDecided)))));
     const focused = list.contains(document.activeElement) && document.activeElement.dataset.case;
     drawColumns();
     if (focused) list.querySelector(`[data-case="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
     fill(keys, seen.items.length > 0 && [
-      span("", kbd("↑"), " ", kbd("↓"), " ", w("key.choose")), span("", kbd("Enter"), " ", w("key.open")), span("", kbd(w("key.space")), " ", w("key.hold")),
-      span("", kbd("1"), "–", kbd("4"), " ", w("key.verdict")), span("", kbd("Ctrl K"), " ", w("key.search"))], span("dk-right", w("zone", { zone: zone() })));
+      span("", kbd("↑"), " ", kbd("↓"), " ", w("key.choose")), span("", kbd("Enter"), " ", w("key.open")),
+      !isDecided && [span("", kbd(w("key.space")), " ", w("key.hold")), span("", kbd("1"), "–", kbd("4"), " ", w("key.verdict"))],
+      span("", kbd("Ctrl K"), " ", w("key.search"))], span("dk-right", w("zone", { zone: zone() })));
   }
+
+  // heading counts the cases that wait.
+  function heading() {
+    const { counts } = seen;
+    if (isDecided) return w("decided.cases");
+    if (!counts) return w("queue");
+    if (!counts.all) return w("queue.empty");
+    return [counts.capped ? w("cases.many", { n: counts.all }) : w("cases", { n: counts.all }), counts.urgent > 0 && [", ", span("urgent", w("urgent", { n: counts.urgent }))]];
+  }
+
+  // counted is a number of open cases on a chip, of which there may be more than the server counts.
+  function counted(n) { return n == null ? null : seen.counts.capped ? number(n) + "+" : n; }
 
   function drawColumns() {
     if (failed && !seen.read) return fill(columns, failure(message(failed), w("again"), refresh));
     if (!seen.read) return fill(columns, loading(w("loading")));
-    if (seen.items.length === 0) return fill(columns, filter.kind || filter.whose ? emptyFilter() : empty());
-    const groups = [["urgent", "urgent"], ["soon", ""], ["", ""]];
+    if (seen.items.length === 0) return fill(columns, filter.kind || filter.whose || isDecided ? emptyFilter() : empty());
     const place = list.scrollTop;
-    fill(list, groups.map(([degree, colour]) => {
-      const rows = seen.items.filter((item) => heat(minutesLeft(item.due)) === degree);
-      return rows.length > 0 && [el("h2", { class: "dk-group " + colour }, w("group." + (degree || "later")), " ", span("", String(rows.length))), rows.map(item)];
-    }), seen.more && button("line dk-next", w("more"), { on: () => { seen.pages++; refresh(); } }));
+    fill(list, isDecided ? byDay() : byClock(), seen.more && button("line dk-next", w("more"), { on: () => { seen.pages++; refresh(); } }));
     if (columns.firstChild !== list) fill(columns, list, reader.root);
     list.scrollTop = place;
     reader.show(row(), detail?.id === chosen ? detail : null);
   }
 
+  // byClock groups open cases by the time that is left, byDay those that are decided by the day of the verdict.
+  function byClock() {
+    return [["urgent", "urgent"], ["soon", ""], ["", ""]].map(([degree, colour]) => {
+      const rows = seen.items.filter((item) => heat(minutesLeft(item.due)) === degree);
+      return rows.length > 0 && [el("h2", { class: "dk-group " + colour }, w("group." + (degree || "later")), " ", span("", String(rows.length))), rows.map(item)];
+    });
+  }
+
+  function byDay() {
+    const days = Map.groupBy(seen.items, (it) => belongs(it) ? dayOf(it.closed) : w("case.open"));
+    return [...days].map(([day, rows]) => [el("h2", { class: "dk-group" }, day), rows.map(item)]);
+  }
+
   function item(it) {
     const second = it.kind === "overdue" || it.kind === "first" ? it.order && [from(it.order), it.order.occasion && ", " + known("occasion", it.order.occasion)] : null;
-    return el("button", { type: "button", class: "dk-item" + (it.state === "closed" ? " closed" : ""), "data-case": it.id, "aria-current": it.id === chosen && "true", onclick: () => pick(it.id) },
-      timeLeft(it), span("dk-thumb", picture(it.medium?.still ?? it.user?.picture), kindIcon(it)),
+    const isClosed = it.state === "closed";
+    return el("button", { type: "button", class: "dk-item" + (isClosed && !isDecided ? " closed" : ""), "data-case": it.id, "aria-current": it.id === chosen && "true", onclick: () => pick(it.id) },
+      isClosed && isDecided ? time(it.closed, "clock", "dk-clock") : timeLeft(it), span("dk-thumb", picture(it.medium?.still ?? it.user?.picture), kindIcon(it)),
       span("x dk-ell", span("t dk-row", span("dk-ell", caseTitle(it)), it.reports > 1 && badge("×" + it.reports)),
         span("s dk-ell", second ?? [el("bdi", {}, name(it.user)), it.quote && [": ", el("bdi", {}, `«${it.quote}»`)]])),
-      it.state === "closed" ? span("dk-taken", w("case.closed", { who: it.closed_by ? who(it.closed_by) : "…" }))
+      isClosed && isDecided ? span("dk-decided", known("verdict.done", it.verdict), small(who(it.closed_by)))
+        : isClosed ? span("dk-taken", w("case.closed", { who: it.closed_by ? who(it.closed_by) : "…" }))
         : it.taken ? span("dk-taken" + (it.taken.mine ? " me" : ""), it.taken.mine ? w("you") : who(it.taken.by)) : span(""));
   }
 
@@ -211,7 +238,8 @@ export function page({ id: mailed, query, signal }) {
   }
 
   function emptyFilter() {
-    return div("dk-empty", icon("filter-off-line"), el("h2", { class: "dk-h1" }, w("filter.empty")),
-      button("line", w("filter.all"), { href: "#/desk?show=open" }));
+    const isFiltered = filter.kind || filter.whose;
+    return div("dk-empty", icon(isFiltered ? "filter-off-line" : "inbox-line"), el("h2", { class: "dk-h1" }, isFiltered ? w("filter.empty") : w("decided.none")),
+      isFiltered && button("line", w("filter.all"), { href: "#" + queueAddress({ state: filter.state }) }));
   }
 }

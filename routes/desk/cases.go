@@ -138,7 +138,7 @@ func viewCase(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	before, err := desk.EarlierCases(ctx, e.App, c.Target, shownBefore)
+	before, err := desk.EarlierCases(ctx, e.App, c, shownBefore)
 	if err != nil {
 		return err
 	}

@@ -102,6 +102,10 @@ func TestLease(t *testing.T) {
 	if q := mine.cases(); q.Len("items") != 1 || q.Int("items", 0, "reports") != 1 {
 		t.Errorf("%v", q)
 	}
+	// What is decided shows what was decided before it, and not itself.
+	if page := mine.get(path).Want(200).Map(); page.Len("before") != 1 || page.String("before", 0, "verdict") != "nothing" {
+		t.Errorf("%v", page.At("before"))
+	}
 	if bans := mine.get("bans").Want(200).Map(); bans.Int("items", 0, "user", "id") != performer.ID || bans.String("items", 0, "reason") != "Fraud" || bans.Len("items") != 1 {
 		t.Errorf("%v", bans)
 	}

@@ -150,7 +150,7 @@ func TestDeskInABrowser(t *testing.T) {
 	d.Until(`!document.querySelector('.dk-dialog')`)
 
 	// A complaint is answered in six clicks at most.
-	d.open("#/desk?show=open&kind=report", "en")
+	d.open("#/desk?kind=report", "en")
 	d.count()
 	complaint := caseOf(s, "user", anna)
 	d.Click(fmt.Sprintf(`document.querySelector('.dk-item[data-case=%q]')`, complaint))
@@ -171,7 +171,9 @@ func TestDeskInABrowser(t *testing.T) {
 	owner.EnterPassword(testkit.OwnerEmail, testkit.SuperuserPassword)
 	owner.WantDesk()
 	s.Request(http.MethodPost, "/api/desk/me").As(s.Owner()).JSON(map[string]any{"language": "en"}).Do().Want(200)
-	d.together(owner, d.freeCase("low"))
+	low := d.freeCase("low")
+	d.together(owner, low)
+	d.decided(low)
 	owner.dialogs("jack")
 	owner.fault()
 	d.hostile(owner)
@@ -227,7 +229,7 @@ func (d *desk) story() {
 	d.ColorScheme("light")
 	d.Size(1280, 800)
 	if *whole {
-		d.everywhere(order, person, person+"?tab=media", person+"?tab=reports", person+"?tab=devices", "#/desk", "#/desk/media", "#/desk/figures", "#/desk/log", "#/desk/settings")
+		d.everywhere(order, person, person+"?tab=media", person+"?tab=reports", person+"?tab=devices", "#/desk", "#/desk?state=closed", "#/desk/media", "#/desk/figures", "#/desk/log", "#/desk/settings")
 	}
 }
 

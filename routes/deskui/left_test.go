@@ -86,7 +86,7 @@ func (d *desk) late(complaint string) {
 	}
 
 	d.Size(390, 844)
-	d.open("#/desk?show=open&open=1&case="+complaint, "en")
+	d.open("#/desk?open=1&case="+complaint, "en")
 	d.Until(`[...document.querySelectorAll('.dk-pane-foot .txt')].some(e => e.innerText === 'No violation')`)
 	d.holdBack("verdict")
 	d.press(".dk-pane-foot", "No violation")

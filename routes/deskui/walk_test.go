@@ -83,7 +83,7 @@ func (d *desk) dialogs(person string) {
 // keyboard walks from the queue to an order and back, takes a case and gives it back, searches, and acts, without a mouse.
 func (d *desk) keyboard() {
 	d.t.Helper()
-	d.open("#/desk?show=open&kind=overdue", "en")
+	d.open("#/desk?kind=overdue", "en")
 	d.Until(`document.querySelectorAll('.dk-item').length > 1 && !!document.querySelector('.dk-item[aria-current=true]')`)
 	d.Key("ArrowDown", "ArrowDown")
 	d.Until(`document.querySelectorAll('.dk-item')[1].getAttribute('aria-current') === 'true' && (window.second = document.querySelectorAll('.dk-item')[1].dataset.case)`)
@@ -162,7 +162,7 @@ func (d *desk) freeCase(kind string) string {
 func (d *desk) together(other *desk, id string) {
 	d.t.Helper()
 	for _, one := range []*desk{d, other} {
-		one.open("#/desk?show=open&case="+id, "en")
+		one.open("#/desk?case="+id, "en")
 		one.Until(`!!document.querySelector('.dk-pane-foot .btn')`)
 	}
 	row := fmt.Sprintf(`document.querySelector('.dk-item[data-case=%q]')`, id)

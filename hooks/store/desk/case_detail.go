@@ -62,20 +62,22 @@ type Earlier struct {
 	Kinds                     Choices
 }
 
-// EarlierCases returns the last verdicts about a target, the newest first.
-func EarlierCases(ctx context.Context, app core.App, target string, limit int) ([]Earlier, error) {
-	return readEarlier(ctx, app, fieldTarget, target, limit)
+// EarlierCases returns the last verdicts about the target of a case, the newest first; of a case that is decided, those before its own.
+func EarlierCases(ctx context.Context, app core.App, c *CaseRow, limit int) ([]Earlier, error) {
+	return readEarlier(ctx, app, fieldTarget, c.Target, c.Closed, limit)
 }
 
 // EarlierCasesAbout returns the last verdicts about an order and its media, or about a user and what is theirs, the newest first. kind is
 // TargetOrder or TargetUser.
 func EarlierCasesAbout(ctx context.Context, app core.App, kind string, id int64, limit int) ([]Earlier, error) {
-	return readEarlier(ctx, app, kind, query.Key(id), limit)
+	return readEarlier(ctx, app, kind, query.Key(id), "", limit)
 }
 
-func readEarlier(ctx context.Context, app core.App, column, value string, limit int) ([]Earlier, error) {
-	cases, err := earlierCases.Select(`FROM cases WHERE "`+column+`" = CAST(:value AS TEXT) AND +state = 'closed' ORDER BY closed DESC`+limited(limit)).
-		Rows(ctx, app, sql.Named("value", value))
+// readEarlier reads what was decided before a moment; "" is now.
+func readEarlier(ctx context.Context, app core.App, column, value string, before query.Moment, limit int) ([]Earlier, error) {
+	cases, err := earlierCases.Select(`FROM cases WHERE "`+column+`" = CAST(:value AS TEXT) AND +state = 'closed' AND (:before = '' OR closed < :before)
+			ORDER BY closed DESC`+limited(limit)).
+		Rows(ctx, app, sql.Named("value", value), sql.Named("before", string(before)))
 	return cases, query.Wrap("read earlier cases", err)
 }
 
