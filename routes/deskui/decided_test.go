@@ -34,7 +34,7 @@ func (d *desk) decided(id string) {
 	d.WantAccessible(".dk-page")
 
 	// It is as it was, and nothing can be done about it any more.
-	d.Until(`document.querySelector('.dk-pane-foot').innerText.includes('Closed: you, today, ') && document.querySelector('.dk-pane-body').innerText.length > 20`)
+	d.Until(`document.querySelector('.dk-pane-foot').innerText.includes('Closed by you today, ') && document.querySelector('.dk-pane-body').innerText.length > 20`)
 	d.Key("Digit2", "2")
 	d.Key("Space", " ")
 	if d.Evaluate(`!!document.querySelector('.dk-dialog') || !!document.querySelector('.dk-pane-foot .btn, .dk-hold .btn')`) {
