@@ -247,6 +247,7 @@ export const dictionary = {
   "password.passwordConfirm": ["New password again", "Новый пароль ещё раз"],
   "password.save": ["Change the password", "Сменить пароль"],
   "password.changed": ["Password changed. You are signed out everywhere else.", "Пароль сменён, остальные сеансы завершены"],
+  "password.sign-in": ["Password changed. Sign in with the new one.", "Пароль сменён. Войдите с новым."],
   "password.owner": ["Change it in your account's form", "Сменить в форме учётной записи"],
   "password.missing": ["Fill this in.", "Заполните это поле."],
   "password.wrong": ["This is not your current password.", "Это не текущий пароль."],

@@ -44,9 +44,9 @@ export function passwordForm() {
     save.disabled = true;
     save.classList.add("loading");
     try {
-      await renewSession(() => send(value));
+      const goesOn = await renewSession(() => send(value));
       for (const input of Object.values(inputs)) input.value = "";
-      shell.done(w("password.changed"));
+      shell.done(goesOn ? w("password.changed") : w("password.sign-in"));
     } catch (error) {
       if (!refuseAll(refused(error))) wrong.textContent = message(error);
     }
@@ -54,15 +54,17 @@ export function passwordForm() {
     save.classList.remove("loading");
   }
 
-  // send changes the password, which ends all sessions, and signs in anew for this one to go on. With a second factor the dashboard
-  // asks for that.
+  // send changes the password, which ends all sessions, and signs in anew for this one to go on. It reports whether it does: where a second
+  // factor is asked for, or the server has no time, the dashboard's form to sign in comes.
   async function send(value) {
     const accounts = app.pb.collection("_superusers");
     await app.pb.send(`/api/collections/_superusers/records/${app.pb.authStore.record.id}`, { method: "PATCH", body: value, requestKey: null });
     try {
       await accounts.authWithPassword(me.email, value.password, { requestKey: null });
+      return true;
     } catch {
       app.pb.authStore.clear();
+      return false;
     }
   }
 }
