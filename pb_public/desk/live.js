@@ -17,13 +17,13 @@ export function listen(change, signal) {
   if (!source) connect();
 }
 
-// disconnect ends the connection: nobody is signed in any more.
+// disconnect ends the connection, with the session that it belongs to. Who listens next opens another one.
 export function disconnect() {
   clearTimeout(retry);
   clearTimeout(sign);
   clearInterval(polling);
   source?.close();
-  source = polling = undefined;
+  source = polling = sign = undefined;
   lost = 0;
 }
 

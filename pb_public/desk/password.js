@@ -1,6 +1,7 @@
 // A moderator's own password: the old one, the new one twice. Owners have the dashboard's own form for it.
 import { me, message, renewSession } from "./api.js";
 import { button, div, el, span } from "./dom.js";
+import { disconnect } from "./live.js";
 import { shell } from "./shell.js";
 import { w } from "./words.js";
 
@@ -59,6 +60,7 @@ export function passwordForm() {
   async function send(value) {
     const accounts = app.pb.collection("_superusers");
     await app.pb.send(`/api/collections/_superusers/records/${app.pb.authStore.record.id}`, { method: "PATCH", body: value, requestKey: null });
+    disconnect(); // the stream of events has ended with its session, without a word; the next page opens another one
     try {
       await accounts.authWithPassword(me.email, value.password, { requestKey: null });
       return true;

@@ -121,10 +121,12 @@ func (d *desk) keyboard() {
 	d.Until(`[...document.querySelectorAll('.dk-time small')].some(e => e.innerText === '1 2 34')`)
 }
 
-// password changes the moderator's own password: what is wrong is said at the field, and the session goes on.
+// password changes the moderator's own password: what is wrong is said at the field, and the session goes on, with its events.
 func (d *desk) password() {
 	d.t.Helper()
-	d.open("#/desk/settings", "en")
+	d.open("#/desk", "en")
+	d.Until(`performance.getEntriesByType('resource').some(e => e.name.endsWith('/api/realtime') && e.initiatorType === 'fetch')`) // events are subscribed to
+	d.Anchor("#/desk/settings")
 	change := func(old, new, again string) {
 		d.t.Helper()
 		d.Type("#dk-oldPassword", old)
@@ -148,7 +150,13 @@ func (d *desk) password() {
 	d.Until(`[...document.querySelectorAll('.toast')].some(e => e.innerText.includes('Password changed'))`)
 	d.Anchor("#/desk/log")
 	d.Until(`!!document.querySelector('.dk-logline')`)
+	d.Anchor("#/desk")
 	d.DismissMessages()
+	id := d.freeCase("")
+	row := fmt.Sprintf(`document.querySelector('.dk-item[data-case=%q]')`, id)
+	d.Until(row + `?.querySelector('.dk-taken') === null`)
+	d.s.Request(http.MethodPost, "/api/desk/cases/"+id+"/take").As(d.s.Owner()).JSON(map[string]any{}).Do().Want(200)
+	d.Until(row + `.querySelector('.dk-taken')?.innerText === 'owner'`)
 	d.s.Request(http.MethodPost, "/api/collections/_superusers/auth-with-password").JSON(map[string]any{"identity": testkit.ModeratorEmail, "password": "another-password"}).Do().Want(200)
 }
 
