@@ -143,7 +143,7 @@ function edit(person, common, done) {
 
 // showContacts shows a person's contacts, which the log notes, in a dialog that forgets them when it closes.
 async function showContacts(person) {
-  const read = async () => {
+  const contacts = async () => {
     const found = await post(`users/${person.id}/contacts`);
     const lines = [["mail-line", w("contacts.email"), found.email || "–"], ["phone-line", w("contacts.phone"), found.phone || "–"],
       ...found.identities.map((provider) => ["links-line", known("provider", provider), ""])];
@@ -152,7 +152,7 @@ async function showContacts(person) {
   try {
     await ask({
       key: "contacts " + person.id, title: `${w("contacts")}: ${name(person)}`, about: w("contacts.noted"), picture: picture(person.picture, "round"), text: false,
-      fields: read(), button: w("close"),
+      fields: contacts, button: w("close"),
     });
   } catch (error) {
     shell.failed(message(error));

@@ -21,7 +21,7 @@ let isAsking = false; // a dialog is open, or about to be
 //   text      false if nobody reads anything
 //   label     what the text is, if it is not what the person will read
 //   ends      true if the act has an end
-//   fields    an element with more fields, or a promise of it, and read(), which returns their values or throws what is missing
+//   fields    an element with more fields, or a function that promises it, and read(), which returns their values or throws what is missing
 //   will      a list of [icon, bold words, words], or a function of the choices that returns or promises one
 //   button    the button's words, or a function of the choices
 //   danger    the act hurts
@@ -31,7 +31,7 @@ export async function ask(options) {
   isAsking = true;
   try {
     const page = location.hash;
-    const [reasons, speaks, fields] = await Promise.all([options.act ? reasonsOf(options.act) : [], options.speaks, options.fields]);
+    const [reasons, speaks, fields] = await Promise.all([options.act ? reasonsOf(options.act) : [], options.speaks, typeof options.fields === "function" ? options.fields() : options.fields]);
     return location.hash === page && await new Promise((resolve) => open({ ...options, speaks, fields }, reasons, resolve));
   } finally {
     isAsking = false;
