@@ -64,7 +64,7 @@ export function zone() {
 
 const hour = 60, longest = 48 * hour;
 
-// duration writes minutes: 35 m, 1 h 12 m, 14 h, 3 days.
+// duration writes minutes: 35 min, 1 h 12 min, 14 h, 3 days.
 export function duration(minutes) {
   const whole = Math.max(0, Math.round(minutes));
   if (whole < hour) return w("time.minutes", { m: whole });
