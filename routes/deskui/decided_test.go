@@ -17,7 +17,7 @@ func (d *desk) decided(id string) {
 		FROM (SELECT i, printf('2020-01-02 03:04:%%02d.000Z', i %% 60) AS moment FROM old)`, old)
 	d.open("#/desk", "en")
 	d.press(".dk-whose", "Decided")
-	d.Until(`location.hash.startsWith('#/desk?state=closed') && !!document.querySelector('.dk-item .dk-decided')`)
+	d.Until(`location.hash.includes('state=closed') && !!document.querySelector('.dk-item .dk-decided')`)
 	d.settle()
 	if !d.Evaluate(`document.querySelector('.dk-head h1').innerText === 'Decided cases' && [...document.querySelectorAll('.dk-chip')].every(e => e.innerText.trim() !== 'Free' && !e.querySelector('b'))`) {
 		d.t.Error("the heading or the filters are those of open cases")
@@ -46,9 +46,9 @@ func (d *desk) decided(id string) {
 	d.Until(`location.hash.includes('state=closed') && document.querySelector('.dk-item[aria-current=true]')?.dataset.case === ` + fmt.Sprintf("%q", id))
 
 	d.press(".dk-list", "Show more")
-	d.Until(fmt.Sprintf(`document.querySelectorAll('.dk-item').length > %d && !document.querySelector('.dk-next')`, max(old, len(ids))))
+	d.Until(fmt.Sprintf(`document.querySelectorAll('.dk-item').length > %d`, len(ids)))
 	d.press(".dk-whose", "Mine")
-	d.Until(fmt.Sprintf(`location.hash.includes('whose=mine') && document.querySelectorAll('.dk-item').length < %d && [...document.querySelectorAll('.dk-decided small')].every(e => e.innerText === 'you')`, len(ids)))
+	d.Until(`(window.deciders = [...document.querySelectorAll('.dk-decided small')]).length > 0 && window.deciders.every(e => e.innerText === 'you') && location.hash.includes('whose=mine')`)
 	d.press(".dk-whose", "Decided")
 	d.Until(`!location.hash.includes('state') && !!document.querySelector('.dk-item .dk-clock') && !document.querySelector('.dk-decided')`)
 }
