@@ -46,9 +46,8 @@ export function page({ id, query, signal }) {
     if (state === drawn) return;
     drawn = state;
     shell.title(name(person));
-    const bar = tabBar(), chosen = bar.querySelector(".active"), isMenuOpen = root.querySelector("#dk-more")?.matches(":popover-open");
+    const bar = tabBar(), chosen = bar.querySelector(".active");
     refill(root, way(), top(), ban(), banner(), figures(), bar, panel);
-    if (isMenuOpen) root.querySelector("#dk-more")?.showPopover();
     bar.scrollLeft = chosen.offsetLeft - (bar.clientWidth - chosen.clientWidth) / 2;
     if (tab === "overview") fill(panel, overview(person));
     else readTab();
