@@ -5,7 +5,7 @@ import { button, div, el, icon, isTyping, picture, span, withQuery } from "./dom
 import { name, nameOf } from "./people.js";
 import { shell } from "./shell.js";
 import { duration, format, minutesLeft, timeLeft } from "./time.js";
-import { known, w } from "./words.js";
+import { known, number, w } from "./words.js";
 import { banWill, cancelWill, hideWill, unbanWill, warnWill } from "./will.js";
 
 export const kinds = { report: "flag-line", appeal: "scales-3-line", overdue: "timer-line", low: "star-half-line", word: "chat-delete-line", first: "user-star-line", blocked: "user-forbid-line" };
@@ -43,7 +43,7 @@ export function caseTitle(row) {
   switch (row.kind) {
     case "report": return w("case.report." + thing(row), { id: row.target.id });
     case "overdue": return w("case.overdue", { id: row.order?.id ?? row.target.id });
-    case "low": return row.rating ? w("case.low", { rating: row.rating }) : w("case.low-rating");
+    case "low": return row.rating ? w("case.low", { rating: number(row.rating, 1) }) : w("case.low-rating");
     case "word": return row.word ? w("case.word", { word: row.word }) : w("case.words");
   }
   return known("case", row.kind);
