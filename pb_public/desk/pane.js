@@ -92,8 +92,8 @@ function appeal({ appeal: written, kinds, user }) {
   if (!written || !kinds.includes("appeal")) return null;
   return [
     div("", el("h3", {}, w("appeal.writes")), quote(written.text, name(user))),
-    div("", el("h3", {}, w("appeal.banned-for")), div("dk-lines", div("", icon("forbid-line"), span("", written.ban_reason || w("reason.none"), ", ",
-      written.ban_until ? w("until", { time: format(written.ban_until, "day") }) : w("for-ever"))))),
+    div("", el("h3", {}, w("appeal.banned-for")), div("dk-lines", div("", icon("forbid-line"), div("", el("p", { dir: "auto" }, written.ban_reason || w("reason.none")),
+      small(written.ban_until ? w("until", { time: format(written.ban_until, "day") }) : w("for-ever")))))),
   ];
 }
 
