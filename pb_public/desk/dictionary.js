@@ -227,6 +227,7 @@ export const dictionary = {
   "log.rule": ["automatic", "автоматически"],
   "log.changed": ["changed", "изменено"],
   "log.set": ["set", "указано"],
+  "log.yes": ["yes", "да"],
   "log.none": ["No entries.", "Записей нет."],
   "faults.pushes": ["Pushes not delivered", "Push не доставлены"],
   "faults.previews": ["Previews that failed", "Превью не созданы"],

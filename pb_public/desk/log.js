@@ -113,6 +113,7 @@ function changes({ before, after }) {
 
 function value(raw, key) {
   if (raw == null || raw === "") return "";
+  if (raw === "true") return w("log.yes"); // false is ""
   if (typeof raw === "object") return Array.isArray(raw) ? raw.join(", ") : JSON.stringify(raw);
   if (/^\d{4}-\d\d-\d\d[ T]\d\d:\d\d/.test(raw)) return format(raw.replace(" ", "T").replace(/Z?$/, "Z"));
   return key in ofFields ? known(ofFields[key], raw) : String(raw);

@@ -28,7 +28,8 @@ export function format(text, form = "near") {
     case "day": return write(date, { ...day, ...year });
     case "full": return write(date, { ...day, year: "numeric", ...clock, timeZoneName: "short" });
   }
-  const yesterday = new Date(now() - 864e5);
+  const yesterday = new Date(today);
+  yesterday.setDate(today.getDate() - 1); // which may have 23 or 25 hours
   const on = isSameDay(date, today) ? w("time.today") : isSameDay(date, yesterday) ? w("time.yesterday") : write(date, { ...day, ...year });
   return `${on}, ${write(date, clock)}`;
 }

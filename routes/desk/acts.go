@@ -64,7 +64,7 @@ func fail(e *core.RequestEvent, err error) error {
 		}
 		return &router.ApiError{Status: refused.Status, Message: say(e, refused.English, refused.Russian), Data: data}
 	case acts.IsNotFound(err):
-		return e.NotFoundError(say(e, "It is not there.", "Здесь ничего нет."), nil)
+		return notFound(e)
 	case errors.As(err, &fields):
 		return e.BadRequestError(say(e, "It can't be done.", "Это невозможно."), fields)
 	case errors.As(err, &answer):

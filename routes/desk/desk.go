@@ -86,3 +86,8 @@ func say(e *core.RequestEvent, english, russian string) string {
 	}
 	return english
 }
+
+// notFound is the answer where what a request is about does not exist.
+func notFound(e *core.RequestEvent) error {
+	return e.NotFoundError(say(e, "It is not there.", "Здесь ничего нет."), nil)
+}

@@ -62,7 +62,7 @@ var charts = map[string]func(context.Context, core.App, *chart, *api) error{
 func (a *api) figures(e *core.RequestEvent) error {
 	fill := charts[e.Request.PathValue("name")]
 	if fill == nil {
-		return e.NotFoundError("", nil)
+		return notFound(e)
 	}
 	p, err := a.periodOf(e)
 	if err != nil {

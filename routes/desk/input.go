@@ -94,7 +94,7 @@ const maxPage = 10_000
 func pathID(e *core.RequestEvent) (int64, error) {
 	id, ok := idOf(e.Request.PathValue("id"))
 	if !ok {
-		return 0, e.NotFoundError("", nil)
+		return 0, notFound(e)
 	}
 	return id, nil
 }
@@ -106,7 +106,7 @@ var recordIDs = regexp.MustCompile(`^[a-z0-9]{1,20}$`)
 func recordID(e *core.RequestEvent) (string, error) {
 	id := e.Request.PathValue("id")
 	if !recordIDs.MatchString(id) {
-		return "", e.NotFoundError("", nil)
+		return "", notFound(e)
 	}
 	return id, nil
 }

@@ -53,7 +53,7 @@ func sent(e *core.RequestEvent, err error) error {
 	case err == nil || e.Written():
 		return nil
 	case errors.Is(err, query.ErrNotFound), errors.Is(err, filesystem.ErrNotFound):
-		return e.NotFoundError("", nil)
+		return notFound(e)
 	}
 	return fmt.Errorf("serve %s: %w", e.Request.URL.Path, err)
 }

@@ -105,7 +105,7 @@ func (a *api) orderStory(e *core.RequestEvent) error {
 	ctx := e.Request.Context()
 	s, err := desk.ReadStory(ctx, e.App, id)
 	if errors.Is(err, query.ErrNotFound) {
-		return e.NotFoundError("", nil)
+		return notFound(e)
 	}
 	if err != nil {
 		return err

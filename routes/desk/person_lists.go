@@ -25,7 +25,7 @@ func listOf[Item any](read func(e *core.RequestEvent, user, page int64) (items [
 			return err
 		}
 		if !there {
-			return e.NotFoundError("", nil)
+			return notFound(e)
 		}
 		items, more, err := read(e, id, page)
 		if err != nil {

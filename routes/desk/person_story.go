@@ -100,7 +100,7 @@ func (a *api) personStory(e *core.RequestEvent) error {
 	ctx := e.Request.Context()
 	p, err := desk.ReadProfile(ctx, e.App, id)
 	if errors.Is(err, query.ErrNotFound) {
-		return e.NotFoundError("", nil)
+		return notFound(e)
 	}
 	if err != nil {
 		return err
