@@ -94,7 +94,7 @@ func scans(step string) bool {
 // harmless are the steps that begin with SCAN and read few rows.
 var harmless = []*regexp.Regexp{
 	regexp.MustCompile(`^SCAN (CONSTANT ROW|users_counts)$`), // eight rows
-	regexp.MustCompile(`^SCAN _superusers$`),                 // a few rows, of which a job looks every minute whom to write to
+	regexp.MustCompile(`^SCAN _superusers$`),                 // a few rows, of which a job looks every five minutes whom to write to
 	regexp.MustCompile(`^SCAN \(?(matching|page|subquery|h$)`),
 	regexp.MustCompile(`^SCAN (q|users_search_queue)$`),            // the users who wait to be indexed
 	regexp.MustCompile(`^SCAN s VIRTUAL TABLE INDEX \d+:M`),        // a MATCH

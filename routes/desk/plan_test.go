@@ -35,7 +35,7 @@ func (w *watched) drain() []string {
 
 // few are the steps that begin with SCAN and read few rows: common table expressions, what a subquery found, matches of a text, JSON, and
 // the parts of an index that a page of the newest or the counts of the queue take, and of what runs beside: the worker of the search index, and the job
-// that looks every minute whom to write to.
+// that looks every five minutes whom to write to.
 var few = regexp.MustCompile(`^SCAN (CONSTANT ROW|users_search_queue$|_superusers$|\(?subquery|page|found|best|bars|counts|waiting|d$|f$|p$|m$|k |json_each|p VIRTUAL TABLE|s VIRTUAL TABLE INDEX \d+:|` +
 	`media USING (COVERING )?INDEX idx_media_(newest|deliveries|hidden|faults)|pushes USING INDEX idx_pushes_failed|mails USING INDEX idx_mails_failed|bans USING INDEX idx_bans_newest|(c|cases) USING COVERING INDEX idx_cases_(queue|closed|open)|audit USING INDEX idx_audit_at)`)
 
