@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/privet/privet/hooks/store"
+
+	"github.com/pocketbase/dbx"
 )
 
 // Soon is how long a test waits for what should happen at once, such as the delivery of a push.
@@ -42,6 +44,15 @@ func (s *Server) Plan(statement string) (steps []string) {
 		steps = append(steps, row.Detail)
 	}
 	return steps
+}
+
+// Reconnect ends the connections to the database that nobody uses: only new ones read statistics that were made since.
+func (s *Server) Reconnect() {
+	for _, db := range []dbx.Builder{s.App.ConcurrentDB(), s.App.NonconcurrentDB()} {
+		pool := db.(*dbx.DB).DB()
+		pool.SetMaxIdleConns(0)
+		pool.SetMaxIdleConns(5)
+	}
 }
 
 // Pass puts the clock forward by which pushes and mails wait for their retries and for the end of pauses. A Process has none.
